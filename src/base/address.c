@@ -1,0 +1,134 @@
+/* Addresses between text, the system's sockaddr and our own 20 bytes. */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/slice.h"
+
+bool
+address_parse(struct address *address, const char *text, uint16_t port)
+{
+    struct address parsed = {.port = port};
+
+    if (inet_pton(AF_INET, text, parsed.bytes) == 1)
+        parsed.family = ADDRESS_IPV4;
+    else if (inet_pton(AF_INET6, text, parsed.bytes) == 1)
+        parsed.family = ADDRESS_IPV6;
+    else
+        return false;
+    *address = parsed;
+    return true;
+}
+
+void
+address_from_system(struct address *address, const struct sockaddr_storage *system)
+{
+    *address = (struct address){.family = ADDRESS_NONE};
+    if (system->ss_family == AF_INET) {
+        const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)system;
+        memcpy(address->bytes, &ipv4->sin_addr, 4);
+        address->port = ntohs(ipv4->sin_port);
+        address->family = ADDRESS_IPV4;
+    } else if (system->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)system;
+        bool is_mapped = IN6_IS_ADDR_V4MAPPED(&ipv6->sin6_addr);
+        memcpy(address->bytes, ipv6->sin6_addr.s6_addr + (is_mapped ? 12 : 0),
+               is_mapped ? 4 : 16);
+        address->port = ntohs(ipv6->sin6_port);
+        address->family = is_mapped ? ADDRESS_IPV4 : ADDRESS_IPV6;
+    } else if (system->ss_family == AF_UNIX) {
+        address->family = ADDRESS_UNIX;
+    }
+}
+
+socklen_t
+address_to_system(const struct address *address, struct sockaddr_storage *system)
+{
+    memset(system, 0, sizeof(*system));
+    if (address->family == ADDRESS_IPV4) {
+        struct sockaddr_in *ipv4 = (struct sockaddr_in *)system;
+        ipv4->sin_family = AF_INET;
+        ipv4->sin_port = htons(address->port);
+        memcpy(&ipv4->sin_addr, address->bytes, 4);
+        return sizeof(*ipv4);
+    }
+    struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)system;
+    ipv6->sin6_family = AF_INET6;
+    ipv6->sin6_port = htons(address->port);
+    memcpy(&ipv6->sin6_addr, address->bytes, 16);
+    return sizeof(*ipv6);
+}
+
+size_t
+address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])
+{
+    if (address->family == ADDRESS_IPV4 || address->family == ADDRESS_IPV6)
+        inet_ntop(address->family == ADDRESS_IPV4 ? AF_INET : AF_INET6, address->bytes, text,
+                  ADDRESS_TEXT_SIZE);
+    else
+        strcpy(text, address->family == ADDRESS_UNIX ? "unix:" : "-");
+    return strlen(text);
+}
+
+size_t
+address_format_with_port(const struct address *address, char text[ADDRESS_TEXT_SIZE])
+{
+    char bare[ADDRESS_TEXT_SIZE];
+
+    address_format(address, bare);
+    if (address->family == ADDRESS_IPV4)
+        return (size_t)snprintf(text, ADDRESS_TEXT_SIZE, "%.46s:%u", bare, address->port);
+    if (address->family == ADDRESS_IPV6)
+        return (size_t)snprintf(text, ADDRESS_TEXT_SIZE, "[%.46s]:%u", bare, address->port);
+    strcpy(text, bare);
+    return strlen(text);
+}
+
+bool
+address_equal(const struct address *one, const struct address *other)
+{
+    return one->family == other->family && one->port == other->port &&
+           memcmp(one->bytes, other->bytes, sizeof(one->bytes)) == 0;
+}
+
+bool
+address_block_parse(struct address_block *block, const char *text)
+{
+    char bare[64];
+    const char *slash = strchr(text, '/');
+    size_t length = slash == NULL ? strlen(text) : (size_t)(slash - text);
+    uint64_t bits = 0;
+
+    if (length >= sizeof(bare))
+        return false;
+    memcpy(bare, text, length);
+    bare[length] = '\0';
+    *block = (struct address_block){0};
+    if (!address_parse(&block->network, bare, 0))
+        return false;
+    unsigned widest = block->network.family == ADDRESS_IPV4 ? 32 : 128;
+    if (slash == NULL)
+        bits = widest;
+    else if (!slice_to_number(slice_of(slash + 1), widest, &bits))
+        return false;
+    block->prefix_bits = (uint8_t)bits;
+    return true;
+}
+
+bool
+address_block_contains(const struct address_block *block, const struct address *address)
+{
+    unsigned whole = block->prefix_bits / 8;
+    unsigned rest = block->prefix_bits % 8;
+
+    if (block->network.family != address->family)
+        return false;
+    if (memcmp(block->network.bytes, address->bytes, whole) != 0)
+        return false;
+    return rest == 0 ||
+           ((block->network.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
+}

@@ -1,0 +1,147 @@
+/* The noted time of the loop's turn, and its printed forms. */
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t noted_monotonic_us;
+static uint64_t noted_wall_us;
+static bool is_set_for_test;
+
+static uint64_t
+read_us(clockid_t which)
+{
+    struct timespec now;
+
+    clock_gettime(which, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void
+clock_update(void)
+{
+    if (is_set_for_test)
+        return;
+    noted_monotonic_us = read_us(CLOCK_MONOTONIC);
+    noted_wall_us = read_us(CLOCK_REALTIME);
+}
+
+uint64_t
+clock_us(void)
+{
+    if (noted_monotonic_us == 0)
+        clock_update();
+    return noted_monotonic_us;
+}
+
+uint64_t
+clock_ms(void)
+{
+    return clock_us() / 1000;
+}
+
+uint64_t
+clock_precise_us(void)
+{
+    return is_set_for_test ? noted_monotonic_us : read_us(CLOCK_MONOTONIC);
+}
+
+uint64_t
+clock_wall_us(void)
+{
+    if (noted_wall_us == 0)
+        clock_update();
+    return noted_wall_us;
+}
+
+void
+clock_set_for_test(uint64_t monotonic_us, uint64_t wall_us)
+{
+    is_set_for_test = true;
+    noted_monotonic_us = monotonic_us;
+    noted_wall_us = wall_us;
+}
+
+void
+clock_format_iso(char text[CLOCK_ISO_SIZE], uint64_t wall_us)
+{
+    time_t seconds = (time_t)(wall_us / 1000000);
+    struct tm parts;
+    char date[64];
+
+    gmtime_r(&seconds, &parts);
+    snprintf(date, sizeof(date), "%04d-%02d-%02dT%02d:%02d:%02d.%06uZ", parts.tm_year + 1900,
+             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+             (unsigned)(wall_us % 1000000));
+    memcpy(text, date, CLOCK_ISO_SIZE - 1);
+    text[CLOCK_ISO_SIZE - 1] = '\0';
+}
+
+const char *
+clock_http_date(void)
+{
+    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static char text[64];
+    static time_t made_for = -1;
+    time_t seconds = (time_t)(clock_wall_us() / 1000000);
+    struct tm parts;
+
+    if (seconds == made_for)
+        return text;
+    gmtime_r(&seconds, &parts);
+    snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday],
+             parts.tm_mday, months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+             parts.tm_min, parts.tm_sec);
+    made_for = seconds;
+    return text;
+}
+
+/* The fraction's first six digits as microseconds; *end is set behind all its digits. */
+static uint64_t
+read_fraction_us(const char *digits, const char **end)
+{
+    uint64_t us = 0;
+    uint64_t scale = 100000;
+
+    while (*digits >= '0' && *digits <= '9') {
+        us += (uint64_t)(*digits++ - '0') * scale;
+        scale /= 10;
+    }
+    *end = digits;
+    return us;
+}
+
+bool
+clock_parse_iso(const char *text, uint64_t *wall_us)
+{
+    struct tm parts = {0};
+    int used = 0;
+    int hours = 0, minutes = 0;
+    uint64_t fraction_us = 0;
+
+    // NOLINTNEXTLINE(cert-err34-c): every field is bounded in width, so none can overflow
+    if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon,
+               &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 6 ||
+        used == 0)
+        return false;
+    const char *rest = text + used;
+    if (*rest == '.')
+        fraction_us = read_fraction_us(rest + 1, &rest);
+    // NOLINTNEXTLINE(cert-err34-c)
+    if ((*rest == '+' || *rest == '-') && sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2)
+        return false;
+    if (*rest != 'Z' && *rest != 'z' && *rest != '+' && *rest != '-')
+        return false;
+    parts.tm_year -= 1900;
+    parts.tm_mon -= 1;
+    int64_t seconds = (int64_t)timegm(&parts);
+    int64_t offset = ((int64_t)hours * 60 + minutes) * 60;
+    seconds -= *rest == '-' ? -offset : offset;
+    if (seconds < 0)
+        return false;
+    *wall_us = (uint64_t)seconds * 1000000 + fraction_us;
+    return true;
+}

@@ -1,0 +1,11 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/address.c src/base/address.h \
+	src/base/check.c src/base/check.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/log.c src/base/log.h \
+	src/base/memory.c src/base/memory.h \
+	src/base/object_pool.c src/base/object_pool.h \
+	src/base/random.c src/base/random.h \
+	src/base/slice.c src/base/slice.h \
+	src/base/text.c src/base/text.h

@@ -1,0 +1,22 @@
+/*
+ * Messages to people, one line each on stderr: what happened, to which thing, what we did. A
+ * role names itself once; levels are set once at start. Never on the path of a plain request.
+ */
+#ifndef FAIRLEAD_BASE_LOG_H
+#define FAIRLEAD_BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_DEBUG };
+
+/* The role's name stands in every line; text must stay valid. */
+void log_set_role(const char *role);
+void log_set_level(enum log_level level);
+bool log_would_write(enum log_level level);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

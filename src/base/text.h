@@ -1,0 +1,73 @@
+/*
+ * Text written into memory of a fixed size, without printf: heads of requests and responses,
+ * log lines. What does not fit is left out whole and remembered in is_truncated, so that one
+ * check at the end is enough.
+ */
+#ifndef FAIRLEAD_BASE_TEXT_H
+#define FAIRLEAD_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/slice.h"
+
+struct text {
+    char *at;
+    size_t length;
+    size_t capacity;
+    bool is_truncated;
+};
+
+static inline struct text
+text_over(char *memory, size_t capacity)
+{
+    return (struct text){memory, 0, capacity, false};
+}
+
+static inline void
+text_add_bytes(struct text *text, const char *bytes, size_t length)
+{
+    if (__builtin_expect(text->capacity - text->length < length, 0)) {
+        text->is_truncated = true;
+        return;
+    }
+    if (length != 0)
+        memcpy(text->at + text->length, bytes, length);
+    text->length += length;
+}
+
+static inline void
+text_add_slice(struct text *text, struct slice slice)
+{
+    text_add_bytes(text, slice.at, slice.length);
+}
+
+#define text_add_literal(text, literal) text_add_bytes(text, literal, sizeof(literal) - 1)
+
+static inline void
+text_add_byte(struct text *text, char byte)
+{
+    text_add_bytes(text, &byte, 1);
+}
+
+void text_add_number(struct text *text, uint64_t number);
+
+/* Decimal with leading zeros up to the width. */
+void text_add_padded(struct text *text, uint64_t number, unsigned width);
+
+/* Lower-case hexadecimal, no leading zeros; digits > 0 pads with zeros to that many. */
+void text_add_hex(struct text *text, uint64_t number, unsigned digits);
+
+/* printf into the text, for places off the hot path. */
+void text_print(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline struct slice
+text_slice(const struct text *text)
+{
+    return slice_make(text->at, text->length);
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* The control role: configuration, registry, discovery, the other processes and the admin
+ * socket. */
+#ifndef FAIRLEAD_CONTROL_CONTROL_H
+#define FAIRLEAD_CONTROL_CONTROL_H
+
+#include <stdbool.h>
+
+struct control_options {
+    const char *config_path;
+    bool is_verbose;
+};
+
+/* Runs in the foreground until a stop signal; returns the exit status. */
+int control_run(const struct control_options *options);
+
+#endif

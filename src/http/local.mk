@@ -1,0 +1,26 @@
+noinst_LIBRARIES += libhttp.a
+libhttp_a_SOURCES = \
+	src/http/fields.def \
+	src/http/desync_reasons.def \
+	src/http/refusals.def \
+	src/http/status.def \
+	src/http/forwarding.h \
+	src/http/head.h \
+	src/http/http1_body.h \
+	src/http/http1_parser.h \
+	src/http/request_judge.h \
+	src/http/response_judge.h
+
+# Where the system has no llhttp library, the sources that its package installs are compiled here.
+if BUILD_LLHTTP
+llhttp_archive = libllhttp-built.a
+llhttp_objects = llhttp-api.o llhttp-http.o llhttp-llhttp.o
+noinst_DATA = $(llhttp_archive)
+CLEANFILES += $(llhttp_archive) $(llhttp_objects)
+
+llhttp-%.o: $(llhttp_sources)/%.c
+	$(AM_V_CC)$(CC) $(LLHTTP_CFLAGS) -DLLHTTP_STRICT_MODE=1 $(CFLAGS) $(SANITIZE) -w -c -o $@ $<
+
+$(llhttp_archive): $(llhttp_objects)
+	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(llhttp_objects) && $(RANLIB) $@
+endif

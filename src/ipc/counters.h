@@ -1,0 +1,123 @@
+/*
+ * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the workers), one
+ * writer each, relaxed loads and stores, so counting costs an ordinary add. Control makes the
+ * memory and keeps it over a worker's death; everybody else maps the others' read-only and
+ * sums.
+ */
+#ifndef FAIRLEAD_IPC_COUNTERS_H
+#define FAIRLEAD_IPC_COUNTERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Sizes are fixed; memory is touched only where something counts. */
+#define COUNTERS_TARGET_ROWS 65536
+#define COUNTERS_GROUP_ROWS 4096
+#define COUNTERS_ROUTE_ROWS 8192
+#define COUNTERS_PROVIDER_ROWS 32
+#define COUNTERS_FIRST_CODE 100
+#define COUNTERS_CODES 500
+#define COUNTERS_SLOTS 257
+
+/* Upper bounds of the response-time histogram in microseconds; the last bucket has none. */
+#define COUNTERS_BUCKETS 16
+extern const uint64_t counters_bucket_bounds_us[COUNTERS_BUCKETS - 1];
+
+/* Why an exchange ended: rows of end_reasons.def. */
+enum end_reason {
+
+#define END_REASON(id, name, text) END_##id,
+#include "ipc/end_reasons.def"
+#undef END_REASON
+    END_REASON_COUNT
+};
+
+const char *end_reason_name(enum end_reason reason);
+const char *end_reason_text(enum end_reason reason);
+
+enum counter {
+
+#define COUNTER(id, metric, labels, type, cloudwatch, help) COUNTER_##id,
+#include "ipc/counters.def"
+#undef COUNTER
+    COUNTER_COUNT
+};
+
+struct target_counters {
+    uint64_t in_flight; /* a gauge, with the target_id it belongs to */
+    uint64_t target_id;
+    uint64_t requests;
+    uint64_t connect_failures;
+    uint64_t resets;
+    uint64_t codes_5xx;
+    uint64_t connections_open; /* a gauge */
+    uint64_t unused;
+};
+
+struct group_counters {
+    uint64_t requests;
+    uint64_t target_codes[5]; /* 1xx .. 5xx from targets */
+    uint64_t fail_open_requests;
+    uint64_t non_sticky_requests;
+    uint64_t held; /* a gauge */
+    uint64_t response_time_sum_us;
+    uint64_t response_time[COUNTERS_BUCKETS];
+};
+
+struct route_counters {
+    uint64_t codes[COUNTERS_CODES]; /* responses to clients by status code from 100 */
+};
+
+struct provider_counters {
+    uint64_t connected;    /* gauge 0 or 1 */
+    uint64_t last_sync_ms; /* monotonic, 0: never */
+    uint64_t missed_events;
+    uint64_t syncs;
+    uint64_t events;
+    uint64_t tasks; /* gauge */
+    uint64_t unused[2];
+};
+
+struct counters {
+    uint64_t values[COUNTER_COUNT];
+    uint64_t ends[END_REASON_COUNT];
+    struct provider_counters providers[COUNTERS_PROVIDER_ROWS];
+    struct group_counters groups[COUNTERS_GROUP_ROWS];
+    struct target_counters targets[COUNTERS_TARGET_ROWS];
+    struct route_counters routes[COUNTERS_ROUTE_ROWS];
+};
+
+/* New zeroed counter memory; the descriptor is the caller's. -1 with errno. */
+int counters_create(void);
+
+/* Maps counters behind a descriptor; NULL when it is not one. Unmap with counters_unmap. */
+struct counters *counters_map(int fd, bool is_writable);
+void counters_unmap(struct counters **counters);
+
+/* The only ways to touch a counter. */
+static inline void
+counter_add(uint64_t *counter, uint64_t amount)
+{
+    __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + amount,
+                     __ATOMIC_RELAXED);
+}
+
+static inline void
+counter_set(uint64_t *counter, uint64_t value)
+{
+    __atomic_store_n(counter, value, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+counter_read(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* Adds a response time to a group's histogram. */
+void counters_note_response_time(struct group_counters *group, uint64_t microseconds);
+
+/* After a worker's death: its gauges go to zero, its totals stay. */
+void counters_clear_gauges(struct counters *counters);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * route: which rule of a listener a request matches, as a pure function over the snapshot.
+ * Workers, fairleadctl explain, tests and the fuzzer call this one. Priority decides (RFC none;
+ * ALB listener rules); the index only finds the candidates, every condition of a candidate is
+ * checked.
+ */
+#ifndef FAIRLEAD_IPC_ROUTE_H
+#define FAIRLEAD_IPC_ROUTE_H
+
+#include "base/address.h"
+#include "base/slice.h"
+#include "ipc/snapshot.h"
+
+/* What the conditions look at; slices belong to the caller. */
+struct route_request {
+    struct slice method;
+    struct slice host;  /* without port; compared ignoring case */
+    struct slice path;  /* as received, without query; starts with '/' or is "*" */
+    struct slice query; /* without '?'; length 0: none */
+    struct address source;
+    /*
+     * The n-th (from 0) value of a field, name compared ignoring case; false when there are
+     * fewer. May be NULL: no fields.
+     */
+    bool (*field)(const void *argument, struct slice name, unsigned n, struct slice *value);
+    const void *argument;
+};
+
+/* The index of the matching rule in the snapshot's rules; the default rule always matches. */
+uint32_t route(const struct snapshot *snapshot, uint32_t listener,
+               const struct route_request *request);
+
+/* Whether one rule's conditions all hold: for explain, which names the rules that did not
+ * match. */
+bool route_rule_matches(const struct snapshot *snapshot, uint32_t rule,
+                        const struct route_request *request);
+
+/* The first condition of the rule that does not hold, or SNAPSHOT_NO_INDEX. */
+uint32_t route_first_mismatch(const struct snapshot *snapshot, uint32_t rule,
+                              const struct route_request *request);
+
+/*
+ * Writes a redirect action's Location for a request into out (RFC 9110 10.2.2); false when it
+ * does not fit (ALB: 507).
+ */
+struct text;
+
+struct route_origin {
+    struct slice protocol; /* "http" or "https" */
+    struct slice host;
+    uint16_t port;
+};
+
+bool route_write_location(const struct snapshot *snapshot, const struct snapshot_action *action,
+                          const struct route_request *request,
+                          const struct route_origin *origin, struct text *out);
+
+#endif

@@ -1,0 +1,3 @@
+bin_PROGRAMS += fairlead
+fairlead_SOURCES = src/main.c
+fairlead_LDADD = libcontrol.a libworker.a libobserver.a $(libs_role) $(libs_system)

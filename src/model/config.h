@@ -1,0 +1,219 @@
+/*
+ * The configuration as a tree of plain structs: what the file says, checked and with every
+ * default filled in. config_read makes it, control owns it, config_free gives it back; nobody
+ * changes it in between. Names, units, ranges and defaults come from settings.def.
+ */
+#ifndef FAIRLEAD_MODEL_CONFIG_H
+#define FAIRLEAD_MODEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/http_codes.h"
+
+enum config_desync_mode { DESYNC_MONITOR, DESYNC_DEFENSIVE, DESYNC_STRICTEST };
+
+enum config_xff_mode { XFF_APPEND, XFF_PRESERVE, XFF_REMOVE };
+
+enum config_algorithm {
+    ALGORITHM_ROUND_ROBIN,
+    ALGORITHM_LEAST_OUTSTANDING,
+    ALGORITHM_WEIGHTED_RANDOM
+};
+
+enum config_stickiness { STICKINESS_LB_COOKIE, STICKINESS_APP_COOKIE };
+
+enum config_log_format { LOG_FORMAT_ALB, LOG_FORMAT_JSON };
+
+/* A conditions' field; the order is that of cost: cheap ones are compared first. */
+enum config_condition_field {
+    CONDITION_HTTP_REQUEST_METHOD,
+    CONDITION_HOST_HEADER,
+    CONDITION_PATH_PATTERN,
+    CONDITION_SOURCE_IP,
+    CONDITION_HTTP_HEADER,
+    CONDITION_QUERY_STRING,
+};
+
+struct config_value {
+    char *key;   /* query-string only; NULL: any key */
+    char *value; /* pattern, method, or CIDR as written */
+};
+
+struct config_condition {
+    enum config_condition_field field;
+    char *http_header_name; /* http-header only */
+    struct config_value *values;
+    size_t value_count;
+};
+
+enum config_action_type { ACTION_FORWARD, ACTION_REDIRECT, ACTION_FIXED_RESPONSE };
+
+struct config_weighted_group {
+    char *target_group; /* name; the reader checked that it exists */
+    unsigned weight;    /* 0..999 */
+};
+
+struct config_action {
+    enum config_action_type type;
+    /* forward */
+    struct config_weighted_group *groups;
+    size_t group_count;
+    bool stickiness_enabled;
+    unsigned stickiness_seconds;
+    /* redirect: templates with #{protocol} #{host} #{port} #{path} #{query} */
+    char *redirect_protocol, *redirect_host, *redirect_port, *redirect_path, *redirect_query;
+    /* redirect and fixed-response */
+    unsigned status_code;
+    char *content_type;
+    char *message_body;
+};
+
+struct config_rule {
+    unsigned priority; /* 1..50000; 0: the default rule */
+    struct config_condition *conditions;
+    size_t condition_count;
+    struct config_action action;
+    int line; /* where it stands in the file, for messages */
+};
+
+struct config_listener {
+    char *name;
+    char *address; /* NULL where unix_path is set */
+    unsigned port;
+    char *unix_path;           /* NULL where address is set */
+    struct config_rule *rules; /* by rising priority, the default rule last */
+    size_t rule_count;
+    int line;
+};
+
+struct config_health_check {
+    bool enabled;
+    char *path;
+    unsigned port; /* 0: traffic-port */
+    unsigned interval_ms, timeout_ms;
+    unsigned healthy_threshold_count, unhealthy_threshold_count;
+    unsigned initial_healthy_count; /* passes needed while initial; 1 as the ALB */
+    struct http_codes matcher;
+};
+
+struct config_static_target {
+    char *id; /* an IP address */
+    unsigned port;
+    char *zone; /* NULL: none */
+    int line;
+};
+
+struct config_target_group {
+    char *name;
+    unsigned port; /* default port of targets registered without one */
+    struct config_health_check health_check;
+    unsigned deregistration_delay_ms;
+    unsigned slow_start_ms; /* 0: off */
+    enum config_algorithm algorithm;
+    bool anomaly_mitigation;
+    bool passive_health_enabled;
+    bool stickiness_enabled;
+    enum config_stickiness stickiness_type;
+    unsigned lb_cookie_seconds, app_cookie_seconds;
+    char *app_cookie_name; /* NULL unless app_cookie */
+    /* target_group_health.unhealthy_state_routing.minimum_healthy_targets; percentage 0: off */
+    unsigned minimum_healthy_count, minimum_healthy_percentage;
+    bool zone_preference;   /* load_balancing.zone_preference.enabled, ours */
+    unsigned hold_requests; /* most requests held while a first target starts; 0: none, ours */
+    unsigned hold_ms;       /* longest time that a request is held, ours */
+    struct config_static_target *targets;
+    size_t target_count;
+    int line;
+};
+
+struct config_service {
+    char *name;
+    char *target_group;
+    char *container_name; /* NULL: any */
+    unsigned container_port;
+    int line;
+};
+
+struct config_provider {
+    char *type;      /* a row of providers.def: "docker", "file" */
+    char *endpoint;  /* docker: unix:///path or tcp://host:port */
+    char *directory; /* file */
+    char *host;      /* address to dial for bindings on all addresses; NULL: derived */
+    unsigned resync_seconds;
+    int line;
+};
+
+struct config_attributes {
+    unsigned idle_timeout_ms, client_keep_alive_ms;
+    enum config_desync_mode desync_mitigation_mode;
+    bool drop_invalid_header_fields;
+    bool preserve_host_header;
+    bool xff_client_port;
+    enum config_xff_mode xff_mode;
+    bool server_header; /* routing.http.response.server.enabled */
+};
+
+struct config_timeouts {
+    unsigned client_head_ms, client_body_ms, client_idle_ms;
+    unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
+};
+
+struct config_limits {
+    unsigned request_line_bytes, field_bytes, head_bytes, response_head_bytes, fields;
+    uint64_t body_bytes;              /* 0: no limit */
+    unsigned connections;             /* all workers together; 0: derived from RLIMIT_NOFILE */
+    unsigned connections_per_address; /* of one worker times workers; 0: no limit */
+};
+
+struct config {
+    char *path;       /* of the file that was read */
+    unsigned workers; /* never 0: resolved to the number of cores */
+    char *user;
+    char *state_dir;
+    char *zone; /* the zone that fairlead itself runs in; NULL: none */
+    unsigned shutdown_timeout_ms;
+    char *admin_socket;
+    char *metrics_address; /* NULL: no metrics listener */
+    unsigned metrics_port;
+    char *access_log_path; /* NULL: none */
+    enum config_log_format access_log_format;
+    char *stickiness_key_path; /* NULL: made under state_dir */
+    char *load_balancer_name;
+    struct config_attributes attributes;
+    struct config_timeouts timeouts;
+    struct config_limits limits;
+    struct config_listener *listeners;
+    size_t listener_count;
+    struct config_target_group *target_groups;
+    size_t target_group_count;
+    struct config_service *services;
+    size_t service_count;
+    struct config_provider *providers;
+    size_t provider_count;
+};
+
+/* All that is wrong with a file, each "FILE:LINE: reason"; owned by whoever called config_read.
+ */
+struct config_errors {
+    char **lines;
+    size_t count;
+};
+
+/* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
+ * otherwise. */
+struct config *config_read(const char *path, struct config_errors *errors);
+
+void config_free(struct config **config);
+void config_errors_clear(struct config_errors *errors);
+
+/* The group of that name, or NULL. */
+const struct config_target_group *config_find_group(const struct config *config,
+                                                    const char *name);
+
+/* Whether a group is named by any rule: only then its targets are checked (ALB:
+ * Target.NotInUse). */
+bool config_group_is_used(const struct config *config, const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * A task: what a provider reports about one container, whatever its source (interface.md
+ * section 3). Identity is (source, id, generation): a restarted container is another generation
+ * of the same id. Providers make tasks and hand them to the registry, which owns them from then
+ * on.
+ */
+#ifndef FAIRLEAD_MODEL_TASK_H
+#define FAIRLEAD_MODEL_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct task_binding {
+    unsigned container_port;
+    char host_ip[48]; /* as reported; "" or 0.0.0.0 or :: mean all addresses */
+    unsigned host_port;
+    bool is_tcp;
+};
+
+enum task_status { TASK_PENDING, TASK_RUNNING, TASK_PAUSED, TASK_STOPPING, TASK_STOPPED };
+
+enum task_health {
+    TASK_HEALTH_NONE,
+    TASK_HEALTH_STARTING,
+    TASK_HEALTH_HEALTHY,
+    TASK_HEALTH_UNHEALTHY
+};
+
+struct task {
+    char *source; /* provider's name: "docker", "file", "ecs" */
+    char *id;     /* container id, ECS task ARN plus container name, or what the file says */
+    uint64_t generation;  /* start time in nanoseconds or the source's own rising number */
+    char *started_at;     /* as reported, RFC 3339; NULL: unknown */
+    char *name;           /* container's or task's name for people; NULL: none */
+    char *service;        /* NULL: none, such a task takes part in nothing */
+    char *container_name; /* NULL: any */
+    char *zone;           /* NULL: none */
+    char *host;           /* address to dial for bindings on all addresses */
+    char *image;          /* NULL: unknown */
+    struct task_binding *bindings; /* one a (container port, protocol), IPv4 preferred */
+    size_t binding_count;
+    enum task_status last_status;
+    enum task_status desired_status; /* TASK_STOPPED: being stopped, drain it */
+    enum task_health health_status;
+};
+
+/* A task with nothing but its identity set; strings are copied. */
+struct task *task_new(const char *source, const char *id, uint64_t generation);
+void task_free(struct task **task);
+
+/* Adds a binding, or improves the one of the same container port and protocol (IPv4 wins). */
+void task_add_binding(struct task *task, const struct task_binding *binding);
+
+/* Whether anything but the identity differs. */
+bool task_differs(const struct task *one, const struct task *other);
+
+/* Whether targets may be made of it now: running, meant to run, and not unhealthy by its own
+ * check. */
+bool task_is_eligible(const struct task *task);
+
+const char *task_status_text(enum task_status status); /* "RUNNING", ECS's words */
+const char *
+task_health_text(enum task_health health); /* "HEALTHY", ECS's words; NONE is "UNKNOWN" */
+
+/*
+ * Parses one task or an array of them out of JSON text in our form (interface.md section 3) or
+ * as an ECS task (bridge-mode networkBindings; one task for each container). On a malformed
+ * text returns NULL with *count 0 and a reason for people in error. The caller owns the array
+ * and the tasks.
+ */
+struct task **task_parse_json(const char *text, size_t length, const char *source,
+                              size_t *count, char **error);
+
+#endif

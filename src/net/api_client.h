@@ -1,0 +1,54 @@
+/*
+ * HTTP requests to APIs (container engines, later cloud ones) on libcurl's multi interface
+ * driven by the loop: unix sockets, streaming answers. One client serves one endpoint; never a
+ * blocking call.
+ */
+#ifndef FAIRLEAD_NET_API_CLIENT_H
+#define FAIRLEAD_NET_API_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/loop.h"
+
+struct api_client;
+struct api_request;
+
+/* The end of a request: status 0 when no complete answer came, with the reason in error. */
+struct api_answer {
+    long status;
+    const char *error; /* NULL when status is set */
+    const char *body;  /* NULL for a streamed one; NUL-terminated */
+    size_t body_length;
+};
+
+struct api_callbacks {
+    /* A header field of the answer, name in lower case; may be NULL. */
+    void (*on_field)(void *argument, const char *name, const char *value);
+    /* Streaming: bytes as they come; NULL: the body is collected, up to 64 MiB. */
+    void (*on_bytes)(void *argument, const char *bytes, size_t length);
+    /* Called exactly once unless the request was cancelled. */
+    void (*on_done)(void *argument, const struct api_answer *answer);
+};
+
+/* endpoint: "unix:///path", "http://host:port", "tcp://host:port". NULL with *error set (free
+ * it). */
+struct api_client *api_client_new(struct loop *loop, const char *endpoint, char **error);
+
+/* Cancels all requests of the client. */
+void api_client_free(struct api_client **client);
+
+/*
+ * Sends METHOD path (with query) and an optional JSON body (copied). timeout_ms 0: none, for
+ * streams. The request belongs to the client and is gone after on_done or api_request_cancel.
+ */
+struct api_request *api_client_send(struct api_client *client, const char *method,
+                                    const char *path, const char *json_body,
+                                    unsigned timeout_ms, const struct api_callbacks *callbacks,
+                                    void *argument);
+void api_request_cancel(struct api_request **request);
+
+/* Percent-encodes for use inside a query; give back with free(). */
+char *api_escape(const char *text);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * The event loop of a process: descriptors, signals, shared coarse timers, and memory that is
+ * freed after the current callbacks have returned. The only wrapper around libevent; one loop a
+ * process.
+ */
+#ifndef FAIRLEAD_NET_LOOP_H
+#define FAIRLEAD_NET_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+struct loop;
+
+/* A new loop; ends the process when the system gives none. */
+struct loop *loop_new(void);
+
+/* Frees what waits for it and the loop itself; every watch and timer must be closed before. */
+void loop_free(struct loop **loop);
+
+/* Runs until loop_stop. Each turn begins with clock_update. */
+void loop_run(struct loop *loop);
+
+/* One turn without waiting longer than wait_ms; for tests and fuzzers. */
+void loop_turn(struct loop *loop, unsigned wait_ms);
+void loop_stop(struct loop *loop);
+
+/*
+ * Nothing is freed inside a callback: the object is closed at once, and its memory goes here,
+ * to be released by free (NULL: free(3)) when the current turn's callbacks are done.
+ */
+void loop_free_later(struct loop *loop, void *object, void (*release)(void *object));
+
+/* Calls on_turn_end once when the current turn's callbacks are done, before it sleeps. */
+void loop_call_later(struct loop *loop, void (*on_turn_end)(void *argument), void *argument);
+
+/* libevent's own handle, for the other files of src/net only. */
+struct event_base *loop_base(struct loop *loop);
+
+/*
+ * A descriptor watched for reading or writing until closed; embedded by its owner. The callback
+ * may close the watch.
+ */
+struct watch {
+    struct event event;
+};
+
+enum watch_for { WATCH_READ = EV_READ, WATCH_WRITE = EV_WRITE };
+
+typedef void watch_callback(int fd, short what, void *argument);
+
+void watch_open(struct watch *watch, struct loop *loop, int fd, enum watch_for what,
+                watch_callback *on_ready, void *argument);
+void watch_pause(struct watch *watch);
+void watch_resume(struct watch *watch);
+bool watch_is_active(const struct watch *watch);
+
+/* Stops watching; the descriptor stays open. Closing a zeroed watch is allowed. */
+void watch_close(struct watch *watch);
+
+/* A signal delivered as an event. */
+void watch_signal(struct watch *watch, struct loop *loop, int number, watch_callback *on_signal,
+                  void *argument);
+
+/*
+ * A coarse timer on the loop's shared wheel (LOOP_TICK_MS): setting it again for a later time,
+ * as every request does, costs one store. Embedded, zeroed before the first timer_init.
+ */
+#define LOOP_TICK_MS 50
+
+struct timer {
+    TAILQ_ENTRY(timer) entry;
+    uint64_t deadline_ms; /* 0: not set */
+    uint64_t
+        slot_ms; /* where on the wheel it hangs, never later than the deadline; 0: nowhere */
+    void (*on_time)(void *argument);
+    void *argument;
+};
+
+void timer_init(struct timer *timer, void (*on_time)(void *argument), void *argument);
+
+/* Fires once, at the first tick that is not before now + after_ms. */
+void timer_set(struct timer *timer, struct loop *loop, uint64_t after_ms);
+void timer_stop(struct timer *timer);
+
+/* Must be called before a timer's memory goes. */
+void timer_close(struct timer *timer, struct loop *loop);
+bool timer_is_set(const struct timer *timer);
+
+/* A precise timer of its own, for the few things that need milliseconds (probes, coalescing).
+ */
+struct alarm_clock {
+    struct event event;
+    void (*on_time)(void *argument);
+    void *argument;
+};
+
+void alarm_clock_open(struct alarm_clock *alarm, struct loop *loop,
+                      void (*on_time)(void *argument), void *argument);
+void alarm_clock_set(struct alarm_clock *alarm, uint64_t after_us);
+bool alarm_clock_is_set(const struct alarm_clock *alarm);
+void alarm_clock_stop(struct alarm_clock *alarm);
+void alarm_clock_close(struct alarm_clock *alarm);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Making sockets: listening ones for control (one SO_REUSEPORT socket a worker), accepted and
+ * connecting ones for workers and the observer. All non-blocking and close-on-exec.
+ */
+#ifndef FAIRLEAD_NET_SOCKET_H
+#define FAIRLEAD_NET_SOCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+/*
+ * A bound, listening socket with TCP_NODELAY (inherited by what it accepts). -1 with errno set
+ * when the address cannot be bound. Port 0 takes a free one: ask socket_local_address.
+ */
+int socket_listen(const struct address *address, bool reuse_port, int backlog);
+
+/* Likewise at a path, with the given mode; a stale socket file is replaced, a live one is not.
+ */
+int socket_listen_unix(const char *path, unsigned mode, int backlog);
+
+/* The next connection, or -1 with errno (EAGAIN: none waiting). */
+int socket_accept(int listening_fd, struct address *peer);
+
+/* Starts to connect; -1 with errno when that fails at once. TCP_NODELAY is set. */
+int socket_connect(const struct address *address);
+
+bool socket_local_address(int fd, struct address *address);
+
+#endif

@@ -1,0 +1,7 @@
+#include "observer/observer.h"
+
+int
+observer_run(void)
+{
+    return 0;
+}

@@ -1,0 +1,8 @@
+/* The observer role: health checks, metrics page and access-log writing. */
+#ifndef FAIRLEAD_OBSERVER_OBSERVER_H
+#define FAIRLEAD_OBSERVER_OBSERVER_H
+
+/* Runs on the channel at CHANNEL_FD until control ends it; returns the exit status. */
+int observer_run(void);
+
+#endif

@@ -1,0 +1,7 @@
+#include "worker/worker.h"
+
+int
+worker_run(void)
+{
+    return 0;
+}

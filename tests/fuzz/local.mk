@@ -1,0 +1,1 @@
+# libFuzzer targets, and the replay of their corpora as plain tests.

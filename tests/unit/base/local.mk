@@ -1,0 +1,5 @@
+# Unit tests of src/base: one program a file.
+unit_base = tests/unit/base/test_slice
+check_PROGRAMS += $(unit_base)
+tests_unit_base_test_slice_SOURCES = tests/unit/base/test_slice.c
+tests_unit_base_test_slice_LDADD = $(libs_base) $(CMOCKA_LIBS)

@@ -1,0 +1,1 @@
+# Unit tests of src/http: one program a file.

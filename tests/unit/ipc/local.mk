@@ -1,0 +1,1 @@
+# Unit tests of src/ipc: one program a file.

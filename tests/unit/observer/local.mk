@@ -1,0 +1,1 @@
+# Unit tests of src/observer: one program a file.
