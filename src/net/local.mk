@@ -2,6 +2,6 @@ noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/api_client.h \
 	src/net/http_service.h \
-	src/net/loop.h \
+	src/net/loop.c src/net/loop.h \
 	src/net/socket.h \
-	src/net/stream.h
+	src/net/stream.c src/net/stream.h

@@ -38,20 +38,24 @@ void loop_free_later(struct loop *loop, void *object, void (*release)(void *obje
 /* Calls on_turn_end once when the current turn's callbacks are done, before it sleeps. */
 void loop_call_later(struct loop *loop, void (*on_turn_end)(void *argument), void *argument);
 
-/* libevent's own handle, for the other files of src/net only. */
+/* For the other files of src/net only: libevent's own handle, and what each of its callbacks
+ * calls first, so that the turn's clock is read. */
 struct event_base *loop_base(struct loop *loop);
+void loop_begin_turn(void);
 
 /*
  * A descriptor watched for reading or writing until closed; embedded by its owner. The callback
  * may close the watch.
  */
+typedef void watch_callback(int fd, short what, void *argument);
+
 struct watch {
     struct event event;
+    watch_callback *on_ready; /* NULL: closed */
+    void *argument;
 };
 
 enum watch_for { WATCH_READ = EV_READ, WATCH_WRITE = EV_WRITE };
-
-typedef void watch_callback(int fd, short what, void *argument);
 
 void watch_open(struct watch *watch, struct loop *loop, int fd, enum watch_for what,
                 watch_callback *on_ready, void *argument);

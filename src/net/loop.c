@@ -1,0 +1,379 @@
+/*
+ * The loop on libevent: one turn is one event_base_loop call, whose first callback reads the
+ * clocks. Timers hang on a wheel of WHEEL_SLOTS ticks that libevent drives with a single event,
+ * and only while something hangs there. What was handed to loop_free_later goes after each
+ * turn.
+ */
+#include "net/loop.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+/* A power of two; timers further away hang in the last slot and are moved on when it comes. */
+#define WHEEL_SLOTS 1024
+
+TAILQ_HEAD(timer_list, timer);
+
+struct later {
+    void (*call)(void *argument);
+    void *argument;
+};
+
+struct loop {
+    struct event_base *base;
+    struct event tick_event;
+    struct timer_list slots[WHEEL_SLOTS];
+    uint64_t ticks_done; /* every slot up to this tick has been emptied */
+    size_t timers_hanging;
+    struct later *later;
+    size_t later_count, later_capacity;
+    bool is_stopping;
+};
+
+/* One loop a process, so the turn's begin is a property of the process, as the noted clock is.
+ */
+static bool is_in_turn;
+
+static void
+begin_turn(void)
+{
+    if (is_in_turn)
+        return;
+    is_in_turn = true;
+    clock_update();
+}
+
+static void on_tick(int fd, short what, void *argument);
+
+struct loop *
+loop_new(void)
+{
+    struct loop *loop = memory_take(1, sizeof(*loop));
+    struct event_config *config = event_config_new();
+
+    CHECK(config != NULL);
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER);
+    loop->base = event_base_new_with_config(config);
+    event_config_free(config);
+    CHECK(loop->base != NULL);
+    clock_update();
+    for (size_t i = 0; i < WHEEL_SLOTS; i++)
+        TAILQ_INIT(&loop->slots[i]);
+    loop->ticks_done = clock_ms() / LOOP_TICK_MS;
+    event_assign(&loop->tick_event, loop->base, -1, EV_PERSIST, on_tick, loop);
+    return loop;
+}
+
+static void
+run_later(struct loop *loop)
+{
+    /* What is called here may ask for more, which runs in the same sweep. */
+    for (size_t i = 0; i < loop->later_count; i++) {
+        struct later later = loop->later[i];
+        later.call(later.argument);
+    }
+    loop->later_count = 0;
+}
+
+void
+loop_free(struct loop **loop)
+{
+    if (*loop == NULL)
+        return;
+    run_later(*loop);
+    event_del(&(*loop)->tick_event);
+    event_base_free((*loop)->base);
+    free((*loop)->later);
+    free(*loop);
+    *loop = NULL;
+}
+
+static void
+run_turn(struct loop *loop, int flags)
+{
+    is_in_turn = false;
+    int result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
+    CHECK(result != -1);
+    begin_turn();
+    run_later(loop);
+}
+
+void
+loop_run(struct loop *loop)
+{
+    loop->is_stopping = false;
+    while (!loop->is_stopping)
+        run_turn(loop, 0);
+}
+
+void
+loop_turn(struct loop *loop, unsigned wait_ms)
+{
+    struct timeval most = {wait_ms / 1000, (suseconds_t)(wait_ms % 1000) * 1000};
+
+    if (wait_ms > 0)
+        event_base_loopexit(loop->base, &most);
+    run_turn(loop, wait_ms == 0 ? EVLOOP_NONBLOCK : 0);
+}
+
+void
+loop_stop(struct loop *loop)
+{
+    loop->is_stopping = true;
+    event_base_loopbreak(loop->base);
+}
+
+void
+loop_call_later(struct loop *loop, void (*on_turn_end)(void *argument), void *argument)
+{
+    if (loop->later_count == loop->later_capacity) {
+        loop->later_capacity = loop->later_capacity == 0 ? 64 : loop->later_capacity * 2;
+        loop->later = memory_resize(loop->later, loop->later_capacity, sizeof(*loop->later));
+    }
+    loop->later[loop->later_count++] = (struct later){on_turn_end, argument};
+}
+
+void
+loop_free_later(struct loop *loop, void *object, void (*release)(void *object))
+{
+    loop_call_later(loop, release == NULL ? free : release, object);
+}
+
+struct event_base *
+loop_base(struct loop *loop)
+{
+    return loop->base;
+}
+
+/* Watches: the owner's callback runs as libevent's own, so the turn begins in a wrapper. */
+
+static void
+on_watch(int fd, short what, void *argument)
+{
+    struct watch *watch = argument;
+
+    begin_turn();
+    watch->on_ready(fd, what, watch->argument);
+}
+
+void
+watch_open(struct watch *watch, struct loop *loop, int fd, enum watch_for what,
+           watch_callback *on_ready, void *argument)
+{
+    watch->on_ready = on_ready;
+    watch->argument = argument;
+    event_assign(&watch->event, loop->base, fd, (short)((short)what | EV_PERSIST), on_watch,
+                 watch);
+    CHECK(event_add(&watch->event, NULL) == 0);
+}
+
+void
+watch_signal(struct watch *watch, struct loop *loop, int number, watch_callback *on_signal,
+             void *argument)
+{
+    watch->on_ready = on_signal;
+    watch->argument = argument;
+    event_assign(&watch->event, loop->base, number, EV_SIGNAL | EV_PERSIST, on_watch, watch);
+    CHECK(event_add(&watch->event, NULL) == 0);
+}
+
+void
+watch_pause(struct watch *watch)
+{
+    event_del(&watch->event);
+}
+
+void
+watch_resume(struct watch *watch)
+{
+    CHECK(event_add(&watch->event, NULL) == 0);
+}
+
+bool
+watch_is_active(const struct watch *watch)
+{
+    return watch->on_ready != NULL &&
+           event_pending(&watch->event, EV_READ | EV_WRITE | EV_SIGNAL, NULL) != 0;
+}
+
+void
+watch_close(struct watch *watch)
+{
+    if (watch->on_ready == NULL)
+        return;
+    event_del(&watch->event);
+    watch->on_ready = NULL;
+}
+
+/* The wheel. A slot holds timers of one tick only: none hangs WHEEL_SLOTS or more ticks ahead.
+ */
+
+static struct timer_list *
+slot_of(struct loop *loop, uint64_t tick)
+{
+    return &loop->slots[tick % WHEEL_SLOTS];
+}
+
+static void
+hang(struct loop *loop, struct timer *timer)
+{
+    uint64_t tick = (timer->deadline_ms + LOOP_TICK_MS - 1) / LOOP_TICK_MS;
+    const struct timeval interval = {0, LOOP_TICK_MS * 1000};
+
+    if (loop->timers_hanging == 0) {
+        loop->ticks_done = clock_ms() / LOOP_TICK_MS;
+        event_add(&loop->tick_event, &interval);
+    }
+    if (tick <= loop->ticks_done)
+        tick = loop->ticks_done + 1;
+    if (tick > loop->ticks_done + WHEEL_SLOTS - 2)
+        tick = loop->ticks_done + WHEEL_SLOTS - 2;
+    timer->slot_ms = tick * LOOP_TICK_MS;
+    TAILQ_INSERT_TAIL(slot_of(loop, tick), timer, entry);
+    loop->timers_hanging++;
+}
+
+static void
+unhang(struct loop *loop, struct timer *timer)
+{
+    TAILQ_REMOVE(slot_of(loop, timer->slot_ms / LOOP_TICK_MS), timer, entry);
+    timer->slot_ms = 0;
+    if (--loop->timers_hanging == 0)
+        event_del(&loop->tick_event);
+}
+
+static void
+empty_slot(struct loop *loop, struct timer_list *slot, uint64_t now_ms)
+{
+    struct timer *timer;
+
+    while ((timer = TAILQ_FIRST(slot)) != NULL) {
+        unhang(loop, timer);
+        if (timer->deadline_ms == 0)
+            continue;
+        if (timer->deadline_ms > now_ms) {
+            hang(loop, timer);
+            continue;
+        }
+        timer->deadline_ms = 0;
+        timer->on_time(timer->argument);
+    }
+}
+
+static void
+on_tick(int fd, short what, void *argument)
+{
+    struct loop *loop = argument;
+
+    (void)fd;
+    (void)what;
+    begin_turn();
+    uint64_t now_ms = clock_ms();
+    uint64_t last = now_ms / LOOP_TICK_MS;
+    /* After a long stall every slot is due once; more rounds would find them empty. */
+    if (last > loop->ticks_done + WHEEL_SLOTS)
+        loop->ticks_done = last - WHEEL_SLOTS;
+    while (loop->ticks_done < last && loop->timers_hanging > 0) {
+        loop->ticks_done++;
+        empty_slot(loop, slot_of(loop, loop->ticks_done), now_ms);
+    }
+    loop->ticks_done = last;
+}
+
+void
+timer_init(struct timer *timer, void (*on_time)(void *argument), void *argument)
+{
+    timer->deadline_ms = 0;
+    timer->slot_ms = 0;
+    timer->on_time = on_time;
+    timer->argument = argument;
+}
+
+void
+timer_set(struct timer *timer, struct loop *loop, uint64_t after_ms)
+{
+    timer->deadline_ms = clock_ms() + after_ms;
+    if (timer->slot_ms != 0) {
+        if (timer->slot_ms <= timer->deadline_ms + LOOP_TICK_MS)
+            return;
+        unhang(loop, timer);
+    }
+    hang(loop, timer);
+}
+
+void
+timer_stop(struct timer *timer)
+{
+    timer->deadline_ms = 0;
+}
+
+void
+timer_close(struct timer *timer, struct loop *loop)
+{
+    timer->deadline_ms = 0;
+    if (timer->slot_ms != 0)
+        unhang(loop, timer);
+}
+
+bool
+timer_is_set(const struct timer *timer)
+{
+    return timer->deadline_ms != 0;
+}
+
+static void
+on_alarm(int fd, short what, void *argument)
+{
+    struct alarm_clock *alarm = argument;
+
+    (void)fd;
+    (void)what;
+    begin_turn();
+    alarm->on_time(alarm->argument);
+}
+
+void
+alarm_clock_open(struct alarm_clock *alarm, struct loop *loop, void (*on_time)(void *argument),
+                 void *argument)
+{
+    alarm->on_time = on_time;
+    alarm->argument = argument;
+    evtimer_assign(&alarm->event, loop->base, on_alarm, alarm);
+}
+
+void
+alarm_clock_set(struct alarm_clock *alarm, uint64_t after_us)
+{
+    struct timeval after = {(time_t)(after_us / 1000000), (suseconds_t)(after_us % 1000000)};
+
+    evtimer_add(&alarm->event, &after);
+}
+
+bool
+alarm_clock_is_set(const struct alarm_clock *alarm)
+{
+    return alarm->on_time != NULL && evtimer_pending(&alarm->event, NULL) != 0;
+}
+
+void
+alarm_clock_stop(struct alarm_clock *alarm)
+{
+    if (alarm->on_time != NULL)
+        evtimer_del(&alarm->event);
+}
+
+void
+alarm_clock_close(struct alarm_clock *alarm)
+{
+    alarm_clock_stop(alarm);
+    alarm->on_time = NULL;
+}
+
+void
+loop_begin_turn(void)
+{
+    begin_turn();
+}

@@ -1,0 +1,195 @@
+/*
+ * Plain sockets as streams. The read event is added once and stays; a write event is made only
+ * for a stream whose socket has been full. recv and send rather than readv and writev:
+ * measurably cheaper.
+ */
+#include "net/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+static void
+on_read_event(int fd, short what, void *argument)
+{
+    struct stream *stream = argument;
+
+    (void)fd;
+    (void)what;
+    loop_begin_turn();
+    stream->callbacks->on_readable(stream->owner);
+}
+
+static void
+on_write_event(int fd, short what, void *argument)
+{
+    struct stream *stream = argument;
+
+    (void)fd;
+    (void)what;
+    loop_begin_turn();
+    stream->callbacks->on_writable(stream->owner);
+}
+
+void
+stream_open(struct stream *stream, struct loop *loop, int fd,
+            const struct stream_callbacks *callbacks, void *owner)
+{
+    stream->callbacks = callbacks;
+    stream->owner = owner;
+    stream->fd = fd;
+    stream->write_event = NULL;
+    stream->is_writing = false;
+    event_assign(&stream->read_event, loop_base(loop), fd, EV_READ | EV_PERSIST, on_read_event,
+                 stream);
+    CHECK(event_add(&stream->read_event, NULL) == 0);
+    stream->is_reading = true;
+}
+
+void
+stream_close(struct stream *stream)
+{
+    if (stream->fd == -1)
+        return;
+    if (stream->is_reading)
+        event_del(&stream->read_event);
+    if (stream->write_event != NULL)
+        event_free(stream->write_event);
+    close(stream->fd);
+    stream->write_event = NULL;
+    stream->is_reading = false;
+    stream->is_writing = false;
+    stream->fd = -1;
+}
+
+void
+stream_abort(struct stream *stream)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    if (stream->fd != -1)
+        setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    stream_close(stream);
+}
+
+bool
+stream_is_open(const struct stream *stream)
+{
+    return stream->fd != -1;
+}
+
+/* What a system call's -1 means to the owner. */
+static ssize_t
+reason_of(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR ? STREAM_WAIT
+                                                                     : STREAM_FAILED;
+}
+
+ssize_t
+stream_read(struct stream *stream, void *memory, size_t length)
+{
+    ssize_t got = recv(stream->fd, memory, length, 0);
+
+    return got == -1 ? reason_of(errno) : got;
+}
+
+ssize_t
+stream_write(struct stream *stream, const void *bytes, size_t length)
+{
+    ssize_t sent = send(stream->fd, bytes, length, MSG_NOSIGNAL);
+
+    return sent == -1 ? reason_of(errno) : sent;
+}
+
+ssize_t
+stream_write_two(struct stream *stream, const void *first, size_t first_length,
+                 const void *second, size_t second_length)
+{
+    if (second_length == 0)
+        return stream_write(stream, first, first_length);
+    struct iovec pieces[2] = {{(void *)first, first_length}, {(void *)second, second_length}};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    ssize_t sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
+    return sent == -1 ? reason_of(errno) : sent;
+}
+
+void
+stream_want_writable(struct stream *stream, struct loop *loop, bool wanted)
+{
+    if (stream->is_writing == wanted)
+        return;
+    if (stream->write_event == NULL) {
+        stream->write_event = event_new(loop_base(loop), stream->fd, EV_WRITE | EV_PERSIST,
+                                        on_write_event, stream);
+        CHECK(stream->write_event != NULL);
+    }
+    if (wanted)
+        CHECK(event_add(stream->write_event, NULL) == 0);
+    else
+        event_del(stream->write_event);
+    stream->is_writing = wanted;
+}
+
+void
+stream_pause_reading(struct stream *stream)
+{
+    if (!stream->is_reading)
+        return;
+    event_del(&stream->read_event);
+    stream->is_reading = false;
+}
+
+void
+stream_resume_reading(struct stream *stream)
+{
+    if (stream->is_reading || stream->fd == -1)
+        return;
+    CHECK(event_add(&stream->read_event, NULL) == 0);
+    stream->is_reading = true;
+}
+
+void
+stream_finish_writing(struct stream *stream)
+{
+    shutdown(stream->fd, SHUT_WR);
+}
+
+int
+stream_error(const struct stream *stream)
+{
+    int error = 0;
+    socklen_t length = sizeof(error);
+
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &length) == -1)
+        return errno;
+    return error;
+}
+
+bool
+stream_can_splice(const struct stream *stream)
+{
+    return stream->fd != -1;
+}
+
+ssize_t
+stream_splice_in(struct stream *stream, int pipe_write_fd, size_t most)
+{
+    ssize_t moved =
+        splice(stream->fd, NULL, pipe_write_fd, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+
+    return moved == -1 ? reason_of(errno) : moved;
+}
+
+ssize_t
+stream_splice_out(struct stream *stream, int pipe_read_fd, size_t most)
+{
+    ssize_t moved = splice(pipe_read_fd, NULL, stream->fd, NULL, most,
+                           SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE);
+
+    return moved == -1 ? reason_of(errno) : moved;
+}
