@@ -7,5 +7,7 @@ libbase_a_SOURCES = \
 	src/base/memory.c src/base/memory.h \
 	src/base/object_pool.c src/base/object_pool.h \
 	src/base/random.c src/base/random.h \
+	src/base/sandbox.c src/base/sandbox.h src/base/sandbox_calls.def \
 	src/base/slice.c src/base/slice.h \
-	src/base/text.c src/base/text.h
+	src/base/text.c src/base/text.h \
+	src/base/title.c src/base/title.h

@@ -1,0 +1,21 @@
+/*
+ * What a child gives up before it reads its first byte from the network: its user, its root
+ * directory, new privileges, and every system call that its role does not need. A part that the
+ * system does not offer is skipped with a reason; what was asked for and failed is an error.
+ */
+#ifndef FAIRLEAD_BASE_SANDBOX_H
+#define FAIRLEAD_BASE_SANDBOX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum sandbox_profile { SANDBOX_WORKER = 1 << 0, SANDBOX_OBSERVER = 1 << 1 };
+
+/*
+ * For good. User and root directory change only when the process is root and uid is not 0.
+ * Descriptors stay open and resource limits stay as they are. False with a reason (static
+ * text): the process must not go on.
+ */
+bool sandbox_enter(enum sandbox_profile profile, uid_t uid, gid_t gid, const char **error);
+
+#endif
