@@ -1,6 +1,6 @@
 /*
  * The configuration as a tree of plain structs: what the file says, checked and with every
- * default filled in. config_read makes it, control owns it, config_free gives it back; nobody
+ * default filled in. config_load makes it, control owns it, config_free gives it back; nobody
  * changes it in between. Names, units, ranges and defaults come from settings.def.
  */
 #ifndef FAIRLEAD_MODEL_CONFIG_H
@@ -194,7 +194,7 @@ struct config {
     size_t provider_count;
 };
 
-/* All that is wrong with a file, each "FILE:LINE: reason"; owned by whoever called config_read.
+/* All that is wrong with a file, each "FILE:LINE: reason"; owned by whoever called config_load.
  */
 struct config_errors {
     char **lines;
@@ -203,7 +203,7 @@ struct config_errors {
 
 /* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
  * otherwise. */
-struct config *config_read(const char *path, struct config_errors *errors);
+struct config *config_load(const char *path, struct config_errors *errors);
 
 void config_free(struct config **config);
 void config_errors_clear(struct config_errors *errors);

@@ -31,6 +31,7 @@ struct task {
     char *source; /* provider's name: "docker", "file", "ecs" */
     char *id;     /* container id, ECS task ARN plus container name, or what the file says */
     uint64_t generation;  /* start time in nanoseconds or the source's own rising number */
+    uint64_t version;     /* of this report, rising (ECS: detail.version); 0: none; no change */
     char *started_at;     /* as reported, RFC 3339; NULL: unknown */
     char *name;           /* container's or task's name for people; NULL: none */
     char *service;        /* NULL: none, such a task takes part in nothing */
@@ -49,14 +50,15 @@ struct task {
 struct task *task_new(const char *source, const char *id, uint64_t generation);
 void task_free(struct task **task);
 
-/* Adds a binding, or improves the one of the same container port and protocol (IPv4 wins). */
+/* Adds a binding, or improves the one of the same container port and protocol: all IPv4
+ * addresses win over one, and IPv4 over IPv6. */
 void task_add_binding(struct task *task, const struct task_binding *binding);
 
-/* Whether anything but the identity differs. */
+/* Whether anything but the identity and the report's version differs. */
 bool task_differs(const struct task *one, const struct task *other);
 
-/* Whether targets may be made of it now: running, meant to run, and not unhealthy by its own
- * check. */
+/* Whether targets may be made of it now: running, meant to run, and healthy by its own check
+ * where it has one. */
 bool task_is_eligible(const struct task *task);
 
 const char *task_status_text(enum task_status status); /* "RUNNING", ECS's words */
@@ -64,10 +66,10 @@ const char *
 task_health_text(enum task_health health); /* "HEALTHY", ECS's words; NONE is "UNKNOWN" */
 
 /*
- * Parses one task or an array of them out of JSON text in our form (interface.md section 3) or
- * as an ECS task (bridge-mode networkBindings; one task for each container). On a malformed
- * text returns NULL with *count 0 and a reason for people in error. The caller owns the array
- * and the tasks.
+ * Parses one task or an array of them out of JSON text: in our form, as an ECS task
+ * (bridge-mode networkBindings; one task for each container), as the answer of DescribeTasks or
+ * as the EventBridge event around a task. On a malformed text returns NULL with *count 0 and a
+ * reason for people in error, the caller's. The caller owns the array and the tasks.
  */
 struct task **task_parse_json(const char *text, size_t length, const char *source,
                               size_t *count, char **error);

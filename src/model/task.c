@@ -1,0 +1,137 @@
+/* Tasks: making, comparing and judging them; their JSON forms are read by task_json.c. */
+#include "model/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+struct task *
+task_new(const char *source, const char *id, uint64_t generation)
+{
+    struct task *task = memory_take(1, sizeof(*task));
+
+    task->source = memory_copy_text(source);
+    task->id = memory_copy_text(id);
+    task->generation = generation;
+    return task;
+}
+
+void
+task_free(struct task **task)
+{
+    struct task *old = *task;
+
+    *task = NULL;
+    if (old == NULL)
+        return;
+    free(old->source);
+    free(old->id);
+    free(old->started_at);
+    free(old->name);
+    free(old->service);
+    free(old->container_name);
+    free(old->zone);
+    free(old->host);
+    free(old->image);
+    free(old->bindings);
+    free(old);
+}
+
+/* How well an address suits for dialling: all IPv4 addresses best, one IPv6 address least. */
+static int
+rank_host_ip(const char *host_ip)
+{
+    if (*host_ip == '\0' || strcmp(host_ip, "0.0.0.0") == 0)
+        return 3;
+    if (strchr(host_ip, ':') == NULL)
+        return 2;
+    return strcmp(host_ip, "::") == 0 ? 1 : 0;
+}
+
+void
+task_add_binding(struct task *task, const struct task_binding *binding)
+{
+    for (size_t i = 0; i < task->binding_count; i++) {
+        struct task_binding *old = &task->bindings[i];
+        if (old->container_port != binding->container_port || old->is_tcp != binding->is_tcp)
+            continue;
+        if (rank_host_ip(binding->host_ip) > rank_host_ip(old->host_ip))
+            *old = *binding;
+        return;
+    }
+    task->bindings = memory_resize(task->bindings, task->binding_count + 1, sizeof(*binding));
+    task->bindings[task->binding_count++] = *binding;
+}
+
+static bool
+texts_differ(const char *one, const char *other)
+{
+    if (one == NULL || other == NULL)
+        return one != other;
+    return strcmp(one, other) != 0;
+}
+
+static bool
+bindings_differ(const struct task *one, const struct task *other)
+{
+    if (one->binding_count != other->binding_count)
+        return true;
+    for (size_t i = 0; i < one->binding_count; i++) {
+        const struct task_binding *left = &one->bindings[i];
+        const struct task_binding *right = &other->bindings[i];
+        if (left->container_port != right->container_port ||
+            left->host_port != right->host_port || left->is_tcp != right->is_tcp ||
+            strcmp(left->host_ip, right->host_ip) != 0)
+            return true;
+    }
+    return false;
+}
+
+bool
+task_differs(const struct task *one, const struct task *other)
+{
+    return one->last_status != other->last_status ||
+           one->desired_status != other->desired_status ||
+           one->health_status != other->health_status ||
+           texts_differ(one->started_at, other->started_at) ||
+           texts_differ(one->name, other->name) || texts_differ(one->service, other->service) ||
+           texts_differ(one->container_name, other->container_name) ||
+           texts_differ(one->zone, other->zone) || texts_differ(one->host, other->host) ||
+           texts_differ(one->image, other->image) || bindings_differ(one, other);
+}
+
+bool
+task_is_eligible(const struct task *task)
+{
+    return task->last_status == TASK_RUNNING && task->desired_status == TASK_RUNNING &&
+           (task->health_status == TASK_HEALTH_NONE ||
+            task->health_status == TASK_HEALTH_HEALTHY);
+}
+
+const char *
+task_status_text(enum task_status status)
+{
+    static const char *const texts[] = {
+        [TASK_PENDING] = "PENDING",   [TASK_RUNNING] = "RUNNING", [TASK_PAUSED] = "PAUSED",
+        [TASK_STOPPING] = "STOPPING", [TASK_STOPPED] = "STOPPED",
+    };
+
+    CHECK(status < sizeof(texts) / sizeof(*texts));
+    return texts[status];
+}
+
+const char *
+task_health_text(enum task_health health)
+{
+    static const char *const texts[] = {
+        [TASK_HEALTH_NONE] = "UNKNOWN",
+        [TASK_HEALTH_STARTING] = "STARTING",
+        [TASK_HEALTH_HEALTHY] = "HEALTHY",
+        [TASK_HEALTH_UNHEALTHY] = "UNHEALTHY",
+    };
+
+    CHECK(health < sizeof(texts) / sizeof(*texts));
+    return texts[health];
+}
