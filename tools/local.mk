@@ -1,1 +1,14 @@
+bin_PROGRAMS += fairleadctl
+fairleadctl_SOURCES = \
+	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \
+	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
+	tools/fairleadctl/command.c tools/fairleadctl/command.h \
+	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
+	tools/fairleadctl/main.c \
+	tools/fairleadctl/table.c tools/fairleadctl/table.h
+fairleadctl_CPPFLAGS = $(AM_CPPFLAGS) -DFAIRLEAD_VERSION='"$(PACKAGE_VERSION)"'
+fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
+
 EXTRA_DIST += tools/check-includes
+TESTS += tests/tools/test_fairleadctl.py
+dist_check_SCRIPTS += tests/tools/test_fairleadctl.py

@@ -1,0 +1,344 @@
+/* Makes requests out of arguments, and sends them. */
+#include "actions.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { POLL_MICROSECONDS = 200000, EVENT_BYTES_MAX = 1 << 20 };
+
+static void
+add_to_query(const struct session *session, char **path, const char *member,
+             const json_t *value)
+{
+    const char *text = json_is_true(value) ? "true" : json_string_value(value);
+    char *escaped = admin_escape(session->client, text);
+    const char *sign = strchr(*path, '?') == NULL ? "?" : "&";
+    char *longer = memory_print("%s%s%s=%s", *path, sign, member, escaped);
+    free(escaped);
+    free(*path);
+    *path = longer;
+}
+
+/* The row's path with every given parameter in the query. */
+static char *
+path_with_query(const struct session *session)
+{
+    const struct parameter *parameter = session->command->parameters;
+    char *path = memory_copy_text(session->command->path);
+    for (size_t i = 0; i < PARAMETERS_MAX && parameter[i].name != NULL; i++) {
+        const json_t *value = json_object_get(session->values, parameter[i].name);
+        if (value == NULL || *parameter[i].member == '\0')
+            continue;
+        if (!json_is_array(value)) {
+            add_to_query(session, &path, parameter[i].member, value);
+            continue;
+        }
+        size_t index;
+        json_t *one;
+        json_array_foreach ((json_t *)value, index, one)
+            add_to_query(session, &path, parameter[i].member, one);
+    }
+    return path;
+}
+
+/* Every given parameter as a member of one object. */
+static json_t *
+body_of_parameters(const struct session *session)
+{
+    const struct parameter *parameter = session->command->parameters;
+    json_t *body = json_object();
+    for (size_t i = 0; i < PARAMETERS_MAX && parameter[i].name != NULL; i++) {
+        json_t *value = json_object_get(session->values, parameter[i].name);
+        if (value != NULL && *parameter[i].member != '\0')
+            json_object_set(body, parameter[i].member, value);
+    }
+    return body;
+}
+
+/* Sends the row's request with a body (NULL: none) and shows the answer. */
+static enum exit_code
+send_and_show(struct session *session, const char *path, const char *body)
+{
+    struct admin_call call = {.method = session->command->method, .path = path, .body = body};
+    struct admin_answer answer;
+    enum exit_code code = session_send(session, &call, &answer);
+    if (code == EXIT_DONE)
+        session_show(session, session->command->view, &answer);
+    admin_answer_clear(&answer);
+    return code;
+}
+
+static enum exit_code
+send_body(struct session *session, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT);
+    enum exit_code code = send_and_show(session, session->command->path, text);
+    free(text);
+    json_decref(body);
+    return code;
+}
+
+enum exit_code
+action_show(struct session *session)
+{
+    if (strcmp(session->command->method, "POST") == 0)
+        return send_body(session, body_of_parameters(session));
+    char *path = path_with_query(session);
+    enum exit_code code = send_and_show(session, path, NULL);
+    free(path);
+    return code;
+}
+
+/* Adds a group's targets to the rows of all; every row tells its group. */
+static enum exit_code
+collect_targets(struct session *session, const char *group, json_t *rows)
+{
+    char *escaped = admin_escape(session->client, group);
+    char *path = memory_print("/v1/target-groups/%s/targets", escaped);
+    struct admin_call call = {.method = "GET", .path = path};
+    struct admin_answer answer;
+    enum exit_code code = session_send(session, &call, &answer);
+    size_t index;
+    json_t *row;
+    json_array_foreach (json_object_get(answer.json, "TargetHealthDescriptions"), index, row) {
+        json_object_set_new(row, "TargetGroupName", json_string(group));
+        json_array_append(rows, row);
+    }
+    admin_answer_clear(&answer);
+    free(path);
+    free(escaped);
+    return code;
+}
+
+static enum exit_code
+collect_all_targets(struct session *session, json_t *rows)
+{
+    struct admin_call call = {.method = "GET", .path = session->command->path};
+    struct admin_answer answer;
+    enum exit_code code = session_send(session, &call, &answer);
+    size_t index;
+    json_t *group;
+    json_array_foreach (json_object_get(answer.json, "TargetGroups"), index, group) {
+        char *name = view_text(group, "TargetGroupName|Name");
+        if (code == EXIT_DONE)
+            code = collect_targets(session, name, rows);
+        free(name);
+    }
+    admin_answer_clear(&answer);
+    return code;
+}
+
+enum exit_code
+action_targets(struct session *session)
+{
+    const char *group = session_value(session, "GROUP");
+    json_t *rows = json_array();
+    enum exit_code code = group == NULL ? collect_all_targets(session, rows)
+                                        : collect_targets(session, group, rows);
+    struct admin_answer all = {.json = json_pack("{s:o}", "TargetHealthDescriptions", rows)};
+    all.text = json_dumps(all.json, JSON_INDENT(2));
+    if (code == EXIT_DONE)
+        session_show(session, session->command->view, &all);
+    admin_answer_clear(&all);
+    return code;
+}
+
+/* "10.0.0.5:8080" or "[::1]:8080" as the ELBv2 members Id and Port. NULL: it is neither. */
+static json_t *
+target_description(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || colon == text)
+        return NULL;
+    char *end;
+    long port = strtol(colon + 1, &end, 10);
+    if (*end != '\0' || end == colon + 1 || port < 1 || port > 65535)
+        return NULL;
+    bool is_bracketed = text[0] == '[' && colon[-1] == ']';
+    const char *first = text + is_bracketed;
+    char *id = memory_copy_bytes(first, (size_t)(colon - is_bracketed - first));
+    json_t *target = json_pack("{s:s, s:i}", "Id", id, "Port", (int)port);
+    free(id);
+    return target;
+}
+
+static bool
+is_same_target(const json_t *row, const json_t *target)
+{
+    const json_t *other = json_object_get(row, "Target");
+    return json_equal(json_object_get(other, "Id"), json_object_get(target, "Id")) &&
+           json_equal(json_object_get(other, "Port"), json_object_get(target, "Port"));
+}
+
+/* Asks until the group does not list the target any more: its drain is over. */
+static enum exit_code
+wait_until_gone(struct session *session, const json_t *target)
+{
+    for (;;) {
+        json_t *rows = json_array();
+        enum exit_code code = collect_targets(session, session_value(session, "GROUP"), rows);
+        bool is_listed = false;
+        size_t index;
+        json_t *row;
+        json_array_foreach (rows, index, row)
+            is_listed = is_listed || is_same_target(row, target);
+        json_decref(rows);
+        if (code != EXIT_DONE || !is_listed)
+            return code;
+        usleep(POLL_MICROSECONDS);
+    }
+}
+
+enum exit_code
+action_target(struct session *session)
+{
+    const char *address = session_value(session, "ADDRESS:PORT");
+    json_t *target = target_description(address);
+    if (target == NULL) {
+        fprintf(stderr, "fairleadctl: %s is not ADDRESS:PORT\n", address);
+        return EXIT_USAGE;
+    }
+    json_t *body = json_pack("{s:s, s:[O]}", "TargetGroupName", session_value(session, "GROUP"),
+                             "Targets", target);
+    json_t *zone = json_object_get(session->values, "--zone");
+    if (zone != NULL)
+        json_object_set(target, "AvailabilityZone", zone);
+    enum exit_code code = send_body(session, body);
+    if (code == EXIT_DONE && json_object_get(session->values, "--wait") != NULL)
+        code = wait_until_gone(session, target);
+    json_decref(target);
+    return code;
+}
+
+/* All of a file, or of stdin for "-"; NULL after a message. */
+static char *
+read_all(const char *path)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        return NULL;
+    }
+    char *text = memory_take(EVENT_BYTES_MAX + 1, 1);
+    size_t length = fread(text, 1, EVENT_BYTES_MAX + 1, file);
+    if (file != stdin)
+        fclose(file);
+    if (length <= EVENT_BYTES_MAX)
+        return text;
+    fprintf(stderr, "fairleadctl: %s is larger than 1 MiB\n", path);
+    free(text);
+    return NULL;
+}
+
+enum exit_code
+action_task_event(struct session *session)
+{
+    const char *path = session_value(session, "FILE|-");
+    char *event = read_all(path == NULL ? "-" : path);
+    if (event == NULL)
+        return EXIT_REFUSED;
+    enum exit_code code = send_and_show(session, session->command->path, event);
+    free(event);
+    return code;
+}
+
+enum exit_code
+action_check(struct session *session)
+{
+    const char *path = session_value(session, "FILE");
+    char *full = realpath(path, NULL);
+    if (full == NULL) {
+        perror(path);
+        return EXIT_REFUSED;
+    }
+    enum exit_code code = send_body(session, json_pack("{s:s}", "Path", full));
+    free(full);
+    return code;
+}
+
+/* One event or step in one line: its time, then its words. */
+static void
+print_step(const json_t *step)
+{
+    char *time = view_text(step, "Time");
+    char *text = view_text(step, "Text|Message|error.message|Event");
+    printf("%s%s%s\n", time, *time == '\0' ? "" : "  ", text);
+    free(time);
+    free(text);
+}
+
+/* What a stream of JSON lines has told so far. */
+struct steps {
+    bool is_json;
+    bool has_failed;
+};
+
+static int
+on_step(const char *line, void *argument)
+{
+    struct steps *steps = argument;
+    json_t *step = json_loads(line, 0, NULL);
+    const char *result = json_string_value(json_object_get(step, "Result"));
+    if (json_object_get(step, "error") != NULL ||
+        (result != NULL && strcmp(result, "failed") == 0))
+        steps->has_failed = true;
+    if (steps->is_json || step == NULL)
+        printf("%s\n", line);
+    else
+        print_step(step);
+    fflush(stdout);
+    json_decref(step);
+    return ferror(stdout);
+}
+
+static enum exit_code
+follow(struct session *session, const char *path, const char *body)
+{
+    struct steps steps = {.is_json = session->is_json};
+    struct admin_call call = {.method = session->command->method,
+                              .path = path,
+                              .body = body,
+                              .on_line = on_step,
+                              .argument = &steps};
+    struct admin_answer answer;
+    enum exit_code code = session_send(session, &call, &answer);
+    if (code == EXIT_DONE && *answer.text != '\0')
+        on_step(answer.text, &steps);
+    admin_answer_clear(&answer);
+    return code == EXIT_DONE && steps.has_failed ? EXIT_REFUSED : code;
+}
+
+enum exit_code
+action_steps(struct session *session)
+{
+    json_t *body = body_of_parameters(session);
+    char *text = json_dumps(body, JSON_COMPACT);
+    enum exit_code code = follow(session, session->command->path, text);
+    free(text);
+    json_decref(body);
+    return code;
+}
+
+enum exit_code
+action_roll(struct session *session)
+{
+    if (session_value(session, "--image") != NULL)
+        return action_steps(session);
+    fprintf(stderr, "fairleadctl: roll needs --image IMAGE\n");
+    return EXIT_USAGE;
+}
+
+enum exit_code
+action_events(struct session *session)
+{
+    if (json_object_get(session->values, "--follow") == NULL)
+        return action_show(session);
+    char *path = path_with_query(session);
+    enum exit_code code = follow(session, path, NULL);
+    free(path);
+    return code;
+}

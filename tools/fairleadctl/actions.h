@@ -1,0 +1,26 @@
+/*
+ * How a command talks to the admin socket: the functions that the command table names.
+ */
+#ifndef FAIRLEADCTL_ACTIONS_H
+#define FAIRLEADCTL_ACTIONS_H
+
+#include "command.h"
+
+/* One request with the parameters as query or body; the answer through the row's view. */
+enum exit_code action_show(struct session *session);
+
+/* The targets of one group or, one after the other, of all. */
+enum exit_code action_targets(struct session *session);
+
+/* register, deregister, drain, ready: one target; deregister --wait until it is gone. */
+enum exit_code action_target(struct session *session);
+
+enum exit_code action_task_event(struct session *session);
+enum exit_code action_check(struct session *session);
+enum exit_code action_events(struct session *session);
+
+/* stop and roll: progress comes as JSON lines, and the last one tells how it ended. */
+enum exit_code action_steps(struct session *session);
+enum exit_code action_roll(struct session *session);
+
+#endif
