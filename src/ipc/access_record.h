@@ -54,7 +54,7 @@ struct access_record {
     uint8_t end_reason;                      /* enum end_reason */
     uint8_t attempts;                        /* targets tried */
     uint8_t http_minor;                      /* of HTTP/1.x */
-    uint8_t unused[3];
+    uint8_t unused[7];
     struct slice texts[ACCESS_TEXT_COUNT];
 };
 

@@ -8,44 +8,18 @@
 #define FAIRLEAD_IPC_CHANNEL_H
 
 #include <stdbool.h>
-#include <stdint.h>
-
+#include "ipc/message.h"
 #include "net/loop.h"
 
 #define CHANNEL_FD 3
-
-enum message_type {
-
-#define MESSAGE(id, members, descriptors) MESSAGE_##id,
-#include "ipc/messages.def"
-#undef MESSAGE
-    MESSAGE_COUNT
-};
-
-#define MESSAGE(id, members, descriptors)                                                      \
-    struct message_##id {                                                                      \
-        members                                                                                \
-    };
-#include "ipc/messages.def"
-#undef MESSAGE
-
-/* A received message; fd is -1 where none rides along, else the receiver's to close. */
-struct message {
-    enum message_type type;
-    int fd;
-
-    union {
-#define MESSAGE(id, members, descriptors) struct message_##id id;
-#include "ipc/messages.def"
-#undef MESSAGE
-    } as;
-};
 
 struct channel;
 
 struct channel_callbacks {
     void (*on_message)(void *owner, const struct message *message);
-    /* The other side is gone or spoke nonsense (reason is static text); the channel is closed.
+    /*
+     * The other side is gone or spoke nonsense (reason is static text): nothing is sent or
+     * received any more, channel_close is still the owner's to call. Never from channel_send.
      */
     void (*on_end)(void *owner, const char *reason);
 };
@@ -53,23 +27,23 @@ struct channel_callbacks {
 /* A connected pair of descriptors: [0] control's, [1] the child's. -1 with errno. */
 int channel_pair(int fds[2]);
 
-/* Takes over a descriptor; nothing is received before channel_start. */
+/*
+ * Takes over a descriptor; nothing is received before channel_start. The channel belongs to the
+ * caller until channel_close, which may be called in a callback.
+ */
 struct channel *channel_open(int fd, const struct channel_callbacks *callbacks, void *owner);
 void channel_start(struct channel *channel, struct loop *loop);
 void channel_close(struct channel **channel);
 
 /*
- * Sends one message with a payload of the type's own struct and an optional descriptor (dup'ed
- * by the kernel, the caller keeps its own; -1: none). Queued in order when the socket is full.
+ * Sends one message with a payload of the type's own struct and a descriptor where messages.def
+ * asks for one (the caller keeps its own; -1: none). Queued in order when the socket is full.
+ * channel_send(channel, MESSAGE_applied, &(struct message_applied){...}, -1)
  */
 void channel_send(struct channel *channel, enum message_type type, const void *payload, int fd);
-
-/* channel_send(channel, MESSAGE_applied, &(struct message_applied){...}, -1) */
 
 /* Waits for and receives one message; for a child's start, before it has a loop. False at the
  * end. */
 bool channel_receive_now(struct channel *channel, struct message *message);
-
-const char *message_text(enum message_type type);
 
 #endif

@@ -94,6 +94,9 @@ int counters_create(void);
 struct counters *counters_map(int fd, bool is_writable);
 void counters_unmap(struct counters **counters);
 
+/* Another descriptor of the same memory that can only be mapped read-only; -1 with errno. */
+int counters_reopen_read_only(int fd);
+
 /* The only ways to touch a counter. */
 static inline void
 counter_add(uint64_t *counter, uint64_t amount)
@@ -114,7 +117,7 @@ counter_read(const uint64_t *counter)
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-/* Adds a response time to a group's histogram. */
+/* Adds a response time to a group's histogram and sum. */
 void counters_note_response_time(struct group_counters *group, uint64_t microseconds);
 
 /* After a worker's death: its gauges go to zero, its totals stay. */

@@ -1,8 +1,8 @@
 /*
  * route: which rule of a listener a request matches, as a pure function over the snapshot.
- * Workers, fairleadctl explain, tests and the fuzzer call this one. Priority decides (RFC none;
- * ALB listener rules); the index only finds the candidates, every condition of a candidate is
- * checked.
+ * Workers, fairleadctl explain, tests and the fuzzer call this one. Priority decides, as with
+ * the ALB's listener rules; the index only finds the candidates, every condition of a candidate
+ * is checked.
  */
 #ifndef FAIRLEAD_IPC_ROUTE_H
 #define FAIRLEAD_IPC_ROUTE_H

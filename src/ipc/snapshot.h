@@ -105,6 +105,7 @@ struct snapshot_group {
     uint32_t check_port; /* 0: traffic port */
     uint32_t check_interval_ms, check_timeout_ms;
     uint32_t check_healthy_count, check_unhealthy_count, check_initial_count;
+    uint32_t unused;
     struct http_codes check_codes;
 };
 
@@ -117,7 +118,6 @@ struct snapshot_target {
     uint8_t health;     /* enum target_health */
     uint8_t is_ejected; /* taken out by passive health */
     uint8_t unused;
-    uint32_t unused2;
     uint64_t healthy_since_ms; /* monotonic; slow start ramps from here; 0: does not ramp */
     struct snapshot_text zone;
     struct snapshot_text task;       /* task id; length 0: static or registered by hand */
@@ -145,7 +145,7 @@ struct snapshot_settings {
     uint8_t stickiness_key[32];
 };
 
-/* One row in each table: SNAPSHOT_TABLE(member and type name, plural). */
+/* The tables: X(name of a row's type, name of the table). */
 #define SNAPSHOT_TABLES(X)                                                                     \
     X(listener, listeners)                                                                     \
     X(rule, rules)                                                                             \
@@ -157,35 +157,98 @@ struct snapshot_settings {
     X(target, targets)                                                                         \
     X(provider, providers)                                                                     \
     X(route_index, route_indexes)                                                              \
-    X(route_entry, route_entries)                                                              \
-    X(route_bucket, route_buckets)
+    X(route_host, route_hosts)                                                                 \
+    X(route_bucket, route_buckets)                                                             \
+    X(route_entry, route_entries)
 
-/* The routing index of one listener; written by route_index_build, read by route (ipc/route.c).
+/* Literal path prefixes are indexed up to this length, host suffixes likewise. */
+#define SNAPSHOT_INDEXED_BYTES 128
+
+/* Bit n: a literal path prefix of n bytes exists. */
+struct snapshot_prefix_lengths {
+    uint64_t bits[SNAPSHOT_INDEXED_BYTES / 64 + 1];
+};
+
+/*
+ * The routing index of one listener; written by route_index_build, read by route. Hosts and
+ * buckets are hash tables with linear probing: a power of two in size, or empty, and never
+ * full.
  */
 struct snapshot_route_index {
-    struct snapshot_rows buckets;  /* hash table, a power of two in size */
-    struct snapshot_rows residual; /* entries that no key finds, by rule order */
-    uint64_t prefix_lengths[3]; /* bit n: a literal path prefix of n bytes exists (up to 128) */
-};
-
-struct snapshot_route_bucket {
-    struct snapshot_rows entries; /* of one or more colliding keys, by rule order */
-};
-
-struct snapshot_route_entry {
-    uint64_t key;
-    uint32_t rule; /* index in rules */
+    struct snapshot_prefix_lengths any_host; /* of rules that no host finds */
+    struct snapshot_rows hosts;
+    struct snapshot_rows buckets;
+    struct snapshot_rows residual; /* route entries that no key finds, by rule order */
+    uint32_t longest_prefix;       /* of all its rules */
     uint32_t unused;
 };
 
-struct snapshot; /* a mapped one, in children and in control */
+/* A host, or a suffix of hosts that begins with a dot; no prefix length at all: a free place.
+ */
+struct snapshot_route_host {
+    uint64_t key;
+    struct snapshot_prefix_lengths prefixes;
+};
 
-#define SNAPSHOT_DECLARE(type, plural)                                                         \
-    const struct snapshot_##type *snapshot_##type(const struct snapshot *snapshot,             \
-                                                  uint32_t index);                             \
-    uint32_t snapshot_##type##_count(const struct snapshot *snapshot);
-SNAPSHOT_TABLES(SNAPSHOT_DECLARE)
-#undef SNAPSHOT_DECLARE
+/* The rules of one (host, path prefix); no entry: a free place. */
+struct snapshot_route_bucket {
+    uint64_t key;
+    struct snapshot_rows entries; /* by rule order */
+};
+
+struct snapshot_route_entry {
+    uint32_t rule; /* index in rules */
+};
+
+/*
+ * A mapped one, in children and in control. Made by snapshot_open, owned by whoever opened it;
+ * the members are for the functions below only.
+ */
+struct snapshot {
+    const char *mapping;
+    size_t size_bytes;
+    uint64_t generation;
+    const struct snapshot_settings *settings;
+    const char *strings;
+    uint32_t string_bytes;
+#define SNAPSHOT_MEMBERS(type, table)                                                          \
+    uint32_t type##_count;                                                                     \
+    const struct snapshot_##type *table;
+    SNAPSHOT_TABLES(SNAPSHOT_MEMBERS)
+#undef SNAPSHOT_MEMBERS
+};
+
+/* snapshot_rule(snapshot, index) and snapshot_rule_count(snapshot), for each table. */
+#define SNAPSHOT_ACCESSORS(type, table)                                                        \
+    static inline const struct snapshot_##type *snapshot_##type(                               \
+        const struct snapshot *snapshot, uint32_t index)                                       \
+    {                                                                                          \
+        return &snapshot->table[index];                                                        \
+    }                                                                                          \
+    static inline uint32_t snapshot_##type##_count(const struct snapshot *snapshot)            \
+    {                                                                                          \
+        return snapshot->type##_count;                                                         \
+    }
+SNAPSHOT_TABLES(SNAPSHOT_ACCESSORS)
+#undef SNAPSHOT_ACCESSORS
+
+static inline uint64_t
+snapshot_generation(const struct snapshot *snapshot)
+{
+    return snapshot->generation;
+}
+
+static inline const struct snapshot_settings *
+snapshot_settings(const struct snapshot *snapshot)
+{
+    return snapshot->settings;
+}
+
+static inline struct slice
+snapshot_slice(const struct snapshot *snapshot, struct snapshot_text text)
+{
+    return slice_make(snapshot->strings + text.offset, text.length);
+}
 
 /*
  * Maps the snapshot behind a descriptor (which stays the caller's), checks header, layout and
@@ -194,50 +257,11 @@ SNAPSHOT_TABLES(SNAPSHOT_DECLARE)
 struct snapshot *snapshot_open(int fd, const char **error);
 void snapshot_close(struct snapshot **snapshot);
 
-uint64_t snapshot_generation(const struct snapshot *snapshot);
-const struct snapshot_settings *snapshot_settings(const struct snapshot *snapshot);
-struct slice snapshot_slice(const struct snapshot *snapshot, struct snapshot_text text);
-
-/* Index of the group or target with that id, or SNAPSHOT_NO_INDEX; linear, for control. */
+/* Index of the group with that id, or SNAPSHOT_NO_INDEX; linear, for control. */
 uint32_t snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id);
 
-/* What the registry contributes for each target; strings need to live only during the build. */
-struct snapshot_target_source {
-    uint64_t id;
-    const char *group;
-    uint32_t counter_row;
-    struct address address;
-    enum target_membership membership;
-    enum target_health health;
-    bool is_ejected;
-    uint64_t healthy_since_ms;
-    const char *zone, *task, *generation; /* NULL: none */
-};
-
-/* Stable numbers that control assigns and keeps over generations. */
-struct snapshot_numbers {
-    uint32_t (*listener_id)(void *argument, const struct config_listener *listener);
-    uint32_t (*group_id)(void *argument, const char *group);
-    uint32_t (*group_row)(void *argument, const char *group);
-    uint32_t (*route_row)(void *argument, const char *listener, const char *group);
-    void *argument;
-};
-
-struct snapshot_sources {
-    const struct config *config;
-    const struct snapshot_target_source *targets; /* in any order */
-    size_t target_count;
-    const char *const *providers; /* names; row n of the provider counters is the n-th's */
-    size_t provider_count;
-    struct snapshot_numbers numbers;
-    uint8_t stickiness_key[32];
-};
-
-/*
- * Compiles a snapshot into a sealed memfd and returns its descriptor, the caller's. Group flags
- * that depend on targets (fails open, has starting) are computed here, by the ALB's rules
- * (facts: target_group_health.unhealthy_state_routing). -1 with errno when the system refuses.
- */
-int snapshot_build(const struct snapshot_sources *sources, uint64_t generation);
+/* Index of a group's target with that id, or SNAPSHOT_NO_INDEX; a binary search. */
+uint32_t snapshot_find_target(const struct snapshot *snapshot, uint32_t group,
+                              uint64_t target_id);
 
 #endif

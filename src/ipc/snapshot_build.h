@@ -1,0 +1,59 @@
+/*
+ * Compiling a snapshot: what control knows goes in, the descriptor of a sealed memfd comes out.
+ * The rows are described in snapshot.h, which is also how to read them.
+ */
+#ifndef FAIRLEAD_IPC_SNAPSHOT_BUILD_H
+#define FAIRLEAD_IPC_SNAPSHOT_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "model/config.h"
+#include "model/target.h"
+
+/*
+ * What the registry contributes for each target; strings need to live only during the build.
+ * A target that is gone, or whose group is not configured, is left out.
+ */
+struct snapshot_target_source {
+    uint64_t id;
+    const char *group;
+    uint32_t counter_row;
+    struct address address;
+    enum target_membership membership;
+    enum target_health health;
+    bool is_ejected;
+    uint64_t healthy_since_ms;
+    const char *zone, *task, *generation; /* NULL: none */
+};
+
+/* Stable numbers that control assigns and keeps over generations. */
+struct snapshot_numbers {
+    uint32_t (*listener_id)(void *argument, const struct config_listener *listener);
+    uint32_t (*group_id)(void *argument, const char *group);
+    uint32_t (*group_row)(void *argument, const char *group);
+    uint32_t (*route_row)(void *argument, const char *listener, const char *group);
+    void *argument;
+};
+
+struct snapshot_sources {
+    const struct config *config;
+    const struct snapshot_target_source *targets; /* in any order */
+    size_t target_count;
+    const char *const *providers; /* names; row n of the provider counters is the n-th's */
+    size_t provider_count;
+    struct snapshot_numbers numbers;
+    uint8_t stickiness_key[32];
+};
+
+/*
+ * Compiles a snapshot into a sealed memfd and returns its descriptor, the caller's. Group flags
+ * that depend on targets (fails open, has starting) are computed here, by the ALB's
+ * target_group_health.unhealthy_state_routing. -1 with errno when the system refuses. The
+ * configuration was checked by its reader: addresses parse, groups exist.
+ */
+int snapshot_build(const struct snapshot_sources *sources, uint64_t generation);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * How a snapshot lies in its memory: this header, the tables in the order of SNAPSHOT_TABLES,
+ * the string pool. Shared by the writer and the reader only.
+ */
+#ifndef FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
+#define FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "ipc/snapshot.h"
+
+#define SNAPSHOT_MAGIC UINT64_C(0x70616e73636c7266) /* "frlcsnap" */
+#define SNAPSHOT_ALIGNMENT 8
+
+enum snapshot_table_id {
+
+#define SNAPSHOT_TABLE_ID(type, table) SNAPSHOT_TABLE_##type,
+    SNAPSHOT_TABLES(SNAPSHOT_TABLE_ID)
+#undef SNAPSHOT_TABLE_ID
+        SNAPSHOT_TABLE_COUNT
+};
+
+/* count rows (bytes, for the string pool) from an offset in the snapshot. */
+struct snapshot_extent {
+    uint64_t offset;
+    uint64_t count;
+};
+
+struct snapshot_header {
+    uint64_t magic;
+    uint64_t layout; /* snapshot_layout() of the writer */
+    uint64_t generation;
+    uint64_t size_bytes;
+    struct snapshot_settings settings;
+    struct snapshot_extent tables[SNAPSHOT_TABLE_COUNT];
+    struct snapshot_extent strings;
+};
+
+/* A number that differs when a row's size does: two builds must not misread each other. */
+static inline uint64_t
+snapshot_layout(void)
+{
+    const uint32_t sizes[] = {sizeof(struct snapshot_header),
+#define SNAPSHOT_ROW_SIZE(type, table) sizeof(struct snapshot_##type),
+                              SNAPSHOT_TABLES(SNAPSHOT_ROW_SIZE)
+#undef SNAPSHOT_ROW_SIZE
+    };
+
+    return slice_hash(SLICE_HASH_START, slice_make((const char *)sizes, sizeof(sizes)));
+}
+
+#endif
