@@ -18,6 +18,7 @@ struct api_request;
 struct api_answer {
     long status;
     const char *error; /* NULL when status is set */
+    int os_error;      /* errno of a connect that failed; 0: something else */
     const char *body;  /* NULL for a streamed one; NUL-terminated */
     size_t body_length;
 };
@@ -35,20 +36,23 @@ struct api_callbacks {
  * it). */
 struct api_client *api_client_new(struct loop *loop, const char *endpoint, char **error);
 
-/* Cancels all requests of the client. */
+/* Cancels all requests of the client; allowed inside its callbacks. */
 void api_client_free(struct api_client **client);
 
 /*
  * Sends METHOD path (with query) and an optional JSON body (copied). timeout_ms 0: none, for
- * streams. The request belongs to the client and is gone after on_done or api_request_cancel.
+ * streams. The request belongs to the client and is gone after on_done or api_request_cancel;
+ * no callback is called before this function returns.
  */
 struct api_request *api_client_send(struct api_client *client, const char *method,
                                     const char *path, const char *json_body,
                                     unsigned timeout_ms, const struct api_callbacks *callbacks,
                                     void *argument);
+
+/* No callback comes any more; allowed inside callbacks and for NULL. */
 void api_request_cancel(struct api_request **request);
 
-/* Percent-encodes for use inside a query; give back with free(). */
+/* Percent-encodes for use inside a path segment or query; give back with free(). */
 char *api_escape(const char *text);
 
 #endif

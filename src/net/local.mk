@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
-	src/net/api_client.h \
+	src/net/api_client.c src/net/api_client.h \
 	src/net/http_service.c src/net/http_service.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/socket.h \

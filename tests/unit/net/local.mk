@@ -1,4 +1,7 @@
 # Unit tests of src/net: one program a file.
+check_PROGRAMS += tests/unit/net/test_api_client
+tests_unit_net_test_api_client_SOURCES = tests/unit/net/test_api_client.c
+tests_unit_net_test_api_client_LDADD = $(libs_net) $(libs_system) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/net/test_http_service
 tests_unit_net_test_http_service_SOURCES = tests/unit/net/test_http_service.c
 tests_unit_net_test_http_service_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
