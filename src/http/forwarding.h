@@ -19,6 +19,7 @@ struct forwarding_origin {
     uint16_t client_port;
     uint16_t listener_port;
     bool is_tls;
+    struct slice default_host; /* for HTTP/1.0 requests without Host; empty: "fairlead" */
 };
 
 /* A trace id as it was sent, for the access log: cut at its size. */
@@ -29,8 +30,8 @@ struct forwarding_trace {
 
 /*
  * Writes the request head (with the empty line) for a target. Bodies follow as framing says:
- * LENGTH as is, CHUNKED with http1_write_chunk_head. False: X-Forwarded-For has more than 30
- * addresses, or the head does not fit (out->is_truncated).
+ * LENGTH as is, CHUNKED with http1_write_chunk_head. Refused: FORWARDED_FOR, X-Forwarded-For
+ * has more than 30 addresses; HEAD_TOO_LARGE, it does not fit (out->is_truncated).
  */
 enum http_refusal forwarding_write_request(struct text *out, const struct http_head *request,
                                            const struct forwarding_origin *origin,

@@ -76,7 +76,7 @@ struct http_head {
     struct slice host; /* requests: Host or the authority of absolute-form, port included */
     struct slice host_name;        /* the same without port */
     struct slice path;             /* requests: from '/' up to '?' (or "*") */
-    struct slice query;            /* behind '?', length 0: none */
+    struct slice query;            /* behind '?'; at NULL: there is no '?' */
     struct slice upgrade;          /* value of Upgrade */
     uint32_t keep_alive_timeout_s; /* responses: Keep-Alive: timeout=, 0: not said */
     enum desync_reason desync;     /* the worst finding */
@@ -90,6 +90,12 @@ void http_head_reset(struct http_head *head);
 
 /* Moves every slice after the buffer that they point into has moved. */
 void http_head_rebase(struct http_head *head, const char *old_start, const char *new_start);
+
+/* Paths that no buffer holds: of "http://host" and, for OPTIONS, of the server itself. */
+extern const struct slice http_path_root, http_path_asterisk;
+
+/* Notes a finding; the one of the worst class stays. */
+void http_head_note(struct http_head *head, enum desync_reason reason);
 
 /* The first field of that id, or NULL; and the next one after it. */
 const struct http_field *http_head_find(const struct http_head *head, enum http_field_id id);

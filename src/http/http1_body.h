@@ -8,6 +8,11 @@
 
 #include "http/head.h"
 
+/* One chunk line with its extension, the trailer section, and all extensions of one body. */
+#define HTTP1_CHUNK_LINE_MAX 512
+#define HTTP1_TRAILERS_MAX 8192
+#define HTTP1_EXTENSIONS_MAX 16384
+
 enum http1_body_result {
     HTTP1_BODY_MORE,     /* all bytes used, more must come */
     HTTP1_BODY_SPAN,     /* *span holds payload; call again with the rest */
@@ -18,9 +23,10 @@ enum http1_body_result {
 struct http1_body {
     enum http_framing framing;
     uint64_t remaining; /* LENGTH: of the body; CHUNKED: of the chunk; UNTIL_CLOSE: unused */
-    uint64_t payload_bytes; /* handed out so far */
-    uint32_t line_bytes;    /* of a chunk line or the trailer section so far: bounded */
-    uint8_t state;          /* of the chunk decoder */
+    uint64_t payload_bytes;   /* handed out so far */
+    uint32_t line_bytes;      /* of a chunk line or the trailer section so far: bounded */
+    uint32_t extension_bytes; /* of all chunk extensions so far: bounded */
+    uint8_t state;            /* of the chunk decoder */
     uint8_t digits;
 };
 

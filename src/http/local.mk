@@ -1,15 +1,24 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = \
-	src/http/fields.def \
 	src/http/desync_reasons.def \
+	src/http/fields.def \
 	src/http/refusals.def \
 	src/http/status.def \
+	src/http/bytes.c src/http/bytes.h \
 	src/http/forwarding.h \
-	src/http/head.h \
-	src/http/http1_body.h \
-	src/http/http1_parser.h \
-	src/http/request_judge.h \
-	src/http/response_judge.h
+	src/http/forwarding_page.c \
+	src/http/forwarding_request.c \
+	src/http/forwarding_response.c \
+	src/http/forwarding_trace.c src/http/forwarding_trace.h \
+	src/http/forwarding_write.h \
+	src/http/framing.c src/http/framing.h \
+	src/http/head.c src/http/head.h \
+	src/http/http1_body.c src/http/http1_body.h \
+	src/http/http1_parser.c src/http/http1_parser.h \
+	src/http/http1_start_line.c src/http/http1_start_line.h \
+	src/http/request_judge.c src/http/request_judge.h \
+	src/http/request_target.c src/http/request_target.h \
+	src/http/response_judge.c src/http/response_judge.h
 
 # Where the system has no llhttp library, the sources that its package installs are compiled here.
 if BUILD_LLHTTP

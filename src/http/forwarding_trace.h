@@ -1,0 +1,14 @@
+/* X-Amzn-Trace-Id, as the ALB makes and extends it (facts 4.5). */
+#ifndef FAIRLEAD_HTTP_FORWARDING_TRACE_H
+#define FAIRLEAD_HTTP_FORWARDING_TRACE_H
+
+#include "http/forwarding.h"
+
+/* Heads larger than this get a trace id of Root only. */
+#define FORWARDING_TRACE_HEAD_MAX (7 * 1024)
+
+/* Writes the field, and its value into *trace. */
+void forwarding_write_trace(struct text *out, const struct http_head *request,
+                            struct forwarding_trace *trace);
+
+#endif

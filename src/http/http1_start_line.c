@@ -1,0 +1,101 @@
+/*
+ * Request and status lines. They are not left to llhttp, since it knows a fixed list of methods
+ * (RFC 9110 9.1 has none) and takes RTSP, ICE, HTTP/0.9 and HTTP/2.0 lines for HTTP.
+ */
+#include "http/http1_start_line.h"
+
+#include "http/bytes.h"
+
+static enum http_refusal
+refuse(struct http_head *head, enum desync_reason reason)
+{
+    http_head_note(head, reason);
+    return HTTP_REFUSAL_MALFORMED;
+}
+
+static bool
+is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* "HTTP/1.x"; a higher x is read as the 1.1 that it must be compatible with (RFC 9110 2.5). */
+static enum http_refusal
+read_version(struct http_head *head, struct slice version)
+{
+    static const char form[] = "HTTP/d.d";
+
+    if (version.length == 0)
+        return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
+    if (version.length != sizeof(form) - 1 || memcmp(version.at, form, 5) != 0 ||
+        !is_digit(version.at[5]) || version.at[6] != '.' || !is_digit(version.at[7]))
+        return refuse(head, DESYNC_REASON_BAD_VERSION);
+    if (version.at[5] != '1') {
+        http_head_note(head, DESYNC_REASON_BAD_VERSION);
+        return HTTP_REFUSAL_VERSION;
+    }
+    head->minor_version = (uint8_t)(version.at[7] - '0');
+    if (head->minor_version > 1)
+        http_head_note(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
+    return HTTP_REFUSAL_NONE;
+}
+
+/* What the ALB calls a request target that is not one. */
+static enum desync_reason
+classify_target(struct slice target)
+{
+    enum desync_reason reason = DESYNC_REASON_BAD_URI;
+
+    for (size_t i = 0; i < target.length; i++) {
+        uint8_t byte = (uint8_t)target.at[i];
+        if (byte == '\0' || byte == '\r')
+            return DESYNC_REASON_BAD_URI;
+        if (byte < 0x20 || byte == 0x7f)
+            reason = DESYNC_REASON_AMBIGUOUS_URI;
+        else if (byte == ' ' && reason == DESYNC_REASON_BAD_URI)
+            reason = DESYNC_REASON_SPACE_IN_URI;
+    }
+    return reason;
+}
+
+enum http_refusal
+http1_read_request_line(struct http_head *head, struct slice line)
+{
+    size_t method_end = slice_find(line, ' ');
+
+    head->method = slice_make(line.at, method_end);
+    if (!http_is_token(head->method))
+        return refuse(head, DESYNC_REASON_BAD_METHOD);
+    if (method_end == line.length)
+        return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
+    /* The last space: between the two none is allowed, but the refusal should name it. */
+    const char *last_space = memrchr(line.at, ' ', line.length);
+    const char *target = line.at + method_end + 1;
+    if (last_space < target)
+        return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
+    head->target = slice_make(target, (size_t)(last_space - target));
+    if (head->target.length == 0 || !http_bytes_are(head->target, HTTP_BYTE_TARGET))
+        return refuse(head, classify_target(head->target));
+    return read_version(
+        head, slice_make(last_space + 1, (size_t)(line.at + line.length - last_space) - 1));
+}
+
+/* The reason phrase may be empty, and its space too: many servers leave it out. */
+enum http_refusal
+http1_read_status_line(struct http_head *head, struct slice line)
+{
+    enum http_refusal refusal = read_version(head, slice_make(line.at, slice_find(line, ' ')));
+    const char *code = line.at + 9;
+
+    if (refusal != HTTP_REFUSAL_NONE)
+        return refusal;
+    if (line.length < 12 || !is_digit(code[0]) || !is_digit(code[1]) || !is_digit(code[2]) ||
+        (line.length > 12 && line.at[12] != ' '))
+        return HTTP_REFUSAL_MALFORMED;
+    head->status = (unsigned)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+    if (line.length > 13)
+        head->reason = slice_make(line.at + 13, line.length - 13);
+    if (http_value_look(head->reason) == HTTP_VALUE_BAD)
+        return HTTP_REFUSAL_MALFORMED;
+    return HTTP_REFUSAL_NONE;
+}
