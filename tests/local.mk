@@ -8,7 +8,9 @@ include tests/unit/worker/local.mk
 include tests/unit/control/local.mk
 include tests/unit/observer/local.mk
 endif
+include tests/support/local.mk
 include tests/vtc/local.mk
+include tests/system/local.mk
 include tests/fuzz/local.mk
 TESTS += $(check_PROGRAMS) tools/check-includes
 EXTRA_DIST += tests/unit/unit.h

@@ -1,0 +1,18 @@
+# Programs and scripts that the end-to-end and system tests use.
+support_cflags = -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
+noinst_PROGRAMS += tests/support/free_port tests/support/deaf_port tests/support/half_close \
+	tests/support/load_client tests/support/recording_app
+tests_support_free_port_SOURCES = tests/support/free_port.c
+tests_support_deaf_port_SOURCES = tests/support/deaf_port.c
+tests_support_half_close_SOURCES = tests/support/half_close.c
+# Not sanitized, so that they cost little beside what they measure.
+tests_support_load_client_SOURCES = tests/support/load_client.c
+tests_support_load_client_CFLAGS = $(support_cflags)
+tests_support_load_client_LDFLAGS =
+# Runs in containers that hold nothing else.
+tests_support_recording_app_SOURCES = tests/support/recording_app.c
+tests_support_recording_app_CFLAGS = $(support_cflags)
+tests_support_recording_app_LDFLAGS = -static
+dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll \
+	tests/support/ready tests/support/logged tests/support/check_end_reasons
+TESTS += tests/support/check_end_reasons

@@ -1,0 +1,1 @@
+# Tests of the whole daemon, some of them on a Docker Engine of their own.
