@@ -1,13 +1,19 @@
 noinst_LIBRARIES += libipc.a
 libipc_a_SOURCES = \
-	src/ipc/access_record.h \
-	src/ipc/channel.h \
+	src/ipc/access_record.c src/ipc/access_record.h \
+	src/ipc/channel.c src/ipc/channel.h \
+	src/ipc/counters.c src/ipc/counters.h \
 	src/ipc/counters.def \
-	src/ipc/counters.h \
 	src/ipc/end_reasons.def \
 	src/ipc/message.c src/ipc/message.h \
 	src/ipc/messages.def \
-	src/ipc/route.h \
-	src/ipc/snapshot.h \
-	src/ipc/snapshot_build.h \
-	src/ipc/snapshot_layout.h
+	src/ipc/route.c src/ipc/route.h \
+	src/ipc/route_conditions.c \
+	src/ipc/route_index.c src/ipc/route_index.h \
+	src/ipc/route_location.c \
+	src/ipc/snapshot.c src/ipc/snapshot.h \
+	src/ipc/snapshot_build.c src/ipc/snapshot_build.h \
+	src/ipc/snapshot_check.c src/ipc/snapshot_check.h \
+	src/ipc/snapshot_layout.h \
+	src/ipc/snapshot_writer.c src/ipc/snapshot_writer.h \
+	src/ipc/string_pool.c src/ipc/string_pool.h

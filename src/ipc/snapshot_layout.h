@@ -5,6 +5,7 @@
 #ifndef FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
 #define FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
 
+#include <fcntl.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -12,6 +13,9 @@
 
 #define SNAPSHOT_MAGIC UINT64_C(0x70616e73636c7266) /* "frlcsnap" */
 #define SNAPSHOT_ALIGNMENT 8
+
+/* Nothing can change under a reader, nor can the memory shrink away from under its mapping. */
+#define SNAPSHOT_SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 enum snapshot_table_id {
 

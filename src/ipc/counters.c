@@ -1,0 +1,126 @@
+/* Counter memory: made sparse and of a sealed size, so that a mapping can never fault. */
+#include "ipc/counters.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COUNTERS_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+
+const uint64_t counters_bucket_bounds_us[COUNTERS_BUCKETS - 1] = {
+    500,    1000,   2500,    5000,    10000,   25000,    50000,    100000,
+    250000, 500000, 1000000, 2500000, 5000000, 10000000, 60000000,
+};
+
+static const struct {
+    const char *name, *text;
+} end_reasons[END_REASON_COUNT] = {
+
+#define END_REASON(id, name, text) {name, text},
+#include "ipc/end_reasons.def"
+#undef END_REASON
+};
+
+static const char *const counter_types[COUNTER_COUNT] = {
+#define COUNTER(id, metric, labels, type, cloudwatch, help) type,
+#include "ipc/counters.def"
+#undef COUNTER
+};
+
+const char *
+end_reason_name(enum end_reason reason)
+{
+    return reason < END_REASON_COUNT ? end_reasons[reason].name : "unknown";
+}
+
+const char *
+end_reason_text(enum end_reason reason)
+{
+    return reason < END_REASON_COUNT ? end_reasons[reason].text : "unknown";
+}
+
+int
+counters_create(void)
+{
+    int fd = memfd_create("fairlead-counters", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd == -1)
+        return -1;
+    if (ftruncate(fd, sizeof(struct counters)) == -1 ||
+        fcntl(fd, F_ADD_SEALS, COUNTERS_SEALS) == -1) {
+        int reason = errno;
+        close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+struct counters *
+counters_map(int fd, bool is_writable)
+{
+    struct stat status;
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    if (seals == -1 || (seals & COUNTERS_SEALS) != COUNTERS_SEALS || fstat(fd, &status) == -1 ||
+        status.st_size != (off_t)sizeof(struct counters))
+        return NULL;
+    void *memory = mmap(NULL, sizeof(struct counters),
+                        is_writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void
+counters_unmap(struct counters **counters)
+{
+    if (*counters != NULL)
+        munmap(*counters, sizeof(struct counters));
+    *counters = NULL;
+}
+
+int
+counters_reopen_read_only(int fd)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Most responses are fast, so the first bounds decide. */
+void
+counters_note_response_time(struct group_counters *group, uint64_t microseconds)
+{
+    unsigned bucket = 0;
+
+    while (bucket < COUNTERS_BUCKETS - 1 && microseconds > counters_bucket_bounds_us[bucket])
+        bucket++;
+    counter_add(&group->response_time[bucket], 1);
+    counter_add(&group->response_time_sum_us, microseconds);
+}
+
+/* Only what is not zero is written: untouched rows stay without memory of their own. */
+static void
+clear(uint64_t *gauge)
+{
+    if (counter_read(gauge) != 0)
+        counter_set(gauge, 0);
+}
+
+void
+counters_clear_gauges(struct counters *counters)
+{
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        if (strcmp(counter_types[i], "gauge") == 0)
+            clear(&counters->values[i]);
+    for (int i = 0; i < COUNTERS_GROUP_ROWS; i++)
+        clear(&counters->groups[i].held);
+    for (int i = 0; i < COUNTERS_TARGET_ROWS; i++) {
+        clear(&counters->targets[i].in_flight);
+        clear(&counters->targets[i].connections_open);
+    }
+}

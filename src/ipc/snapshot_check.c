@@ -1,0 +1,212 @@
+/* One function for the rows of each table; a false one refuses the snapshot. */
+#include "ipc/snapshot_check.h"
+
+#include "ipc/counters.h"
+#include "ipc/route_index.h"
+
+static bool
+text_is_sound(const struct snapshot *snapshot, struct snapshot_text text)
+{
+    uint64_t end = (uint64_t)text.offset + text.length;
+
+    return end < snapshot->string_bytes && snapshot->strings[end] == '\0';
+}
+
+static bool
+rows_are_sound(struct snapshot_rows rows, uint32_t count)
+{
+    return rows.first <= count && rows.count <= count - rows.first;
+}
+
+static bool
+address_is_sound(const struct address *address)
+{
+    return address->family <= ADDRESS_UNIX;
+}
+
+/* Rules are never empty and end with the default rule, so that some rule always matches. */
+static bool
+check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
+{
+    if (!rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
+        return false;
+    const struct snapshot_rule *last =
+        snapshot_rule(snapshot, row->rules.first + row->rules.count - 1);
+    return last->conditions.count == 0 && row->index < snapshot->route_index_count &&
+           text_is_sound(snapshot, row->name) && address_is_sound(&row->address);
+}
+
+static bool
+check_rule(const struct snapshot *snapshot, const struct snapshot_rule *row)
+{
+    return rows_are_sound(row->conditions, snapshot->condition_count) &&
+           row->action < snapshot->action_count;
+}
+
+static bool
+check_condition(const struct snapshot *snapshot, const struct snapshot_condition *row)
+{
+    return row->field <= CONDITION_QUERY_STRING &&
+           text_is_sound(snapshot, row->http_header_name) &&
+           rows_are_sound(row->values, snapshot->value_count);
+}
+
+static bool
+check_value(const struct snapshot *snapshot, const struct snapshot_value *row)
+{
+    unsigned widest = row->block.network.family == ADDRESS_IPV4 ? 32 : 128;
+
+    return text_is_sound(snapshot, row->key) && text_is_sound(snapshot, row->value) &&
+           row->block.network.family <= ADDRESS_IPV6 && row->block.prefix_bits <= widest;
+}
+
+static bool
+weights_add_up(const struct snapshot *snapshot, const struct snapshot_action *row)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < row->weighted_groups.count; i++)
+        sum += snapshot_weighted_group(snapshot, row->weighted_groups.first + i)->weight;
+    return sum == row->total_weight;
+}
+
+static bool
+check_action(const struct snapshot *snapshot, const struct snapshot_action *row)
+{
+    return row->type <= ACTION_FIXED_RESPONSE &&
+           rows_are_sound(row->weighted_groups, snapshot->weighted_group_count) &&
+           (row->type == ACTION_FORWARD) == (row->weighted_groups.count > 0) &&
+           weights_add_up(snapshot, row) && text_is_sound(snapshot, row->redirect_protocol) &&
+           text_is_sound(snapshot, row->redirect_host) &&
+           text_is_sound(snapshot, row->redirect_port) &&
+           text_is_sound(snapshot, row->redirect_path) &&
+           text_is_sound(snapshot, row->redirect_query) && row->status_code <= 599 &&
+           text_is_sound(snapshot, row->content_type) &&
+           text_is_sound(snapshot, row->message_body);
+}
+
+static bool
+check_weighted_group(const struct snapshot *snapshot, const struct snapshot_weighted_group *row)
+{
+    return row->group < snapshot->group_count && row->counter_row < COUNTERS_ROUTE_ROWS;
+}
+
+static bool
+check_group(const struct snapshot *snapshot, const struct snapshot_group *row)
+{
+    return text_is_sound(snapshot, row->name) &&
+           rows_are_sound(row->targets, snapshot->target_count) &&
+           row->algorithm <= ALGORITHM_WEIGHTED_RANDOM &&
+           row->stickiness_type <= STICKINESS_APP_COOKIE &&
+           text_is_sound(snapshot, row->app_cookie_name) &&
+           row->counter_row < COUNTERS_GROUP_ROWS && row->check_enabled <= 1 &&
+           text_is_sound(snapshot, row->check_path) && row->check_port <= UINT16_MAX;
+}
+
+static bool
+check_target(const struct snapshot *snapshot, const struct snapshot_target *row)
+{
+    return row->group < snapshot->group_count && row->counter_row < COUNTERS_TARGET_ROWS &&
+           address_is_sound(&row->address) && row->membership <= MEMBERSHIP_GONE &&
+           row->health <= HEALTH_UNAVAILABLE && row->is_ejected <= 1 &&
+           text_is_sound(snapshot, row->zone) && text_is_sound(snapshot, row->task) &&
+           text_is_sound(snapshot, row->generation) && text_is_sound(snapshot, row->name);
+}
+
+static bool
+check_provider(const struct snapshot *snapshot, const struct snapshot_provider *row)
+{
+    return text_is_sound(snapshot, row->name) && row->counter_row < COUNTERS_PROVIDER_ROWS;
+}
+
+static bool
+is_free_host(const struct snapshot *snapshot, uint32_t index)
+{
+    return route_host_is_free(snapshot_route_host(snapshot, index));
+}
+
+static bool
+is_free_bucket(const struct snapshot *snapshot, uint32_t index)
+{
+    return route_bucket_is_free(snapshot_route_bucket(snapshot, index));
+}
+
+/* Linear probing ends only at a free place, and masks only work with powers of two. */
+static bool
+hash_is_sound(const struct snapshot *snapshot, struct snapshot_rows rows, uint32_t count,
+              bool (*is_free)(const struct snapshot *snapshot, uint32_t index))
+{
+    if (rows.count == 0)
+        return true;
+    if (!rows_are_sound(rows, count) || (rows.count & (rows.count - 1)) != 0)
+        return false;
+    for (uint32_t i = 0; i < rows.count; i++)
+        if (is_free(snapshot, rows.first + i))
+            return true;
+    return false;
+}
+
+static bool
+check_route_index(const struct snapshot *snapshot, const struct snapshot_route_index *row)
+{
+    return row->longest_prefix <= SNAPSHOT_INDEXED_BYTES &&
+           rows_are_sound(row->residual, snapshot->route_entry_count) &&
+           hash_is_sound(snapshot, row->hosts, snapshot->route_host_count, is_free_host) &&
+           hash_is_sound(snapshot, row->buckets, snapshot->route_bucket_count, is_free_bucket);
+}
+
+static bool
+check_route_host(const struct snapshot *snapshot, const struct snapshot_route_host *row)
+{
+    (void)snapshot;
+    (void)row; /* any bits will do: lookups are bounded by the path's length */
+    return true;
+}
+
+static bool
+check_route_bucket(const struct snapshot *snapshot, const struct snapshot_route_bucket *row)
+{
+    return rows_are_sound(row->entries, snapshot->route_entry_count);
+}
+
+static bool
+check_route_entry(const struct snapshot *snapshot, const struct snapshot_route_entry *row)
+{
+    return row->rule < snapshot->rule_count;
+}
+
+static bool
+flag_is_sound(const bool *flag)
+{
+    return *(const unsigned char *)flag <= 1;
+}
+
+static bool
+settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settings *settings)
+{
+    const struct config_attributes *attributes = &settings->attributes;
+
+    return attributes->desync_mitigation_mode <= DESYNC_STRICTEST &&
+           attributes->xff_mode <= XFF_REMOVE &&
+           flag_is_sound(&attributes->drop_invalid_header_fields) &&
+           flag_is_sound(&attributes->preserve_host_header) &&
+           flag_is_sound(&attributes->xff_client_port) &&
+           flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
+           settings->access_log_format <= LOG_FORMAT_JSON &&
+           text_is_sound(snapshot, settings->load_balancer_name) &&
+           text_is_sound(snapshot, settings->zone);
+}
+
+const char *
+snapshot_check(const struct snapshot *snapshot)
+{
+    if (!settings_are_sound(snapshot, snapshot->settings))
+        return "a setting is out of range";
+#define CHECK_TABLE(type, table)                                                               \
+    for (uint32_t i = 0; i < snapshot->type##_count; i++)                                      \
+        if (!check_##type(snapshot, &snapshot->table[i]))                                      \
+            return "a row of " #table " is wrong";
+    SNAPSHOT_TABLES(CHECK_TABLE)
+#undef CHECK_TABLE
+    return NULL;
+}

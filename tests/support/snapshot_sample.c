@@ -1,0 +1,251 @@
+/* A configuration tree in growing arrays; rows are numbered in the order they are asked for. */
+#include "snapshot_sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/slice.h"
+
+struct snapshot_sample {
+    struct config config;
+    struct config_listener listener;
+    struct config_rule default_rule;
+    struct snapshot_target_source *targets;
+    size_t target_count;
+    char **texts;
+    size_t text_count;
+    uint32_t next_row;
+};
+
+/* Room for one element more in an array that doubles. */
+static void *
+grow(void *array, size_t count, size_t size)
+{
+    bool is_full = (count & (count - 1)) == 0;
+
+    if (is_full)
+        array = memory_resize(array, count == 0 ? 1 : 2 * count, size);
+    memset((char *)array + count * size, 0, size);
+    return array;
+}
+
+struct snapshot_sample *
+snapshot_sample_new(void)
+{
+    struct snapshot_sample *sample = memory_take(1, sizeof(*sample));
+
+    sample->config.load_balancer_name = snapshot_sample_text(sample, "albtest");
+    sample->config.workers = 1;
+    sample->config.listener_count = 1;
+    sample->listener.name = snapshot_sample_text(sample, "http");
+    sample->listener.address = snapshot_sample_text(sample, "127.0.0.1");
+    sample->listener.port = 80;
+    sample->default_rule.action.type = ACTION_FIXED_RESPONSE;
+    sample->default_rule.action.status_code = 404;
+    return sample;
+}
+
+static void
+free_rules(struct config_listener *listener)
+{
+    for (size_t i = 0; i < listener->rule_count; i++) {
+        struct config_rule *rule = &listener->rules[i];
+        for (size_t j = 0; j < rule->condition_count; j++)
+            free(rule->conditions[j].values);
+        free(rule->conditions);
+        free(rule->action.groups);
+    }
+    free(listener->rules);
+}
+
+void
+snapshot_sample_free(struct snapshot_sample **sample)
+{
+    struct snapshot_sample *freed = *sample;
+
+    free_rules(&freed->listener);
+    free(freed->config.target_groups);
+    free(freed->targets);
+    for (size_t i = 0; i < freed->text_count; i++)
+        free(freed->texts[i]);
+    free(freed->texts);
+    free(freed);
+    *sample = NULL;
+}
+
+struct config *
+snapshot_sample_config(struct snapshot_sample *sample)
+{
+    return &sample->config;
+}
+
+char *
+snapshot_sample_text(struct snapshot_sample *sample, const char *text)
+{
+    sample->texts = grow(sample->texts, sample->text_count, sizeof(char *));
+    sample->texts[sample->text_count] = memory_copy_text(text);
+    return sample->texts[sample->text_count++];
+}
+
+struct config_target_group *
+snapshot_sample_add_group(struct snapshot_sample *sample, const char *name)
+{
+    struct config *config = &sample->config;
+
+    config->target_groups =
+        grow(config->target_groups, config->target_group_count, sizeof(*config->target_groups));
+    struct config_target_group *group = &config->target_groups[config->target_group_count++];
+    group->name = snapshot_sample_text(sample, name);
+    group->minimum_healthy_count = 1;
+    group->health_check.enabled = true;
+    group->health_check.path = snapshot_sample_text(sample, "/");
+    return group;
+}
+
+struct config_rule *
+snapshot_sample_add_rule(struct snapshot_sample *sample, const char *group)
+{
+    struct config_listener *listener = &sample->listener;
+
+    listener->rules = grow(listener->rules, listener->rule_count, sizeof(*listener->rules));
+    struct config_rule *rule = &listener->rules[listener->rule_count++];
+    rule->priority = (unsigned)listener->rule_count * 10;
+    rule->action.type = group == NULL ? ACTION_FIXED_RESPONSE : ACTION_FORWARD;
+    rule->action.status_code = group == NULL ? 200 : 0;
+    if (group != NULL) {
+        rule->action.groups = memory_take(1, sizeof(*rule->action.groups));
+        rule->action.groups[0].target_group = snapshot_sample_text(sample, group);
+        rule->action.groups[0].weight = 1;
+        rule->action.group_count = 1;
+    }
+    return rule;
+}
+
+static void
+add_value(struct snapshot_sample *sample, struct config_condition *condition, struct slice text)
+{
+    size_t mark =
+        condition->field == CONDITION_QUERY_STRING ? slice_find(text, '=') : text.length;
+    char *copy = memory_copy_bytes(text.at, text.length);
+
+    condition->values =
+        grow(condition->values, condition->value_count, sizeof(*condition->values));
+    struct config_value *value = &condition->values[condition->value_count++];
+    if (mark < text.length) {
+        copy[mark] = '\0';
+        value->key = snapshot_sample_text(sample, copy);
+        value->value = snapshot_sample_text(sample, copy + mark + 1);
+    } else {
+        value->value = snapshot_sample_text(sample, copy);
+    }
+    free(copy);
+}
+
+void
+snapshot_sample_add_condition(struct snapshot_sample *sample, enum config_condition_field field,
+                              const char *values)
+{
+    struct config_rule *rule = &sample->listener.rules[sample->listener.rule_count - 1];
+    struct slice rest = slice_of(values);
+    struct slice value;
+
+    rule->conditions = grow(rule->conditions, rule->condition_count, sizeof(*rule->conditions));
+    struct config_condition *condition = &rule->conditions[rule->condition_count++];
+    condition->field = field;
+    while (slice_next(&rest, ' ', &value))
+        add_value(sample, condition, value);
+}
+
+struct snapshot_target_source *
+snapshot_sample_add_target(struct snapshot_sample *sample, const char *group, uint64_t id,
+                           uint16_t port)
+{
+    sample->targets = grow(sample->targets, sample->target_count, sizeof(*sample->targets));
+    struct snapshot_target_source *target = &sample->targets[sample->target_count];
+    target->id = id;
+    target->group = snapshot_sample_text(sample, group);
+    target->counter_row = (uint32_t)sample->target_count++;
+    CHECK(address_parse(&target->address, "10.0.0.1", port));
+    target->membership = MEMBERSHIP_IN_SERVICE;
+    target->health = HEALTH_HEALTHY;
+    return target;
+}
+
+static uint32_t
+number_listener(void *argument, const struct config_listener *listener)
+{
+    struct snapshot_sample *sample = argument;
+
+    (void)listener;
+    return ++sample->next_row;
+}
+
+static uint32_t
+number_group(void *argument, const char *group)
+{
+    struct snapshot_sample *sample = argument;
+
+    (void)group;
+    return ++sample->next_row;
+}
+
+static uint32_t
+number_route(void *argument, const char *listener, const char *group)
+{
+    (void)argument;
+    (void)listener;
+    (void)group;
+    return 0;
+}
+
+static int
+build_from(struct snapshot_sample *sample, const struct config *config, uint64_t generation)
+{
+    static const char *const providers[] = {"docker", "file"};
+    struct snapshot_sources sources = {
+        .config = config,
+        .targets = sample->targets,
+        .target_count = sample->target_count,
+        .providers = providers,
+        .provider_count = 2,
+        .numbers = {number_listener, number_group, number_group, number_route, sample},
+        .stickiness_key = {1, 2, 3},
+    };
+
+    sample->next_row = 0;
+    return snapshot_build(&sources, generation);
+}
+
+/* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
+ */
+int
+snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
+{
+    struct config config = sample->config;
+    struct config_listener listener = sample->listener;
+
+    listener.rules = memory_take(sample->listener.rule_count + 1, sizeof(*listener.rules));
+    for (size_t i = 0; i < sample->listener.rule_count; i++)
+        listener.rules[i] = sample->listener.rules[i];
+    listener.rules[listener.rule_count++] = sample->default_rule;
+    config.listeners = &listener;
+    int fd = build_from(sample, &config, generation);
+    free(listener.rules);
+    return fd;
+}
+
+struct snapshot *
+snapshot_sample_open(struct snapshot_sample *sample)
+{
+    const char *error;
+    int fd = snapshot_sample_build(sample, 1);
+
+    CHECK(fd != -1);
+    struct snapshot *snapshot = snapshot_open(fd, &error);
+    close(fd);
+    CHECK(snapshot != NULL);
+    return snapshot;
+}
