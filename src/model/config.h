@@ -12,6 +12,10 @@
 
 #include "model/http_codes.h"
 
+enum config_protocol { PROTOCOL_HTTP };
+
+enum config_protocol_version { PROTOCOL_VERSION_HTTP1 };
+
 enum config_desync_mode { DESYNC_MONITOR, DESYNC_DEFENSIVE, DESYNC_STRICTEST };
 
 enum config_xff_mode { XFF_APPEND, XFF_PRESERVE, XFF_REMOVE };
@@ -80,16 +84,19 @@ struct config_rule {
 
 struct config_listener {
     char *name;
+    enum config_protocol protocol;
     char *address; /* NULL where unix_path is set */
     unsigned port;
-    char *unix_path;           /* NULL where address is set */
-    struct config_rule *rules; /* by rising priority, the default rule last */
-    size_t rule_count;
+    char *unix_path;                     /* NULL where address is set */
+    struct config_rule *rules;           /* by rising priority, the default rule last */
+    size_t rule_count;                   /* with the default rule */
+    struct config_action default_action; /* empty after reading: the last rule has taken it */
     int line;
 };
 
 struct config_health_check {
     bool enabled;
+    enum config_protocol protocol;
     char *path;
     unsigned port; /* 0: traffic-port */
     unsigned interval_ms, timeout_ms;
@@ -99,14 +106,16 @@ struct config_health_check {
 };
 
 struct config_static_target {
-    char *id; /* an IP address */
-    unsigned port;
-    char *zone; /* NULL: none */
+    char *id;      /* an IP address */
+    unsigned port; /* never 0: the group's where the file gives none */
+    char *zone;    /* NULL: none */
     int line;
 };
 
 struct config_target_group {
     char *name;
+    enum config_protocol protocol;
+    enum config_protocol_version protocol_version;
     unsigned port; /* default port of targets registered without one */
     struct config_health_check health_check;
     unsigned deregistration_delay_ms;
@@ -137,7 +146,7 @@ struct config_service {
 };
 
 struct config_provider {
-    char *type;      /* a row of providers.def: "docker", "file" */
+    char *type;      /* "docker", "file" or "push" */
     char *endpoint;  /* docker: unix:///path or tcp://host:port */
     char *directory; /* file */
     char *host;      /* address to dial for bindings on all addresses; NULL: derived */

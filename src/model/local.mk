@@ -1,8 +1,15 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
-	src/model/config.h \
+	src/model/config.c src/model/config.h \
+	src/model/config_check.c src/model/config_check.h \
+	src/model/config_check_rules.c \
+	src/model/config_load.c \
+	src/model/config_report.c src/model/config_report.h \
 	src/model/http_codes.c src/model/http_codes.h \
+	src/model/setting_value.c src/model/setting_value.h \
+	src/model/settings.c src/model/settings.def src/model/settings.h \
 	src/model/target.c src/model/target.h \
 	src/model/task.c src/model/task.h src/model/task_json.c \
 	src/model/target_reasons.def \
 	src/model/target_states.def
+EXTRA_DIST += conf/fairlead.conf

@@ -1,0 +1,103 @@
+/* A finished configuration: giving it back, and questions to it. */
+#include "model/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/setting_value.h"
+
+static void free_object(enum setting_scope base, void *object);
+
+static void
+free_list(const struct setting *setting, void *object)
+{
+    char **list = setting_member(setting, object);
+    size_t *count = (size_t *)((char *)object + setting->count_offset);
+
+    for (size_t i = 0; i < *count; i++)
+        free_object(setting->elements,
+                    *list + i * setting_scopes[setting->elements].size_bytes);
+    free(*list);
+    *list = NULL;
+    *count = 0;
+}
+
+static void
+free_member(const struct setting *setting, void *object)
+{
+    if (setting_kind_owns_text(setting->kind)) {
+        char **text = setting_member(setting, object);
+        free(*text);
+        *text = NULL;
+    } else if (setting->kind == SETTING_LIST) {
+        free_list(setting, object);
+    } else if (setting->kind == SETTING_ONE) {
+        free_object(setting->elements, setting_member(setting, object));
+    }
+}
+
+/* Frees what the rows of a scope, and of those over it, have put into an object. */
+static void
+free_object(enum setting_scope base, void *object)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (setting_scopes[settings[i].scope].base == base)
+            free_member(&settings[i], object);
+    }
+}
+
+void
+config_free(struct config **config)
+{
+    struct config *old = *config;
+
+    *config = NULL;
+    if (old == NULL)
+        return;
+    free_object(SCOPE_ROOT, old);
+    free(old->path);
+    free(old);
+}
+
+void
+config_errors_clear(struct config_errors *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        free(errors->lines[i]);
+    free(errors->lines);
+    *errors = (struct config_errors){.lines = NULL};
+}
+
+const struct config_target_group *
+config_find_group(const struct config *config, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < config->target_group_count; i++) {
+        const char *candidate = config->target_groups[i].name;
+        if (candidate != NULL && strcmp(candidate, name) == 0)
+            return &config->target_groups[i];
+    }
+    return NULL;
+}
+
+static bool
+action_names(const struct config_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->group_count; i++) {
+        if (strcmp(action->groups[i].target_group, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool
+config_group_is_used(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        for (size_t j = 0; j < listener->rule_count; j++) {
+            if (action_names(&listener->rules[j].action, name))
+                return true;
+        }
+    }
+    return false;
+}

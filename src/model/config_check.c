@@ -1,0 +1,273 @@
+/* Checks of the daemon's own settings, listeners, target groups, services and providers. */
+#include "model/config_check.h"
+
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/slice.h"
+#include "model/settings.h"
+
+#define PORT_MAX 65535
+
+/* Reports at a member of a group, "a.b", or at the group where the file has no such member. */
+#define REPORT(check, group, member, ...)                                                      \
+    config_report_add_member((check)->report, group, member, __VA_ARGS__)
+
+const config_setting_t *
+config_check_member(const config_setting_t *group, const char *name)
+{
+    if (group == NULL || !config_setting_is_group(group))
+        return NULL;
+    return config_setting_get_member(group, name);
+}
+
+const config_setting_t *
+config_check_element(const config_setting_t *list, size_t index)
+{
+    return list == NULL ? NULL : config_setting_get_elem(list, (unsigned)index);
+}
+
+/* A text equals another one that is there. */
+static bool
+is_same(const char *one, const char *other)
+{
+    return one != NULL && other != NULL && strcmp(one, other) == 0;
+}
+
+void
+config_check_group_name(const struct config_check *check, const config_setting_t *place,
+                        const char *name)
+{
+    struct setting_guess guess = {.wanted = name};
+
+    if (name == NULL || config_find_group(check->config, name) != NULL)
+        return;
+    for (size_t i = 0; i < check->config->target_group_count; i++) {
+        if (check->config->target_groups[i].name != NULL)
+            setting_guess_try(&guess, check->config->target_groups[i].name);
+    }
+    if (guess.best != NULL)
+        config_report_add(check->report, place,
+                          "there is no target group \"%s\"; did you mean %s?", name,
+                          guess.best);
+    else
+        config_report_add(check->report, place, "there is no target group \"%s\"", name);
+}
+
+static void
+check_limits(const struct config_check *check, const config_setting_t *root)
+{
+    const struct config_limits *limits = &check->config->limits;
+
+    if (limits->request_line_bytes > limits->head_bytes)
+        REPORT(check, root, "limits.request_line_bytes", "is more than head_bytes (%u)",
+               limits->head_bytes);
+    if (limits->field_bytes > limits->head_bytes)
+        REPORT(check, root, "limits.field_bytes", "is more than head_bytes (%u)",
+               limits->head_bytes);
+}
+
+static bool
+listen_on_same(const struct config_listener *one, const struct config_listener *other)
+{
+    if (one->unix_path != NULL || other->unix_path != NULL)
+        return is_same(one->unix_path, other->unix_path);
+    return one->port != 0 && one->port == other->port && is_same(one->address, other->address);
+}
+
+static void
+check_listener(const struct config_check *check, const config_setting_t *place, size_t index)
+{
+    const struct config_listener *listener = &check->config->listeners[index];
+
+    if (listener->unix_path != NULL && (listener->address != NULL || listener->port != 0))
+        REPORT(check, place, "unix", "give this or address and port, not both");
+    else if (listener->unix_path == NULL && listener->address == NULL)
+        config_report_add(check->report, place, "needs address and port, or unix");
+    else if (listener->unix_path == NULL && listener->port == 0 &&
+             config_check_member(place, "port") == NULL)
+        config_report_add(check->report, place, "port is missing");
+    for (size_t i = 0; i < index; i++) {
+        const struct config_listener *other = &check->config->listeners[i];
+        if (is_same(listener->name, other->name))
+            REPORT(check, place, "name", "\"%s\" is the name of another listener",
+                   listener->name);
+        if (listen_on_same(listener, other))
+            REPORT(check, place, listener->unix_path == NULL ? "port" : "unix",
+                   "listeners[%zu] listens there already", i);
+    }
+    config_check_rules(check, place, listener);
+}
+
+static void
+check_health_check(const struct config_check *check, const config_setting_t *place,
+                   const struct config_health_check *health)
+{
+    if (health->timeout_ms >= health->interval_ms)
+        REPORT(check, place, "health_check",
+               "the timeout (%g s) must be shorter than the "
+               "interval (%g s)",
+               health->timeout_ms / 1000.0, health->interval_ms / 1000.0);
+    if (health->path != NULL && (*health->path != '/' || strchr(health->path, ' ') != NULL))
+        REPORT(check, place, "health_check.path", "must begin with a slash and hold no space");
+}
+
+/* What ELBv2 refuses to combine. */
+static void
+check_algorithm(const struct config_check *check, const config_setting_t *place,
+                const struct config_target_group *group)
+{
+    static const char type[] = "attributes.load_balancing.algorithm.type";
+
+    if (group->slow_start_ms != 0 && group->algorithm != ALGORITHM_ROUND_ROBIN)
+        REPORT(check, place, type, "slow start works with round_robin only");
+    if (group->stickiness_enabled && group->algorithm == ALGORITHM_WEIGHTED_RANDOM)
+        REPORT(check, place, type, "weighted_random excludes stickiness");
+    if (group->anomaly_mitigation && group->algorithm != ALGORITHM_WEIGHTED_RANDOM)
+        REPORT(check, place, "attributes.load_balancing.algorithm.anomaly_mitigation",
+               "works with weighted_random only");
+}
+
+static void
+check_stickiness(const struct config_check *check, const config_setting_t *place,
+                 const struct config_target_group *group)
+{
+    static const char cookie_name[] = "attributes.stickiness.app_cookie.cookie_name";
+    const char *name = group->app_cookie_name;
+
+    if (name == NULL && group->stickiness_enabled &&
+        group->stickiness_type == STICKINESS_APP_COOKIE)
+        REPORT(check, place, cookie_name, "is missing");
+    if (name != NULL && strncmp(name, "AWSALB", 6) == 0)
+        REPORT(check, place, cookie_name, "names that begin with AWSALB are the balancer's");
+    if (name != NULL && strpbrk(name, " \t\",;\\=()<>@:/[]?{}") != NULL)
+        REPORT(check, place, cookie_name, "\"%s\" cannot be a cookie's name", name);
+}
+
+static void
+check_targets(const struct config_check *check, const config_setting_t *place,
+              const struct config_target_group *group)
+{
+    const config_setting_t *list = config_check_member(place, "targets");
+
+    for (size_t i = 0; i < group->target_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (is_same(group->targets[i].id, group->targets[j].id) &&
+                group->targets[i].port == group->targets[j].port)
+                config_report_add(check->report, config_check_element(list, i),
+                                  "is the same as targets[%zu]", j);
+        }
+    }
+}
+
+static void
+check_group(const struct config_check *check, const config_setting_t *place, size_t index)
+{
+    const struct config_target_group *group = &check->config->target_groups[index];
+
+    for (size_t i = 0; i < index; i++) {
+        if (is_same(group->name, check->config->target_groups[i].name))
+            REPORT(check, place, "name", "\"%s\" is the name of another target group",
+                   group->name);
+    }
+    check_health_check(check, place, &group->health_check);
+    check_algorithm(check, place, group);
+    check_stickiness(check, place, group);
+    check_targets(check, place, group);
+}
+
+static bool
+are_same_service(const struct config_service *one, const struct config_service *other)
+{
+    bool same_container = one->container_name == other->container_name ||
+                          is_same(one->container_name, other->container_name);
+
+    return same_container && is_same(one->name, other->name) &&
+           is_same(one->target_group, other->target_group) &&
+           one->container_port == other->container_port;
+}
+
+static void
+check_service(const struct config_check *check, const config_setting_t *place, size_t index)
+{
+    const struct config_service *service = &check->config->services[index];
+    const config_setting_t *group = config_check_member(place, "target_group");
+
+    if (group != NULL)
+        config_check_group_name(check, group, service->target_group);
+    for (size_t i = 0; i < index; i++) {
+        if (are_same_service(service, &check->config->services[i]))
+            config_report_add(check->report, place, "is the same as services[%zu]", i);
+    }
+}
+
+/* tcp://host:port */
+static bool
+is_tcp_endpoint(struct slice endpoint)
+{
+    struct slice start = SLICE_LITERAL("tcp://");
+    uint64_t port;
+
+    if (!slice_starts_with(endpoint, start))
+        return false;
+    struct slice rest = slice_make(endpoint.at + start.length, endpoint.length - start.length);
+    size_t colon = rest.length;
+    while (colon > 0 && rest.at[colon - 1] != ':')
+        colon--;
+    return colon > 1 &&
+           slice_to_number(slice_make(rest.at + colon, rest.length - colon), PORT_MAX, &port) &&
+           port != 0;
+}
+
+static bool
+is_unix_endpoint(struct slice endpoint)
+{
+    struct slice start = SLICE_LITERAL("unix://");
+    size_t longest = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+    return slice_starts_with(endpoint, start) && endpoint.length - start.length <= longest &&
+           endpoint.length > start.length && endpoint.at[start.length] == '/';
+}
+
+static void
+check_provider(const struct config_check *check, const config_setting_t *place, size_t index)
+{
+    const struct config_provider *provider = &check->config->providers[index];
+    struct slice endpoint = slice_of(provider->endpoint);
+
+    if (provider->endpoint != NULL && !is_tcp_endpoint(endpoint) && !is_unix_endpoint(endpoint))
+        REPORT(check, place, "endpoint",
+               "\"%s\" is neither unix:///path (at most 107 bytes) nor tcp://host:port",
+               provider->endpoint);
+}
+
+typedef void check_one(const struct config_check *check, const config_setting_t *place,
+                       size_t index);
+
+/* Checks those elements of a list that are groups; others have been refused already. */
+static void
+check_each(const struct config_check *check, const config_setting_t *list, size_t count,
+           check_one *check_element)
+{
+    for (size_t i = 0; i < count; i++) {
+        const config_setting_t *element = config_check_element(list, i);
+        if (element != NULL && config_setting_is_group(element))
+            check_element(check, element, i);
+    }
+}
+
+void
+config_check(const struct config_check *check, const config_setting_t *root)
+{
+    const struct config *config = check->config;
+
+    check_limits(check, root);
+    check_each(check, config_check_member(root, "listeners"), config->listener_count,
+               check_listener);
+    check_each(check, config_check_member(root, "target_groups"), config->target_group_count,
+               check_group);
+    check_each(check, config_check_member(root, "services"), config->service_count,
+               check_service);
+    check_each(check, config_check_member(root, "providers"), config->provider_count,
+               check_provider);
+}

@@ -1,0 +1,323 @@
+/* Checks of rules: priorities, conditions and actions, by ELBv2's bounds. */
+#include "model/config_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+#include "base/slice.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define WILDCARDS "*?"
+#define TOKEN LETTERS CAPITALS DIGITS "!#$%&'*+-.^_`|~" /* RFC 9110 5.6.2 */
+
+/* What each condition's values may hold; allowed NULL: any visible character and the space. */
+struct condition_bounds {
+    const char *title;
+    const char *allowed;
+    size_t length_max;
+    bool is_single; /* at most one such condition in a rule */
+};
+
+static const struct condition_bounds bounds[] = {
+    [CONDITION_HTTP_REQUEST_METHOD] = {"http-request-method", CAPITALS "-_", 40, true},
+    [CONDITION_HOST_HEADER] = {"host-header", LETTERS CAPITALS DIGITS "-." WILDCARDS, 128,
+                               true},
+    [CONDITION_PATH_PATTERN] = {"path-pattern",
+                                LETTERS CAPITALS DIGITS "_-.$/~\"'@:+&" WILDCARDS, 128, true},
+    [CONDITION_SOURCE_IP] = {"source-ip", DIGITS "abcdefABCDEF.:/", 64, true},
+    [CONDITION_HTTP_HEADER] = {"http-header", NULL, 128, false},
+    [CONDITION_QUERY_STRING] = {"query-string", NULL, 128, false},
+};
+
+static void
+check_characters(const struct config_check *check, const config_setting_t *place,
+                 const struct condition_bounds *bound, const char *value)
+{
+    if (strlen(value) > bound->length_max)
+        config_report_add(check->report, place, "is longer than %zu bytes", bound->length_max);
+    for (const char *at = value; *at != '\0'; at++) {
+        bool is_allowed = bound->allowed == NULL ? *at >= ' ' && *at <= '~'
+                                                 : strchr(bound->allowed, *at) != NULL;
+        if (!is_allowed) {
+            config_report_add(check->report, place, "\"%s\": a %s must not hold '%c'", value,
+                              bound->title, *at);
+            return;
+        }
+    }
+}
+
+static void
+check_source_ip(const struct config_check *check, const config_setting_t *place,
+                const char *value)
+{
+    struct address_block block;
+
+    if (!address_block_parse(&block, value))
+        config_report_add(check->report, place,
+                          "\"%s\" is not an address block such as "
+                          "10.0.0.0/8",
+                          value);
+    else if (strcmp(value, "255.255.255.255/32") == 0)
+        config_report_add(check->report, place, "the broadcast address is no client");
+}
+
+static void
+check_value(const struct config_check *check, const config_setting_t *place,
+            enum config_condition_field field, const struct config_value *value)
+{
+    if (value->key != NULL)
+        check_characters(check, place, &bounds[field], value->key);
+    if (value->value == NULL)
+        return;
+    if (field == CONDITION_SOURCE_IP) {
+        check_source_ip(check, place, value->value);
+        return;
+    }
+    check_characters(check, place, &bounds[field], value->value);
+    if (field == CONDITION_PATH_PATTERN && strchr("/*?", *value->value) == NULL)
+        config_report_add(check->report, place, "\"%s\" must begin with / or a wildcard",
+                          value->value);
+}
+
+static void
+check_header_name(const struct config_check *check, const config_setting_t *place,
+                  const char *name)
+{
+    if (slice_equal_ignoring_case(slice_of(name), SLICE_LITERAL("host")))
+        config_report_add_member(check->report, place, "http_header_name",
+                                 "use a host-header condition for Host");
+    else if (name[strspn(name, TOKEN)] != '\0')
+        config_report_add_member(check->report, place, "http_header_name",
+                                 "\"%s\" cannot be a field's name", name);
+}
+
+static void
+check_condition(const struct config_check *check, const config_setting_t *place,
+                const struct config_condition *condition)
+{
+    const config_setting_t *values = config_check_member(place, "values");
+
+    if (condition->http_header_name != NULL)
+        check_header_name(check, place, condition->http_header_name);
+    if (values == NULL)
+        return;
+    for (size_t i = 0; i < condition->value_count; i++) {
+        const config_setting_t *element =
+            config_setting_is_scalar(values) ? values : config_check_element(values, i);
+        check_value(check, element, condition->field, &condition->values[i]);
+    }
+}
+
+static void
+check_conditions(const struct config_check *check, const config_setting_t *place,
+                 const struct config_rule *rule)
+{
+    unsigned seen = 0;
+
+    for (size_t i = 0; i < rule->condition_count; i++) {
+        const struct config_condition *condition = &rule->conditions[i];
+        const config_setting_t *element = config_check_element(place, i);
+        if (condition->values == NULL) /* refused while reading */
+            continue;
+        check_condition(check, element, condition);
+        if (bounds[condition->field].is_single && (seen & 1U << condition->field) != 0)
+            config_report_add(check->report, element,
+                              "a rule has at most one %s condition: put its values together",
+                              bounds[condition->field].title);
+        seen |= 1U << condition->field;
+    }
+}
+
+/* ELBv2: where a group of several keeps its clients, the choice of the group must keep them. */
+static void
+check_group_stickiness(const struct config_check *check, const config_setting_t *place,
+                       const struct config_action *action)
+{
+    if (action->stickiness_enabled && action->stickiness_seconds == 0)
+        config_report_add_member(check->report, place, "stickiness.duration_seconds",
+                                 "is missing");
+    for (size_t i = 0; i < action->group_count && action->group_count > 1; i++) {
+        const struct config_target_group *group =
+            config_find_group(check->config, action->groups[i].target_group);
+        if (group != NULL && group->stickiness_enabled && !action->stickiness_enabled) {
+            config_report_add_member(check->report, place, "stickiness.enabled",
+                                     "must be true because %s is sticky", group->name);
+            return;
+        }
+    }
+}
+
+static bool
+is_named_before(const struct config_action *action, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (action->groups[i].target_group != NULL &&
+            action->groups[index].target_group != NULL &&
+            strcmp(action->groups[i].target_group, action->groups[index].target_group) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+check_forward(const struct config_check *check, const config_setting_t *place,
+              const struct config_action *action)
+{
+    const config_setting_t *list = config_check_member(place, "target_groups");
+    const config_setting_t *single = config_check_member(place, "target_group");
+
+    if (list != NULL && single != NULL) /* refused while reading */
+        return;
+    if (list == NULL)
+        list = single;
+    if (list == NULL || action->group_count == 0) {
+        config_report_add_member(check->report, place, "target_group", "is missing");
+        return;
+    }
+    for (size_t i = 0; i < action->group_count; i++) {
+        const config_setting_t *element =
+            config_setting_is_scalar(list) ? list : config_check_element(list, i);
+        config_check_group_name(check, element, action->groups[i].target_group);
+        if (is_named_before(action, i))
+            config_report_add(check->report, element, "\"%s\" is named twice",
+                              action->groups[i].target_group);
+    }
+    check_group_stickiness(check, place, action);
+}
+
+/* Which placeholders a part of a redirect may hold. */
+struct redirect_part {
+    const char *name;
+    const char *placeholders; /* with a space behind each */
+};
+
+static const struct redirect_part redirect_parts[] = {
+    {"host", "#{host} "},
+    {"path", "#{host} #{port} #{path} "},
+    {"query", "#{protocol} #{host} #{port} #{path} #{query} "},
+};
+
+static void
+check_placeholders(const struct config_check *check, const config_setting_t *place,
+                   const struct redirect_part *part, const char *text)
+{
+    for (const char *at = text; text != NULL && (at = strstr(at, "#{")) != NULL; at++) {
+        size_t length = strcspn(at, "}") + 1;
+        char wanted[32];
+        int written = snprintf(wanted, sizeof(wanted), "%.*s ", (int)length, at);
+        if (written >= (int)sizeof(wanted) || strstr(part->placeholders, wanted) == NULL)
+            config_report_add_member(check->report, place, part->name,
+                                     "%.*s cannot stand here; these can: %s", (int)length, at,
+                                     part->placeholders);
+    }
+}
+
+static bool
+changes_nothing(const struct config_action *action)
+{
+    return strcmp(action->redirect_protocol, "#{protocol}") == 0 &&
+           strcmp(action->redirect_host, "#{host}") == 0 &&
+           strcmp(action->redirect_port, "#{port}") == 0 &&
+           strcmp(action->redirect_path, "/#{path}") == 0;
+}
+
+static void
+check_redirect(const struct config_check *check, const config_setting_t *place,
+               const struct config_action *action)
+{
+    const char *protocol = action->redirect_protocol;
+    const char *texts[] = {action->redirect_host, action->redirect_path,
+                           action->redirect_query};
+
+    if (strcmp(protocol, "HTTP") != 0 && strcmp(protocol, "HTTPS") != 0 &&
+        strcmp(protocol, "#{protocol}") != 0)
+        config_report_add_member(check->report, place, "protocol",
+                                 "\"%s\" is not one of: HTTP, HTTPS, #{protocol}", protocol);
+    if (changes_nothing(action))
+        config_report_add(check->report, place,
+                          "must change protocol, host, port or path: it would redirect for "
+                          "ever");
+    if (*action->redirect_path != '/')
+        config_report_add_member(check->report, place, "path", "must begin with a slash");
+    if (*action->redirect_query == '?')
+        config_report_add_member(check->report, place, "query",
+                                 "must not begin with a question mark");
+    for (size_t i = 0; i < sizeof(redirect_parts) / sizeof(*redirect_parts); i++)
+        check_placeholders(check, place, &redirect_parts[i], texts[i]);
+}
+
+static void
+check_action(const struct config_check *check, const config_setting_t *list,
+             const struct config_action *action)
+{
+    const config_setting_t *place = config_check_element(list, 0);
+    const config_setting_t *type = config_check_member(place, "type");
+
+    /* Without a known type nothing else of it has been read. */
+    if (type == NULL || config_setting_type(type) != CONFIG_TYPE_STRING)
+        return;
+    const char *word = config_setting_get_string(type);
+    if (strcmp(word, "forward") == 0)
+        check_forward(check, place, action);
+    else if (strcmp(word, "redirect") == 0)
+        check_redirect(check, place, action);
+    else if (action->type == ACTION_FIXED_RESPONSE && action->status_code / 100 == 3)
+        config_report_add_member(check->report, place, "status_code",
+                                 "%u is neither 2xx, 4xx nor 5xx", action->status_code);
+}
+
+struct priority {
+    unsigned number;
+    size_t index;
+};
+
+static int
+compare_priorities(const void *one, const void *other)
+{
+    const struct priority *left = one;
+    const struct priority *right = other;
+
+    if (left->number != right->number)
+        return left->number < right->number ? -1 : 1;
+    return left->index < right->index ? -1 : 1;
+}
+
+static void
+check_priorities(const struct config_check *check, const config_setting_t *list,
+                 const struct config_listener *listener)
+{
+    struct priority *sorted = memory_take(listener->rule_count, sizeof(*sorted));
+
+    for (size_t i = 0; i < listener->rule_count; i++)
+        sorted[i] = (struct priority){listener->rules[i].priority, i};
+    qsort(sorted, listener->rule_count, sizeof(*sorted), compare_priorities);
+    for (size_t i = 1; i < listener->rule_count; i++) {
+        if (sorted[i].number != 0 && sorted[i].number == sorted[i - 1].number)
+            config_report_add_member(check->report, config_check_element(list, sorted[i].index),
+                                     "priority", "%u is taken by rules[%zu]", sorted[i].number,
+                                     sorted[i - 1].index);
+    }
+    free(sorted);
+}
+
+void
+config_check_rules(const struct config_check *check, const config_setting_t *place,
+                   const struct config_listener *listener)
+{
+    const config_setting_t *rules = config_check_member(place, "rules");
+
+    check_action(check, config_check_member(place, "default_actions"),
+                 &listener->default_action);
+    for (size_t i = 0; i < listener->rule_count; i++) {
+        const config_setting_t *rule = config_check_element(rules, i);
+        check_conditions(check, config_check_member(rule, "conditions"), &listener->rules[i]);
+        check_action(check, config_check_member(rule, "actions"), &listener->rules[i].action);
+    }
+    if (listener->rule_count > 0)
+        check_priorities(check, rules, listener);
+}

@@ -1,0 +1,139 @@
+/* Collecting, placing and sorting the errors of a configuration. */
+#include "model/config_report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+/* The way to a setting, "target_groups[0].health_check.path", new memory. */
+static char *
+path_of(const config_setting_t *setting)
+{
+    const config_setting_t *parent = config_setting_parent(setting);
+
+    if (parent == NULL)
+        return memory_copy_text("");
+    char *way = path_of(parent);
+    char *path;
+    if (config_setting_name(setting) == NULL)
+        path = memory_print("%s[%d]", way, config_setting_index(setting));
+    else
+        path =
+            memory_print("%s%s%s", way, *way == '\0' ? "" : ".", config_setting_name(setting));
+    free(way);
+    return path;
+}
+
+/* Takes the text over. */
+static void
+add_entry(struct config_report *report, const char *file, unsigned line, char *text)
+{
+    report->entries =
+        memory_resize(report->entries, report->count + 1, sizeof(*report->entries));
+    report->entries[report->count] = (struct config_report_entry){
+        .file = memory_copy_text(file == NULL ? report->file : file),
+        .line = line == 0 ? 1 : line,
+        .sequence = report->count,
+        .text = text,
+    };
+    report->count++;
+}
+
+/* member "" speaks of the setting itself. Takes the reason over. */
+static void
+add(struct config_report *report, const config_setting_t *setting, const char *member,
+    char *reason)
+{
+    char *path = path_of(setting);
+    const char *dot = *path == '\0' || *member == '\0' ? "" : ".";
+    const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
+
+    add_entry(report, config_setting_source_file(setting), config_setting_source_line(setting),
+              memory_print("%s%s%s%s%s", path, dot, member, colon, reason));
+    free(path);
+    free(reason);
+}
+
+static char *
+print_reason(const char *format, va_list arguments)
+{
+    char *reason = NULL;
+
+    CHECK(vasprintf(&reason, format, arguments) != -1);
+    return reason;
+}
+
+void
+config_report_add(struct config_report *report, const config_setting_t *setting,
+                  const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *reason = print_reason(format, arguments);
+    va_end(arguments);
+    add(report, setting, "", reason);
+}
+
+void
+config_report_add_member(struct config_report *report, const config_setting_t *group,
+                         const char *member, const char *format, ...)
+{
+    /* libconfig's look-up only reads, but takes a pointer to change. */
+    const config_setting_t *found = config_setting_lookup((config_setting_t *)group, member);
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *reason = print_reason(format, arguments);
+    va_end(arguments);
+    if (found != NULL)
+        add(report, found, "", reason);
+    else
+        add(report, group, member, reason);
+}
+
+void
+config_report_add_syntax(struct config_report *report, const config_t *tree)
+{
+    add_entry(report, config_error_file(tree), (unsigned)config_error_line(tree),
+              memory_copy_text(config_error_text(tree)));
+}
+
+/* By file and line; those of one line as they were found. */
+static int
+compare_entries(const void *one, const void *other)
+{
+    const struct config_report_entry *left = one;
+    const struct config_report_entry *right = other;
+    int by_file = strcmp(left->file, right->file);
+
+    if (by_file != 0)
+        return by_file;
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    return left->sequence < right->sequence ? -1 : 1;
+}
+
+bool
+config_report_finish(struct config_report *report, struct config_errors *errors)
+{
+    *errors = (struct config_errors){.count = report->count};
+    if (report->count == 0)
+        return false;
+    qsort(report->entries, report->count, sizeof(*report->entries), compare_entries);
+    errors->lines = memory_take(report->count, sizeof(*errors->lines));
+    for (size_t i = 0; i < report->count; i++) {
+        struct config_report_entry *entry = &report->entries[i];
+        errors->lines[i] = memory_print("%s:%u: %s", entry->file, entry->line, entry->text);
+        free(entry->file);
+        free(entry->text);
+    }
+    free(report->entries);
+    report->entries = NULL;
+    report->count = 0;
+    return true;
+}

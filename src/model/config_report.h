@@ -1,0 +1,41 @@
+/*
+ * What is wrong with a configuration, collected with the places in the file, so that people see
+ * all of it at once and in the file's order.
+ */
+#ifndef FAIRLEAD_MODEL_CONFIG_REPORT_H
+#define FAIRLEAD_MODEL_CONFIG_REPORT_H
+
+#include <libconfig.h>
+
+#include "model/config.h"
+
+struct config_report_entry {
+    char *file;
+    unsigned line;
+    size_t sequence;
+    char *text;
+};
+
+struct config_report {
+    const char *file; /* the one that was asked for; where libconfig names none */
+    struct config_report_entry *entries;
+    size_t count;
+};
+
+/* Adds "FILE:LINE: PATH: reason" for a setting; only "FILE:LINE: reason" for the root. */
+void config_report_add(struct config_report *report, const config_setting_t *setting,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for a member of a group, "a.b" below it; where it is not in the file, for the group
+ * itself. */
+void config_report_add_member(struct config_report *report, const config_setting_t *group,
+                              const char *member, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Adds what the parser says about a text that is not libconfig's. */
+void config_report_add_syntax(struct config_report *report, const config_t *tree);
+
+/* Gives the sorted lines to errors and empties the report; true when there were any. */
+bool config_report_finish(struct config_report *report, struct config_errors *errors);
+
+#endif

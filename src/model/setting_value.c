@@ -1,0 +1,317 @@
+/*
+ * A reader for each kind of setting, in one table. Every reader gets the value as text,
+ * whatever it was written as: so defaults out of settings.def and values out of the file take
+ * one way.
+ */
+#include "model/setting_value.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/slice.h"
+#include "model/http_codes.h"
+
+#define MS_PER_SECOND 1000
+#define PORT_MAX 65535
+
+/* Readers return NULL, or what is wrong. */
+typedef char *read_value(const struct setting *setting, const char *text, void *member);
+
+struct kind {
+    const char *title;
+    unsigned forms;
+    read_value *read;
+};
+
+/* The digits of the text as a number within the setting's range. */
+static char *
+read_in_range(const struct setting *setting, const char *text, uint64_t *number)
+{
+    if (slice_to_number(slice_of(text), UINT64_MAX, number) && *number >= setting->minimum &&
+        *number <= setting->maximum)
+        return NULL;
+    return memory_print("%s is out of range %llu..%llu", text,
+                        (unsigned long long)setting->minimum,
+                        (unsigned long long)setting->maximum);
+}
+
+static char *
+read_scaled(const struct setting *setting, const char *text, unsigned scale, unsigned *member)
+{
+    uint64_t number;
+    char *wrong = read_in_range(setting, text, &number);
+
+    if (wrong == NULL)
+        *member = (unsigned)(number * scale);
+    return wrong;
+}
+
+static char *
+read_number(const struct setting *setting, const char *text, void *member)
+{
+    return read_scaled(setting, text, 1, member);
+}
+
+static char *
+read_seconds(const struct setting *setting, const char *text, void *member)
+{
+    return read_scaled(setting, text, MS_PER_SECOND, member);
+}
+
+static bool
+is_off(const char *text)
+{
+    return strcmp(text, "off") == 0 || strcmp(text, "0") == 0;
+}
+
+static char *
+read_number_or_off(const struct setting *setting, const char *text, void *member)
+{
+    if (!is_off(text))
+        return read_number(setting, text, member);
+    *(unsigned *)member = 0;
+    return NULL;
+}
+
+static char *
+read_seconds_or_off(const struct setting *setting, const char *text, void *member)
+{
+    if (!is_off(text))
+        return read_seconds(setting, text, member);
+    *(unsigned *)member = 0;
+    return NULL;
+}
+
+static char *
+read_size(const struct setting *setting, const char *text, void *member)
+{
+    return read_in_range(setting, text, member);
+}
+
+static char *
+read_bool(const struct setting *setting, const char *text, void *member)
+{
+    (void)setting;
+    bool is_on = strcmp(text, "true") == 0 || strcmp(text, "on") == 0;
+
+    if (!is_on && strcmp(text, "false") != 0 && strcmp(text, "off") != 0)
+        return memory_print("\"%s\" is neither true nor false", text);
+    *(bool *)member = is_on;
+    return NULL;
+}
+
+static char *
+read_body(const struct setting *setting, const char *text, void *member)
+{
+    char **copy = member;
+    size_t length = strlen(text);
+
+    if (length == 0 && setting->minimum > 0)
+        return memory_print("is empty");
+    if (length > setting->maximum)
+        return memory_print("is longer than %llu bytes", (unsigned long long)setting->maximum);
+    free(*copy);
+    *copy = memory_copy_text(text);
+    return NULL;
+}
+
+/* What ends up in heads, logs and paths must not break their lines. */
+static char *
+read_text(const struct setting *setting, const char *text, void *member)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            return memory_print("holds a control character");
+    }
+    return read_body(setting, text, member);
+}
+
+/* ELBv2: letters, digits and hyphens, none of these at the ends. */
+static char *
+read_name(const struct setting *setting, const char *text, void *member)
+{
+    size_t length = strlen(text);
+    size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789-");
+
+    if (good != length || (length > 0 && (text[0] == '-' || text[length - 1] == '-')))
+        return memory_print("\"%s\" may hold letters, digits and inner hyphens only", text);
+    return read_text(setting, text, member);
+}
+
+static char *
+read_path(const struct setting *setting, const char *text, void *member)
+{
+    if (*text != '/')
+        return memory_print("\"%s\" is not an absolute path", text);
+    return read_text(setting, text, member);
+}
+
+static char *
+read_address(const struct setting *setting, const char *text, void *member)
+{
+    struct address address;
+
+    if (!address_parse(&address, text, 0))
+        return memory_print("\"%s\" is not an IP address", text);
+    return read_text(setting, text, member);
+}
+
+static bool
+is_port(const char *text)
+{
+    uint64_t number;
+
+    return slice_to_number(slice_of(text), PORT_MAX, &number) && number > 0;
+}
+
+static char *
+read_port_text(const struct setting *setting, const char *text, void *member)
+{
+    if (strcmp(text, "#{port}") != 0 && !is_port(text))
+        return memory_print("\"%s\" is neither a port nor #{port}", text);
+    return read_text(setting, text, member);
+}
+
+static char *
+read_check_port(const struct setting *setting, const char *text, void *member)
+{
+    if (strcmp(text, "traffic-port") == 0) {
+        *(unsigned *)member = 0;
+        return NULL;
+    }
+    if (!is_port(text))
+        return memory_print("\"%s\" is neither a port nor traffic-port", text);
+    return read_number(setting, text, member);
+}
+
+/* 301, "301" or, as ELBv2 writes redirects, "HTTP_301". */
+static char *
+read_status(const struct setting *setting, const char *text, void *member)
+{
+    return read_number(setting, strncmp(text, "HTTP_", 5) == 0 ? text + 5 : text, member);
+}
+
+static char *
+read_codes(const struct setting *setting, const char *text, void *member)
+{
+    if (http_codes_parse(member, text))
+        return NULL;
+    return memory_print("\"%s\" is not a list of status codes from %llu to %llu, such as "
+                        "200,202 or 200-299",
+                        text, (unsigned long long)setting->minimum,
+                        (unsigned long long)setting->maximum);
+}
+
+static const struct setting_word *
+find_word(enum setting_words words, const char *text)
+{
+    for (size_t i = 0; i < setting_word_count; i++) {
+        if (setting_word_table[i].words == words &&
+            strcmp(setting_word_table[i].text, text) == 0)
+            return &setting_word_table[i];
+    }
+    return NULL;
+}
+
+/* The choices, and the one that may have been meant. */
+static char *
+refuse_word(enum setting_words words, const char *text)
+{
+    struct setting_guess guess = {.wanted = text};
+    char list[256] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; i < setting_word_count; i++) {
+        const struct setting_word *word = &setting_word_table[i];
+        if (word->words != words)
+            continue;
+        setting_guess_try(&guess, word->text);
+        length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+                                   length == 0 ? "" : ", ", word->text);
+        CHECK(length < sizeof(list));
+    }
+    if (guess.best != NULL)
+        return memory_print("\"%s\" is unknown; did you mean %s?", text, guess.best);
+    return memory_print("\"%s\" is not one of: %s", text, list);
+}
+
+static char *
+read_choice(const struct setting *setting, const char *text, void *member)
+{
+    const struct setting_word *word = find_word(setting->words, text);
+
+    if (word == NULL)
+        return refuse_word(setting->words, text);
+    *(unsigned *)member = (unsigned)word->value;
+    return NULL;
+}
+
+static char *
+read_choice_text(const struct setting *setting, const char *text, void *member)
+{
+    char **copy = member;
+
+    if (find_word(setting->words, text) == NULL)
+        return refuse_word(setting->words, text);
+    free(*copy);
+    *copy = memory_copy_text(text);
+    return NULL;
+}
+
+static const struct kind kinds[] = {
+    [SETTING_BOOL] = {"true or false", WRITTEN_AS_BOOL | WRITTEN_AS_TEXT, read_bool},
+    [SETTING_NUMBER] = {"a number", WRITTEN_AS_NUMBER, read_number},
+    [SETTING_NUMBER_OR_OFF] = {"a number or \"off\"", WRITTEN_AS_NUMBER | WRITTEN_AS_TEXT,
+                               read_number_or_off},
+    [SETTING_SIZE] = {"a number", WRITTEN_AS_NUMBER, read_size},
+    [SETTING_SECONDS] = {"a number", WRITTEN_AS_NUMBER, read_seconds},
+    [SETTING_SECONDS_OR_OFF] = {"a number", WRITTEN_AS_NUMBER, read_seconds_or_off},
+    [SETTING_TEXT] = {"a text", WRITTEN_AS_TEXT, read_text},
+    [SETTING_BODY] = {"a text", WRITTEN_AS_TEXT, read_body},
+    [SETTING_NAME] = {"a text", WRITTEN_AS_TEXT, read_name},
+    [SETTING_PATH] = {"a text", WRITTEN_AS_TEXT, read_path},
+    [SETTING_SOCKET] = {"a text", WRITTEN_AS_TEXT, read_path},
+    [SETTING_ADDRESS] = {"a text", WRITTEN_AS_TEXT, read_address},
+    [SETTING_PORT_TEXT] = {"a text or a number", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
+                           read_port_text},
+    [SETTING_CHOICE_TEXT] = {"a text", WRITTEN_AS_TEXT, read_choice_text},
+    [SETTING_CHOICE] = {"a text", WRITTEN_AS_TEXT, read_choice},
+    [SETTING_CHECK_PORT] = {"a number or \"traffic-port\"", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
+                            read_check_port},
+    [SETTING_STATUS] = {"a status code", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_status},
+    [SETTING_CODES] = {"a text", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_codes},
+    [SETTING_LIST] = {"a list ( ... )", 0, NULL},
+    [SETTING_ONE] = {"a list ( ... ) of one", 0, NULL},
+};
+
+unsigned
+setting_kind_forms(enum setting_kind kind)
+{
+    return kinds[kind].forms;
+}
+
+const char *
+setting_kind_title(enum setting_kind kind)
+{
+    return kinds[kind].title;
+}
+
+bool
+setting_kind_owns_text(enum setting_kind kind)
+{
+    return kind >= SETTING_TEXT && kind <= SETTING_CHOICE_TEXT;
+}
+
+bool
+setting_value_read(const struct setting *setting, const char *text, void *object, char **reason)
+{
+    CHECK(kinds[setting->kind].read != NULL);
+    *reason = kinds[setting->kind].read(setting, text, setting_member(setting, object));
+    return *reason == NULL;
+}

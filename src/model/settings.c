@@ -1,0 +1,220 @@
+/* The tables that settings.def becomes, and searching in them. */
+#include "model/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/config.h"
+
+/* The struct of each scope, for offsetof. */
+#define SETTING_SCOPE(id, base, selector, word, type, line, title) typedef type scope_type_##id;
+#include "model/settings.def"
+#undef SETTING_SCOPE
+
+#define LINE_OFFSET_HAS_LINE(type) offsetof(type, line)
+#define LINE_OFFSET_NO_LINE(type) SIZE_MAX
+
+const struct setting_scope_info setting_scopes[SCOPE_COUNT] = {
+
+#define SETTING_SCOPE(id, base, selector, word, type, line, title)                             \
+    {SCOPE_##base, selector, word, sizeof(type), LINE_OFFSET_##line(type), title},
+#include "model/settings.def"
+#undef SETTING_SCOPE
+};
+
+const struct setting_word setting_word_table[] = {
+
+#define SETTING_WORD(set, text, value) {WORDS_##set, text, value},
+#include "model/settings.def"
+#undef SETTING_WORD
+};
+
+const size_t setting_word_count = sizeof(setting_word_table) / sizeof(*setting_word_table);
+
+const char setting_required[] = "required";
+
+#define OURS NULL
+#define NONE NULL
+#define REQUIRED setting_required
+#define ROW(id, path_text, of_kind, member)                                                    \
+    .scope = SCOPE_##id, .path = (path_text), .kind = SETTING_##of_kind,                       \
+    .offset = offsetof(scope_type_##id, member)
+
+#define SETTING(id, path, kind, member, from_file, low, high, alb, text)                       \
+    {ROW(id, path, kind, member),                                                              \
+     .standard = from_file,                                                                    \
+     .minimum = low,                                                                           \
+     .maximum = high,                                                                          \
+     .attribute = alb,                                                                         \
+     .help = text},
+#define SETTING_CHOICE(id, path, member, set, from_file, alb, text)                            \
+    {ROW(id, path, CHOICE, member), .words = WORDS_##set, .standard = from_file,               \
+     .attribute = alb, .help = text},
+#define SETTING_CHOICE_TEXT(id, path, member, set, from_file, alb, text)                       \
+    {ROW(id, path, CHOICE_TEXT, member), .words = WORDS_##set, .standard = from_file,          \
+     .attribute = alb, .help = text},
+#define SETTING_LIST(id, path, member, count, of, from_file, text)                             \
+    {ROW(id, path, LIST, member), .count_offset = offsetof(scope_type_##id, count),            \
+     .elements = SCOPE_##of, .standard = from_file, .help = text},
+#define SETTING_ONE(id, path, member, of, from_file, text)                                     \
+    {ROW(id, path, ONE, member), .elements = SCOPE_##of, .standard = from_file, .help = text},
+
+const struct setting settings[] = {
+#include "model/settings.def"
+};
+
+const size_t setting_count = sizeof(settings) / sizeof(*settings);
+
+/* The scope's own row, without its base's. */
+static const struct setting *
+find_own(enum setting_scope scope, const char *path)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (settings[i].scope == scope && strcmp(settings[i].path, path) == 0)
+            return &settings[i];
+    }
+    return NULL;
+}
+
+const struct setting *
+setting_find(enum setting_scope scope, const char *path)
+{
+    const struct setting *own = find_own(scope, path);
+
+    return own != NULL ? own : find_own(setting_scopes[scope].base, path);
+}
+
+bool
+setting_is_visible(const struct setting *setting, enum setting_scope scope)
+{
+    if (setting->scope == scope)
+        return true;
+    return setting->scope == setting_scopes[scope].base &&
+           find_own(scope, setting->path) == NULL;
+}
+
+static bool
+is_below(const char *path, const char *group, size_t length)
+{
+    return strncmp(path, group, length) == 0 && path[length] == '.';
+}
+
+bool
+setting_is_group(enum setting_scope scope, const char *path)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (setting_is_visible(&settings[i], scope) &&
+            is_below(settings[i].path, path, strlen(path)))
+            return true;
+    }
+    return false;
+}
+
+enum setting_scope
+setting_scope_select(enum setting_scope base, const char *word)
+{
+    for (unsigned scope = 0; scope < SCOPE_COUNT; scope++) {
+        const struct setting_scope_info *info = &setting_scopes[scope];
+        if (info->base == base && info->word != NULL && strcmp(info->word, word) == 0)
+            return (enum setting_scope)scope;
+    }
+    return SCOPE_COUNT;
+}
+
+#define NAME_MAX_BYTES 64
+
+static unsigned
+smallest(unsigned a, unsigned b, unsigned c)
+{
+    unsigned least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
+/* Levenshtein's: how many bytes to insert, remove or replace. */
+static unsigned
+edit_distance(const char *one, const char *other)
+{
+    unsigned row[NAME_MAX_BYTES + 1];
+    size_t length = strlen(other);
+
+    if (length > NAME_MAX_BYTES || strlen(one) > NAME_MAX_BYTES)
+        return NAME_MAX_BYTES;
+    for (unsigned i = 0; i <= length; i++)
+        row[i] = i;
+    for (unsigned i = 0; one[i] != '\0'; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            unsigned above = row[j + 1];
+            row[j + 1] = smallest(above + 1, row[j] + 1, diagonal + (one[i] != other[j]));
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+void
+setting_guess_try(struct setting_guess *guess, const char *candidate)
+{
+    unsigned distance = edit_distance(guess->wanted, candidate);
+    size_t length = strlen(guess->wanted);
+
+    if (distance > (length < 6 ? 1 : length / 3))
+        return;
+    if (guess->best != NULL && guess->distance <= distance)
+        return;
+    guess->best = candidate;
+    guess->distance = distance;
+}
+
+static const char *
+leaf_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot == NULL ? path : dot + 1;
+}
+
+/*
+ * Copies the name that a row has at the depth of the path: for "health_check.x" out of
+ * "health_check.path" it is "path". False when the row lies elsewhere.
+ */
+static bool
+sibling_name(const struct setting *setting, const char *path, char name[NAME_MAX_BYTES])
+{
+    size_t group_length = (size_t)(leaf_of(path) - path);
+    const char *start = setting->path + group_length;
+
+    if (strncmp(setting->path, path, group_length) != 0)
+        return false;
+    return snprintf(name, NAME_MAX_BYTES, "%.*s", (int)strcspn(start, "."), start) <
+           NAME_MAX_BYTES;
+}
+
+bool
+setting_suggest(enum setting_scope scope, const char *path, char *suggestion, size_t size_bytes)
+{
+    struct setting_guess guess = {.wanted = leaf_of(path)};
+    char names[2][NAME_MAX_BYTES];
+    unsigned spare = 0;
+
+    for (size_t i = 0; i < setting_count; i++) {
+        if (!setting_is_visible(&settings[i], scope) ||
+            !sibling_name(&settings[i], path, names[spare]))
+            continue;
+        setting_guess_try(&guess, names[spare]);
+        if (guess.best == names[spare])
+            spare ^= 1;
+    }
+    /* A name that is right but stands in the wrong group. */
+    for (size_t i = 0; i < setting_count && guess.best == NULL; i++) {
+        if (setting_is_visible(&settings[i], scope) &&
+            strcmp(leaf_of(settings[i].path), guess.wanted) == 0)
+            guess.best = settings[i].path;
+    }
+    if (guess.best == NULL)
+        return false;
+    snprintf(suggestion, size_bytes, "%s", guess.best);
+    return true;
+}

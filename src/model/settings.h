@@ -1,0 +1,124 @@
+/*
+ * settings.def as data: the scopes (one for each struct that the file fills) and their rows.
+ * The reader, config_free and the printed reference walk these tables; nothing else lists
+ * settings.
+ */
+#ifndef FAIRLEAD_MODEL_SETTINGS_H
+#define FAIRLEAD_MODEL_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum setting_scope {
+
+#define SETTING_SCOPE(id, base, selector, word, type, line, title) SCOPE_##id,
+#include "model/settings.def"
+#undef SETTING_SCOPE
+    SCOPE_COUNT
+};
+
+/* How a value is read and what its member is. */
+enum setting_kind {
+    SETTING_BOOL,           /* bool */
+    SETTING_NUMBER,         /* unsigned */
+    SETTING_NUMBER_OR_OFF,  /* unsigned; off is 0 */
+    SETTING_SIZE,           /* uint64_t */
+    SETTING_SECONDS,        /* unsigned, in milliseconds */
+    SETTING_SECONDS_OR_OFF, /* unsigned, in milliseconds; off is 0 */
+    SETTING_TEXT,           /* char *, as all up to CHOICE_TEXT */
+    SETTING_BODY,           /* may have several lines */
+    SETTING_NAME,
+    SETTING_PATH,
+    SETTING_SOCKET,
+    SETTING_ADDRESS,
+    SETTING_PORT_TEXT,
+    SETTING_CHOICE_TEXT,
+    SETTING_CHOICE,     /* an enum */
+    SETTING_CHECK_PORT, /* unsigned; traffic-port is 0 */
+    SETTING_STATUS,     /* unsigned */
+    SETTING_CODES,      /* struct http_codes */
+    SETTING_LIST,       /* pointer to structs, and a count */
+    SETTING_ONE,        /* a struct */
+};
+
+enum setting_words {
+    WORDS_NONE,
+    WORDS_PROTOCOL,
+    WORDS_PROTOCOL_VERSION,
+    WORDS_DESYNC,
+    WORDS_XFF,
+    WORDS_ALGORITHM,
+    WORDS_STICKINESS,
+    WORDS_LOG_FORMAT,
+    WORDS_CONDITION,
+    WORDS_ACTION,
+    WORDS_PROVIDER,
+    WORDS_CONTENT_TYPE,
+};
+
+struct setting {
+    enum setting_scope scope;
+    const char *path;
+    enum setting_kind kind;
+    size_t offset;                /* of the member in the scope's struct */
+    size_t count_offset;          /* LIST: of the member that counts */
+    enum setting_scope elements;  /* LIST and ONE */
+    enum setting_words words;     /* CHOICE and CHOICE_TEXT */
+    const char *standard;         /* as the file would write it, "=PATH", NULL, or required */
+    uint64_t minimum, maximum;    /* in the file's unit; of texts: length */
+    const char *attribute, *help; /* attribute NULL: ours */
+};
+
+struct setting_scope_info {
+    enum setting_scope base; /* itself where it has none */
+    const char *selector;    /* setting of the base whose word chooses the scope; NULL: none */
+    const char *word;
+    size_t size_bytes;  /* of its struct */
+    size_t line_offset; /* of the member for the line; SIZE_MAX: none */
+    const char *title;
+};
+
+struct setting_word {
+    enum setting_words words;
+    const char *text;
+    int value;
+};
+
+/* The standard of settings that every file must give; compared by address. */
+extern const char setting_required[];
+
+extern const struct setting settings[];
+extern const size_t setting_count;
+extern const struct setting_scope_info setting_scopes[SCOPE_COUNT];
+extern const struct setting_word setting_word_table[];
+extern const size_t setting_word_count;
+
+/* The row of that path in the scope or its base; NULL: there is none. */
+const struct setting *setting_find(enum setting_scope scope, const char *path);
+
+/* Whether the row can be used in the scope: it is the scope's own, or its base's and not
+ * replaced. */
+bool setting_is_visible(const struct setting *setting, enum setting_scope scope);
+
+/* Whether some row of the scope lies below the path: "health_check" for
+ * "health_check.path". */
+bool setting_is_group(enum setting_scope scope, const char *path);
+
+/* The scope over base that the word selects; SCOPE_COUNT: no such. */
+enum setting_scope setting_scope_select(enum setting_scope base, const char *word);
+
+/* What the user may have meant with a path that is unknown; false: nothing is near. */
+bool setting_suggest(enum setting_scope scope, const char *path, char *suggestion,
+                     size_t size_bytes);
+
+/* Of several names the one nearest to a misspelt one, close enough to be meant. */
+struct setting_guess {
+    const char *wanted;
+    const char *best; /* NULL: none so far */
+    unsigned distance;
+};
+
+void setting_guess_try(struct setting_guess *guess, const char *candidate);
+
+#endif
