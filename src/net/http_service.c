@@ -18,7 +18,6 @@
 #include <event2/keyvalq_struct.h>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/slice.h"
 
@@ -111,6 +110,7 @@ on_close(struct evhttp_connection *connection, void *argument)
 
     (void)connection;
     CHECK_TAG(request, REQUEST_TAG);
+    loop_begin_turn();
     request->source = NULL;
     if (source != NULL && evhttp_request_get_connection(source) == NULL)
         evhttp_request_free(source);
@@ -179,7 +179,7 @@ on_evhttp(struct evhttp_request *source, void *argument)
         read_parameters(request, query);
     LIST_INSERT_HEAD(&service->requests, request, entry);
     evhttp_connection_set_closecb(evhttp_request_get_connection(source), on_close, request);
-    clock_update(); /* evhttp's events do not pass through the loop's own callbacks */
+    loop_begin_turn();
     service->on_request(request, service->argument);
 }
 

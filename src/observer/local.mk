@@ -1,4 +1,16 @@
 noinst_LIBRARIES += libobserver.a
 libobserver_a_SOURCES = \
-	src/observer/observer.c \
-	src/observer/observer.h
+	src/observer/access_fields.c \
+	src/observer/access_fields.def \
+	src/observer/access_line.h \
+	src/observer/access_line_alb.c \
+	src/observer/access_line_json.c \
+	src/observer/access_log.c src/observer/access_log.h \
+	src/observer/exposition.c src/observer/exposition.h \
+	src/observer/health.c src/observer/health.h \
+	src/observer/metrics.c src/observer/metrics.h \
+	src/observer/metrics.def \
+	src/observer/observer.c src/observer/observer.h \
+	src/observer/probe.h \
+	src/observer/probe_http.c \
+	src/observer/verdict.c src/observer/verdict.h

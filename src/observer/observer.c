@@ -1,7 +1,309 @@
+/*
+ * The observer's start, the messages from control (table `handlers`), and its end: it leaves
+ * when it was told to, or when control is gone and no worker can send records any more.
+ */
 #include "observer/observer.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "base/title.h"
+#include "ipc/channel.h"
+#include "net/http_service.h"
+#include "observer/access_log.h"
+#include "observer/exposition.h"
+#include "observer/health.h"
+#include "observer/metrics.h"
+
+/* One a process, on observer_run's stack. */
+struct observer {
+    struct loop *loop;
+    struct channel *channel; /* NULL: control is gone */
+    struct snapshot *snapshot;
+    struct health *health;
+    struct metrics *metrics;
+    struct access_log *access_log;
+    struct http_service *service; /* GET /metrics, /healthz; NULL: no metrics listener */
+    struct timer stop_timer;
+    bool is_stopping;
+};
+
+static void
+reply_with(struct http_service_request *request, int status, struct slice body)
+{
+    http_service_reply(request, status, EXPOSITION_CONTENT_TYPE, body.at, body.length);
+}
+
+static void
+on_http_request(struct http_service_request *request, void *argument)
+{
+    struct observer *observer = argument;
+    struct slice path = slice_of(http_service_path(request));
+
+    if (slice_equal(path, SLICE_LITERAL("/metrics")))
+        reply_with(request, 200, metrics_page(observer->metrics));
+    else if (slice_equal(path, SLICE_LITERAL("/healthz")))
+        reply_with(request, 200, SLICE_LITERAL("ok\n"));
+    else
+        reply_with(request, 404, SLICE_LITERAL("There is /metrics and /healthz.\n"));
+}
+
+static void
+on_health_report(void *argument, uint64_t target_id, const struct verdict *verdict,
+                 uint64_t latency_us)
+{
+    struct observer *observer = argument;
+    struct message_health health = {
+        .target_id = target_id,
+        .health = verdict->health,
+        .reason = verdict->reason,
+        .http_code = verdict->http_code,
+        .latency_us = latency_us < UINT32_MAX ? (uint32_t)latency_us : UINT32_MAX,
+    };
+
+    if (observer->channel != NULL)
+        channel_send(observer->channel, MESSAGE_health, &health, -1);
+}
+
+static void
+on_counters(struct observer *observer, const struct message *message)
+{
+    uint32_t slot = message->as.counters.slot;
+    struct counters *counters = NULL;
+
+    if (slot < COUNTERS_SLOTS)
+        counters = counters_map(message->fd, false);
+    if (counters == NULL)
+        log_error("counters of slot %u cannot be used, the metrics lack them", slot);
+    else
+        metrics_set_counters(observer->metrics, slot, counters);
+    close(message->fd);
+}
+
+static void
+on_snapshot(struct observer *observer, const struct message *message)
+{
+    const char *error = NULL;
+    struct snapshot *old = observer->snapshot;
+    struct snapshot *snapshot = snapshot_open(message->fd, &error);
+    struct message_applied applied;
+
+    close(message->fd);
+    if (snapshot == NULL) {
+        log_error("snapshot %llu is refused (%s), the last one stays in use",
+                  (unsigned long long)message->as.snapshot.generation, error);
+        return;
+    }
+    observer->snapshot = snapshot;
+    metrics_set_snapshot(observer->metrics, snapshot);
+    health_apply(observer->health, snapshot);
+    const struct snapshot_settings *settings = snapshot_settings(snapshot);
+    access_log_set_form(observer->access_log,
+                        (enum config_log_format)settings->access_log_format,
+                        snapshot_slice(snapshot, settings->load_balancer_name));
+    snapshot_close(&old);
+    applied.generation = snapshot_generation(snapshot);
+    channel_send(observer->channel, MESSAGE_applied, &applied, -1);
+}
+
+static void
+on_access_channel(struct observer *observer, const struct message *message)
+{
+    access_log_add_channel(observer->access_log, message->as.access_channel.slot, message->fd);
+}
+
+static void
+on_access_file(struct observer *observer, const struct message *message)
+{
+    access_log_set_file(observer->access_log, message->fd);
+}
+
+static void
+on_check_now(struct observer *observer, const struct message *message)
+{
+    health_check_now(observer->health, message->as.check_now.target_id);
+}
+
+static void
+on_metrics_listener(struct observer *observer, const struct message *message)
+{
+    http_service_free(&observer->service);
+    observer->service =
+        http_service_new(observer->loop, message->fd, on_http_request, observer);
+}
+
+static bool
+write_all(int fd, struct slice bytes)
+{
+    while (bytes.length > 0) {
+        ssize_t taken = write(fd, bytes.at, bytes.length);
+        if (taken == -1)
+            return false;
+        bytes = slice_make(bytes.at + taken, bytes.length - (size_t)taken);
+    }
+    return true;
+}
+
+static void
+on_metrics_query(struct observer *observer, const struct message *message)
+{
+    struct message_metrics_reply reply = {.query_id = message->as.metrics_query.query_id};
+    int fd = memfd_create("fairlead-metrics", MFD_CLOEXEC);
+
+    if (fd == -1 || !write_all(fd, metrics_page(observer->metrics)))
+        log_error("no memory for the metrics page, it is empty or cut");
+    if (fd == -1)
+        return;
+    channel_send(observer->channel, MESSAGE_metrics_reply, &reply, fd);
+    close(fd);
+}
+
+static void
+stop(void *argument)
+{
+    struct observer *observer = argument;
+
+    loop_stop(observer->loop);
+}
+
+/* Leaves once no worker can send records any more, at the latest after the given time. */
+static void
+on_shutdown(struct observer *observer, const struct message *message)
+{
+    observer->is_stopping = true;
+    health_free(&observer->health);
+    if (!access_log_has_channels(observer->access_log))
+        stop(observer);
+    else
+        timer_set(&observer->stop_timer, observer->loop, message->as.shutdown.timeout_ms);
+}
+
+static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
+                                             const struct message *message) = {
+    [MESSAGE_counters] = on_counters,
+    [MESSAGE_snapshot] = on_snapshot,
+    [MESSAGE_access_channel] = on_access_channel,
+    [MESSAGE_access_file] = on_access_file,
+    [MESSAGE_check_now] = on_check_now,
+    [MESSAGE_metrics_listener] = on_metrics_listener,
+    [MESSAGE_metrics_query] = on_metrics_query,
+    [MESSAGE_shutdown] = on_shutdown,
+};
+
+static void
+on_message(void *owner, const struct message *message)
+{
+    struct observer *observer = owner;
+    bool is_known = handlers[message->type] != NULL;
+
+    if (is_known && !observer->is_stopping) {
+        handlers[message->type](observer, message);
+        return;
+    }
+    if (!is_known)
+        log_warning("message %s is not for the observer, ignored", message_text(message->type));
+    if (message->fd != -1)
+        close(message->fd);
+}
+
+static void
+on_last_access_end(void *argument)
+{
+    struct observer *observer = argument;
+
+    if (observer->is_stopping || observer->channel == NULL)
+        stop(observer);
+}
+
+/* Checks have nobody to report to any more; the access log goes on while workers do. */
+static void
+on_end(void *owner, const char *reason)
+{
+    struct observer *observer = owner;
+
+    if (!observer->is_stopping)
+        log_warning("control is gone (%s)", reason);
+    channel_close(&observer->channel);
+    health_free(&observer->health);
+    if (observer->is_stopping || !access_log_has_channels(observer->access_log))
+        stop(observer);
+}
+
+static const struct channel_callbacks channel_callbacks = {on_message, on_end};
+
+/* The first message tells who we are; then everything that is not needed is given up. */
+static bool
+receive_hello(struct observer *observer)
+{
+    struct message message;
+    const char *error = NULL;
+
+    if (!channel_receive_now(observer->channel, &message) || message.type != MESSAGE_hello) {
+        log_error("no hello from control: the observer is started by control only");
+        return false;
+    }
+    log_set_level(message.as.hello.log_level);
+    if (!sandbox_enter(SANDBOX_OBSERVER, message.as.hello.uid, message.as.hello.gid, &error)) {
+        log_error("the sandbox cannot be entered: %s", error);
+        return false;
+    }
+    return true;
+}
+
+static void
+open_all(struct observer *observer)
+{
+    observer->loop = loop_new();
+    observer->access_log = access_log_new(observer->loop);
+    observer->metrics = metrics_new(observer->access_log);
+    observer->health = health_new(observer->loop, &probe_http, on_health_report, observer);
+    access_log_on_last_end(observer->access_log, on_last_access_end, observer);
+    timer_init(&observer->stop_timer, stop, observer);
+    channel_start(observer->channel, observer->loop);
+}
+
+static void
+close_all(struct observer *observer)
+{
+    channel_close(&observer->channel);
+    http_service_free(&observer->service);
+    health_free(&observer->health);
+    metrics_free(&observer->metrics);
+    access_log_free(&observer->access_log);
+    snapshot_close(&observer->snapshot);
+    timer_close(&observer->stop_timer, observer->loop);
+    loop_free(&observer->loop);
+}
+
+/* Terminals and service managers signal every process of a group; control decides for all. */
+static void
+ignore_signals(void)
+{
+    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1};
+
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+}
 
 int
 observer_run(void)
 {
+    struct observer observer = {0};
+
+    log_set_role("observer");
+    title_set("fairlead: observer");
+    ignore_signals();
+    observer.channel = channel_open(CHANNEL_FD, &channel_callbacks, &observer);
+    if (!receive_hello(&observer)) {
+        channel_close(&observer.channel);
+        return 1;
+    }
+    open_all(&observer);
+    loop_run(observer.loop);
+    close_all(&observer);
     return 0;
 }

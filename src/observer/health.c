@@ -1,0 +1,369 @@
+/*
+ * A check is in one of three places: waiting for its alarm, waiting in line for a free probe,
+ * or running. begin_check and on_probe_done are the two ends of a run; what a snapshot says
+ * about a target comes in through adopt_target.
+ */
+#include "observer/health.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+/* Between checks of a target that has not passed one yet. */
+enum { INITIAL_RETRY_MIN_MS = 100, INITIAL_RETRY_MAX_MS = 250 };
+
+/* Regular checks come up to an n-th of the interval after their beat. */
+#define JITTER_PART 20
+
+enum place { PLACE_IDLE, PLACE_WAITING, PLACE_IN_LINE, PLACE_RUNNING };
+
+/* A confirming check must begin after it was asked for. */
+enum confirming { CONFIRMING_NO, CONFIRMING_NEXT, CONFIRMING_THIS };
+
+/* One for each target that is not draining. Owned by its health. */
+struct check {
+    uint64_t target_id;
+    struct health *health;
+    struct address address;
+    const struct snapshot_group *group; /* of the newest snapshot */
+    uint64_t generation;                /* of the snapshot that last named the target */
+    unsigned planned_interval_ms;       /* that the alarm was set by */
+    enum place place;
+    enum confirming confirming;
+    struct verdict verdict;
+    struct alarm_clock alarm;
+    void *probe;
+    TAILQ_ENTRY(check) line_entry;
+    UT_hash_handle hh;
+};
+
+struct health {
+    struct loop *loop;
+    const struct probe_kind *kind;
+    health_report *report;
+    void *argument;
+    const struct snapshot *snapshot;
+    struct check *checks;
+    TAILQ_HEAD(, check) line;
+    unsigned running;
+};
+
+struct health *
+health_new(struct loop *loop, const struct probe_kind *kind, health_report *report,
+           void *argument)
+{
+    struct health *health = memory_take(1, sizeof(*health));
+
+    health->loop = loop;
+    health->kind = kind;
+    health->report = report;
+    health->argument = argument;
+    TAILQ_INIT(&health->line);
+    return health;
+}
+
+uint64_t
+health_next_beat_ms(uint64_t target_id, unsigned interval_ms, uint64_t after_ms)
+{
+    uint64_t hash = SLICE_HASH_START;
+
+    for (unsigned shift = 0; shift < 64; shift += 8)
+        hash = slice_hash_byte(hash, (char)(target_id >> shift));
+    uint64_t phase = (hash ^ hash >> 32) % interval_ms;
+    return after_ms + interval_ms - (after_ms + interval_ms - phase) % interval_ms;
+}
+
+static struct verdict_rules
+rules_of(const struct snapshot_group *group)
+{
+    return (struct verdict_rules){.interval_ms = group->check_interval_ms,
+                                  .healthy_count = group->check_healthy_count,
+                                  .unhealthy_count = group->check_unhealthy_count,
+                                  .initial_count = group->check_initial_count};
+}
+
+static bool
+is_checked(const struct check *check)
+{
+    return (check->group->flags & GROUP_IS_USED) != 0 && check->group->check_enabled != 0;
+}
+
+static void
+report(struct check *check, uint64_t latency_us)
+{
+    struct health *health = check->health;
+
+    health->report(health->argument, check->target_id, &check->verdict, latency_us);
+}
+
+/* Sets the alarm for the next check, by the state that the target is in. */
+static void
+plan_check(struct check *check)
+{
+    unsigned interval_ms = check->group->check_interval_ms;
+    uint64_t now_ms = clock_ms();
+    uint64_t wait_ms;
+
+    if (check->verdict.health == HEALTH_INITIAL) {
+        wait_ms = INITIAL_RETRY_MIN_MS +
+                  random_below(INITIAL_RETRY_MAX_MS - INITIAL_RETRY_MIN_MS + 1);
+    } else {
+        wait_ms = health_next_beat_ms(check->target_id, interval_ms, now_ms) - now_ms +
+                  random_below(interval_ms / JITTER_PART + 1);
+    }
+    check->planned_interval_ms = interval_ms;
+    check->place = PLACE_WAITING;
+    alarm_clock_set(&check->alarm, wait_ms * 1000);
+}
+
+static void on_probe_done(void *argument, const struct probe_result *result);
+
+static void
+run_check(struct check *check)
+{
+    const struct snapshot_group *group = check->group;
+    struct health *health = check->health;
+    struct probe_order order = {
+        .address = check->address,
+        .path = snapshot_slice(health->snapshot, group->check_path),
+        .codes = group->check_codes,
+        .timeout_ms = group->check_timeout_ms,
+    };
+
+    if (group->check_port != 0)
+        order.address.port = (uint16_t)group->check_port;
+    if (check->confirming == CONFIRMING_NEXT)
+        check->confirming = CONFIRMING_THIS;
+    check->place = PLACE_RUNNING;
+    health->running++;
+    check->probe = health->kind->start(health->loop, &order, on_probe_done, check);
+}
+
+/* Runs the check now, or as soon as a running one ends; confirming ones first. */
+static void
+begin_check(struct check *check)
+{
+    struct health *health = check->health;
+
+    alarm_clock_stop(&check->alarm);
+    if (health->running < HEALTH_PROBES_MAX) {
+        run_check(check);
+        return;
+    }
+    check->place = PLACE_IN_LINE;
+    if (check->confirming == CONFIRMING_NO)
+        TAILQ_INSERT_TAIL(&health->line, check, line_entry);
+    else
+        TAILQ_INSERT_HEAD(&health->line, check, line_entry);
+}
+
+static void
+run_next_in_line(struct health *health)
+{
+    struct check *check = TAILQ_FIRST(&health->line);
+
+    if (check == NULL || health->running >= HEALTH_PROBES_MAX)
+        return;
+    TAILQ_REMOVE(&health->line, check, line_entry);
+    run_check(check);
+}
+
+static void
+on_alarm(void *argument)
+{
+    begin_check(argument);
+}
+
+static void
+note_result(struct check *check, const struct probe_result *result)
+{
+    struct verdict_rules rules = rules_of(check->group);
+    enum target_health before = check->verdict.health;
+    bool is_confirming = check->confirming == CONFIRMING_THIS;
+    bool has_changed =
+        is_confirming ? verdict_note_confirming(&check->verdict, &rules, result, clock_ms())
+                      : verdict_note(&check->verdict, &rules, result, clock_ms());
+
+    if (is_confirming)
+        check->confirming = CONFIRMING_NO;
+    if (check->verdict.health != before && log_would_write(LOG_LEVEL_DEBUG))
+        log_debug("target %llu: %s -> %s (%s)", (unsigned long long)check->target_id,
+                  target_health_text(before), target_health_text(check->verdict.health),
+                  target_reason_code(check->verdict.reason));
+    if (has_changed || is_confirming)
+        report(check, result->latency_us);
+}
+
+static void
+on_probe_done(void *argument, const struct probe_result *result)
+{
+    struct check *check = argument;
+    struct health *health = check->health;
+
+    CHECK(check->place == PLACE_RUNNING);
+    check->probe = NULL;
+    check->place = PLACE_IDLE;
+    health->running--;
+    note_result(check, result);
+    if (check->confirming == CONFIRMING_NEXT)
+        begin_check(check);
+    else
+        plan_check(check);
+    run_next_in_line(health);
+}
+
+/* Takes the check out of whatever place it is in. */
+static void
+stop_check(struct check *check)
+{
+    struct health *health = check->health;
+
+    alarm_clock_stop(&check->alarm);
+    if (check->place == PLACE_IN_LINE)
+        TAILQ_REMOVE(&health->line, check, line_entry);
+    if (check->place == PLACE_RUNNING) {
+        health->kind->cancel(check->probe);
+        check->probe = NULL;
+        health->running--;
+    }
+    check->place = PLACE_IDLE;
+}
+
+static void
+remove_check(struct check *check)
+{
+    struct health *health = check->health;
+
+    stop_check(check);
+    alarm_clock_close(&check->alarm);
+    HASH_DEL(health->checks, check);
+    loop_free_later(health->loop, check, NULL);
+}
+
+static struct check *
+add_check(struct health *health, const struct snapshot_target *target)
+{
+    struct check *check = memory_take(1, sizeof(*check));
+
+    check->target_id = target->id;
+    check->health = health;
+    check->address = target->address;
+    verdict_begin(&check->verdict, target->health, clock_ms());
+    alarm_clock_open(&check->alarm, health->loop, on_alarm, check);
+    HASH_ADD(hh, health->checks, target_id, sizeof(check->target_id), check);
+    return check;
+}
+
+/* A target whose group takes no part, or wants no checks: a state without checks. */
+static void
+rest(struct check *check)
+{
+    bool is_used = (check->group->flags & GROUP_IS_USED) != 0;
+    bool has_changed =
+        is_used ? verdict_set(&check->verdict, HEALTH_UNAVAILABLE,
+                              TARGET_REASON_HEALTH_CHECK_DISABLED)
+                : verdict_set(&check->verdict, HEALTH_UNUSED, TARGET_REASON_NOT_IN_USE);
+
+    stop_check(check);
+    if (has_changed || check->confirming != CONFIRMING_NO)
+        report(check, 0);
+    check->confirming = CONFIRMING_NO;
+}
+
+/* A target that takes part now: an unused one begins anew. */
+static void
+take_part(struct check *check)
+{
+    if (check->verdict.health == HEALTH_UNUSED || check->verdict.health == HEALTH_UNAVAILABLE) {
+        verdict_begin(&check->verdict, HEALTH_INITIAL, clock_ms());
+        report(check, 0);
+    }
+    if (check->place == PLACE_IDLE && check->verdict.health == HEALTH_INITIAL)
+        begin_check(check);
+    else if (check->place == PLACE_IDLE ||
+             (check->place == PLACE_WAITING &&
+              check->planned_interval_ms != check->group->check_interval_ms))
+        plan_check(check);
+}
+
+static void
+adopt_target(struct health *health, const struct snapshot_target *target, uint64_t generation)
+{
+    struct check *check;
+
+    if (target->membership == MEMBERSHIP_DRAINING || target->membership == MEMBERSHIP_GONE)
+        return; /* not named by this generation: swept */
+    HASH_FIND(hh, health->checks, &target->id, sizeof(target->id), check);
+    if (check == NULL)
+        check = add_check(health, target);
+    check->generation = generation;
+    check->group = snapshot_group(health->snapshot, target->group);
+    if (is_checked(check))
+        take_part(check);
+    else
+        rest(check);
+}
+
+void
+health_apply(struct health *health, const struct snapshot *snapshot)
+{
+    uint64_t generation = snapshot_generation(snapshot);
+    struct check *check;
+    struct check *next;
+
+    health->snapshot = snapshot;
+    for (uint32_t i = 0; i < snapshot_target_count(snapshot); i++)
+        adopt_target(health, snapshot_target(snapshot, i), generation);
+    HASH_ITER(hh, health->checks, check, next)
+    {
+        if (check->generation != generation)
+            remove_check(check);
+    }
+    while (health->running < HEALTH_PROBES_MAX && !TAILQ_EMPTY(&health->line))
+        run_next_in_line(health);
+}
+
+void
+health_check_now(struct health *health, uint64_t target_id)
+{
+    const struct verdict unknown = {.health = HEALTH_UNUSED,
+                                    .reason = TARGET_REASON_NOT_REGISTERED};
+    struct check *check;
+
+    HASH_FIND(hh, health->checks, &target_id, sizeof(target_id), check);
+    if (check == NULL) {
+        health->report(health->argument, target_id, &unknown, 0);
+        return;
+    }
+    if (!is_checked(check)) {
+        report(check, 0);
+        return;
+    }
+    check->confirming = CONFIRMING_NEXT;
+    if (check->place == PLACE_WAITING)
+        begin_check(check);
+}
+
+void
+health_free(struct health **health)
+{
+    struct health *old = *health;
+    struct check *check;
+    struct check *next;
+
+    if (old == NULL)
+        return;
+    *health = NULL;
+    HASH_ITER(hh, old->checks, check, next)
+    {
+        remove_check(check);
+    }
+    loop_free_later(old->loop, old, NULL);
+}

@@ -1,0 +1,52 @@
+/*
+ * One health check of one target. Every kind of check is a file probe_<kind>.c that fills in a
+ * probe_kind; health.c decides when and what to check.
+ */
+#ifndef FAIRLEAD_OBSERVER_PROBE_H
+#define FAIRLEAD_OBSERVER_PROBE_H
+
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/slice.h"
+#include "model/http_codes.h"
+#include "net/loop.h"
+
+enum probe_outcome {
+    PROBE_PASSED,
+    PROBE_TIMED_OUT,
+    PROBE_WRONG_CODE,
+    PROBE_FAILED, /* refused, reset, malformed, cut short, or too long */
+    PROBE_INTERNAL_ERROR
+};
+
+struct probe_result {
+    enum probe_outcome outcome;
+    unsigned http_code; /* 0: no response head came */
+    uint64_t latency_us;
+};
+
+/* What to check; copied by start. */
+struct probe_order {
+    struct address address;
+    struct slice path;
+    struct http_codes codes; /* the matcher */
+    unsigned timeout_ms;     /* from connecting to the last byte of the response */
+};
+
+typedef void probe_done(void *argument, const struct probe_result *result);
+
+struct probe_kind {
+    /*
+     * Begins a check. on_done is called once, never inside start, and the probe is gone then;
+     * whoever started it may cancel it before that.
+     */
+    void *(*start)(struct loop *loop, const struct probe_order *order, probe_done *on_done,
+                   void *argument);
+    void (*cancel)(void *probe);
+};
+
+/* GET over plain HTTP/1.1, a connection of its own, redirects not followed. */
+extern const struct probe_kind probe_http;
+
+#endif
