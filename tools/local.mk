@@ -12,3 +12,4 @@ fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 EXTRA_DIST += tools/check-includes
 TESTS += tests/tools/test_fairleadctl.py
 dist_check_SCRIPTS += tests/tools/test_fairleadctl.py
+include tools/bench/local.mk

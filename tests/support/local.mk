@@ -16,3 +16,6 @@ tests_support_recording_app_LDFLAGS = -static
 dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll \
 	tests/support/ready tests/support/logged tests/support/check_end_reasons
 TESTS += tests/support/check_end_reasons
+
+# Snapshots by hand, for unit tests and benchmarks.
+snapshot_sample = tests/support/snapshot_sample.c tests/support/snapshot_sample.h

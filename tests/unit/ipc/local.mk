@@ -1,6 +1,19 @@
 # Unit tests of src/ipc: one program a file.
-unit_ipc = tests/unit/ipc/test_route
+unit_ipc = \
+	tests/unit/ipc/test_access_record \
+	tests/unit/ipc/test_channel \
+	tests/unit/ipc/test_counters \
+	tests/unit/ipc/test_route \
+	tests/unit/ipc/test_snapshot
 check_PROGRAMS += $(unit_ipc)
-snapshot_sample = tests/support/snapshot_sample.c tests/support/snapshot_sample.h
+unit_ipc_libs = $(libs_ipc) $(libs_system) $(CMOCKA_LIBS)
+tests_unit_ipc_test_access_record_SOURCES = tests/unit/ipc/test_access_record.c
+tests_unit_ipc_test_access_record_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_channel_SOURCES = tests/unit/ipc/test_channel.c
+tests_unit_ipc_test_channel_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_counters_SOURCES = tests/unit/ipc/test_counters.c
+tests_unit_ipc_test_counters_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_route_SOURCES = tests/unit/ipc/test_route.c $(snapshot_sample)
-tests_unit_ipc_test_route_LDADD = $(libs_ipc) $(libs_system) $(CMOCKA_LIBS)
+tests_unit_ipc_test_route_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_snapshot_SOURCES = tests/unit/ipc/test_snapshot.c $(snapshot_sample)
+tests_unit_ipc_test_snapshot_LDADD = $(unit_ipc_libs)

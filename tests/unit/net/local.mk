@@ -5,3 +5,6 @@ tests_unit_net_test_api_client_LDADD = $(libs_net) $(libs_system) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/net/test_http_service
 tests_unit_net_test_http_service_SOURCES = tests/unit/net/test_http_service.c
 tests_unit_net_test_http_service_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
+check_PROGRAMS += tests/unit/net/test_socket
+tests_unit_net_test_socket_SOURCES = tests/unit/net/test_socket.c
+tests_unit_net_test_socket_LDADD = $(libs_net) $(CMOCKA_LIBS)

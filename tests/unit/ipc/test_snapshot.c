@@ -1,0 +1,353 @@
+/* Building, opening and reading snapshots; what a damaged one is refused for. */
+#include "../unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../support/snapshot_sample.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "ipc/route.h"
+#include "ipc/snapshot_layout.h"
+
+static int
+begin(void **state)
+{
+    *state = snapshot_sample_new();
+    return 0;
+}
+
+static int
+finish(void **state)
+{
+    struct snapshot_sample *sample = *state;
+
+    snapshot_sample_free(&sample);
+    return 0;
+}
+
+static bool
+text_is(const struct snapshot *snapshot, struct snapshot_text text, const char *expected)
+{
+    return slice_equal(snapshot_slice(snapshot, text), slice_of(expected));
+}
+
+static void
+add_scenario(struct snapshot_sample *sample)
+{
+    snapshot_sample_add_group(sample, "targetweb");
+    snapshot_sample_add_group(sample, "targetapp1");
+    snapshot_sample_add_rule(sample, "targetapp1");
+    snapshot_sample_add_condition(sample, CONDITION_PATH_PATTERN, "/app1 /app1/*");
+    snapshot_sample_add_condition(sample, CONDITION_HOST_HEADER, "*.example.com");
+    struct snapshot_target_source *target =
+        snapshot_sample_add_target(sample, "targetapp1", 9, 32769);
+    target->zone = "pub1";
+    target->task = "task9";
+    snapshot_sample_add_target(sample, "targetweb", 7, 80);
+    snapshot_sample_add_target(sample, "targetapp1", 3, 32768);
+}
+
+static void
+holds_what_was_configured(void **state)
+{
+    add_scenario(*state);
+    snapshot_sample_config(*state)->zone = snapshot_sample_text(*state, "pub1");
+    snapshot_sample_config(*state)->timeouts.client_head_ms = 1234;
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+    const struct snapshot_listener *listener = snapshot_listener(snapshot, 0);
+
+    assert_int_equal(snapshot_generation(snapshot), 1);
+    assert_int_equal(snapshot_settings(snapshot)->timeouts.client_head_ms, 1234);
+    assert_true(text_is(snapshot, snapshot_settings(snapshot)->zone, "pub1"));
+    assert_int_equal(snapshot_listener_count(snapshot), 1);
+    assert_true(text_is(snapshot, listener->name, "http"));
+    assert_int_equal(listener->address.port, 80);
+    assert_int_equal(listener->rules.count, 2);
+    assert_int_equal(snapshot_rule(snapshot, 0)->priority, 10);
+    assert_int_equal(snapshot_rule(snapshot, 1)->priority, 0);
+    const struct snapshot_action *action =
+        snapshot_action(snapshot, snapshot_rule(snapshot, 0)->action);
+    assert_int_equal(action->total_weight, 1);
+    assert_int_equal(snapshot_weighted_group(snapshot, action->weighted_groups.first)->group,
+                     1);
+    assert_int_equal(snapshot_provider_count(snapshot), 2);
+    assert_true(text_is(snapshot, snapshot_provider(snapshot, 1)->name, "file"));
+    snapshot_close(&snapshot);
+    assert_null(snapshot);
+}
+
+static void
+puts_cheap_conditions_first(void **state)
+{
+    add_scenario(*state);
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+
+    assert_int_equal(snapshot_condition(snapshot, 0)->field, CONDITION_HOST_HEADER);
+    assert_int_equal(snapshot_condition(snapshot, 1)->field, CONDITION_PATH_PATTERN);
+    assert_int_equal(snapshot_condition(snapshot, 1)->values.count, 2);
+    snapshot_close(&snapshot);
+}
+
+static void
+keeps_the_targets_of_a_group_together_and_sorted_by_id(void **state)
+{
+    add_scenario(*state);
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+    const struct snapshot_group *group = snapshot_group(snapshot, 1);
+
+    assert_true(text_is(snapshot, group->name, "targetapp1"));
+    assert_int_equal(group->targets.count, 2);
+    assert_int_equal(snapshot_target(snapshot, group->targets.first)->id, 3);
+    uint32_t ninth = snapshot_find_target(snapshot, 1, 9);
+    assert_int_equal(ninth, group->targets.first + 1);
+    assert_true(text_is(snapshot, snapshot_target(snapshot, ninth)->name, "10.0.0.1:32769"));
+    assert_true(text_is(snapshot, snapshot_target(snapshot, ninth)->task, "task9"));
+    assert_int_equal(snapshot_find_target(snapshot, 1, 7), SNAPSHOT_NO_INDEX);
+    assert_int_equal(snapshot_find_target(snapshot, 0, 7), 0);
+    snapshot_close(&snapshot);
+}
+
+static void
+leaves_out_targets_that_are_gone_or_of_no_group(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    snapshot_sample_add_target(*state, "web", 1, 80)->membership = MEMBERSHIP_GONE;
+    snapshot_sample_add_target(*state, "web", 2, 80)->membership = MEMBERSHIP_DRAINING;
+    snapshot_sample_add_target(*state, "other", 3, 80);
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+
+    assert_int_equal(snapshot_target_count(snapshot), 1);
+    assert_int_equal(snapshot_target(snapshot, 0)->id, 2);
+    snapshot_close(&snapshot);
+}
+
+static void
+finds_groups_by_their_stable_id(void **state)
+{
+    add_scenario(*state);
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+
+    assert_int_equal(snapshot_find_group(snapshot, snapshot_group(snapshot, 1)->id), 1);
+    assert_int_equal(snapshot_find_group(snapshot, 4711), SNAPSHOT_NO_INDEX);
+    snapshot_close(&snapshot);
+}
+
+static uint32_t
+flags_of_first_group(struct snapshot_sample *sample)
+{
+    struct snapshot *snapshot = snapshot_sample_open(sample);
+    uint32_t flags = snapshot_group(snapshot, 0)->flags;
+
+    snapshot_close(&snapshot);
+    return flags;
+}
+
+static void
+marks_groups_that_a_rule_names(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    assert_int_equal(flags_of_first_group(*state), 0);
+    snapshot_sample_add_rule(*state, "web");
+    snapshot_sample_add_condition(*state, CONDITION_PATH_PATTERN, "/*");
+    assert_int_equal(flags_of_first_group(*state), GROUP_IS_USED);
+}
+
+static void
+fails_open_below_the_minimum_of_healthy_targets(void **state)
+{
+    struct config_target_group *group = snapshot_sample_add_group(*state, "web");
+
+    for (uint64_t id = 1; id <= 4; id++)
+        snapshot_sample_add_target(*state, "web", id, 80);
+    assert_int_equal(flags_of_first_group(*state), 0);
+    group->minimum_healthy_count = 5;
+    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+    group->minimum_healthy_count = 1;
+    snapshot_sample_add_target(*state, "web", 5, 80)->health = HEALTH_UNHEALTHY;
+    group->minimum_healthy_percentage = 80;
+    assert_int_equal(flags_of_first_group(*state), 0);
+    group->minimum_healthy_percentage = 81;
+    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+}
+
+static void
+fails_open_when_all_targets_are_ejected_but_not_without_targets(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    snapshot_sample_add_target(*state, "web", 1, 80)->membership = MEMBERSHIP_DRAINING;
+    assert_int_equal(flags_of_first_group(*state), 0);
+    snapshot_sample_add_target(*state, "web", 2, 80)->is_ejected = true;
+    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+}
+
+static void
+says_that_targets_are_starting_while_none_is_ready(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    struct snapshot_target_source *target = snapshot_sample_add_target(*state, "web", 1, 80);
+    target->health = HEALTH_INITIAL;
+    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN | GROUP_HAS_STARTING);
+    snapshot_sample_add_target(*state, "web", 2, 80);
+    assert_int_equal(flags_of_first_group(*state), 0);
+}
+
+static void
+seals_its_memory(void **state)
+{
+    int fd = snapshot_sample_build(*state, 2);
+
+    assert_int_not_equal(fd, -1);
+    assert_int_equal(pwrite(fd, "x", 1, 0), -1);
+    assert_int_equal(ftruncate(fd, 0), -1);
+    close(fd);
+}
+
+/* A sealed copy of the bytes, opened; the error or NULL. */
+static const char *
+open_bytes(const char *bytes, size_t length)
+{
+    const char *error = NULL;
+    int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    assert_int_equal(write(fd, bytes, length), length);
+    assert_int_equal(fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS), 0);
+    struct snapshot *snapshot = snapshot_open(fd, &error);
+    close(fd);
+    assert_true((snapshot == NULL) == (error != NULL));
+    snapshot_close(&snapshot);
+    return error;
+}
+
+static char *
+bytes_of(struct snapshot_sample *sample, size_t *length)
+{
+    struct stat status;
+    int fd = snapshot_sample_build(sample, 1);
+
+    assert_int_equal(fstat(fd, &status), 0);
+    *length = (size_t)status.st_size;
+    char *bytes = memory_take(*length, 1);
+    assert_int_equal(pread(fd, bytes, *length, 0), *length);
+    close(fd);
+    return bytes;
+}
+
+static void
+refuses_what_is_no_snapshot_of_this_build(void **state)
+{
+    size_t length;
+    char *bytes = bytes_of(*state, &length);
+    struct snapshot_header *header = (void *)bytes;
+    const char *error;
+    int unsealed = memfd_create("test", MFD_CLOEXEC);
+
+    assert_null(snapshot_open(unsealed, &error));
+    assert_string_equal(error, "a snapshot that is not sealed");
+    close(unsealed);
+    assert_null(open_bytes(bytes, length));
+    assert_non_null(open_bytes(bytes, 20));
+    assert_non_null(open_bytes(bytes, length - 1));
+    header->layout++;
+    assert_string_equal(open_bytes(bytes, length), "a snapshot of another build");
+    header->magic++;
+    assert_string_equal(open_bytes(bytes, length), "not a snapshot");
+    free(bytes);
+}
+
+static void
+refuses_tables_that_reach_out(void **state)
+{
+    size_t length;
+    char *bytes = bytes_of(*state, &length);
+    struct snapshot_header *header = (void *)bytes;
+
+    for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++) {
+        struct snapshot_extent before = header->tables[table];
+        header->tables[table].count = length;
+        assert_non_null(open_bytes(bytes, length));
+        header->tables[table].count = UINT64_MAX / 8;
+        assert_non_null(open_bytes(bytes, length));
+        header->tables[table] = before;
+        header->tables[table].offset = length + 8;
+        assert_non_null(open_bytes(bytes, length));
+        header->tables[table].offset = before.offset + 4;
+        assert_non_null(open_bytes(bytes, length));
+        header->tables[table] = before;
+    }
+    assert_null(open_bytes(bytes, length));
+    free(bytes);
+}
+
+/* Everything that readers do with a snapshot that was accepted; sanitizers watch. */
+static void
+read_all_of(const struct snapshot *snapshot)
+{
+    struct route_request request = {.method = SLICE_LITERAL("GET"),
+                                    .host = SLICE_LITERAL("a.example.com"),
+                                    .path = SLICE_LITERAL("/app1/x"),
+                                    .query = SLICE_LITERAL("a=b")};
+
+    for (uint32_t i = 0; i < snapshot_listener_count(snapshot); i++)
+        assert_true(route(snapshot, i, &request) < snapshot_rule_count(snapshot));
+    for (uint32_t i = 0; i < snapshot_rule_count(snapshot); i++)
+        route_first_mismatch(snapshot, i, &request);
+    for (uint32_t i = 0; i < snapshot_target_count(snapshot); i++) {
+        struct slice name = snapshot_slice(snapshot, snapshot_target(snapshot, i)->name);
+        assert_int_equal(name.at[name.length], '\0');
+    }
+}
+
+static void
+stays_safe_whatever_bytes_are_damaged(void **state)
+{
+    size_t length;
+
+    add_scenario(*state);
+    char *bytes = bytes_of(*state, &length);
+    char *damaged = memory_take(length, 1);
+    random_seed_for_test(5);
+    for (int i = 0; i < 3000; i++) {
+        const char *error;
+        memcpy(damaged, bytes, length);
+        for (uint64_t n = random_below(4) + 1; n > 0; n--)
+            damaged[random_below(length)] ^= (char)(1u << random_below(8));
+        int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        assert_int_equal(write(fd, damaged, length), length);
+        assert_int_equal(fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS), 0);
+        struct snapshot *snapshot = snapshot_open(fd, &error);
+        close(fd);
+        if (snapshot != NULL)
+            read_all_of(snapshot);
+        snapshot_close(&snapshot);
+    }
+    free(damaged);
+    free(bytes);
+}
+
+#define SNAPSHOT_TEST(function) cmocka_unit_test_setup_teardown(function, begin, finish)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SNAPSHOT_TEST(holds_what_was_configured),
+        SNAPSHOT_TEST(puts_cheap_conditions_first),
+        SNAPSHOT_TEST(keeps_the_targets_of_a_group_together_and_sorted_by_id),
+        SNAPSHOT_TEST(leaves_out_targets_that_are_gone_or_of_no_group),
+        SNAPSHOT_TEST(finds_groups_by_their_stable_id),
+        SNAPSHOT_TEST(marks_groups_that_a_rule_names),
+        SNAPSHOT_TEST(fails_open_below_the_minimum_of_healthy_targets),
+        SNAPSHOT_TEST(fails_open_when_all_targets_are_ejected_but_not_without_targets),
+        SNAPSHOT_TEST(says_that_targets_are_starting_while_none_is_ready),
+        SNAPSHOT_TEST(seals_its_memory),
+        SNAPSHOT_TEST(refuses_what_is_no_snapshot_of_this_build),
+        SNAPSHOT_TEST(refuses_tables_that_reach_out),
+        SNAPSHOT_TEST(stays_safe_whatever_bytes_are_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
