@@ -99,15 +99,31 @@ check_listener(const struct config_check *check, const config_setting_t *place, 
     config_check_rules(check, place, listener);
 }
 
+/* The member that people wrote, of two ways to say the same; "" when they wrote neither. */
+static const char *
+written_timeout(const config_setting_t *place)
+{
+    static const char *const ways[] = {"health_check.timeout_seconds",
+                                       "health_check.timeout_milliseconds"};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (config_setting_lookup((config_setting_t *)place, ways[i]) != NULL)
+            return ways[i];
+    }
+    return "";
+}
+
 static void
 check_health_check(const struct config_check *check, const config_setting_t *place,
                    const struct config_health_check *health)
 {
+    const char *written = written_timeout(place);
+
     if (health->timeout_ms >= health->interval_ms)
-        REPORT(check, place, "health_check",
-               "the timeout (%g s) must be shorter than the "
-               "interval (%g s)",
-               health->timeout_ms / 1000.0, health->interval_ms / 1000.0);
+        REPORT(check, place, *written == '\0' ? "health_check" : written,
+               "%s%g s is not shorter than the interval of %g s",
+               *written == '\0' ? "the timeout of " : "", health->timeout_ms / 1000.0,
+               health->interval_ms / 1000.0);
     if (health->path != NULL && (*health->path != '/' || strchr(health->path, ' ') != NULL))
         REPORT(check, place, "health_check.path", "must begin with a slash and hold no space");
 }
@@ -144,6 +160,14 @@ check_stickiness(const struct config_check *check, const config_setting_t *place
         REPORT(check, place, cookie_name, "\"%s\" cannot be a cookie's name", name);
 }
 
+static unsigned
+port_of(const struct config_target_group *group, size_t index)
+{
+    unsigned port = group->targets[index].port;
+
+    return port == 0 ? group->port : port;
+}
+
 static void
 check_targets(const struct config_check *check, const config_setting_t *place,
               const struct config_target_group *group)
@@ -153,7 +177,7 @@ check_targets(const struct config_check *check, const config_setting_t *place,
     for (size_t i = 0; i < group->target_count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (is_same(group->targets[i].id, group->targets[j].id) &&
-                group->targets[i].port == group->targets[j].port)
+                port_of(group, i) == port_of(group, j))
                 config_report_add(check->report, config_check_element(list, i),
                                   "is the same as targets[%zu]", j);
         }

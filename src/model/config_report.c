@@ -28,6 +28,23 @@ path_of(const config_setting_t *setting)
     return path;
 }
 
+/*
+ * The file's name as people would open it, new memory. Some versions of libconfig name an
+ * included file as it is written, relative to the main file's folder, others with that folder.
+ */
+static char *
+name_file(const struct config_report *report, const char *file)
+{
+    const char *slash = strrchr(report->file, '/');
+    size_t folder_length = slash == NULL ? 0 : (size_t)(slash - report->file) + 1;
+
+    if (file == NULL)
+        return memory_copy_text(report->file);
+    if (*file == '/' || strncmp(file, report->file, folder_length) == 0)
+        return memory_copy_text(file);
+    return memory_print("%.*s%s", (int)folder_length, report->file, file);
+}
+
 /* Takes the text over. */
 static void
 add_entry(struct config_report *report, const char *file, unsigned line, char *text)
@@ -35,7 +52,7 @@ add_entry(struct config_report *report, const char *file, unsigned line, char *t
     report->entries =
         memory_resize(report->entries, report->count + 1, sizeof(*report->entries));
     report->entries[report->count] = (struct config_report_entry){
-        .file = memory_copy_text(file == NULL ? report->file : file),
+        .file = name_file(report, file),
         .line = line == 0 ? 1 : line,
         .sequence = report->count,
         .text = text,

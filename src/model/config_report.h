@@ -17,7 +17,7 @@ struct config_report_entry {
 };
 
 struct config_report {
-    const char *file; /* the one that was asked for; where libconfig names none */
+    const char *file; /* the one that was asked for */
     struct config_report_entry *entries;
     size_t count;
 };

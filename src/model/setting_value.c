@@ -35,9 +35,10 @@ read_in_range(const struct setting *setting, const char *text, uint64_t *number)
     if (slice_to_number(slice_of(text), UINT64_MAX, number) && *number >= setting->minimum &&
         *number <= setting->maximum)
         return NULL;
-    return memory_print("%s is out of range %llu..%llu", text,
+    bool has_zero = setting->kind == SETTING_SECONDS_OR_OFF;
+    return memory_print("%s is out of range %llu..%llu%s", text,
                         (unsigned long long)setting->minimum,
-                        (unsigned long long)setting->maximum);
+                        (unsigned long long)setting->maximum, has_zero ? " or 0" : "");
 }
 
 static char *

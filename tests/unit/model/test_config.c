@@ -1,0 +1,669 @@
+/* Reading configurations: good ones with their defaults, and every kind of error at its line.
+ */
+#include "../unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "model/config.h"
+#include "model/setting_value.h"
+
+#define LISTENER(rules)                                                                        \
+    "listeners = ( { name = \"http\"; address = \"0.0.0.0\"; port = 80;\n"                     \
+    "  default_actions = ( { type = \"forward\"; target_group = \"web\"; } );\n"               \
+    "  rules = (\n" rules "\n); } );\n"                                                        \
+    "target_groups = ( { name = \"web\"; }, { name = \"app\"; } );\n"
+#define RULE(condition, action)                                                                \
+    LISTENER("{ priority = 1; conditions = (\n" condition "\n); actions = (\n" action "\n); "  \
+             "}")
+#define CONDITION(text) RULE(text, "{ type = \"forward\"; target_group = \"web\"; }")
+#define ACTION(text) RULE("{ field = \"path-pattern\"; values = [ \"/x\" ]; }", text)
+#define GROUP(text) "target_groups = ( { name = \"web\";\n" text "\n} );\n"
+
+/* A folder for one test's files; leaves with leave_folder. */
+static char folder[] = "/tmp/fairlead-test-XXXXXX";
+
+/* The source tree; NULL where the test does not run under make. */
+static char *source_folder;
+
+static int
+enter_folder(void **state)
+{
+    const char *source = getenv("srcdir");
+
+    (void)state;
+    source_folder = source == NULL ? NULL : realpath(source, NULL);
+    return mkdtemp(folder) == NULL || chdir(folder) == -1;
+}
+
+static int
+leave_folder(void **state)
+{
+    (void)state;
+    free(source_folder);
+    return chdir("/") == -1 || rmdir(folder) == -1;
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static struct config *
+load(const char *text, struct config_errors *errors)
+{
+    write_file("F", text);
+    struct config *config = config_load("F", errors);
+    unlink("F");
+    return config;
+}
+
+static struct config *
+load_good(const char *text)
+{
+    struct config_errors errors;
+    struct config *config = load(text, &errors);
+
+    for (size_t i = 0; i < errors.count; i++)
+        print_error("%s\n", errors.lines[i]);
+    assert_non_null(config);
+    assert_int_equal(errors.count, 0);
+    return config;
+}
+
+static void
+assert_refused(const char *text, const char *expected)
+{
+    struct config_errors errors;
+    struct config *config = load(text, &errors);
+
+    assert_null(config);
+    for (size_t i = 1; i < errors.count; i++)
+        print_error("one too many: %s\n", errors.lines[i]);
+    assert_int_equal(errors.count, 1);
+    assert_string_equal(errors.lines[0], expected);
+    config_errors_clear(&errors);
+}
+
+struct refusal {
+    const char *text, *expected;
+};
+
+static void
+assert_all_refused(const struct refusal *refusals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_refused(refusals[i].text, refusals[i].expected);
+}
+
+#define ASSERT_ALL_REFUSED(table) assert_all_refused(table, sizeof(table) / sizeof(*(table)))
+
+static void
+has_a_readable_default_in_every_row(void **state)
+{
+    union {
+        char bytes[4096];
+        uint64_t alignment;
+    } object;
+
+    (void)state;
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        char *reason;
+        if (row->standard == NULL || row->standard == setting_required)
+            continue;
+        if (*row->standard == '=') {
+            assert_non_null(setting_find(row->scope, row->standard + 1));
+            continue;
+        }
+        memset(&object, 0, sizeof(object));
+        assert_true(setting_scopes[row->scope].size_bytes <= sizeof(object));
+        assert_true(setting_value_read(row, row->standard, &object, &reason));
+        if (setting_kind_owns_text(row->kind))
+            free(*(char **)setting_member(row, &object));
+    }
+}
+
+static void
+fills_in_the_defaults_of_an_empty_file(void **state)
+{
+    struct config *config = load_good("");
+
+    (void)state;
+    assert_true(config->workers >= 1);
+    assert_string_equal(config->path, "F");
+    assert_string_equal(config->admin_socket, "/run/fairlead/admin.sock");
+    assert_int_equal(config->shutdown_timeout_ms, 30000);
+    assert_null(config->metrics_address);
+    assert_null(config->access_log_path);
+    assert_int_equal(config->attributes.idle_timeout_ms, 60000);
+    assert_int_equal(config->attributes.desync_mitigation_mode, DESYNC_DEFENSIVE);
+    assert_false(config->attributes.preserve_host_header);
+    assert_true(config->attributes.server_header);
+    assert_int_equal(config->timeouts.target_connect_ms, 10000);
+    assert_int_equal(config->limits.head_bytes, 65536);
+    assert_int_equal(config->limits.fields, 128);
+    config_free(&config);
+    assert_null(config);
+}
+
+static void
+lets_timeouts_follow_the_idle_timeout(void **state)
+{
+    struct config *config = load_good(
+        "load_balancer = { attributes = { idle_timeout = { timeout_seconds = 7; }; }; };\n"
+        "timeouts = { client_body_seconds = 2; client_head_milliseconds = 300; };\n");
+
+    (void)state;
+    assert_int_equal(config->timeouts.client_head_ms, 300);
+    assert_int_equal(config->timeouts.client_body_ms, 2000);
+    assert_int_equal(config->timeouts.client_idle_ms, 7000);
+    assert_int_equal(config->timeouts.target_response_ms, 7000);
+    assert_int_equal(config->timeouts.tunnel_idle_ms, 7000);
+    assert_int_equal(config->timeouts.target_connect_ms, 10000);
+    config_free(&config);
+}
+
+static void
+reads_a_target_group_with_all_that_it_has(void **state)
+{
+    struct config *config = load_good(GROUP(
+        "port = 8080;\n"
+        "health_check = { path = \"/index.php\"; interval_milliseconds = 200;\n"
+        "  timeout_milliseconds = 100; matcher = \"200-204\"; port = 9000; };\n"
+        "attributes = { deregistration_delay = { timeout_seconds = 0; };\n"
+        "  load_balancing = { algorithm = { type = \"weighted_random\";\n"
+        "    anomaly_mitigation = \"on\"; }; zone_preference = { enabled = true; }; };\n"
+        "  target_group_health = { unhealthy_state_routing = { minimum_healthy_targets =\n"
+        "    { count = 2; percentage = 50; }; }; }; };\n"
+        "hold = { requests = 5; seconds = 1; };\n"
+        "targets = ( { id = \"127.0.0.1\"; }, { id = \"::1\"; port = 81; zone = \"a\"; } );"));
+    const struct config_target_group *group = config_find_group(config, "web");
+
+    (void)state;
+    assert_non_null(group);
+    assert_null(config_find_group(config, "other"));
+    assert_int_equal(group->health_check.interval_ms, 200);
+    assert_int_equal(group->health_check.timeout_ms, 100);
+    assert_int_equal(group->health_check.port, 9000);
+    assert_true(http_codes_contain(&group->health_check.matcher, 204));
+    assert_int_equal(group->deregistration_delay_ms, 0);
+    assert_int_equal(group->algorithm, ALGORITHM_WEIGHTED_RANDOM);
+    assert_true(group->anomaly_mitigation);
+    assert_true(group->zone_preference);
+    assert_true(group->passive_health_enabled);
+    assert_int_equal(group->minimum_healthy_count, 2);
+    assert_int_equal(group->minimum_healthy_percentage, 50);
+    assert_int_equal(group->hold_requests, 5);
+    assert_int_equal(group->hold_ms, 1000);
+    assert_int_equal(group->target_count, 2);
+    assert_int_equal(group->targets[0].port, 8080);
+    assert_int_equal(group->targets[1].port, 81);
+    assert_string_equal(group->targets[1].zone, "a");
+    config_free(&config);
+}
+
+static void
+orders_rules_by_priority_with_the_default_last(void **state)
+{
+    struct config *config = load_good(LISTENER(
+        "{ priority = 20; conditions = ( { field = \"path-pattern\"; values = \"/b\"; } );\n"
+        "  actions = ( { type = \"fixed-response\"; status_code = \"404\"; } ); },\n"
+        "{ priority = 3; conditions = ( { field = \"host-header\"; values = [ \"a.b\" ]; } );\n"
+        "  actions = ( { type = \"redirect\"; protocol = \"HTTPS\";\n"
+        "                status_code = \"HTTP_302\"; } ); }"));
+    const struct config_listener *listener = &config->listeners[0];
+
+    (void)state;
+    assert_int_equal(listener->rule_count, 3);
+    assert_int_equal(listener->rules[0].priority, 3);
+    assert_int_equal(listener->rules[0].line, 6);
+    assert_int_equal(listener->rules[0].action.type, ACTION_REDIRECT);
+    assert_int_equal(listener->rules[0].action.status_code, 302);
+    assert_string_equal(listener->rules[0].action.redirect_protocol, "HTTPS");
+    assert_string_equal(listener->rules[0].action.redirect_path, "/#{path}");
+    assert_int_equal(listener->rules[1].priority, 20);
+    assert_int_equal(listener->rules[1].action.status_code, 404);
+    assert_string_equal(listener->rules[1].conditions[0].values[0].value, "/b");
+    assert_int_equal(listener->rules[2].priority, 0);
+    assert_string_equal(listener->rules[2].action.groups[0].target_group, "web");
+    assert_true(config_group_is_used(config, "web"));
+    assert_false(config_group_is_used(config, "app"));
+    config_free(&config);
+}
+
+static void
+reads_every_kind_of_condition_and_weighted_groups(void **state)
+{
+    struct config *config = load_good(RULE(
+        "{ field = \"path-pattern\"; values = [ \"/a*\", \"/b?\" ]; },\n"
+        "{ field = \"http-header\"; http_header_name = \"X-A\"; values = [ \"b*\" ]; },\n"
+        "{ field = \"http-request-method\"; values = [ \"GET\" ]; },\n"
+        "{ field = \"source-ip\"; values = [ \"10.0.0.0/8\", \"2001:db8::/32\" ]; },\n"
+        "{ field = \"query-string\"; values = ( { key = \"v\"; value = \"1\"; }, \"x\" ); }",
+        "{ type = \"forward\"; target_groups = ( { target_group = \"web\"; weight = 9; },\n"
+        "  \"app\" ); stickiness = { enabled = true; duration_seconds = 60; }; }"));
+    const struct config_rule *rule = &config->listeners[0].rules[0];
+
+    (void)state;
+    assert_int_equal(rule->condition_count, 5);
+    assert_string_equal(rule->conditions[0].values[1].value, "/b?");
+    assert_string_equal(rule->conditions[1].http_header_name, "X-A");
+    assert_string_equal(rule->conditions[4].values[0].key, "v");
+    assert_null(rule->conditions[4].values[1].key);
+    assert_string_equal(rule->conditions[4].values[1].value, "x");
+    assert_int_equal(rule->action.group_count, 2);
+    assert_int_equal(rule->action.groups[0].weight, 9);
+    assert_int_equal(rule->action.groups[1].weight, 1);
+    assert_int_equal(rule->action.stickiness_seconds, 60);
+    config_free(&config);
+}
+
+static void
+reads_services_and_providers(void **state)
+{
+    struct config *config = load_good(
+        "target_groups = ( { name = \"web\"; } );\n"
+        "services = ( { name = \"s\"; target_group = \"web\"; container_port = 80; } );\n"
+        "providers = ( { type = \"docker\"; },\n"
+        "  { type = \"docker\"; endpoint = \"tcp://10.0.0.1:2375\"; host = \"10.0.0.1\"; },\n"
+        "  { type = \"file\"; directory = \"/etc/fairlead/tasks.d\"; resync_seconds = 5; },\n"
+        "  { type = \"push\"; } );\n");
+
+    (void)state;
+    assert_null(config->services[0].container_name);
+    assert_int_equal(config->services[0].line, 2);
+    assert_int_equal(config->provider_count, 4);
+    assert_string_equal(config->providers[0].endpoint, "unix:///var/run/docker.sock");
+    assert_string_equal(config->providers[1].host, "10.0.0.1");
+    assert_string_equal(config->providers[2].directory, "/etc/fairlead/tasks.d");
+    assert_int_equal(config->providers[2].resync_seconds, 5);
+    assert_string_equal(config->providers[3].type, "push");
+    assert_int_equal(config->providers[3].line, 6);
+    config_free(&config);
+}
+
+static void
+accepts_the_scenario_that_is_shipped(void **state)
+{
+    struct config_errors errors;
+    char path[4096];
+
+    (void)state;
+    if (source_folder == NULL)
+        skip();
+    snprintf(path, sizeof(path), "%s/conf/fairlead.conf", source_folder);
+    struct config *config = config_load(path, &errors);
+    assert_int_equal(errors.count, 0);
+    assert_string_equal(config->load_balancer_name, "albdocker");
+    assert_int_equal(config->listeners[0].rule_count, 3);
+    assert_int_equal(config->service_count, 3);
+    config_free(&config);
+}
+
+static void
+refuses_single_values_at_their_line(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"\nworker = 1;\n", "F:2: worker: unknown setting; did you mean workers?"},
+        {"zzz = 1;\n", "F:1: zzz: unknown setting"},
+        {"workers = \"2\";\n", "F:1: workers: must be a number"},
+        {"workers = 1.5;\n", "F:1: workers: must be a number"},
+        {"workers = -1;\n", "F:1: workers: -1 is out of range 0..256"},
+        {"workers = 257;\n", "F:1: workers: 257 is out of range 0..256"},
+        {"admin = 3;\n", "F:1: admin: must be a group { ... }"},
+        {"admin = { socket = 3; };\n", "F:1: admin.socket: must be a text"},
+        {"admin = { socket = \"a.sock\"; };\n",
+         "F:1: admin.socket: \"a.sock\" is not an absolute path"},
+        {"user = \"\";\n", "F:1: user: is empty"},
+        {"user = \"a\\nb\";\n", "F:1: user: holds a control character"},
+        {"metrics = { address = \"localhost\"; };\n",
+         "F:1: metrics.address: \"localhost\" is not an IP address"},
+        {"access_log = { format = \"jsn\"; };\n",
+         "F:1: access_log.format: \"jsn\" is unknown; did you mean json?"},
+        {"access_log = { format = \"xml\"; };\n",
+         "F:1: access_log.format: \"xml\" is not one of: alb, json"},
+        {"load_balancer = { name = \"-a\"; };\n",
+         "F:1: load_balancer.name: \"-a\" may hold letters, digits and inner hyphens only"},
+        {"load_balancer = { name = \"abcdefghijklmnopqrstuvwxyz-0123456\"; };\n",
+         "F:1: load_balancer.name: is longer than 32 bytes"},
+        {"limits = { fields = 257; };\n", "F:1: limits.fields: 257 is out of range 1..256"},
+        {"limits = { head_bytes = 4096; field_bytes = 4096;\n request_line_bytes = 8192; };\n",
+         "F:2: limits.request_line_bytes: is more than head_bytes (4096)"},
+        {"timeouts = { client_idle_seconds = 1;\n client_idle_milliseconds = 1000; };\n",
+         "F:2: timeouts.client_idle_milliseconds: give this or timeouts.client_idle_seconds, "
+         "not both"},
+        {"listeners = 3;\n", "F:1: listeners: must be a list ( ... )"},
+        {"services = ( 3 );\n", "F:1: services[0]: must be a group { ... }"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+static void
+refuses_listeners_that_cannot_be(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"listeners = ( { name = \"a\";\n default_actions = ( { type = \"fixed-response\";\n"
+         "status_code = 404; } ); } );\n",
+         "F:1: listeners[0]: needs address and port, or unix"},
+        {"listeners = ( { name = \"a\"; address = \"::\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
+         "F:1: listeners[0]: port is missing"},
+        {"listeners = ( { name = \"a\"; port = 80;\n unix = \"/a\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
+         "F:2: listeners[0].unix: give this or address and port, not both"},
+        {"listeners = ( { name = \"a\"; unix = \"/a\"; } );\n",
+         "F:1: listeners[0]: default_actions is missing"},
+        {"listeners = ( { name = \"a\"; unix = \"/a\";\n default_actions = ( ); } );\n",
+         "F:2: listeners[0].default_actions: must be a list of exactly one: ( { ... } )"},
+        {"listeners = ( { name = \"a\"; unix = \"/a\";\n protocol = \"HTTPS\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
+         "F:2: listeners[0].protocol: \"HTTPS\" is unknown; did you mean HTTP?"},
+        {"listeners = ( { name = \"a\"; unix = \"/a\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
+         "{ name = \"b\"; unix = \"/a\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
+         "F:3: listeners[1].unix: listeners[0] listens there already"},
+        {"listeners = ( { name = \"a\"; unix = \"/a\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
+         "{ unix = \"/b\";\n name = \"a\";\n"
+         "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
+         "F:4: listeners[1].name: \"a\" is the name of another listener"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+#define AT_CONDITION "listeners[0].rules[0].conditions[0]"
+
+static void
+refuses_conditions_by_the_bounds_of_elbv2(void **state)
+{
+    static const struct refusal refusals[] = {
+        {CONDITION("{ values = [ \"/\" ]; }"), "F:5: " AT_CONDITION ": field is missing"},
+        {CONDITION("{ field = \"path-patern\"; values = [ \"/\" ]; }"),
+         "F:5: " AT_CONDITION ".field: \"path-patern\" is unknown; did you mean path-pattern?"},
+        {CONDITION("{ field = \"path-pattern\"; }"),
+         "F:5: " AT_CONDITION ": values is missing"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ ]; }"),
+         "F:5: " AT_CONDITION ".values: is empty"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"a\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"a\" must begin with / or a wildcard"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"/a b\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"/a b\": a path-pattern must not hold ' '"},
+        {CONDITION("{ field = \"host-header\"; values = [ \"a_b\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"a_b\": a host-header must not hold '_'"},
+        {CONDITION("{ field = \"http-request-method\"; values = [ \"get\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"get\": a http-request-method must not hold 'g'"},
+        {CONDITION("{ field = \"source-ip\"; values = [ \"10.0.0.0/33\" ]; }"),
+         "F:5: " AT_CONDITION
+         ".values[0]: \"10.0.0.0/33\" is not an address block such as 10.0.0.0/8"},
+        {CONDITION("{ field = \"source-ip\"; values = [ \"255.255.255.255/32\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: the broadcast address is no client"},
+        {CONDITION("{ field = \"http-header\"; values = [ \"a\" ]; }"),
+         "F:5: " AT_CONDITION ": http_header_name is missing"},
+        {CONDITION("{ field = \"http-header\"; http_header_name = \"host\";\n"
+                   "values = [ \"a\" ]; }"),
+         "F:5: " AT_CONDITION ".http_header_name: use a host-header condition for Host"},
+        {CONDITION("{ field = \"http-header\"; http_header_name = \"a b\";\n"
+                   "values = [ \"a\" ]; }"),
+         "F:5: " AT_CONDITION ".http_header_name: \"a b\" cannot be a field's name"},
+        {CONDITION(
+             "{ field = \"path-pattern\"; values = ( { key = \"a\"; value = \"/\"; } ); }"),
+         "F:5: " AT_CONDITION ".values[0].key: unknown setting"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"/a\" ]; },\n"
+                   "{ field = \"path-pattern\"; values = [ \"/b\" ]; }"),
+         "F:6: listeners[0].rules[0].conditions[1]: a rule has at most one path-pattern "
+         "condition: put its values together"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+#define AT_ACTION "listeners[0].rules[0].actions[0]"
+
+static void
+refuses_actions_that_cannot_be(void **state)
+{
+    static const struct refusal refusals[] = {
+        {ACTION("{ type = \"forward\"; }"), "F:7: " AT_ACTION ".target_group: is missing"},
+        {ACTION("{ type = \"forward\"; target_group = \"wep\"; }"),
+         "F:7: " AT_ACTION
+         ".target_group: there is no target group \"wep\"; did you mean web?"},
+        {ACTION("{ type = \"forward\"; target_groups = ( \"web\",\n\"other\" ); }"),
+         "F:8: " AT_ACTION ".target_groups[1]: there is no target group \"other\""},
+        {ACTION("{ type = \"forward\"; target_groups = ( \"web\",\n\"web\" ); }"),
+         "F:8: " AT_ACTION ".target_groups[1]: \"web\" is named twice"},
+        {ACTION(
+             "{ type = \"forward\"; target_group = \"web\";\ntarget_groups = ( \"app\" ); }"),
+         "F:8: " AT_ACTION ".target_groups: give this or target_group, not both"},
+        {ACTION("{ type = \"forward\"; target_groups = (\n"
+                "{ target_group = \"web\"; weight = 1000; } ); }"),
+         "F:8: " AT_ACTION ".target_groups[0].weight: 1000 is out of range 0..999"},
+        {ACTION("{ type = \"forward\"; target_group = \"web\";\n"
+                "stickiness = { enabled = true; }; }"),
+         "F:7: " AT_ACTION ".stickiness.duration_seconds: is missing"},
+        {ACTION("{ type = \"forward\"; target_group = \"web\";\n status_code = 200; }"),
+         "F:8: " AT_ACTION ".status_code: unknown setting"},
+        {ACTION("{ type = \"redirect\"; host = \"a.b\"; }"),
+         "F:7: " AT_ACTION ": status_code is missing"},
+        {ACTION("{ type = \"redirect\"; host = \"a.b\"; status_code = 307; }"),
+         "F:7: " AT_ACTION ".status_code: 307 is out of range 301..302"},
+        {ACTION("{ type = \"redirect\"; query = \"a=1\"; status_code = \"HTTP_301\"; }"),
+         "F:7: " AT_ACTION
+         ": must change protocol, host, port or path: it would redirect for ever"},
+        {ACTION("{ type = \"redirect\"; protocol = \"ftp\"; status_code = \"HTTP_301\"; }"),
+         "F:7: " AT_ACTION ".protocol: \"ftp\" is not one of: HTTP, HTTPS, #{protocol}"},
+        {ACTION("{ type = \"redirect\"; port = \"x\"; host = \"a\"; status_code = 301; }"),
+         "F:7: " AT_ACTION ".port: \"x\" is neither a port nor #{port}"},
+        {ACTION("{ type = \"redirect\"; path = \"a\"; status_code = 301; }"),
+         "F:7: " AT_ACTION ".path: must begin with a slash"},
+        {ACTION("{ type = \"redirect\"; host = \"#{path}\"; status_code = 301; }"),
+         "F:7: " AT_ACTION ".host: #{path} cannot stand here; these can: #{host} "},
+        {ACTION("{ type = \"fixed-response\"; status_code = 302; }"),
+         "F:7: " AT_ACTION ".status_code: 302 is neither 2xx, 4xx nor 5xx"},
+        {ACTION("{ type = \"fixed-response\"; status_code = 200; content_type = \"a/b\"; }"),
+         "F:7: " AT_ACTION ".content_type: \"a/b\" is not one of: text/plain, text/css, "
+         "text/html, application/javascript, application/json"},
+        {LISTENER(
+             "{ priority = 1; conditions = ( { field = \"path-pattern\"; values = \"/\"; } "
+             ");\n actions = ( { type = \"forward\"; target_group = \"web\"; } ); },\n"
+             "{ priority = 1; conditions = ( { field = \"path-pattern\"; values = \"/\"; } "
+             ");\n actions = ( { type = \"forward\"; target_group = \"web\"; } ); }"),
+         "F:6: listeners[0].rules[1].priority: 1 is taken by rules[0]"},
+        {LISTENER(
+             "{ priority = 50001;\n conditions = ( { field = \"path-pattern\"; values = "
+             "\"/\"; } );\n actions = ( { type = \"forward\"; target_group = \"web\"; } ); "
+             "}"),
+         "F:4: listeners[0].rules[0].priority: 50001 is out of range 1..50000"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+static void
+refuses_target_groups_that_cannot_be(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"target_groups = ( { port = 80; } );\n", "F:1: target_groups[0]: name is missing"},
+        {"target_groups = ( { name = \"a\"; },\n{ name = \"a\"; } );\n",
+         "F:2: target_groups[1].name: \"a\" is the name of another target group"},
+        {GROUP("health_check = { interval_seconds = 3; timeout_seconds = 2; };"),
+         "F:2: target_groups[0].health_check.interval_seconds: 3 is out of range 5..300"},
+        {GROUP("health_check = { intervall_seconds = 30; };"),
+         "F:2: target_groups[0].health_check.intervall_seconds: unknown setting; did you mean "
+         "interval_seconds?"},
+        {GROUP("interval_seconds = 30;"),
+         "F:2: target_groups[0].interval_seconds: unknown setting; did you mean "
+         "health_check.interval_seconds?"},
+        {GROUP("health_check = { interval_seconds = 5;\ntimeout_seconds = 5; };"),
+         "F:3: target_groups[0].health_check.timeout_seconds: 5 s is not shorter than the "
+         "interval of 5 s"},
+        {GROUP("health_check = { interval_milliseconds = 300; };"),
+         "F:2: target_groups[0].health_check: the timeout of 5 s is not shorter than the "
+         "interval of 0.3 s"},
+        {GROUP("health_check = { path = \"index\"; };"),
+         "F:2: target_groups[0].health_check.path: must begin with a slash and hold no space"},
+        {GROUP("health_check = { port = \"web\"; };"),
+         "F:2: target_groups[0].health_check.port: \"web\" is neither a port nor traffic-port"},
+        {GROUP("health_check = { matcher = \"200-600\"; };"),
+         "F:2: target_groups[0].health_check.matcher: \"200-600\" is not a list of status "
+         "codes "
+         "from 200 to 499, such as 200,202 or 200-299"},
+        {GROUP("health_check = { enabled = \"maybe\"; };"),
+         "F:2: target_groups[0].health_check.enabled: \"maybe\" is neither true nor false"},
+        {GROUP("attributes = { slow_start = { duration_seconds = 10; }; };"),
+         "F:2: target_groups[0].attributes.slow_start.duration_seconds: 10 is out of range "
+         "30..900 or 0"},
+        {GROUP("attributes = { slow_start = { duration_seconds = 30; };\n load_balancing = { "
+               "algorithm = { type = \"least_outstanding_requests\"; }; }; };"),
+         "F:3: target_groups[0].attributes.load_balancing.algorithm.type: slow start works "
+         "with round_robin only"},
+        {GROUP("attributes = { stickiness = { enabled = true; };\n load_balancing = { "
+               "algorithm = { type = \"weighted_random\"; }; }; };"),
+         "F:3: target_groups[0].attributes.load_balancing.algorithm.type: weighted_random "
+         "excludes stickiness"},
+        {GROUP("attributes = { load_balancing = { algorithm = { anomaly_mitigation = \"on\"; "
+               "}; }; };"),
+         "F:2: target_groups[0].attributes.load_balancing.algorithm.anomaly_mitigation: works "
+         "with weighted_random only"},
+        {GROUP("attributes = { stickiness = { enabled = true; type = \"app_cookie\"; }; };"),
+         "F:1: target_groups[0].attributes.stickiness.app_cookie.cookie_name: is missing"},
+        {GROUP("attributes = { stickiness = { app_cookie = { cookie_name = \"AWSALBX\"; }; }; "
+               "};"),
+         "F:2: target_groups[0].attributes.stickiness.app_cookie.cookie_name: names that begin "
+         "with AWSALB are the balancer's"},
+        {GROUP("targets = ( { id = \"web1\"; } );"),
+         "F:2: target_groups[0].targets[0].id: \"web1\" is not an IP address"},
+        {GROUP("port = 81; targets = ( { id = \"::1\"; port = 81; },\n{ id = \"::1\"; } );"),
+         "F:3: target_groups[0].targets[1]: is the same as targets[0]"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+static void
+refuses_services_and_providers_that_cannot_be(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"services = ( { name = \"s\"; container_port = 80;\ntarget_group = \"web\"; } );\n",
+         "F:2: services[0].target_group: there is no target group \"web\""},
+        {"services = ( { name = \"s\"; target_group = \"web\"; } );\n" GROUP(""),
+         "F:1: services[0]: container_port is missing"},
+        {GROUP("") "services = (\n"
+                   "{ name = \"s\"; target_group = \"web\"; container_port = 80; },\n"
+                   "{ name = \"s\"; target_group = \"web\"; container_port = 80; } );\n",
+         "F:6: services[1]: is the same as services[0]"},
+        {"providers = ( { type = \"dockr\"; endpoint = 3; } );\n",
+         "F:1: providers[0].type: \"dockr\" is unknown; did you mean docker?"},
+        {"providers = ( { endpoint = \"x\"; } );\n", "F:1: providers[0]: type is missing"},
+        {"providers = ( { type = \"file\"; } );\n", "F:1: providers[0]: directory is missing"},
+        {"providers = ( { type = \"docker\"; directory = \"/x\"; } );\n",
+         "F:1: providers[0].directory: unknown setting"},
+        {"providers = ( { type = \"docker\"; endpoint = \"unix://run\"; } );\n",
+         "F:1: providers[0].endpoint: \"unix://run\" is neither unix:///path (at most 107 "
+         "bytes) nor tcp://host:port"},
+    };
+
+    (void)state;
+    ASSERT_ALL_REFUSED(refusals);
+}
+
+static void
+reports_all_errors_at_once_in_the_order_of_the_file(void **state)
+{
+    static const char *const expected[] = {
+        "F:1: workers: must be a number",
+        "F:3: services[0].target_group: there is no target group \"x\"",
+        "F:4: usr: unknown setting; did you mean user?",
+    };
+    struct config_errors errors;
+    struct config *config = load("workers = \"2\";\nservices = ( { name = \"s\";\n"
+                                 "target_group = \"x\"; container_port = 1; } );\nusr = 1;\n",
+                                 &errors);
+
+    (void)state;
+    assert_null(config);
+    assert_int_equal(errors.count, 3);
+    for (size_t i = 0; i < errors.count; i++)
+        assert_string_equal(errors.lines[i], expected[i]);
+    config_errors_clear(&errors);
+    assert_int_equal(errors.count, 0);
+}
+
+static void
+says_what_is_wrong_with_the_file_itself(void **state)
+{
+    struct config_errors errors;
+
+    (void)state;
+    assert_refused("a = 1;\nb = = 2;\n", "F:2: syntax error");
+    assert_null(config_load("missing", &errors));
+    assert_int_equal(errors.count, 1);
+    assert_string_equal(errors.lines[0],
+                        "missing:1: cannot be read: No such file or directory");
+    config_errors_clear(&errors);
+    assert_null(config_load("/", &errors));
+    assert_string_equal(errors.lines[0], "/:1: cannot be read: it is a folder");
+    config_errors_clear(&errors);
+}
+
+static void
+includes_files_beside_the_main_one_and_names_them_in_errors(void **state)
+{
+    char path[sizeof(folder) + 8];
+    char expected[sizeof(path) + 80];
+    struct config_errors errors;
+
+    (void)state;
+    write_file("part", "user = \"me\";\n\nworker = 1;\n");
+    write_file("main", "workers = 3;\n@include \"part\"\n");
+    assert_int_equal(chdir("/"), 0);
+    snprintf(path, sizeof(path), "%s/main", folder);
+    assert_null(config_load(path, &errors));
+    assert_int_equal(errors.count, 1);
+    snprintf(expected, sizeof(expected),
+             "%s/part:3: worker: unknown setting; did you mean workers?", folder);
+    assert_string_equal(errors.lines[0], expected);
+    config_errors_clear(&errors);
+    assert_int_equal(chdir(folder), 0);
+    unlink("part");
+    unlink("main");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_a_readable_default_in_every_row),
+        cmocka_unit_test(fills_in_the_defaults_of_an_empty_file),
+        cmocka_unit_test(lets_timeouts_follow_the_idle_timeout),
+        cmocka_unit_test(reads_a_target_group_with_all_that_it_has),
+        cmocka_unit_test(orders_rules_by_priority_with_the_default_last),
+        cmocka_unit_test(reads_every_kind_of_condition_and_weighted_groups),
+        cmocka_unit_test(reads_services_and_providers),
+        cmocka_unit_test(accepts_the_scenario_that_is_shipped),
+        cmocka_unit_test(refuses_single_values_at_their_line),
+        cmocka_unit_test(refuses_listeners_that_cannot_be),
+        cmocka_unit_test(refuses_conditions_by_the_bounds_of_elbv2),
+        cmocka_unit_test(refuses_actions_that_cannot_be),
+        cmocka_unit_test(refuses_target_groups_that_cannot_be),
+        cmocka_unit_test(refuses_services_and_providers_that_cannot_be),
+        cmocka_unit_test(reports_all_errors_at_once_in_the_order_of_the_file),
+        cmocka_unit_test(says_what_is_wrong_with_the_file_itself),
+        cmocka_unit_test(includes_files_beside_the_main_one_and_names_them_in_errors),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

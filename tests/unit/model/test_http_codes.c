@@ -1,0 +1,71 @@
+/* Sets of status codes as health-check matchers write them. */
+#include "../unit.h"
+
+#include "model/http_codes.h"
+
+static void
+takes_codes_lists_and_ranges(void **state)
+{
+    struct http_codes codes;
+
+    (void)state;
+    assert_true(http_codes_parse(&codes, "200"));
+    assert_true(http_codes_contain(&codes, 200));
+    assert_false(http_codes_contain(&codes, 201));
+    assert_true(http_codes_parse(&codes, "200, 202,301-303"));
+    assert_true(http_codes_contain(&codes, 202));
+    assert_true(http_codes_contain(&codes, 302));
+    assert_false(http_codes_contain(&codes, 201));
+    assert_false(http_codes_contain(&codes, 304));
+}
+
+static void
+covers_all_codes_from_200_to_499(void **state)
+{
+    struct http_codes codes;
+
+    (void)state;
+    assert_true(http_codes_parse(&codes, "200-499"));
+    for (unsigned code = 0; code < 700; code++)
+        assert_int_equal(http_codes_contain(&codes, code), code >= 200 && code <= 499);
+}
+
+static void
+refuses_everything_else_and_changes_nothing(void **state)
+{
+    static const char *const refused[] = {
+        "",
+        " ",
+        "199",
+        "500",
+        "200-500",
+        "299-200",
+        "200,",
+        ",200",
+        "2xx",
+        "200-",
+        "-200",
+        "200-202-204",
+        "0200000000000000000000",
+        "+200",
+    };
+    struct http_codes codes;
+
+    (void)state;
+    assert_true(http_codes_parse(&codes, "204"));
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+        assert_false(http_codes_parse(&codes, refused[i]));
+    assert_true(http_codes_contain(&codes, 204));
+    assert_false(http_codes_contain(&codes, 200));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_codes_lists_and_ranges),
+        cmocka_unit_test(covers_all_codes_from_200_to_499),
+        cmocka_unit_test(refuses_everything_else_and_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
