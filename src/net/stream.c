@@ -159,6 +159,15 @@ stream_finish_writing(struct stream *stream)
     shutdown(stream->fd, SHUT_WR);
 }
 
+bool
+stream_is_quiet(const struct stream *stream)
+{
+    char byte;
+
+    return recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1 &&
+           reason_of(errno) == STREAM_WAIT;
+}
+
 int
 stream_error(const struct stream *stream)
 {
@@ -186,10 +195,10 @@ stream_splice_in(struct stream *stream, int pipe_write_fd, size_t most)
 }
 
 ssize_t
-stream_splice_out(struct stream *stream, int pipe_read_fd, size_t most)
+stream_splice_out(struct stream *stream, int pipe_read_fd, size_t most, bool is_last)
 {
-    ssize_t moved = splice(pipe_read_fd, NULL, stream->fd, NULL, most,
-                           SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE);
+    unsigned flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (is_last ? 0 : SPLICE_F_MORE);
+    ssize_t moved = splice(pipe_read_fd, NULL, stream->fd, NULL, most, flags);
 
     return moved == -1 ? reason_of(errno) : moved;
 }

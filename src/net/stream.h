@@ -67,6 +67,9 @@ void stream_resume_reading(struct stream *stream);
 /* Sends the end, keeps reading. */
 void stream_finish_writing(struct stream *stream);
 
+/* Whether nothing waits to be read, neither bytes nor the peer's end; costs a system call. */
+bool stream_is_quiet(const struct stream *stream);
+
 /* After a connect: 0 when connected, else the errno. */
 int stream_error(const struct stream *stream);
 
@@ -76,6 +79,8 @@ int stream_error(const struct stream *stream);
  */
 bool stream_can_splice(const struct stream *stream);
 ssize_t stream_splice_in(struct stream *stream, int pipe_write_fd, size_t most);
-ssize_t stream_splice_out(struct stream *stream, int pipe_read_fd, size_t most);
+
+/* is_last: nothing follows soon, so the last segment is not held back. */
+ssize_t stream_splice_out(struct stream *stream, int pipe_read_fd, size_t most, bool is_last);
 
 #endif

@@ -1,7 +1,301 @@
+/*
+ * The worker's start, its messages from control, and its stop. Everything that happens to a
+ * request begins in client.c.
+ */
 #include "worker/worker.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/sandbox.h"
+#include "worker/access_reporter.h"
+#include "worker/anomaly.h"
+#include "worker/client.h"
+#include "worker/client_limits.h"
+#include "worker/context.h"
+#include "worker/exchange.h"
+#include "worker/hold.h"
+#include "worker/listener.h"
+#include "worker/splice.h"
+#include "worker/target_table.h"
+#include "worker/view.h"
+
+#define SECOND_MS 1000
+
+/* Objects that each pool keeps rather than giving them back to malloc. */
+#define POOL_KEPT 1024
+
+static void on_message(void *owner, const struct message *message);
+static void on_channel_end(void *owner, const char *reason);
+
+static const struct channel_callbacks channel_callbacks = {on_message, on_channel_end};
+
+static void
+report_failures(struct worker *worker, struct target_state *target)
+{
+    if (target->connect_failures + target->resets + target->errors_5xx > 0) {
+        const struct message_target_failures message = {
+            .target_id = target->id,
+            .connect_failures = target->connect_failures,
+            .resets = target->resets,
+            .errors_5xx = target->errors_5xx,
+            .requests = target->requests,
+        };
+        channel_send(worker->channel, MESSAGE_target_failures, &message, -1);
+    }
+    target->connect_failures = 0;
+    target->resets = 0;
+    target->errors_5xx = 0;
+    target->requests = 0;
+}
+
+static void
+on_second(void *argument)
+{
+    struct worker *worker = argument;
+    struct target_state *target, *next;
+
+    HASH_ITER(hh, worker->targets->targets, target, next)
+    {
+        target_connection_expire_idle(worker, target);
+        report_failures(worker, target);
+    }
+    anomaly_update(worker);
+    timer_set(&worker->second_timer, worker->loop, SECOND_MS);
+}
+
+static void
+on_shutdown_time(void *argument)
+{
+    struct worker *worker = argument;
+
+    log_notice("%u connections were still open when the time to stop was over",
+               worker->client_count);
+    loop_stop(worker->loop);
+}
+
+static void
+begin_shutdown(struct worker *worker, uint32_t timeout_ms)
+{
+    struct client *client, *next;
+
+    worker->is_shutting_down = true;
+    listener_close_all(worker);
+    for (client = TAILQ_FIRST(&worker->clients); client != NULL; client = next) {
+        next = TAILQ_NEXT(client, entry);
+        client_finish_soon(client);
+    }
+    timer_set(&worker->shutdown_timer, worker->loop, timeout_ms);
+    if (worker->client_count == 0)
+        loop_stop(worker->loop);
+}
+
+static void
+take_snapshot(struct worker *worker, const struct message *message)
+{
+    const char *error = NULL;
+    struct snapshot *snapshot = snapshot_open(message->fd, &error);
+
+    close(message->fd);
+    if (snapshot == NULL) {
+        log_error("snapshot %llu cannot be used: %s",
+                  (unsigned long long)message->as.snapshot.generation, error);
+        CHECK(snapshot != NULL);
+    }
+    struct view *older = worker->view;
+    worker->view = view_new(worker, snapshot);
+    const struct message_applied applied = {.generation = snapshot_generation(snapshot)};
+    channel_send(worker->channel, MESSAGE_applied, &applied, -1);
+    if (older != NULL)
+        view_unpin(worker, &older);
+    else
+        listener_resume_all(worker);
+    hold_release(worker);
+}
+
+static void
+map_counters(struct worker *worker, const struct message *message)
+{
+    uint32_t slot = message->as.counters.slot;
+    struct counters *counters =
+        counters_map(message->fd, message->as.counters.is_writable != 0);
+
+    close(message->fd);
+    CHECK(counters != NULL && slot < COUNTERS_SLOTS);
+    if (worker->others[slot] != NULL && worker->others[slot] != worker->counters)
+        counters_unmap(&worker->others[slot]);
+    worker->others[slot] = counters;
+    if (message->as.counters.is_writable != 0)
+        worker->counters = counters;
+}
+
+/* The deregistration delay is over, or another task owns the address now. */
+static void
+close_target(struct worker *worker, uint64_t id)
+{
+    struct target_state *target = target_table_find(worker->targets, id);
+    struct target_connection *connection;
+
+    if (target == NULL)
+        return;
+    target->is_closed = true;
+    /* Each one's exchange ends, which may free the target when it was the last. */
+    target->in_flight++;
+    while ((connection = TAILQ_FIRST(&target->busy)) != NULL)
+        exchange_on_target_closed(connection->exchange);
+    target_connection_close_idle(worker, target);
+    counter_add(&target->counters->in_flight, 1);
+    target_state_end(worker, &target);
+}
+
+static void
+on_message(void *owner, const struct message *message)
+{
+    struct worker *worker = owner;
+
+    switch (message->type) {
+    case MESSAGE_counters:
+        map_counters(worker, message);
+        break;
+    case MESSAGE_snapshot:
+        take_snapshot(worker, message);
+        break;
+    case MESSAGE_listener_open:
+        listener_open(worker, message->as.listener_open.listener_id, message->fd);
+        break;
+    case MESSAGE_listener_close:
+        listener_close(worker, message->as.listener_close.listener_id);
+        break;
+    case MESSAGE_access_channel:
+        access_reporter_use(worker->access, message->fd);
+        break;
+    case MESSAGE_target_close:
+        close_target(worker, message->as.target_close.target_id);
+        break;
+    case MESSAGE_shutdown:
+        begin_shutdown(worker, message->as.shutdown.timeout_ms);
+        break;
+    default:
+        log_error("a worker does not expect the message %s", message_text(message->type));
+        break;
+    }
+}
+
+/* Control has died: serve the last snapshot on, until the system or a new control ends us. */
+static void
+on_channel_end(void *owner, const char *reason)
+{
+    struct worker *worker = owner;
+
+    if (worker->is_shutting_down) {
+        loop_stop(worker->loop);
+        return;
+    }
+    log_warning("control is gone (%s): serving on with the last snapshot", reason);
+}
+
+static struct worker *
+worker_new(struct loop *loop, struct channel *channel)
+{
+    struct worker *worker = memory_take(1, sizeof(*worker));
+    char *scratch = memory_take(SCRATCH_HEADROOM + SCRATCH_BYTES + SCRATCH_TAILROOM, 1);
+
+    worker->loop = loop;
+    worker->channel = channel;
+    worker->scratch = scratch + SCRATCH_HEADROOM;
+    worker->compose = memory_take(COMPOSE_BYTES, 1);
+    worker->targets = target_table_new();
+    worker->limits = client_limits_new();
+    worker->pipes = pipe_pool_new();
+    worker->access = access_reporter_new(worker);
+    LIST_INIT(&worker->listeners);
+    TAILQ_INIT(&worker->clients);
+    object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
+    object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);
+    object_pool_init(&worker->response_pool, sizeof(struct response), POOL_KEPT);
+    object_pool_init(&worker->connection_pool, sizeof(struct target_connection), POOL_KEPT);
+    object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
+    timer_init(&worker->second_timer, on_second, worker);
+    timer_init(&worker->shutdown_timer, on_shutdown_time, worker);
+    return worker;
+}
+
+/* The first messages come before there is a loop: what we are, and our counters. */
+static bool
+receive_identity(struct channel *channel, struct message *hello)
+{
+    if (!channel_receive_now(channel, hello) || hello->type != MESSAGE_hello) {
+        log_error("no hello came from control: a worker is started by control only");
+        return false;
+    }
+    return true;
+}
+
+static void
+free_pools(struct worker *worker)
+{
+    object_pool_close(&worker->client_pool);
+    object_pool_close(&worker->exchange_pool);
+    object_pool_close(&worker->response_pool);
+    object_pool_close(&worker->connection_pool);
+    object_pool_close(&worker->input_pool);
+}
+
+static void
+worker_free(struct worker **freed)
+{
+    struct worker *worker = *freed;
+    struct client *client;
+
+    while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
+        client->must_close = true;
+        client->is_finished_reading = true;
+        client_close(client);
+    }
+    timer_close(&worker->second_timer, worker->loop);
+    timer_close(&worker->shutdown_timer, worker->loop);
+    access_reporter_free(&worker->access);
+    if (worker->view != NULL)
+        view_unpin(worker, &worker->view);
+    loop_free(&worker->loop);
+    target_table_free(&worker->targets);
+    client_limits_free(&worker->limits);
+    pipe_pool_free(&worker->pipes);
+    channel_close(&worker->channel);
+    for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++)
+        if (worker->others[slot] != NULL)
+            counters_unmap(&worker->others[slot]);
+    free_pools(worker);
+    free(worker->scratch - SCRATCH_HEADROOM);
+    free(worker->compose);
+    free(worker);
+    *freed = NULL;
+}
 
 int
 worker_run(void)
 {
+    struct message hello;
+
+    log_set_role("fairlead: worker");
+    struct loop *loop = loop_new();
+    struct worker *worker = worker_new(loop, NULL);
+    struct channel *channel = channel_open(CHANNEL_FD, &channel_callbacks, worker);
+    worker->channel = channel;
+    if (!receive_identity(channel, &hello))
+        return 1;
+    worker->slot = hello.as.hello.slot;
+    worker->worker_count = hello.as.hello.worker_count;
+    log_set_level((enum log_level)hello.as.hello.log_level);
+    /* Connection ids of different workers, and of a worker and its successor, do not meet. */
+    worker->next_connection_id = ((uint64_t)worker->slot << 56) | (clock_wall_us() << 8 >> 8);
+    channel_start(channel, loop);
+    timer_set(&worker->second_timer, loop, SECOND_MS);
+    loop_run(loop);
+    worker_free(&worker);
     return 0;
 }

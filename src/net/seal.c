@@ -1,0 +1,76 @@
+/* AES-256-GCM and base64 by OpenSSL, with a random nonce for each text. */
+#include "net/seal.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "base/random.h"
+
+#define NONCE_BYTES 12
+#define TAG_BYTES 16
+#define SEALED_MAX (NONCE_BYTES + SEAL_PLAIN_MAX + TAG_BYTES)
+
+size_t
+seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t length, char *text)
+{
+    uint8_t sealed[SEALED_MAX];
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    int out = 0, rest = 0;
+
+    if (cipher == NULL || length > SEAL_PLAIN_MAX) {
+        EVP_CIPHER_CTX_free(cipher);
+        return 0;
+    }
+    random_fill(sealed, NONCE_BYTES);
+    bool is_done =
+        EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
+        EVP_EncryptUpdate(cipher, sealed + NONCE_BYTES, &out, plain, (int)length) == 1 &&
+        EVP_EncryptFinal_ex(cipher, sealed + NONCE_BYTES + out, &rest) == 1 &&
+        EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_BYTES,
+                            sealed + NONCE_BYTES + length) == 1;
+    EVP_CIPHER_CTX_free(cipher);
+    if (!is_done)
+        return 0;
+    return (size_t)EVP_EncodeBlock((unsigned char *)text, sealed,
+                                   (int)(NONCE_BYTES + length + TAG_BYTES));
+}
+
+/* The bytes behind base64 text, or -1; EVP_DecodeBlock counts padding as bytes. */
+static int
+decode(struct slice text, uint8_t *bytes, size_t capacity)
+{
+    int padding = 0;
+
+    if (text.length == 0 || text.length % 4 != 0 || text.length / 4 * 3 > capacity)
+        return -1;
+    while (padding < 2 && text.at[text.length - 1 - (size_t)padding] == '=')
+        padding++;
+    int length = EVP_DecodeBlock(bytes, (const unsigned char *)text.at, (int)text.length);
+    return length < padding ? -1 : length - padding;
+}
+
+bool
+seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t length)
+{
+    uint8_t sealed[SEALED_MAX + 2];
+    uint8_t opened[SEAL_PLAIN_MAX];
+    int out = 0, rest = 0;
+
+    if (length > SEAL_PLAIN_MAX ||
+        decode(text, sealed, sizeof(sealed)) != (int)(NONCE_BYTES + length + TAG_BYTES))
+        return false;
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    if (cipher == NULL)
+        return false;
+    bool is_authentic =
+        EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
+        EVP_DecryptUpdate(cipher, opened, &out, sealed + NONCE_BYTES, (int)length) == 1 &&
+        EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_BYTES,
+                            sealed + NONCE_BYTES + length) == 1 &&
+        EVP_DecryptFinal_ex(cipher, opened + out, &rest) == 1;
+    EVP_CIPHER_CTX_free(cipher);
+    if (is_authentic)
+        memcpy(plain, opened, length);
+    return is_authentic;
+}

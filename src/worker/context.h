@@ -1,0 +1,70 @@
+/*
+ * What all files of the worker share: the worker itself, with its memory, counters and the
+ * newest view of the snapshot. worker.c creates and owns it.
+ */
+#ifndef FAIRLEAD_WORKER_CONTEXT_H
+#define FAIRLEAD_WORKER_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/object_pool.h"
+#include "ipc/channel.h"
+#include "ipc/counters.h"
+#include "net/loop.h"
+
+struct access_reporter;
+struct client_limits;
+struct client;
+struct listener;
+struct pipe_pool;
+struct target_table;
+struct view;
+
+/*
+ * One read may fill SCRATCH_BYTES. In front of it is room for a rewritten head, behind it for
+ * the end of a chunk, so that what was read can be framed anew in place and sent with one call.
+ */
+#define SCRATCH_HEADROOM 16384
+#define SCRATCH_BYTES 262144
+#define SCRATCH_TAILROOM 16
+
+/* A request's first read; its head and the body bytes that came along are kept for a replay. */
+#define FIRST_READ_BYTES 16384
+
+/* Composed heads: the largest head that the limits allow, what forwarding adds, and early body.
+ */
+#define COMPOSE_BYTES 262144
+
+struct worker {
+    struct loop *loop;
+    struct channel *channel;
+    unsigned slot, worker_count;
+    struct counters *counters;               /* own, writable */
+    struct counters *others[COUNTERS_SLOTS]; /* by slot, read-only; NULL: not known */
+    struct view *view;                       /* newest; NULL before the first snapshot */
+    struct target_table *targets;            /* runtime state, over all views */
+    LIST_HEAD(, listener) listeners;
+    TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
+    unsigned client_count;
+    struct client_limits *limits;
+    struct access_reporter *access;
+    struct pipe_pool *pipes;
+    struct object_pool client_pool, exchange_pool, response_pool, connection_pool, input_pool;
+    char *scratch;             /* SCRATCH_BYTES; its headroom stands before it */
+    char *compose;             /* COMPOSE_BYTES */
+    struct timer second_timer; /* housekeeping: pool expiry, failure reports */
+    struct timer shutdown_timer;
+    bool is_shutting_down;
+    unsigned seconds; /* of housekeeping, counted */
+    uint64_t next_connection_id;
+};
+
+#define WORKER_COUNT(worker, counter_id)                                                       \
+    counter_add(&(worker)->counters->values[COUNTER_##counter_id], 1)
+
+#define WORKER_COUNT_MANY(worker, counter_id, amount)                                          \
+    counter_add(&(worker)->counters->values[COUNTER_##counter_id], (uint64_t)(amount))
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * Moving the bodies of an exchange, both ways at once, with back pressure: nothing more is read
+ * from one side while the other has not taken what came before. Bytes are framed anew; large
+ * counted bodies go through the kernel (splice.h).
+ */
+#ifndef FAIRLEAD_WORKER_RELAY_H
+#define FAIRLEAD_WORKER_RELAY_H
+
+#include "base/text.h"
+#include "http/head.h"
+
+/* Appends payload as the framing wants it: as is, or as a chunk. */
+void relay_add_piece(struct text *out, enum http_framing framing, struct slice payload);
+
+#endif

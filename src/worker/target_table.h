@@ -1,0 +1,87 @@
+/*
+ * Runtime state of targets and groups, over all generations: idle connections, requests in
+ * flight, failures seen, the balancers' places. Keyed by ids that are never reused, so nothing
+ * of one target can serve another at the same address. Entries go when no view names them and
+ * nothing is in flight.
+ */
+#ifndef FAIRLEAD_WORKER_TARGET_TABLE_H
+#define FAIRLEAD_WORKER_TARGET_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "base/address.h"
+#include "ipc/counters.h"
+#include "ipc/snapshot.h"
+
+struct exchange;
+struct target_connection;
+struct worker;
+
+TAILQ_HEAD(target_connection_list, target_connection);
+
+struct target_state {
+    uint64_t id;
+    struct address address;
+    struct target_counters *counters; /* this worker's row */
+    uint32_t counter_row;
+    unsigned views;            /* naming it */
+    unsigned in_flight;        /* exchanges of this worker */
+    unsigned connection_count; /* idle ones and those in use */
+    unsigned idle_count;
+    struct target_connection_list idle; /* the last used one first */
+    struct target_connection_list busy;
+    int64_t smooth_weight; /* of smooth round robin */
+    uint64_t identity;     /* what stickiness cookies name: hash of name, task, generation */
+    /* Keep-alive calibration: an idle connection older than this is not used again. */
+    uint32_t keep_alive_ms;
+    /* Seen since the last report to control. */
+    uint32_t connect_failures, resets, errors_5xx, requests;
+    /* weighted_random: 1..100 % of its share. */
+    uint32_t anomaly_share;
+    uint32_t window_requests, window_errors;
+    bool is_closed; /* control said target_close: nothing may use it */
+    UT_hash_handle hh;
+};
+
+struct group_state {
+    uint32_t id;
+    uint64_t round_robin;
+    unsigned views;
+    TAILQ_HEAD(held_list, exchange) held; /* waiting for a first ready target, oldest first */
+    unsigned held_count;
+    uint64_t retry_tokens; /* in hundredths of a retry: see retry_budget.h */
+    UT_hash_handle hh;
+};
+
+struct target_table {
+    struct target_state *targets; /* uthash by id */
+    struct group_state *groups;   /* uthash by id */
+};
+
+struct target_table *target_table_new(void);
+void target_table_free(struct target_table **table);
+
+/* The state of a snapshot's target or group, made on first sight; one more view names it. */
+struct target_state *target_table_use(struct worker *worker, const struct snapshot_target *row,
+                                      uint64_t identity);
+struct group_state *target_table_use_group(struct worker *worker, uint32_t group_id);
+
+/* One view less names it; closes idle connections of a target that none names any more. */
+void target_table_release(struct worker *worker, struct target_state **target);
+void target_table_release_group(struct worker *worker, struct group_state **group);
+
+struct target_state *target_table_find(struct target_table *table, uint64_t id);
+
+/* An exchange begins and ends at a target: the counts in shared memory follow. */
+void target_state_begin(struct target_state *target);
+void target_state_end(struct worker *worker, struct target_state **target);
+
+/* In flight over all workers, as their counters say. */
+uint64_t target_state_outstanding(const struct worker *worker,
+                                  const struct target_state *target);
+
+#endif
