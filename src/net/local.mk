@@ -3,5 +3,6 @@ libnet_a_SOURCES = \
 	src/net/api_client.c src/net/api_client.h \
 	src/net/http_service.c src/net/http_service.h \
 	src/net/loop.c src/net/loop.h \
+	src/net/seal.c src/net/seal.h \
 	src/net/socket.c src/net/socket.h \
 	src/net/stream.c src/net/stream.h

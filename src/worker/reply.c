@@ -69,7 +69,6 @@ fill_fixed_response(struct exchange *exchange, struct forwarding_page *page)
     page->status = action->status_code;
     page->content_type = snapshot_slice(exchange->view->snapshot, action->content_type);
     page->body = snapshot_slice(exchange->view->snapshot, action->message_body);
-    page->is_complete = true;
 }
 
 /* The Location line, or false when it is longer than the ALB allows. */
@@ -125,7 +124,6 @@ write_answer(struct exchange *exchange)
     struct text out = text_over(exchange->worker->compose, COMPOSE_BYTES);
     struct forwarding_page page = {
         .status = exchange->status != 0 ? exchange->status : reply_status(exchange->end),
-        .client_minor_version = exchange->has_head ? exchange->request.minor_version : 1,
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
         .server_header = exchange->view->settings->attributes.server_header,
     };

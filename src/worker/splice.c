@@ -1,5 +1,4 @@
 /* The pool of pipes and the move from socket to socket. */
-#define _GNU_SOURCE
 #include "worker/splice.h"
 
 #include <fcntl.h>

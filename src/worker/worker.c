@@ -280,6 +280,7 @@ int
 worker_run(void)
 {
     struct message hello;
+    const char *error = NULL;
 
     log_set_role("fairlead: worker");
     struct loop *loop = loop_new();
@@ -291,6 +292,10 @@ worker_run(void)
     worker->slot = hello.as.hello.slot;
     worker->worker_count = hello.as.hello.worker_count;
     log_set_level((enum log_level)hello.as.hello.log_level);
+    if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
+        log_error("the sandbox cannot be entered: %s", error);
+        return 1;
+    }
     /* Connection ids of different workers, and of a worker and its successor, do not meet. */
     worker->next_connection_id = ((uint64_t)worker->slot << 56) | (clock_wall_us() << 8 >> 8);
     channel_start(channel, loop);
