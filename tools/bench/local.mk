@@ -2,3 +2,11 @@
 EXTRA_PROGRAMS += tools/bench/route_bench
 tools_bench_route_bench_SOURCES = tools/bench/route_bench.c $(snapshot_sample)
 tools_bench_route_bench_LDADD = $(libs_ipc) $(libs_system)
+
+noinst_PROGRAMS += tools/bench/load tools/bench/target
+tools_bench_load_SOURCES = \
+	tools/bench/load.c tools/bench/load.h \
+	tools/bench/load_histogram.c \
+	tools/bench/load_run.c \
+	tools/bench/pattern.h
+tools_bench_target_SOURCES = tools/bench/target.c tools/bench/pattern.h
