@@ -1,0 +1,92 @@
+"""The workloads of the comparison, and what fairlead must reach in each."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional
+
+from proxies import (Fairlead, Haproxy, HaproxyBuffers, HaproxyRing, HaproxySplicing, Nginx,
+                     NginxBuffers, NginxUnbuffered)
+
+FIRST_TARGET_PORT = 20100
+TARGET_PORTS = 30
+
+
+class Rule(NamedTuple):
+    host: Optional[str]
+    prefix: str
+    group: str
+
+
+def ports_of(index):
+    first = FIRST_TARGET_PORT + index * 10
+    return list(range(first, first + 10))
+
+
+ONE_GROUP = {"targetweb": ports_of(0)[:2]}
+THREE_GROUPS = {"targetweb": ports_of(0), "targetapp1": ports_of(1), "targetapp2": ports_of(2)}
+
+
+def many_rules(hosts, prefixes):
+    """Only the last rule's host and path are asked for; its group is another than the default."""
+    rules = [Rule(f"h{host}.example.test", f"/place{prefix}/", "targetapp1")
+             for host in range(hosts) for prefix in range(prefixes)]
+    return rules[:-1] + [rules[-1]._replace(group="targetapp2")]
+
+
+@dataclass
+class Workload:
+    name: str
+    title: str
+    connections: int = 64
+    paths: list = field(default_factory=lambda: ["/"])
+    hosts: list = field(default_factory=lambda: ["example.test"])
+    post: int = 0
+    closes: bool = False
+    rate: int = 0
+    idle: bool = False
+    access_log: bool = False
+    groups: dict = field(default_factory=lambda: ONE_GROUP)
+    rules: list = field(default_factory=list)
+    default_group: str = "targetweb"
+    proxies: tuple = (Fairlead, Haproxy, Nginx)
+    to_haproxy: Optional[float] = None  # highest ratio that counts as reached
+    to_nginx: Optional[float] = None
+
+    def load_arguments(self):
+        arguments = ["-c", str(self.connections)]
+        for path in self.paths:
+            arguments += ["-p", path]
+        for host in self.hosts:
+            arguments += ["-H", host]
+        if self.post:
+            arguments += ["-b", str(self.post)]
+        if self.closes:
+            arguments += ["-1"]
+        return arguments
+
+
+WORKLOADS = [
+    Workload("get64", "small GET, 64 connections", to_haproxy=0.70, to_nginx=0.80),
+    Workload("get256", "small GET, 256 connections", connections=256,
+             to_haproxy=0.70, to_nginx=0.80),
+    Workload("post", "POST 1 KiB", post=1024, to_haproxy=0.70, to_nginx=0.70),
+    Workload("get16k", "GET 16 KiB", paths=["/b/16384"], to_haproxy=0.70, to_nginx=0.80),
+    Workload("get1m", "GET 1 MiB", connections=16, paths=["/b/1048576"],
+             proxies=(Fairlead, Haproxy, HaproxySplicing, HaproxyBuffers, Nginx, NginxUnbuffered,
+                      NginxBuffers),
+             to_haproxy=0.85, to_nginx=0.45),
+    Workload("close", "connection per request", closes=True, to_haproxy=0.95, to_nginx=0.95),
+    Workload("groups", "3 groups of 10, by path", groups=THREE_GROUPS,
+             rules=[Rule(None, "/app1", "targetapp1"), Rule(None, "/app2", "targetapp2")],
+             paths=["/", "/app1/x", "/app2/x"], to_haproxy=0.70, to_nginx=0.80),
+    Workload("rules10", "10 rules, last matches", groups=THREE_GROUPS, rules=many_rules(1, 10),
+             paths=["/place9/x"], hosts=["h0.example.test"]),
+    Workload("rules1000", "1,000 rules, last matches", groups=THREE_GROUPS,
+             rules=many_rules(10, 100), paths=["/place99/x"], hosts=["h9.example.test"],
+             to_haproxy=0.75, to_nginx=0.80),
+    Workload("log", "access log on", access_log=True,
+             proxies=(Fairlead, Haproxy, HaproxyRing, Nginx), to_haproxy=0.70, to_nginx=0.85),
+    Workload("open2000", "open loop 2,000/s", rate=2000, to_haproxy=1.0, to_nginx=1.0),
+    Workload("open8000", "open loop 8,000/s", rate=8000, to_haproxy=1.0, to_nginx=1.0),
+    Workload("idle", "idle connection, PSS bytes", connections=10000, idle=True,
+             to_haproxy=0.70, to_nginx=1.1),
+]
