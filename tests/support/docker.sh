@@ -22,7 +22,7 @@ dockerd_start() {
 }
 
 dockerd_stop() {
-    kill "-${1:-TERM}" "$dockerd_pid"
+    kill "$dockerd_pid"
     wait "$dockerd_pid" || true
 }
 
@@ -74,7 +74,7 @@ docker_port() {
 
 # docker_config PORT: the scenario web, app1, app2 on 127.0.0.1:PORT; checks are quick.
 docker_config() {
-    local group groups= service=
+    local group groups="" service=""
     for group in web app1 app2; do
         groups="$groups${groups:+,}
   { name = \"target$group\"; protocol = \"HTTP\"; port = 80;

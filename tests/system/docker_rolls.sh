@@ -18,7 +18,7 @@ load_start -r "$(count 500 1000)" -c 40 -k 100 -P 30 "127.0.0.1:$port" /=web
 step "$rolls rolls"
 for ((i = 0; i < rolls; i++)); do
     [ $((i % 2)) = 0 ] && image=app:next || image=app
-    ctl roll srvweb --image $image >"$work/roll.out" 2>&1 || {
+    ctl roll srvweb --image "$image" >"$work/roll.out" 2>&1 || {
         cat "$work/roll.out"
         fail "roll $i ended with an error"
     }

@@ -14,6 +14,7 @@ in_flight() {
     [ "$(metric fairlead_exchanges_active)" -eq "$1" ]
 }
 none_left() {
+    # shellcheck disable=SC2086
     ! kill -0 $children 2>/dev/null
 }
 
