@@ -18,7 +18,7 @@ dockerd_start() {
         -H "unix://$work/docker.sock" >>"$work/dockerd.log" 2>&1 &
     dockerd_pid=$!
     export DOCKER_HOST=unix://$work/docker.sock
-    wait_for 30 docker version
+    wait_for 30 docker version || { tail -n 20 "$work/dockerd.log"; exit 1; }
 }
 
 dockerd_stop() {

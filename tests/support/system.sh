@@ -25,9 +25,8 @@ skip() {
 
 fail() {
     printf 'FAILED: %s\n' "$*"
-    for file in "$work"/fairlead.log "$work"/load.json "$work"/dockerd.log; do
-        [ -s "$file" ] && printf -- '-- %s\n' "${file##*/}" && tail -n 40 "$file"
-    done
+    [ ! -s "$work/load.json" ] || head -n 12 "$work/load.json"
+    [ ! -s "$work/fairlead.log" ] || tail -n 40 "$work/fairlead.log"
     exit 1
 }
 
