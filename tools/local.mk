@@ -13,3 +13,4 @@ EXTRA_DIST += tools/check-includes
 TESTS += tests/tools/test_fairleadctl.py
 dist_check_SCRIPTS += tests/tools/test_fairleadctl.py
 include tools/bench/local.mk
+include tools/docs/local.mk
