@@ -275,6 +275,7 @@ static uint32_t
 add_target(struct builder *builder, const struct placed_target *placed)
 {
     const struct snapshot_target_source *source = placed->source;
+    struct string_pool *strings = &builder->writer.strings;
     char name[ADDRESS_TEXT_SIZE];
     struct snapshot_target row = {
         .id = source->id,
@@ -286,12 +287,12 @@ add_target(struct builder *builder, const struct placed_target *placed)
         .is_ejected = source->is_ejected,
         .healthy_since_ms = source->healthy_since_ms,
         .zone = add_text(builder, source->zone),
-        .task = add_text(builder, source->task),
-        .generation = add_text(builder, source->generation),
+        .task = string_pool_add_new(strings, source->task),
+        .generation = string_pool_add_new(strings, source->generation),
     };
 
     address_format_with_port(&source->address, name);
-    row.name = string_pool_add_new(&builder->writer.strings, name);
+    row.name = string_pool_add_new(strings, name);
     return snapshot_add_target(&builder->writer, &row);
 }
 
