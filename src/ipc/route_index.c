@@ -300,8 +300,10 @@ route_index_build(struct snapshot_writer *writer, struct snapshot_rows rules)
     struct builder builder = {.writer = writer};
 
     note_rules(&builder, rules);
-    build_hosts(&builder);
-    build_buckets(&builder);
+    if (builder.count != 0) {
+        build_hosts(&builder);
+        build_buckets(&builder);
+    }
     free(builder.findings);
     return snapshot_add_route_index(writer, &builder.index);
 }

@@ -59,6 +59,7 @@ string_pool_close(struct string_pool *pool)
     *pool = (struct string_pool){0};
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
 static struct string_pool_entry *
 find_entry(const struct string_pool *pool, const char *text, size_t length)
 {
@@ -77,6 +78,8 @@ remember(struct string_pool *pool, const char *text, struct snapshot_text place)
     entry->place = place;
     HASH_ADD_KEYPTR(hh, pool->entries, entry->text, place.length, entry);
 }
+
+/* NOLINTEND(readability-function-size) */
 
 struct snapshot_text
 string_pool_add(struct string_pool *pool, const char *text)
