@@ -124,6 +124,7 @@ step_finish(struct exchange *exchange)
     }
     view_unpin(worker, &exchange->choice_view);
     view_unpin(worker, &exchange->view);
+    client->has_more_to_say = !exchange->request_is_read;
     client->exchange = NULL;
     exchange->tag = 0;
     loop_call_later(worker->loop, release, exchange);
