@@ -52,6 +52,9 @@ struct discovery_status {
 
 struct discovery;
 
+/* The end of a stop: NULL or the reason of the failure. */
+typedef void discovery_stopped(void *argument, const char *error);
+
 struct discovery_kind {
     const char *type; /* as in providers = ( { type = "docker" } ) */
     /* Starts; config must live until close. Never fails: an unreachable source is a status. */
@@ -59,14 +62,20 @@ struct discovery_kind {
                   const struct discovery_sink *sink);
     void (*status)(void *provider, struct discovery_status *status);
     void (*resync)(void *provider);
+    /* As discovery_stop_task; NULL: this kind cannot stop things. */
+    bool (*stop_task)(void *provider, const char *id, unsigned timeout_seconds,
+                      discovery_stopped *on_done, void *argument);
+    /* The callbacks of the sink come no more; stops under way end with an error. */
     void (*close)(void *provider);
 };
 
 /* The kind of that type, or NULL. */
 const struct discovery_kind *discovery_find_kind(const char *type);
 
-/* A running provider: its kind, its name ("docker", "docker-2" for a second one), and its own
- * state. */
+/*
+ * A running provider: its kind, its name ("docker", "docker-2" for a second one), and its own
+ * state. NULL when there is no such kind, which the configuration has checked.
+ */
 struct discovery *discovery_open(struct loop *loop, const struct config_provider *config,
                                  const char *name, const struct discovery_sink *sink);
 void discovery_close(struct discovery **discovery);
@@ -83,6 +92,6 @@ void discovery_resync(struct discovery *discovery);
  * stop things.
  */
 bool discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeout_seconds,
-                         void (*on_done)(void *argument, const char *error), void *argument);
+                         discovery_stopped *on_done, void *argument);
 
 #endif

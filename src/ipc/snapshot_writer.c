@@ -10,6 +10,12 @@
 #include "base/check.h"
 #include "base/memory.h"
 
+static const size_t row_bytes[SNAPSHOT_TABLE_COUNT] = {
+#define ROW_BYTES(type, table) sizeof(struct snapshot_##type),
+    SNAPSHOT_TABLES(ROW_BYTES)
+#undef ROW_BYTES
+};
+
 void
 snapshot_writer_open(struct snapshot_writer *writer)
 {
@@ -31,7 +37,7 @@ snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id ta
                        uint32_t count)
 {
     uint32_t first = writer->tables[table].count;
-    const size_t size = snapshot_row_bytes[table];
+    size_t size = row_bytes[table];
 
     CHECK(count < UINT32_MAX / 4 && first < UINT32_MAX / 4);
     if (first + count > writer->tables[table].capacity) {
@@ -65,8 +71,7 @@ lay_out(const struct snapshot_writer *writer, uint64_t generation,
     header->generation = generation;
     header->settings = writer->settings;
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
-        end = place(&header->tables[table], end, writer->tables[table].count,
-                    snapshot_row_bytes[table]);
+        end = place(&header->tables[table], end, writer->tables[table].count, row_bytes[table]);
     header->size_bytes = place(&header->strings, end, writer->strings.length, 1);
 }
 
@@ -94,7 +99,7 @@ write_all(const struct snapshot_writer *writer, const struct snapshot_header *he
         return false;
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
         if (!write_at(fd, writer->tables[table].rows,
-                      (size_t)writer->tables[table].count * snapshot_row_bytes[table],
+                      writer->tables[table].count * row_bytes[table],
                       header->tables[table].offset))
             return false;
     return write_at(fd, writer->strings.bytes, writer->strings.length, header->strings.offset);

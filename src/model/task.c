@@ -39,6 +39,27 @@ task_free(struct task **task)
     free(old);
 }
 
+struct task *
+task_copy(const struct task *task)
+{
+    struct task *copy = memory_take(1, sizeof(*copy));
+
+    *copy = *task;
+    copy->source = memory_copy_text(task->source);
+    copy->id = memory_copy_text(task->id);
+    copy->started_at = memory_copy_text(task->started_at);
+    copy->name = memory_copy_text(task->name);
+    copy->service = memory_copy_text(task->service);
+    copy->container_name = memory_copy_text(task->container_name);
+    copy->zone = memory_copy_text(task->zone);
+    copy->host = memory_copy_text(task->host);
+    copy->image = memory_copy_text(task->image);
+    copy->bindings = memory_resize(NULL, task->binding_count, sizeof(*copy->bindings));
+    for (size_t i = 0; i < task->binding_count; i++)
+        copy->bindings[i] = task->bindings[i];
+    return copy;
+}
+
 /* How well an address suits for dialling: all IPv4 addresses best, one IPv6 address least. */
 static int
 rank_host_ip(const char *host_ip)

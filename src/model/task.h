@@ -50,6 +50,8 @@ struct task {
 struct task *task_new(const char *source, const char *id, uint64_t generation);
 void task_free(struct task **task);
 
+struct task *task_copy(const struct task *task);
+
 /* Adds a binding, or improves the one of the same container port and protocol: all IPv4
  * addresses win over one, and IPv4 over IPv6. */
 void task_add_binding(struct task *task, const struct task_binding *binding);

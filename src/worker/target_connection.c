@@ -151,12 +151,12 @@ target_connection_open(struct worker *worker, struct target_state *target,
 }
 
 void
-target_connection_give_back(struct target_connection **returned,
+target_connection_give_back(struct target_connection **given,
                             enum target_connection_outcome outcome)
 {
-    struct target_connection *connection = *returned;
+    struct target_connection *connection = *given;
 
-    *returned = NULL;
+    *given = NULL;
     if (connection == NULL)
         return;
     CHECK_TAG(connection, TAG);

@@ -14,8 +14,14 @@ tests_support_recording_app_SOURCES = tests/support/recording_app.c
 tests_support_recording_app_CFLAGS = $(support_cflags)
 tests_support_recording_app_LDFLAGS = -static
 dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll \
-	tests/support/ready tests/support/logged tests/support/system.sh tests/support/docker.sh tests/support/check_end_reasons
+	tests/support/ready tests/support/logged tests/support/check_end_reasons
 TESTS += tests/support/check_end_reasons
 
 # Snapshots by hand, for unit tests and benchmarks.
 snapshot_sample = tests/support/snapshot_sample.c tests/support/snapshot_sample.h
+
+# One provider of tasks and what it reports, and an engine to try it with.
+noinst_PROGRAMS += tests/support/discovery_probe
+tests_support_discovery_probe_SOURCES = tests/support/discovery_probe.c
+tests_support_discovery_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
+EXTRA_DIST += tests/support/fake_engine
