@@ -241,6 +241,16 @@ take_fds(struct msghdr *header, int *first)
 
 enum received { RECEIVED_MESSAGE, RECEIVED_NOTHING, RECEIVED_END, RECEIVED_NONSENSE };
 
+/*
+ * A reset says that the other side went without reading everything; what it sent before is
+ * still to come, and then the end.
+ */
+static bool
+is_worth_another_try(int reason)
+{
+    return would_block(reason) || reason == EINTR || reason == ECONNRESET;
+}
+
 static enum received
 receive(int channel_fd, struct message *message)
 {
@@ -258,7 +268,7 @@ receive(int channel_fd, struct message *message)
     ssize_t length = recvmsg(channel_fd, &header, MSG_CMSG_CLOEXEC);
 
     if (length == -1)
-        return would_block(errno) || errno == EINTR ? RECEIVED_NOTHING : RECEIVED_END;
+        return is_worth_another_try(errno) ? RECEIVED_NOTHING : RECEIVED_END;
     unsigned fd_count = take_fds(&header, &fd);
     if (length == 0 && fd_count == 0)
         return RECEIVED_END;

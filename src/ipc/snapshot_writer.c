@@ -40,6 +40,8 @@ snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id ta
     size_t size = row_bytes[table];
 
     CHECK(count < UINT32_MAX / 4 && first < UINT32_MAX / 4);
+    if (count == 0)
+        return first;
     if (first + count > writer->tables[table].capacity) {
         writer->tables[table].capacity = first * 2 + count + 16;
         writer->tables[table].rows =

@@ -168,6 +168,22 @@ tells_when_the_other_side_is_gone(void **state)
 }
 
 static void
+hears_the_last_words_of_a_side_that_left_its_own_mail_unread(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    open_pair(&pair);
+    channel_send(pair.ends[0], MESSAGE_applied, &(struct message_applied){1}, -1);
+    channel_send(pair.ends[1], MESSAGE_applied, &(struct message_applied){2}, -1);
+    channel_close(&pair.ends[1]);
+    turn(&pair, 3);
+    assert_int_equal(pair.heard[0].count, 1);
+    assert_string_equal(pair.heard[0].end_reason, "the other side is gone");
+    close_pair(&pair);
+}
+
+static void
 tells_of_a_failed_send_from_the_loop_and_not_at_once(void **state)
 {
     struct pair pair;
@@ -294,6 +310,7 @@ main(void)
         cmocka_unit_test(queues_in_order_with_descriptors_when_the_socket_is_full),
         cmocka_unit_test(gives_back_queued_descriptors_when_it_is_closed),
         cmocka_unit_test(tells_when_the_other_side_is_gone),
+        cmocka_unit_test(hears_the_last_words_of_a_side_that_left_its_own_mail_unread),
         cmocka_unit_test(tells_of_a_failed_send_from_the_loop_and_not_at_once),
         cmocka_unit_test(may_be_closed_by_its_owner_in_a_message),
         cmocka_unit_test(ends_on_nonsense_and_keeps_no_descriptor_of_it),
