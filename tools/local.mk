@@ -13,3 +13,12 @@ EXTRA_DIST += tools/check-includes
 TESTS += tests/tools/test_fairleadctl.py
 dist_check_SCRIPTS += tests/tools/test_fairleadctl.py
 include tools/bench/local.mk
+include tools/docs/local.mk
+
+
+# The quickstart's application: static, since it is all that its container image holds.
+noinst_PROGRAMS += tools/sample_task
+tools_sample_task_SOURCES = tools/sample_task.c
+tools_sample_task_CFLAGS = $(support_cflags)
+tools_sample_task_LDFLAGS = -static
+EXTRA_DIST += tools/quickstart tools/packages.sh

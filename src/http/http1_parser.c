@@ -242,22 +242,30 @@ end_head(struct http1_parser *parser, const char *end)
     return HTTP1_HEAD_DONE;
 }
 
-/* The ALB's name for a field line that llhttp did not take; error stands in or behind it. */
+/*
+ * The ALB's name for a field line that llhttp did not take. Where exactly it stops differs
+ * between its versions, so the line is read once more from its start up to there.
+ */
 static enum desync_reason
-classify_field(const struct http1_parser *parser, const char *error, const char *end)
+classify_field(const char *error, const char *end)
 {
-    const struct http_head *head = parser->head;
-    const char *line =
-        parser->is_in_field ? head->fields[head->field_count - 1].name.at : error;
-    const char *at = error;
+    const char *line = error;
+    const char *at = NULL;
 
-    if (line == error && line < end && (*line == ' ' || *line == '\t' || *line == ':'))
+    while (line[-1] != '\n') /* the start line's at the latest */
+        line--;
+    if (error < end)
+        error++;
+    for (at = line; at < error && http_byte_is(*at, HTTP_BYTE_TOKEN);)
+        at++;
+    if (at == line && at < error && *at == ':')
         return DESYNC_REASON_EMPTY_HEADER;
-    if (parser->is_in_name && at < end && (*at == ' ' || *at == '\t') &&
+    if (at < error && (*at == ' ' || *at == '\t') &&
         framing_is_hidden_in(slice_make(line, (size_t)(at - line))))
         return DESYNC_REASON_SUSPICIOUS_HEADER;
-    if (at < end && (uint8_t)*at < 0x20 && *at != '\0' && *at != '\r' && *at != '\n')
-        return DESYNC_REASON_NON_COMPLIANT_HEADER;
+    for (; at < error; at++)
+        if (*at != '\0' && *at != '\t' && *at != '\r' && *at != '\n' && (uint8_t)*at < 0x20)
+            return DESYNC_REASON_NON_COMPLIANT_HEADER;
     return DESYNC_REASON_BAD_HEADER;
 }
 
@@ -275,8 +283,8 @@ feed_fields(struct http1_parser *parser, const char *bytes, size_t length, size_
     }
     if (error != HPE_OK) {
         if (parser->refusal == HTTP_REFUSAL_NONE)
-            refuse_for(parser, classify_field(parser, llhttp_get_error_pos(&parser->llhttp),
-                                              bytes + length));
+            refuse_for(parser,
+                       classify_field(llhttp_get_error_pos(&parser->llhttp), bytes + length));
         return HTTP1_REFUSED;
     }
     if (parser->is_in_field &&

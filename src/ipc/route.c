@@ -97,6 +97,7 @@ try_hosts(struct search *search)
     }
 }
 
+/* Up to the longest prefix of any rule; the path's end counts as a NUL. */
 static void
 hash_prefixes(struct search *search)
 {
@@ -105,10 +106,10 @@ hash_prefixes(struct search *search)
 
     search->prefix_length = search->index->longest_prefix;
     if (path.length < search->prefix_length)
-        search->prefix_length = (uint32_t)path.length;
+        search->prefix_length = (uint32_t)path.length + 1;
     search->prefix_hashes[0] = hash;
     for (uint32_t i = 0; i < search->prefix_length; i++) {
-        hash = slice_hash_byte(hash, path.at[i]);
+        hash = slice_hash_byte(hash, i < path.length ? path.at[i] : '\0');
         search->prefix_hashes[i + 1] = hash;
     }
 }

@@ -64,7 +64,10 @@ hash_host(struct slice tail)
     return hash;
 }
 
-/* What every matching path begins with. */
+/*
+ * What every matching path begins with. A path ends with a NUL here, in the pool as in lookups,
+ * so that a pattern without wildcards is a prefix like the others, and a choosy one.
+ */
 static struct slice
 path_prefix(struct slice pattern)
 {
@@ -72,6 +75,8 @@ path_prefix(struct slice pattern)
 
     while (end < pattern.length && end < SNAPSHOT_INDEXED_BYTES &&
            !is_wildcard(pattern.at[end]))
+        end++;
+    if (end == pattern.length && end < SNAPSHOT_INDEXED_BYTES)
         end++;
     return slice_make(pattern.at, end);
 }
@@ -295,8 +300,10 @@ route_index_build(struct snapshot_writer *writer, struct snapshot_rows rules)
     struct builder builder = {.writer = writer};
 
     note_rules(&builder, rules);
-    build_hosts(&builder);
-    build_buckets(&builder);
+    if (builder.count != 0) {
+        build_hosts(&builder);
+        build_buckets(&builder);
+    }
     free(builder.findings);
     return snapshot_add_route_index(writer, &builder.index);
 }

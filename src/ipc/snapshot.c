@@ -20,34 +20,52 @@ extent_fits(const struct snapshot_header *header, const struct snapshot_extent *
            extent->count <= (header->size_bytes - extent->offset) / row_bytes;
 }
 
-/* Points the members into the mapping; the reason why not, or NULL. */
+/* The reason why the header cannot be believed, or NULL. */
 static const char *
-find_tables(struct snapshot *snapshot)
+check_header(const struct snapshot_header *header, size_t size_bytes)
 {
-    const struct snapshot_header *header = (const void *)snapshot->mapping;
-
     if (header->magic != SNAPSHOT_MAGIC)
         return "not a snapshot";
     if (header->layout != snapshot_layout())
         return "a snapshot of another build";
-    if (header->size_bytes != snapshot->size_bytes)
+    if (header->size_bytes != size_bytes)
         return "a snapshot of another size than its header says";
-    snapshot->generation = header->generation;
-    snapshot->settings = &header->settings;
-#define FIND_TABLE(type, table)                                                                \
-    if (!extent_fits(header, &header->tables[SNAPSHOT_TABLE_##type],                           \
-                     sizeof(struct snapshot_##type)))                                          \
-        return "the table of " #table " reaches out of the snapshot";                          \
-    snapshot->table =                                                                          \
-        (const void *)(snapshot->mapping + header->tables[SNAPSHOT_TABLE_##type].offset);      \
-    snapshot->type##_count = (uint32_t)header->tables[SNAPSHOT_TABLE_##type].count;
-    SNAPSHOT_TABLES(FIND_TABLE)
-#undef FIND_TABLE
+    for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
+        if (!extent_fits(header, &header->tables[table], snapshot_row_bytes[table]))
+            return "a table reaches out of the snapshot";
     if (!extent_fits(header, &header->strings, 1))
         return "the string pool reaches out of the snapshot";
+    return NULL;
+}
+
+/* Points the members into the mapping. */
+static void
+find_tables(struct snapshot *snapshot, const struct snapshot_header *header)
+{
+    const struct snapshot_extent *extent = header->tables;
+
+    snapshot->generation = header->generation;
+    snapshot->settings = &header->settings;
     snapshot->strings = snapshot->mapping + header->strings.offset;
     snapshot->string_bytes = (uint32_t)header->strings.count;
-    return NULL;
+#define FIND_TABLE(type, table)                                                                \
+    snapshot->type##_rows = (const void *)(snapshot->mapping + extent->offset);                \
+    snapshot->type##_count = (uint32_t)extent->count;                                          \
+    extent++;
+    SNAPSHOT_TABLES(FIND_TABLE)
+#undef FIND_TABLE
+}
+
+static const char *
+check_and_find(struct snapshot *snapshot)
+{
+    const struct snapshot_header *header = (const void *)snapshot->mapping;
+    const char *reason = check_header(header, snapshot->size_bytes);
+
+    if (reason != NULL)
+        return reason;
+    find_tables(snapshot, header);
+    return snapshot_check(snapshot);
 }
 
 /* The reason why the descriptor cannot be mapped safely, or NULL. */
@@ -77,9 +95,7 @@ snapshot_open(int fd, const char **error)
     const char *reason = map(snapshot, fd);
 
     if (reason == NULL)
-        reason = find_tables(snapshot);
-    if (reason == NULL)
-        reason = snapshot_check(snapshot);
+        reason = check_and_find(snapshot);
     if (reason != NULL)
         snapshot_close(&snapshot);
     *error = reason;
@@ -99,7 +115,7 @@ uint32_t
 snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id)
 {
     for (uint32_t i = 0; i < snapshot->group_count; i++)
-        if (snapshot->groups[i].id == group_id)
+        if (snapshot->group_rows[i].id == group_id)
             return i;
     return SNAPSHOT_NO_INDEX;
 }
@@ -107,16 +123,16 @@ snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id)
 uint32_t
 snapshot_find_target(const struct snapshot *snapshot, uint32_t group, uint64_t target_id)
 {
-    uint32_t low = snapshot->groups[group].targets.first;
-    uint32_t end = low + snapshot->groups[group].targets.count;
+    uint32_t low = snapshot->group_rows[group].targets.first;
+    uint32_t end = low + snapshot->group_rows[group].targets.count;
     uint32_t high = end;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (snapshot->targets[middle].id < target_id)
+        if (snapshot->target_rows[middle].id < target_id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < end && snapshot->targets[low].id == target_id ? low : SNAPSHOT_NO_INDEX;
+    return low < end && snapshot->target_rows[low].id == target_id ? low : SNAPSHOT_NO_INDEX;
 }

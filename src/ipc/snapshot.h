@@ -211,11 +211,12 @@ struct snapshot {
     const struct snapshot_settings *settings;
     const char *strings;
     uint32_t string_bytes;
-#define SNAPSHOT_MEMBERS(type, table)                                                          \
-    uint32_t type##_count;                                                                     \
-    const struct snapshot_##type *table;
-    SNAPSHOT_TABLES(SNAPSHOT_MEMBERS)
-#undef SNAPSHOT_MEMBERS
+#define SNAPSHOT_COUNT(type, table) uint32_t type##_count;
+    SNAPSHOT_TABLES(SNAPSHOT_COUNT)
+#undef SNAPSHOT_COUNT
+#define SNAPSHOT_ROWS(type, table) const struct snapshot_##type *type##_rows;
+    SNAPSHOT_TABLES(SNAPSHOT_ROWS)
+#undef SNAPSHOT_ROWS
 };
 
 /* snapshot_rule(snapshot, index) and snapshot_rule_count(snapshot), for each table. */
@@ -223,7 +224,7 @@ struct snapshot {
     static inline const struct snapshot_##type *snapshot_##type(                               \
         const struct snapshot *snapshot, uint32_t index)                                       \
     {                                                                                          \
-        return &snapshot->table[index];                                                        \
+        return &snapshot->type##_rows[index];                                                  \
     }                                                                                          \
     static inline uint32_t snapshot_##type##_count(const struct snapshot *snapshot)            \
     {                                                                                          \

@@ -197,16 +197,35 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            text_is_sound(snapshot, settings->zone);
 }
 
+/* check_all_rules and so on, and the table of them. */
+#define CHECK_ALL(type, table)                                                                 \
+    static bool check_all_##table(const struct snapshot *snapshot)                             \
+    {                                                                                          \
+        for (uint32_t i = 0; i < snapshot_##type##_count(snapshot); i++)                       \
+            if (!check_##type(snapshot, snapshot_##type(snapshot, i)))                         \
+                return false;                                                                  \
+        return true;                                                                           \
+    }
+SNAPSHOT_TABLES(CHECK_ALL)
+#undef CHECK_ALL
+
+static const struct {
+    bool (*check)(const struct snapshot *snapshot);
+    const char *error;
+} checks[] = {
+
+#define CHECK_ROW(type, table) {check_all_##table, "a row of " #table " is wrong"},
+    SNAPSHOT_TABLES(CHECK_ROW)
+#undef CHECK_ROW
+};
+
 const char *
 snapshot_check(const struct snapshot *snapshot)
 {
-    if (!settings_are_sound(snapshot, snapshot->settings))
+    if (!settings_are_sound(snapshot, snapshot_settings(snapshot)))
         return "a setting is out of range";
-#define CHECK_TABLE(type, table)                                                               \
-    for (uint32_t i = 0; i < snapshot->type##_count; i++)                                      \
-        if (!check_##type(snapshot, &snapshot->table[i]))                                      \
-            return "a row of " #table " is wrong";
-    SNAPSHOT_TABLES(CHECK_TABLE)
-#undef CHECK_TABLE
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+        if (!checks[i].check(snapshot))
+            return checks[i].error;
     return NULL;
 }

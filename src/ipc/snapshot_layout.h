@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdint.h>
 
-#include "base/slice.h"
 #include "ipc/snapshot.h"
 
 #define SNAPSHOT_MAGIC UINT64_C(0x70616e73636c7266) /* "frlcsnap" */
@@ -41,17 +40,10 @@ struct snapshot_header {
     struct snapshot_extent strings;
 };
 
-/* A number that differs when a row's size does: two builds must not misread each other. */
-static inline uint64_t
-snapshot_layout(void)
-{
-    const uint32_t sizes[] = {sizeof(struct snapshot_header),
-#define SNAPSHOT_ROW_SIZE(type, table) sizeof(struct snapshot_##type),
-                              SNAPSHOT_TABLES(SNAPSHOT_ROW_SIZE)
-#undef SNAPSHOT_ROW_SIZE
-    };
+/* Bytes of a row in each table. */
+extern const uint32_t snapshot_row_bytes[SNAPSHOT_TABLE_COUNT];
 
-    return slice_hash(SLICE_HASH_START, slice_make((const char *)sizes, sizeof(sizes)));
-}
+/* A number that differs when a row's size does: two builds must not misread each other. */
+uint64_t snapshot_layout(void);
 
 #endif

@@ -10,12 +10,6 @@
 #include "base/check.h"
 #include "base/memory.h"
 
-static const size_t row_bytes[SNAPSHOT_TABLE_COUNT] = {
-#define ROW_BYTES(type, table) sizeof(struct snapshot_##type),
-    SNAPSHOT_TABLES(ROW_BYTES)
-#undef ROW_BYTES
-};
-
 void
 snapshot_writer_open(struct snapshot_writer *writer)
 {
@@ -37,7 +31,7 @@ snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id ta
                        uint32_t count)
 {
     uint32_t first = writer->tables[table].count;
-    size_t size = row_bytes[table];
+    const size_t size = snapshot_row_bytes[table];
 
     CHECK(count < UINT32_MAX / 4 && first < UINT32_MAX / 4);
     if (count == 0)
@@ -73,7 +67,8 @@ lay_out(const struct snapshot_writer *writer, uint64_t generation,
     header->generation = generation;
     header->settings = writer->settings;
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
-        end = place(&header->tables[table], end, writer->tables[table].count, row_bytes[table]);
+        end = place(&header->tables[table], end, writer->tables[table].count,
+                    snapshot_row_bytes[table]);
     header->size_bytes = place(&header->strings, end, writer->strings.length, 1);
 }
 
@@ -101,7 +96,7 @@ write_all(const struct snapshot_writer *writer, const struct snapshot_header *he
         return false;
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
         if (!write_at(fd, writer->tables[table].rows,
-                      writer->tables[table].count * row_bytes[table],
+                      (size_t)writer->tables[table].count * snapshot_row_bytes[table],
                       header->tables[table].offset))
             return false;
     return write_at(fd, writer->strings.bytes, writer->strings.length, header->strings.offset);

@@ -17,11 +17,30 @@ struct string_pool_entry {
     UT_hash_handle hh;
 };
 
+static bool
+is_empty(const char *text)
+{
+    return text == NULL || *text == '\0';
+}
+
+/* Makes room for bytes more. */
+static void
+reserve(struct string_pool *pool, size_t size)
+{
+    /* Offsets have 32 bits; no configuration that was accepted comes near. */
+    CHECK(pool->length + size < UINT32_MAX);
+    if (pool->length + size <= pool->capacity)
+        return;
+    pool->capacity = pool->capacity * 2 + size + 4096;
+    pool->bytes = memory_resize(pool->bytes, pool->capacity, 1);
+}
+
 void
 string_pool_open(struct string_pool *pool)
 {
     *pool = (struct string_pool){0};
-    string_pool_add_new(pool, "");
+    reserve(pool, 1);
+    pool->bytes[pool->length++] = '\0';
 }
 
 void
@@ -40,6 +59,7 @@ string_pool_close(struct string_pool *pool)
     *pool = (struct string_pool){0};
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
 static struct string_pool_entry *
 find_entry(const struct string_pool *pool, const char *text, size_t length)
 {
@@ -59,10 +79,12 @@ remember(struct string_pool *pool, const char *text, struct snapshot_text place)
     HASH_ADD_KEYPTR(hh, pool->entries, entry->text, place.length, entry);
 }
 
+/* NOLINTEND(readability-function-size) */
+
 struct snapshot_text
 string_pool_add(struct string_pool *pool, const char *text)
 {
-    if (text == NULL || *text == '\0')
+    if (is_empty(text))
         return (struct snapshot_text){0};
     const struct string_pool_entry *known = find_entry(pool, text, strlen(text));
     if (known != NULL)
@@ -75,14 +97,11 @@ string_pool_add(struct string_pool *pool, const char *text)
 struct snapshot_text
 string_pool_add_new(struct string_pool *pool, const char *text)
 {
+    if (is_empty(text))
+        return (struct snapshot_text){0};
     size_t size = strlen(text) + 1;
 
-    /* Offsets have 32 bits; no configuration that was accepted comes near. */
-    CHECK(pool->length + size < UINT32_MAX);
-    if (pool->length + size > pool->capacity) {
-        pool->capacity = pool->capacity * 2 + size + 4096;
-        pool->bytes = memory_resize(pool->bytes, pool->capacity, 1);
-    }
+    reserve(pool, size);
     struct snapshot_text place = {(uint32_t)pool->length, (uint32_t)(size - 1)};
     memcpy(pool->bytes + pool->length, text, size);
     pool->length += size;

@@ -32,7 +32,7 @@ free_member(const struct setting *setting, void *object)
     } else if (setting->kind == SETTING_LIST) {
         free_list(setting, object);
     } else if (setting->kind == SETTING_ONE) {
-        free_object(setting->elements, setting_member(setting, object));
+        free_object(setting_scopes[setting->elements].base, setting_member(setting, object));
     }
 }
 

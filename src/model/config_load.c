@@ -103,7 +103,7 @@ static const struct setting *
 find_bare_row(enum setting_scope scope)
 {
     for (size_t i = 0; i < setting_count; i++) {
-        if (settings[i].scope == scope && settings[i].standard == setting_required)
+        if (setting_is_visible(&settings[i], scope) && settings[i].standard == setting_required)
             return &settings[i];
     }
     return NULL;

@@ -89,11 +89,16 @@ client_close(struct client *client)
         close_now(client);
 }
 
-/* Sends our end and waits, within bounds, for the client's. */
+/*
+ * Sends our end and, where the client is in the middle of something, waits within bounds for
+ * its end; one that has said all is simply closed.
+ */
 static void
 linger(struct client *client)
 {
-    if (!stream_is_open(&client->stream) || client->is_finished_reading) {
+    bool has_unread = client->has_more_to_say || input_slice(client->input).length > 0;
+
+    if (!stream_is_open(&client->stream) || client->is_finished_reading || !has_unread) {
         close_now(client);
         return;
     }

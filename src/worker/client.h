@@ -24,6 +24,7 @@ struct client {
     bool is_finished_reading; /* the client sent its end */
     bool is_lingering;        /* closing: what still comes is thrown away */
     bool must_close;          /* no further exchange on this connection */
+    bool has_more_to_say;     /* its last request was answered before all of it came */
     bool is_limited;          /* counted in client_limits */
     struct stream stream;
     struct worker *worker;

@@ -44,10 +44,11 @@ void
 client_limits_free(struct client_limits **limits)
 {
     struct address_count *count, *next;
+    struct address_count *first = (*limits)->addresses;
 
-    HASH_ITER(hh, (*limits)->addresses, count, next)
-    {
-        HASH_DEL((*limits)->addresses, count);
+    HASH_CLEAR(hh, (*limits)->addresses);
+    for (count = first; count != NULL; count = next) {
+        next = count->hh.next;
         free(count);
     }
     free(*limits);

@@ -31,12 +31,13 @@ exchange_step_text(enum exchange_step step)
     return steps[step].text;
 }
 
-/* Everything but the request head, whose array of fields is guarded by its count. */
+/* Everything up to the texts and the request head, which are guarded by their lengths. */
 static void
 reset(struct exchange *exchange)
 {
     memset(exchange, 0, offsetof(struct exchange, trace));
     exchange->trace.length = 0;
+    exchange->redirect_url[0] = '\0';
     http_head_reset(&exchange->request);
 }
 
@@ -123,6 +124,7 @@ step_finish(struct exchange *exchange)
     }
     view_unpin(worker, &exchange->choice_view);
     view_unpin(worker, &exchange->view);
+    client->has_more_to_say = !exchange->request_is_read;
     client->exchange = NULL;
     exchange->tag = 0;
     loop_call_later(worker->loop, release, exchange);

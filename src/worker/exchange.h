@@ -104,8 +104,8 @@ struct exchange {
     uint64_t received_bytes, sent_bytes;
     uint64_t begun_us, begun_wall_us;
     uint64_t head_us, connect_begun_us, connected_us, sent_us, first_byte_us, response_head_us;
-    char redirect_url[512];
     struct forwarding_trace trace;
+    char redirect_url[512];
     struct http_head request; /* last: its unused fields are never touched */
 };
 

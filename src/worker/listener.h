@@ -29,6 +29,6 @@ const struct address *listener_address(const struct listener *listener);
 
 /* A client holds on to the listener that it came by. */
 void listener_pin(struct listener *listener);
-void listener_unpin(struct worker *worker, struct listener **listener);
+void listener_unpin(struct worker *worker, struct listener **unpinned);
 
 #endif

@@ -151,12 +151,12 @@ target_connection_open(struct worker *worker, struct target_state *target,
 }
 
 void
-target_connection_give_back(struct target_connection **given,
+target_connection_give_back(struct target_connection **returned,
                             enum target_connection_outcome outcome)
 {
-    struct target_connection *connection = *given;
+    struct target_connection *connection = *returned;
 
-    *given = NULL;
+    *returned = NULL;
     if (connection == NULL)
         return;
     CHECK_TAG(connection, TAG);

@@ -38,8 +38,8 @@ struct target_connection *target_connection_open(struct worker *worker,
                                                  struct target_state *target,
                                                  struct exchange *exchange);
 
-/* Ends the use by an exchange; *connection becomes NULL. */
-void target_connection_give_back(struct target_connection **connection,
+/* Ends the use by an exchange; *returned becomes NULL. */
+void target_connection_give_back(struct target_connection **returned,
                                  enum target_connection_outcome outcome);
 
 /* Closes idle connections: all of a target, or those too old to be trusted. */

@@ -27,7 +27,7 @@ struct options {
     unsigned port;
     const char *name;
     const char *record;    /* file that POSTs are written to, NULL: standard output */
-    const char *sick_file; /* while it exists, every answer is 500 */
+    const char *sick_file; /* while it exists, /index.php answers 500 */
     unsigned delay_ms;     /* between a request and its answer */
     unsigned start_ms;     /* before it listens */
     bool is_graceful;
@@ -39,7 +39,7 @@ struct connection {
     size_t length;
     size_t request_length; /* head and body of the request being handled */
     long long due_ms;      /* when its answer is sent; 0: none */
-    bool is_post, wants_close;
+    bool is_post, is_check, wants_close;
     char id[ID_BYTES];
 };
 
@@ -127,6 +127,7 @@ begin(struct connection *c)
     find_field(head, "Connection", value, sizeof value);
     c->wants_close = strcasecmp(value, "close") == 0;
     c->is_post = strncmp(head, "POST ", 5) == 0;
+    c->is_check = strncmp(head, "GET /index.php ", 15) == 0;
     c->request_length = (size_t)(body - c->bytes + length);
     c->due_ms = now_ms() + options.delay_ms;
     if (c->is_post)
@@ -139,7 +140,8 @@ answer(int fd, struct connection *c)
 {
     char body[256], text[1024];
     struct stat unused;
-    bool is_sick = options.sick_file != NULL && stat(options.sick_file, &unused) == 0;
+    bool is_sick =
+        c->is_check && options.sick_file != NULL && stat(options.sick_file, &unused) == 0;
     bool closes = c->wants_close || is_stopping;
     int length = snprintf(body, sizeof body, "app=%s id=%s\n", options.name, c->id);
     int size = snprintf(text, sizeof text,

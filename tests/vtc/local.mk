@@ -48,13 +48,16 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/routing/chooses_by_every_condition.vtc \
 	tests/vtc/routing/chooses_by_path_and_priority.vtc \
 	tests/vtc/routing/explain_agrees.vtc \
+	tests/vtc/balancing/app_cookie_follows_the_application.vtc \
 	tests/vtc/balancing/fails_open.vtc \
 	tests/vtc/balancing/least_outstanding_avoids_the_busy.vtc \
 	tests/vtc/balancing/round_robin_takes_turns.vtc \
 	tests/vtc/balancing/stickiness_keeps_a_client.vtc \
 	tests/vtc/balancing/weighted_groups_share.vtc \
 	tests/vtc/pooling/a_refused_connect_goes_to_another_target.vtc \
+	tests/vtc/pooling/a_retry_budget_spares_the_targets.vtc \
 	tests/vtc/pooling/answers_502_when_every_connect_is_refused.vtc \
+	tests/vtc/pooling/learns_the_targets_keep_alive_timeout.vtc \
 	tests/vtc/pooling/never_replays_a_post_that_was_taken.vtc \
 	tests/vtc/pooling/notices_idle_connections_that_close.vtc \
 	tests/vtc/pooling/obeys_connection_close_of_targets.vtc \
@@ -69,6 +72,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/draining/deregistered_targets_finish_what_they_have.vtc \
 	tests/vtc/draining/ends_at_the_deregistration_delay.vtc \
 	tests/vtc/draining/registering_again_ends_the_drain.vtc \
+	tests/vtc/reload/keeps_stickiness.vtc \
 	tests/vtc/reload/refuses_a_bad_file.vtc \
 	tests/vtc/reload/takes_new_rules_without_closing_connections.vtc \
 	tests/vtc/upgrade/closes_a_silent_tunnel.vtc \
@@ -77,6 +81,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/limits/a_slow_reader_costs_little_memory.vtc \
 	tests/vtc/limits/body_timeout.vtc \
 	tests/vtc/limits/connect_timeout.vtc \
+	tests/vtc/limits/connections.vtc \
 	tests/vtc/limits/connections_per_address.vtc \
 	tests/vtc/limits/fields.vtc \
 	tests/vtc/limits/head_timeout.vtc \

@@ -1,0 +1,148 @@
+/* Listeners with their rules, conditions and actions, and the index of each listener. */
+#include "base/check.h"
+#include "ipc/route_index.h"
+#include "ipc/snapshot_builder.h"
+
+static void
+add_values(struct snapshot_builder *builder, const struct config_condition *config)
+{
+    for (size_t i = 0; i < config->value_count; i++) {
+        struct snapshot_value row = {
+            .key = snapshot_builder_text(builder, config->values[i].key),
+            .value = string_pool_add_new(&builder->writer.strings, config->values[i].value),
+        };
+        if (config->field == CONDITION_SOURCE_IP)
+            CHECK(address_block_parse(&row.block, config->values[i].value));
+        snapshot_add_value(&builder->writer, &row);
+    }
+}
+
+static void
+add_condition(struct snapshot_builder *builder, const struct config_condition *config)
+{
+    struct snapshot_condition row = {
+        .field = config->field,
+        .http_header_name = snapshot_builder_text(builder, config->http_header_name),
+        .values = {snapshot_written_value_count(&builder->writer),
+                   (uint32_t)config->value_count},
+    };
+
+    add_values(builder, config);
+    snapshot_add_condition(&builder->writer, &row);
+}
+
+/* Cheap ones first: the order of enum config_condition_field is that of cost. */
+static struct snapshot_rows
+add_conditions(struct snapshot_builder *builder, const struct config_rule *config)
+{
+    struct snapshot_rows rows = {snapshot_written_condition_count(&builder->writer),
+                                 (uint32_t)config->condition_count};
+
+    for (int field = 0; field <= CONDITION_QUERY_STRING; field++)
+        for (size_t i = 0; i < config->condition_count; i++)
+            if ((int)config->conditions[i].field == field)
+                add_condition(builder, &config->conditions[i]);
+    return rows;
+}
+
+static void
+add_weighted_groups(struct snapshot_builder *builder, const char *listener,
+                    const struct config_action *config, struct snapshot_action *action)
+{
+    const struct snapshot_numbers *numbers = &builder->sources->numbers;
+
+    action->weighted_groups.first = snapshot_written_weighted_group_count(&builder->writer);
+    action->weighted_groups.count = (uint32_t)config->group_count;
+    for (size_t i = 0; i < config->group_count; i++) {
+        const char *name = config->groups[i].target_group;
+        struct snapshot_weighted_group row = {
+            .group = snapshot_builder_find_group(builder, name),
+            .weight = config->groups[i].weight,
+            .counter_row = numbers->route_row(numbers->argument, listener, name),
+        };
+        CHECK(row.group != SNAPSHOT_NO_INDEX);
+        action->total_weight += row.weight;
+        snapshot_written_group(&builder->writer, row.group)->flags |= GROUP_IS_USED;
+        snapshot_add_weighted_group(&builder->writer, &row);
+    }
+}
+
+static void
+add_redirect(struct snapshot_builder *builder, const struct config_action *config,
+             struct snapshot_action *action)
+{
+    const struct {
+        struct snapshot_text *text;
+        const char *configured, *otherwise;
+    } parts[] = {
+        {&action->redirect_protocol, config->redirect_protocol, "#{protocol}"},
+        {&action->redirect_host, config->redirect_host, "#{host}"},
+        {&action->redirect_port, config->redirect_port, "#{port}"},
+        {&action->redirect_path, config->redirect_path, "/#{path}"},
+        {&action->redirect_query, config->redirect_query, "#{query}"},
+    };
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        *parts[i].text = snapshot_builder_text(
+            builder, parts[i].configured == NULL ? parts[i].otherwise : parts[i].configured);
+}
+
+static uint32_t
+add_action(struct snapshot_builder *builder, const char *listener,
+           const struct config_action *config)
+{
+    struct snapshot_action row = {
+        .type = config->type,
+        .stickiness_seconds = config->stickiness_enabled ? config->stickiness_seconds : 0,
+        .status_code = config->status_code,
+        .content_type = snapshot_builder_text(builder, config->content_type),
+        .message_body = snapshot_builder_text(builder, config->message_body),
+    };
+
+    if (config->type == ACTION_FORWARD)
+        add_weighted_groups(builder, listener, config, &row);
+    else if (config->type == ACTION_REDIRECT)
+        add_redirect(builder, config, &row);
+    return snapshot_add_action(&builder->writer, &row);
+}
+
+static void
+add_rule(struct snapshot_builder *builder, const char *listener,
+         const struct config_rule *config)
+{
+    struct snapshot_rule row = {
+        .priority = config->priority,
+        .conditions = add_conditions(builder, config),
+        .action = add_action(builder, listener, &config->action),
+    };
+
+    snapshot_add_rule(&builder->writer, &row);
+}
+
+static void
+add_listener(struct snapshot_builder *builder, const struct config_listener *config)
+{
+    const struct snapshot_numbers *numbers = &builder->sources->numbers;
+    struct snapshot_listener row = {
+        .id = numbers->listener_id(numbers->argument, config),
+        .name = snapshot_builder_text(builder, config->name),
+        .address = {.family = ADDRESS_UNIX},
+        .rules = {snapshot_written_rule_count(&builder->writer), (uint32_t)config->rule_count},
+    };
+
+    if (config->unix_path == NULL)
+        CHECK(address_parse(&row.address, config->address, (uint16_t)config->port));
+    for (size_t i = 0; i < config->rule_count; i++)
+        add_rule(builder, config->name, &config->rules[i]);
+    row.index = route_index_build(&builder->writer, row.rules);
+    snapshot_add_listener(&builder->writer, &row);
+}
+
+void
+snapshot_build_rules(struct snapshot_builder *builder)
+{
+    const struct config *config = builder->sources->config;
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        add_listener(builder, &config->listeners[i]);
+}

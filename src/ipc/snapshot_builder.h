@@ -1,0 +1,36 @@
+/*
+ * What the parts of snapshot_build share: the sources, the rows so far, and groups by name.
+ * Lives for one snapshot_build.
+ */
+#ifndef FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
+#define FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
+
+#include "ipc/snapshot_build.h"
+#include "ipc/snapshot_writer.h"
+
+struct snapshot_group_name {
+    const char *name;
+    uint32_t index; /* of the group's row */
+};
+
+struct snapshot_builder {
+    const struct snapshot_sources *sources;
+    struct snapshot_writer writer;
+    struct snapshot_group_name *group_names; /* sorted */
+    size_t group_count;
+};
+
+/* The row of the group with that name, or SNAPSHOT_NO_INDEX. */
+uint32_t snapshot_builder_find_group(const struct snapshot_builder *builder, const char *name);
+
+static inline struct snapshot_text
+snapshot_builder_text(struct snapshot_builder *builder, const char *text)
+{
+    return string_pool_add(&builder->writer.strings, text);
+}
+
+/* In this order, after the groups: rules mark groups as used, targets decide their flags. */
+void snapshot_build_rules(struct snapshot_builder *builder);
+void snapshot_build_targets(struct snapshot_builder *builder);
+
+#endif

@@ -1,0 +1,80 @@
+#!/bin/bash
+# The admin socket and fairleadctl: every GET answers JSON, errors have a code and a fitting
+# status, exit codes are as documented, and strangers may not connect.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+port=$(free_port)
+app_start "$port" web
+DIR=$work "$support/config" -t "$port" -r '10 /app1* app1' -g app1
+fairlead_start
+DIR=$work "$support/ready" 1
+
+api() {
+    local path=$1
+    shift
+    curl -s --unix-socket "$work/admin.sock" "$@" "http://fairlead/v1/$path"
+}
+exit_is() {
+    local want=$1 got=0
+    shift
+    "$@" >"$work/out" 2>&1 || got=$?
+    [ $got -eq "$want" ] || fail "exit $got, not $want: $* ($(cat "$work/out"))"
+}
+
+step "every GET answers with JSON"
+for what in status listeners rules target-groups target-groups/web/targets services tasks \
+    providers problems workers events 'explain?url=http://a/app1/x'; do
+    api "$what" -f | jq -e 'type == "object"' >/dev/null || fail "GET /v1/$what"
+done
+api target-groups/web/targets | jq -e --argjson port "$port" '.TargetHealthDescriptions[0] |
+    .Target.Id == "127.0.0.1" and .Target.Port == $port and (.TargetHealth.State | length > 0)' \
+    >/dev/null || fail "the target is not shown as the ALB's API would"
+
+step "errors have a code and a status"
+[ "$(api target-groups/none/targets -o "$work/out" -w '%{http_code}')" = 404 ] || fail "no 404"
+jq -e '.error.code == "TargetGroupNotFound" and (.error.message | length > 0)' "$work/out" >/dev/null ||
+    fail "the error is $(cat "$work/out")"
+[ "$(api nothing -o /dev/null -w '%{http_code}')" = 404 ] || fail "no 404 for an unknown path"
+[ "$(api status -X POST -o /dev/null -w '%{http_code}')" = 405 ] || fail "no 405"
+[ "$(api register -d 'no json' -o /dev/null -w '%{http_code}')" = 400 ] || fail "no 400"
+
+step "fairleadctl's exit codes"
+exit_is 0 ctl status
+exit_is 0 ctl --json targets web
+exit_is 1 ctl targets none
+exit_is 1 ctl deregister web 127.0.0.1:1
+exit_is 2 ctl
+exit_is 2 ctl frobnicate
+exit_is 2 ctl register web
+exit_is 3 "$fairleadctl" -s "$work/none.sock" status
+
+step "register, drain, ready, deregister"
+second=$(free_port)
+app_start "$second" web-2
+exit_is 0 ctl register web "127.0.0.1:$second" --zone pub2
+wait_for 5 targets_are web 2 unavailable
+exit_is 0 ctl drain web "127.0.0.1:$second"
+wait_for 5 targets_are web 1 unavailable
+exit_is 0 ctl ready web "127.0.0.1:$second"
+wait_for 5 targets_are web 2 unavailable
+exit_is 0 ctl deregister web "127.0.0.1:$second" --wait
+targets_are web 1 unavailable || fail "it is still there"
+
+step "check and explain"
+exit_is 0 ctl check "$work/fairlead.conf"
+echo 'nonsense = 1;' >"$work/bad.conf"
+exit_is 1 ctl check "$work/bad.conf"
+ctl explain http://a/app1/x | grep -q app1 || fail "explain does not name the group"
+
+step "the socket's mode is 0660, and workers cannot reach it"
+[ "$(stat -c %a "$work/admin.sock")" = 660 ] || fail "mode $(stat -c %a "$work/admin.sock")"
+if [ "$(id -u)" = 0 ]; then
+    exit_is 3 setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$fairleadctl" -s "$work/admin.sock" status
+fi
+
+step "a client that says nothing, or nonsense, disturbs nobody"
+printf 'nonsense\r\n\r\n' | "$helpers/half_close" "$work/admin.sock" >/dev/null || true
+exit_is 0 ctl status
+fairlead_stop

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Every error of a configuration is told at once, with file and line; nothing is started.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+cat >"$work/bad.conf" <<'END'
+workers = "many";
+colour = "green";
+admin = { socket = "/tmp/x.sock"; };
+listeners = (
+  { name = "http"; protocol = "HTTP"; address = "127.0.0.1"; port = 99999;
+    default_actions = ( { type = "forward"; target_group = "nowhere"; } ); } );
+target_groups = (
+  { name = "web"; health_check = { intervall_seconds = 30; }; },
+  { name = "web"; } );
+END
+
+expect() {
+    grep -q "$1" "$work/errors" || fail "no '$1' in: $(cat "$work/errors")"
+}
+
+for arguments in "-c -f" "-t -f" "-f"; do
+    step "fairlead $arguments"
+    # shellcheck disable=SC2086
+    "$fairlead" $arguments "$work/bad.conf" >"$work/errors" 2>&1 && fail "it was accepted"
+    expect 'bad.conf:1: .*workers'
+    expect 'bad.conf:2: .*colour'
+    expect 'bad.conf:5: .*port'
+    expect 'bad.conf:6: .*nowhere'
+    expect 'bad.conf:8: .*intervall_seconds.*interval_seconds'
+    expect 'bad.conf:9: .*web'
+done
+
+step "what is not libconfig at all"
+echo 'listeners = ( {' >"$work/bad.conf"
+"$fairlead" -c -f "$work/bad.conf" >"$work/errors" 2>&1 && fail "it was accepted"
+expect 'bad.conf:[12]: '
+
+step "a file that is not there"
+"$fairlead" -c -f "$work/none.conf" >"$work/errors" 2>&1 && fail "it was accepted"
+expect 'none.conf.*No such file'
+[ "$(wc -l <"$work/errors")" -eq 1 ] || fail "more than one line: $(cat "$work/errors")"

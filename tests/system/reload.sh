@@ -1,0 +1,68 @@
+#!/bin/bash
+# SIGHUP takes over rules, groups, listeners and services without a lost request and without
+# forgetting what the health checks found; what is wrong is refused as a whole.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+port=$(free_port) second=$(free_port) web_port=$(free_port) app_port=$(free_port)
+app_start "$web_port" web
+app_start "$app_port" app1
+checks='path = "/index.php"; interval_seconds = 300; timeout_seconds = 5;'
+
+configure() {
+    DIR=$work "$support/config" -n "$port" -t "$web_port" -c "$checks" "$@"
+}
+generation_is_above() {
+    [ "$(metric fairlead_snapshot_generation)" -gt "$1" ]
+}
+reload() {
+    local generation
+    generation=$(metric fairlead_snapshot_generation)
+    kill -HUP "$fairlead_pid"
+    wait_for 5 generation_is_above "$generation"
+}
+
+configure
+fairlead_start
+wait_for 10 targets_are web 1
+load_start -r 500 -c 16 -P 20 "127.0.0.1:$port" /=web
+
+answers() {
+    curl -sf "http://127.0.0.1:$1$2" | grep -q "^app=$3 "
+}
+
+step "a rule and a group are added"
+configure -r '10 /app1* app1' -g app1 -t "$app_port" -c "$checks"
+reload
+wait_for 10 targets_are app1 1
+wait_for 5 answers "$port" /app1 app1
+targets_are web 1 || fail "the other group's health was forgotten"
+
+step "a listener is moved to another port"
+DIR=$work "$support/config" -n "$second" -t "$web_port" -c "$checks"
+sed -i "s/\"tcp\"/\"second\"/; s/^listeners = (/&\n  { name = \"tcp\"; protocol = \"HTTP\"; address = \"127.0.0.1\"; port = $port; default_actions = ( { type = \"forward\"; target_group = \"web\"; } ); },/" "$work/fairlead.conf"
+reload
+wait_for 5 answers "$second" / web
+wait_for 5 answers "$port" / web
+
+step "a listener is removed"
+configure
+reload
+refuses() {
+    ! curl -s -o /dev/null "http://127.0.0.1:$1/"
+}
+wait_for 5 refuses "$second"
+
+step "a bad file changes nothing"
+sed -i 's/workers/wrokers/' "$work/fairlead.conf"
+kill -HUP "$fairlead_pid"
+was_refused() {
+    [ "$(metric 'fairlead_reloads_total{result="refused"}')" -eq 1 ]
+}
+wait_for 5 was_refused
+grep -q 'fairlead.conf:1: .*wrokers' "$work/fairlead.log" || fail "the log does not say why"
+answers "$port" / web || fail "the old configuration does not serve any more"
+
+load_stop
+[ "$(load_count failed)" -eq 0 ] || fail "requests failed"
+fairlead_stop

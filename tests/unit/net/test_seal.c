@@ -1,0 +1,50 @@
+/* Sealed texts: only the same key opens them, and only unchanged. */
+#include "../unit.h"
+
+#include "net/seal.h"
+
+static const uint8_t key[SEAL_KEY_BYTES] = "thirty-two bytes of a secret key";
+static const uint8_t other_key[SEAL_KEY_BYTES] = "thirty-two bytes of another key!";
+
+static void
+opens_what_it_closed(void **state)
+{
+    const char plain[24] = "which target, since when";
+    char text[SEAL_TEXT_SIZE(sizeof(plain))];
+    char opened[sizeof(plain)];
+    (void)state;
+    size_t length = seal_close(key, plain, sizeof(plain), text);
+    assert_int_not_equal(length, 0);
+    assert_true(seal_open(key, slice_make(text, length), opened, sizeof(opened)));
+    assert_memory_equal(plain, opened, sizeof(plain));
+}
+
+static void
+refuses_another_key_another_length_and_every_changed_byte(void **state)
+{
+    const char plain[24] = "which target, since when";
+    char text[SEAL_TEXT_SIZE(sizeof(plain))];
+    char opened[sizeof(plain)];
+    (void)state;
+    size_t length = seal_close(key, plain, sizeof(plain), text);
+    assert_false(seal_open(other_key, slice_make(text, length), opened, sizeof(opened)));
+    assert_false(seal_open(key, slice_make(text, length), opened, sizeof(opened) - 1));
+    assert_false(seal_open(key, slice_make(text, length - 4), opened, sizeof(opened)));
+    assert_false(seal_open(key, slice_make(text, 0), opened, sizeof(opened)));
+    for (size_t i = 0; i < length; i++) {
+        char kept = text[i];
+        text[i] = kept == 'A' ? 'B' : 'A';
+        assert_false(seal_open(key, slice_make(text, length), opened, sizeof(opened)));
+        text[i] = kept;
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opens_what_it_closed),
+        cmocka_unit_test(refuses_another_key_another_length_and_every_changed_byte),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

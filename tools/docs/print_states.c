@@ -1,0 +1,103 @@
+/* docs/states.md out of target_states.def and target_reasons.def. */
+#include <stdio.h>
+
+#include "model/target.h"
+#include "print_reference.h"
+
+static const char introduction[] =
+    "# Target states\n"
+    "\n"
+    "<!-- Printed from src/model/target_states.def and target_reasons.def by `make docs`. -->\n"
+    "\n"
+    "A target has two states that nothing mixes:\n"
+    "\n"
+    "- its **membership**, kept by control: whether it is part of its group;\n"
+    "- its **health**, found by the observer: whether it answers its checks.\n"
+    "\n"
+    "Workers choose a target that is *in service* and *healthy* (or whose group has no "
+    "checks).\n"
+    "Where fewer targets are healthy than `target_group_health.unhealthy_state_routing` asks\n"
+    "for, the group fails open: every target in service may be chosen.\n"
+    "\n"
+    "## Membership\n"
+    "\n"
+    "```\n"
+    "                applied by every worker              deregistered\n"
+    "  registering --------------------------> in service ------------> draining\n"
+    "    ^   |                                     |                     |   |\n"
+    "    |   |               registered again      |                     |   |\n"
+    "    +---)-------------------------------------)---------------------+   |\n"
+    "        |                                     |                         |\n"
+    "        | evicted                             | evicted                 | nothing in "
+    "flight,\n"
+    "        +-----------------------------------> gone <--------------------+ delay over, "
+    "evicted\n"
+    "```\n"
+    "\n"
+    "A target that is deregistered while it is registering drains as well: some workers may\n"
+    "know it already.\n"
+    "\n"
+    "A target that is gone stays gone: the same address registered later is another target "
+    "with\n"
+    "another id, so that connections, health and stickiness never pass from one task to the\n"
+    "next. The deregistration delay begins when every worker has applied the generation "
+    "without\n"
+    "the target; draining ends as soon as nothing is in flight, at the latest with the delay.\n"
+    "\n"
+    "Every event in every state (a dash: nothing changes):\n"
+    "\n";
+
+static void
+print_transitions(void)
+{
+    printf("| Event |");
+    for (unsigned from = 0; from <= MEMBERSHIP_GONE; from++)
+        printf(" %s |", target_membership_text((enum target_membership)from));
+    printf("\n| --- | --- | --- | --- | --- |\n");
+    for (unsigned event = 0; event < TARGET_EVENT_COUNT; event++) {
+        printf("| %s |", target_event_text((enum target_event)event));
+        for (unsigned from = 0; from <= MEMBERSHIP_GONE; from++) {
+            enum target_membership to =
+                target_next_membership((enum target_membership)from, (enum target_event)event);
+            printf(" %s |", to == from ? "-" : target_membership_text(to));
+        }
+        printf("\n");
+    }
+}
+
+static void
+print_shown(void)
+{
+    printf("\n## What people see\n\n"
+           "`fairleadctl targets` and the metrics show one state, the ALB's word. Membership\n"
+           "comes first, health where the target is in service:\n\n"
+           "| Health |");
+    for (unsigned membership = 0; membership <= MEMBERSHIP_GONE; membership++)
+        printf(" %s |", target_membership_text((enum target_membership)membership));
+    printf("\n| --- | --- | --- | --- | --- |\n");
+    for (unsigned health = 0; health <= HEALTH_UNAVAILABLE; health++) {
+        printf("| %s |", target_health_text((enum target_health)health));
+        for (unsigned membership = 0; membership <= MEMBERSHIP_GONE; membership++)
+            printf(" `%s` |", target_shown_state((enum target_membership)membership,
+                                                 (enum target_health)health));
+        printf("\n");
+    }
+}
+
+static void
+print_reasons(void)
+{
+    printf("\n## Reasons\n\n| Code | Description |\n| --- | --- |\n");
+    for (unsigned reason = TARGET_REASON_NONE + 1; reason < TARGET_REASON_COUNT; reason++)
+        printf("| `%s` | %s |\n", target_reason_code((enum target_reason)reason),
+               target_reason_description((enum target_reason)reason));
+}
+
+void
+print_states(void)
+{
+    fputs(introduction, stdout);
+    print_transitions();
+    print_shown();
+    print_reasons();
+}
