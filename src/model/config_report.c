@@ -45,9 +45,8 @@ name_file(const struct config_report *report, const char *file)
     return memory_print("%.*s%s", (int)folder_length, report->file, file);
 }
 
-/* Takes the text over. */
 static void
-add_entry(struct config_report *report, const char *file, unsigned line, char *text)
+add_entry(struct config_report *report, const char *file, unsigned line, const char *text)
 {
     report->entries =
         memory_resize(report->entries, report->count + 1, sizeof(*report->entries));
@@ -55,7 +54,7 @@ add_entry(struct config_report *report, const char *file, unsigned line, char *t
         .file = name_file(report, file),
         .line = line == 0 ? 1 : line,
         .sequence = report->count,
-        .text = text,
+        .text = memory_copy_text(text),
     };
     report->count++;
 }
@@ -69,8 +68,11 @@ add(struct config_report *report, const config_setting_t *setting, const char *m
     const char *dot = *path == '\0' || *member == '\0' ? "" : ".";
     const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
 
+    char *text = memory_print("%s%s%s%s%s", path, dot, member, colon, reason);
+
     add_entry(report, config_setting_source_file(setting), config_setting_source_line(setting),
-              memory_print("%s%s%s%s%s", path, dot, member, colon, reason));
+              text);
+    free(text);
     free(path);
     free(reason);
 }
@@ -117,7 +119,7 @@ void
 config_report_add_syntax(struct config_report *report, const config_t *tree)
 {
     add_entry(report, config_error_file(tree), (unsigned)config_error_line(tree),
-              memory_copy_text(config_error_text(tree)));
+              config_error_text(tree));
 }
 
 /* By file and line; those of one line as they were found. */

@@ -17,14 +17,14 @@
 const struct setting_scope_info setting_scopes[SCOPE_COUNT] = {
 
 #define SETTING_SCOPE(id, base, selector, word, type, line, title)                             \
-    {SCOPE_##base, selector, word, sizeof(type), LINE_OFFSET_##line(type), title},
+    {(selector), (word), (title), sizeof(type), LINE_OFFSET_##line(type), SCOPE_##base},
 #include "model/settings.def"
 #undef SETTING_SCOPE
 };
 
 const struct setting_word setting_word_table[] = {
 
-#define SETTING_WORD(set, text, value) {WORDS_##set, text, value},
+#define SETTING_WORD(set, text, value) {(text), WORDS_##set, (value)},
 #include "model/settings.def"
 #undef SETTING_WORD
 };
@@ -36,28 +36,24 @@ const char setting_required[] = "required";
 #define OURS NULL
 #define NONE NULL
 #define REQUIRED setting_required
-#define ROW(id, path_text, of_kind, member)                                                    \
-    .scope = SCOPE_##id, .path = (path_text), .kind = SETTING_##of_kind,                       \
-    .offset = offsetof(scope_type_##id, member)
+#define ROW(id, path_text, of_kind, member, from_file, text)                                   \
+    .path = (path_text), .standard = (from_file), .help = (text),                              \
+    .offset = offsetof(scope_type_##id, member), .scope = SCOPE_##id,                          \
+    .kind = SETTING_##of_kind
 
 #define SETTING(id, path, kind, member, from_file, low, high, alb, text)                       \
-    {ROW(id, path, kind, member),                                                              \
-     .standard = from_file,                                                                    \
-     .minimum = low,                                                                           \
-     .maximum = high,                                                                          \
-     .attribute = alb,                                                                         \
-     .help = text},
+    {ROW(id, path, kind, member, from_file, text), .attribute = (alb), .minimum = (low),       \
+     .maximum = (high)},
 #define SETTING_CHOICE(id, path, member, set, from_file, alb, text)                            \
-    {ROW(id, path, CHOICE, member), .words = WORDS_##set, .standard = from_file,               \
-     .attribute = alb, .help = text},
+    {ROW(id, path, CHOICE, member, from_file, text), .attribute = (alb), .words = WORDS_##set},
 #define SETTING_CHOICE_TEXT(id, path, member, set, from_file, alb, text)                       \
-    {ROW(id, path, CHOICE_TEXT, member), .words = WORDS_##set, .standard = from_file,          \
-     .attribute = alb, .help = text},
+    {ROW(id, path, CHOICE_TEXT, member, from_file, text), .attribute = (alb),                  \
+     .words = WORDS_##set},
 #define SETTING_LIST(id, path, member, count, of, from_file, text)                             \
-    {ROW(id, path, LIST, member), .count_offset = offsetof(scope_type_##id, count),            \
-     .elements = SCOPE_##of, .standard = from_file, .help = text},
+    {ROW(id, path, LIST, member, from_file, text),                                             \
+     .count_offset = offsetof(scope_type_##id, count), .elements = SCOPE_##of},
 #define SETTING_ONE(id, path, member, of, from_file, text)                                     \
-    {ROW(id, path, ONE, member), .elements = SCOPE_##of, .standard = from_file, .help = text},
+    {ROW(id, path, ONE, member, from_file, text), .elements = SCOPE_##of},
 
 const struct setting settings[] = {
 #include "model/settings.def"

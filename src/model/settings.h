@@ -58,30 +58,30 @@ enum setting_words {
 };
 
 struct setting {
-    enum setting_scope scope;
     const char *path;
-    enum setting_kind kind;
+    const char *standard;         /* as the file would write it, "=PATH", NULL, or required */
+    const char *attribute, *help; /* attribute NULL: ours */
     size_t offset;                /* of the member in the scope's struct */
     size_t count_offset;          /* LIST: of the member that counts */
-    enum setting_scope elements;  /* LIST and ONE */
-    enum setting_words words;     /* CHOICE and CHOICE_TEXT */
-    const char *standard;         /* as the file would write it, "=PATH", NULL, or required */
     uint64_t minimum, maximum;    /* in the file's unit; of texts: length */
-    const char *attribute, *help; /* attribute NULL: ours */
+    enum setting_scope scope;
+    enum setting_kind kind;
+    enum setting_scope elements; /* LIST and ONE */
+    enum setting_words words;    /* CHOICE and CHOICE_TEXT */
 };
 
 struct setting_scope_info {
-    enum setting_scope base; /* itself where it has none */
-    const char *selector;    /* setting of the base whose word chooses the scope; NULL: none */
+    const char *selector; /* setting of the base whose word chooses the scope; NULL: none */
     const char *word;
-    size_t size_bytes;  /* of its struct */
-    size_t line_offset; /* of the member for the line; SIZE_MAX: none */
     const char *title;
+    size_t size_bytes;       /* of its struct */
+    size_t line_offset;      /* of the member for the line; SIZE_MAX: none */
+    enum setting_scope base; /* itself where it has none */
 };
 
 struct setting_word {
-    enum setting_words words;
     const char *text;
+    enum setting_words words;
     int value;
 };
 

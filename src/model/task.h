@@ -50,6 +50,7 @@ struct task {
 struct task *task_new(const char *source, const char *id, uint64_t generation);
 void task_free(struct task **task);
 
+/* All of it, identity included, in memory of its own. */
 struct task *task_copy(const struct task *task);
 
 /* Adds a binding, or improves the one of the same container port and protocol: all IPv4

@@ -124,10 +124,9 @@ read_binding(struct parser *parser, struct task *task, const json_t *object,
     binding.host_port = read_port(parser, object, form->host_port);
     if (protocol != NULL && strcasecmp(protocol, "tcp") != 0)
         binding.is_tcp = false;
-    if (host_ip != NULL && strlen(host_ip) >= sizeof(binding.host_ip))
+    if (host_ip != NULL && snprintf(binding.host_ip, sizeof(binding.host_ip), "%s", host_ip) >=
+                               (int)sizeof(binding.host_ip))
         refuse(parser, form->host_ip, "is too long for an address");
-    else if (host_ip != NULL)
-        strcpy(binding.host_ip, host_ip);
     if (parser->error == NULL)
         task_add_binding(task, &binding);
 }
@@ -332,7 +331,7 @@ task_parse_json(const char *text, size_t length, const char *source, size_t *cou
     json_decref(root);
     if (parser.error == NULL) {
         *count = parser.count;
-        return parser.tasks != NULL ? parser.tasks : memory_take(1, sizeof(*parser.tasks));
+        return parser.tasks != NULL ? parser.tasks : memory_take(1, sizeof(struct task *));
     }
     for (size_t i = 0; i < parser.count; i++)
         task_free(&parser.tasks[i]);

@@ -1,0 +1,316 @@
+/*
+ * Fills structs from libconfig's tree by the rows of settings.def: defaults first, then what
+ * the file gives, then what can be said of the whole. Start reading at config_object_read.
+ */
+#include "model/config_object.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/setting_value.h"
+
+#define PATH_BYTES 512
+
+struct object {
+    struct config_report *report;
+    enum setting_scope scope;
+    void *memory;
+    const config_setting_t **given; /* for each row of the table: where the file has it */
+};
+
+/* How libconfig's type is written, and the value as text in new memory; 0: no single value. */
+static unsigned
+take_value(const config_setting_t *setting, char **text)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        *text = memory_print("%lld", config_setting_get_int64(setting));
+        return WRITTEN_AS_NUMBER;
+    case CONFIG_TYPE_BOOL:
+        *text = memory_copy_text(config_setting_get_bool(setting) ? "true" : "false");
+        return WRITTEN_AS_BOOL;
+    case CONFIG_TYPE_STRING:
+        *text = memory_copy_text(config_setting_get_string(setting));
+        return WRITTEN_AS_TEXT;
+    default:
+        *text = NULL;
+        return 0;
+    }
+}
+
+static void
+refuse_type(const struct object *object, const config_setting_t *setting,
+            const struct setting *row)
+{
+    config_report_add(object->report, setting, "must be %s", setting_kind_title(row->kind));
+}
+
+static void
+read_scalar(const struct object *object, const config_setting_t *setting,
+            const struct setting *row)
+{
+    char *reason;
+    char *text;
+
+    if ((take_value(setting, &text) & setting_kind_forms(row->kind)) == 0) {
+        refuse_type(object, setting, row);
+    } else if (!setting_value_read(row, text, object->memory, &reason)) {
+        config_report_add(object->report, setting, "%s", reason);
+        free(reason);
+    }
+    free(text);
+}
+
+static void
+apply_standard(const struct setting *row, void *memory)
+{
+    char *reason;
+
+    if (row->standard == NULL || row->standard == setting_required || *row->standard == '=')
+        return;
+    /* A default that its own row refuses is found by the first test that reads any file. */
+    if (!setting_value_read(row, row->standard, memory, &reason))
+        free(reason);
+}
+
+static void
+apply_standards(const struct object *object)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (setting_is_visible(&settings[i], object->scope))
+            apply_standard(&settings[i], object->memory);
+    }
+}
+
+/* The row that a scalar element of a list fills: the first one of the scope that every element
+ * must give. */
+static const struct setting *
+find_bare_row(enum setting_scope scope)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (setting_is_visible(&settings[i], scope) && settings[i].standard == setting_required)
+            return &settings[i];
+    }
+    return NULL;
+}
+
+/* Whether elements of the scope may be written as a bare text instead of a group. */
+static bool
+allows_bare(enum setting_scope scope)
+{
+    return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_WEIGHTED_GROUP;
+}
+
+static void
+read_element(struct config_report *report, const config_setting_t *element,
+             enum setting_scope scope, void *memory)
+{
+    struct object object = {.report = report, .scope = scope, .memory = memory};
+
+    if (config_setting_is_group(element)) {
+        config_object_read(report, element, scope, memory);
+    } else if (allows_bare(scope) && !config_setting_is_aggregate(element)) {
+        apply_standards(&object);
+        read_scalar(&object, element, find_bare_row(scope));
+    } else {
+        config_report_add(report, element, "must be a group { ... }");
+    }
+}
+
+/* A list, an array, or a bare element that stands for a list of one. */
+static void
+read_list(const struct object *object, const config_setting_t *setting,
+          const struct setting *row)
+{
+    size_t element_bytes = setting_scopes[row->elements].size_bytes;
+    char **list = setting_member(row, object->memory);
+    size_t *count = (size_t *)((char *)object->memory + row->count_offset);
+    bool is_bare = allows_bare(row->elements) && config_setting_is_scalar(setting);
+
+    if (*list != NULL) /* given in two ways, which is reported */
+        return;
+    if (!is_bare && !config_setting_is_list(setting) && !config_setting_is_array(setting)) {
+        refuse_type(object, setting, row);
+        return;
+    }
+    *count = is_bare ? 1 : (size_t)config_setting_length(setting);
+    *list = memory_take(*count, element_bytes);
+    for (size_t i = 0; i < *count; i++)
+        read_element(object->report,
+                     is_bare ? setting : config_setting_get_elem(setting, (unsigned)i),
+                     row->elements, *list + i * element_bytes);
+    if (*count == 0 && row->standard == setting_required)
+        config_report_add(object->report, setting, "is empty");
+}
+
+static void
+read_one(const struct object *object, const config_setting_t *setting,
+         const struct setting *row)
+{
+    if (config_setting_is_list(setting) && config_setting_length(setting) == 1)
+        read_element(object->report, config_setting_get_elem(setting, 0), row->elements,
+                     setting_member(row, object->memory));
+    else
+        config_report_add(object->report, setting,
+                          "must be a list of exactly one: ( { ... } )");
+}
+
+static void
+read_setting(const struct object *object, const config_setting_t *setting,
+             const struct setting *row)
+{
+    object->given[row - settings] = setting;
+    if (row->kind == SETTING_LIST)
+        read_list(object, setting, row);
+    else if (row->kind == SETTING_ONE)
+        read_one(object, setting, row);
+    else
+        read_scalar(object, setting, row);
+}
+
+static void
+refuse_unknown(const struct object *object, const config_setting_t *setting, const char *path)
+{
+    char suggestion[PATH_BYTES];
+
+    if (setting_suggest(object->scope, path, suggestion, sizeof(suggestion)))
+        config_report_add(object->report, setting, "unknown setting; did you mean %s?",
+                          suggestion);
+    else
+        config_report_add(object->report, setting, "unknown setting");
+}
+
+/* Reads the members of a group that has this path below the object's own; "" is the object. */
+static void
+read_members(const struct object *object, const config_setting_t *group, const char *group_path)
+{
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+        char path[PATH_BYTES];
+        snprintf(path, sizeof(path), "%s%s%s", group_path, *group_path == '\0' ? "" : ".",
+                 config_setting_name(setting));
+        const struct setting *row = setting_find(object->scope, path);
+        if (row != NULL)
+            read_setting(object, setting, row);
+        else if (!setting_is_group(object->scope, path))
+            refuse_unknown(object, setting, path);
+        else if (!config_setting_is_group(setting))
+            config_report_add(object->report, setting, "must be a group { ... }");
+        else
+            read_members(object, setting, path);
+    }
+}
+
+static bool
+have_same_member(const struct setting *one, const struct setting *other)
+{
+    return one->offset == other->offset && strcmp(one->path, other->path) != 0;
+}
+
+static void
+check_given_once(const struct object *object, size_t later)
+{
+    for (size_t i = 0; i < later; i++) {
+        if (object->given[i] != NULL && have_same_member(&settings[i], &settings[later]))
+            config_report_add(object->report, object->given[later], "give this or %s, not both",
+                              settings[i].path);
+    }
+}
+
+static bool
+has_other_way(const struct setting *row)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        if (settings[i].scope == row->scope && have_same_member(&settings[i], row))
+            return true;
+    }
+    return false;
+}
+
+/* What can be said once the whole object has been read. */
+static void
+finish_object(const struct object *object, const config_setting_t *group)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        if (!setting_is_visible(row, object->scope))
+            continue;
+        if (object->given[i] != NULL && has_other_way(row))
+            check_given_once(object, i);
+        if (object->given[i] == NULL && row->standard == setting_required)
+            config_report_add(object->report, group, "%s is missing", row->path);
+    }
+}
+
+/* Members that nobody gave take the value of the setting that they follow. */
+static void
+follow_others(const struct object *object)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        unsigned *member = setting_member(row, object->memory);
+        if (!setting_is_visible(row, object->scope) || row->standard == NULL ||
+            *row->standard != '=' || *member != 0)
+            continue;
+        *member = *(unsigned *)setting_member(setting_find(object->scope, row->standard + 1),
+                                              object->memory);
+    }
+}
+
+/*
+ * The scope that a group's own selector ("type", "field") chooses over its base. SCOPE_COUNT:
+ * the selector is missing or wrong, and nobody can say which settings belong here.
+ */
+static enum setting_scope
+choose_scope(const struct object *object, const config_setting_t *group)
+{
+    const struct setting_scope_info *info = &setting_scopes[object->scope];
+    const config_setting_t *setting;
+
+    if (info->selector == NULL)
+        return object->scope;
+    setting = config_setting_get_member(group, info->selector);
+    if (setting == NULL) {
+        config_report_add(object->report, group, "%s is missing", info->selector);
+        return SCOPE_COUNT;
+    }
+    if (config_setting_type(setting) == CONFIG_TYPE_STRING) {
+        enum setting_scope chosen =
+            setting_scope_select(object->scope, config_setting_get_string(setting));
+        if (chosen != SCOPE_COUNT)
+            return chosen;
+    }
+    read_scalar(object, setting, setting_find(object->scope, info->selector));
+    return SCOPE_COUNT;
+}
+
+static void
+note_line(const struct object *object, const config_setting_t *group)
+{
+    size_t offset = setting_scopes[object->scope].line_offset;
+
+    if (offset != SIZE_MAX)
+        *(int *)((char *)object->memory + offset) = (int)config_setting_source_line(group);
+}
+
+void
+config_object_read(struct config_report *report, const config_setting_t *group,
+                   enum setting_scope base, void *memory)
+{
+    struct object object = {.report = report, .scope = base, .memory = memory};
+    enum setting_scope chosen = choose_scope(&object, group);
+
+    if (chosen == SCOPE_COUNT)
+        return;
+    object.scope = chosen;
+    object.given = memory_take(setting_count, sizeof(const config_setting_t *));
+    note_line(&object, group);
+    apply_standards(&object);
+    read_members(&object, group, "");
+    finish_object(&object, group);
+    follow_others(&object);
+    free(object.given);
+}
