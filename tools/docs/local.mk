@@ -1,16 +1,18 @@
 # The reference documents that are printed from tables: `make docs` writes them, a test compares.
 noinst_PROGRAMS += tools/docs/print_reference
 tools_docs_print_reference_SOURCES = \
+	tools/docs/print_metrics.c \
 	tools/docs/print_reference.c tools/docs/print_reference.h \
 	tools/docs/print_settings.c \
 	tools/docs/print_states.c
-tools_docs_print_reference_LDADD = $(libs_model) $(LIBCONFIG_LIBS)
-EXTRA_DIST += docs/configuration.md docs/states.md
+tools_docs_print_reference_LDADD = libobserver.a libipc.a $(libs_model) $(LIBCONFIG_LIBS)
+EXTRA_DIST += docs/configuration.md docs/metrics.md docs/states.md
 TESTS += tools/docs/check-reference
 dist_check_SCRIPTS += tools/docs/check-reference
 
 docs: tools/docs/print_reference
 	tools/docs/print_reference configuration > $(srcdir)/docs/configuration.md
+	tools/docs/print_reference metrics > $(srcdir)/docs/metrics.md
 	tools/docs/print_reference states > $(srcdir)/docs/states.md
 
 .PHONY: docs

@@ -9,6 +9,7 @@ static const struct document {
     void (*print)(void);
 } documents[] = {
     {"configuration", print_settings},
+    {"metrics", print_metrics},
     {"states", print_states},
 };
 
@@ -21,6 +22,6 @@ main(int argc, char **argv)
             return fflush(stdout) == 0 ? 0 : 1;
         }
     }
-    fprintf(stderr, "usage: print_reference configuration|states\n");
+    fprintf(stderr, "usage: print_reference configuration|metrics|states\n");
     return 2;
 }

@@ -3,6 +3,7 @@
 #define FAIRLEAD_TOOLS_DOCS_PRINT_REFERENCE_H
 
 void print_settings(void);
+void print_metrics(void);
 void print_states(void);
 
 #endif
