@@ -320,6 +320,21 @@ first_match_by_scan(const struct snapshot *snapshot, const struct route_request 
 }
 
 static void
+compare_a_random_request(const struct snapshot *snapshot, uint64_t seed)
+{
+    char host[64], path[64];
+
+    random_pattern(host, true, true);
+    random_pattern(path, false, true);
+    struct route_request request = request_for(host, path);
+    uint32_t expected = first_match_by_scan(snapshot, &request);
+    uint32_t found = route(snapshot, 0, &request);
+    if (found != expected)
+        fail_msg("seed %llu, host %s, path %s: rule %u, not %u", (unsigned long long)seed, host,
+                 path, found, expected);
+}
+
+static void
 finds_the_same_rule_as_a_scan_of_all_rules(void **state)
 {
     (void)state;
@@ -328,17 +343,8 @@ finds_the_same_rule_as_a_scan_of_all_rules(void **state)
         random_seed_for_test(seed);
         add_random_rules(sample);
         struct snapshot *snapshot = snapshot_sample_open(sample);
-        for (int i = 0; i < 200; i++) {
-            char host[64], path[64];
-            random_pattern(host, true, true);
-            random_pattern(path, false, true);
-            struct route_request request = request_for(host, path);
-            uint32_t expected = first_match_by_scan(snapshot, &request);
-            uint32_t found = route(snapshot, 0, &request);
-            if (found != expected)
-                fail_msg("seed %llu, host %s, path %s: rule %u, not %u",
-                         (unsigned long long)seed, host, path, found, expected);
-        }
+        for (int i = 0; i < 200; i++)
+            compare_a_random_request(snapshot, seed);
         snapshot_close(&snapshot);
         snapshot_sample_free(&sample);
     }
