@@ -1,0 +1,92 @@
+/*
+ * Joins tasks with configured services into targets: the one place that says which targets
+ * there should be. It owns the tasks that providers report, the targets of the configuration
+ * and those registered by hand, and drives the target table towards what they ask for. Level,
+ * not edge: each task is compared whole with what was known of it.
+ */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_H
+#define FAIRLEAD_CONTROL_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "control/claims.h"
+#include "control/event_log.h"
+#include "control/plain_targets.h"
+#include "control/target_table.h"
+#include "model/config.h"
+#include "model/task.h"
+
+struct registry;
+
+/* A task as the registry keeps it. */
+struct task_record {
+    struct task *task;
+    char *key;
+    bool is_stale;    /* from the state file: its source has not spoken of it yet */
+    bool is_stopping; /* a first sign of a stop was seen in this generation */
+    bool is_dirty;    /* waits to be compared with its targets */
+    bool is_seen;     /* while a full set is taken in */
+    uint64_t known_wall_us;
+    struct claimant claimant;
+    LIST_HEAD(, registered_target) targets; /* live ones made for it */
+    struct task_record *next_dirty;
+    UT_hash_handle hh;
+};
+
+struct registry *registry_new(struct target_table *targets, struct event_log *events);
+void registry_free(struct registry **registry);
+
+/* Another configuration: targets follow it. It must live until the next one is set. */
+void registry_set_config(struct registry *registry, const struct config *config);
+
+/* What providers report; see struct discovery_sink. Tasks are the registry's from then on. */
+void registry_put_task(struct registry *registry, struct task *task);
+void registry_remove_task(struct registry *registry, const char *source, const char *id,
+                          uint64_t generation);
+unsigned registry_put_full_set(struct registry *registry, const char *source,
+                               struct task **tasks, size_t count);
+void registry_stop_sign(struct registry *registry, const char *source, const char *id,
+                        const char *sign);
+
+/* A task of an earlier process: served, but marked stale. */
+void registry_put_stale_task(struct registry *registry, struct task *task);
+
+/* The provider was removed from the configuration: its tasks are gone. */
+void registry_forget_source(struct registry *registry, const char *source);
+
+/* By a source and an id, or by an id, a name or an unambiguous beginning of an id alone. */
+struct task_record *registry_find(struct registry *registry, const char *source,
+                                  const char *id);
+struct task_record *registry_find_by_word(struct registry *registry, const char *word);
+
+/* All tasks in the order in which they came; next of NULL is the first. */
+struct task_record *registry_next_task(struct registry *registry,
+                                       const struct task_record *record);
+size_t registry_task_count(const struct registry *registry, const char *source);
+
+/*
+ * By hand. A deregistered target of a task or of the configuration stays out until it is
+ * registered by hand again, or the task is gone. False: refused, all counter rows are taken, or
+ * (deregister, hold) there is no such target.
+ */
+bool registry_register(struct registry *registry, const char *group,
+                       const struct address *address, const char *zone);
+bool registry_deregister(struct registry *registry, const char *group,
+                         const struct address *address);
+
+/* drain and ready: out of rotation and back, without forgetting the target. */
+bool registry_hold(struct registry *registry, const char *group, const struct address *address,
+                   bool is_held);
+
+/* Targets registered by hand, for the state file. */
+const struct hand_registration *registry_by_hand(const struct registry *registry);
+
+/* A target became gone: what else asks for its place may come back at registry_settle. */
+void registry_note_gone(struct registry *registry, struct registered_target *target);
+void registry_settle(struct registry *registry);
+
+#endif

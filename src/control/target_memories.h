@@ -1,0 +1,25 @@
+/*
+ * What an earlier process knew of targets (state file): taken out once, when the same target is
+ * registered again.
+ */
+#ifndef FAIRLEAD_CONTROL_TARGET_MEMORIES_H
+#define FAIRLEAD_CONTROL_TARGET_MEMORIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/target_table.h"
+
+struct target_memories;
+
+struct target_memories *target_memories_new(void);
+void target_memories_free(struct target_memories **memories);
+
+void target_memories_add(struct target_memories *memories, const struct target_memory *memory);
+
+/* The id and verdict kept for exactly this target; false when there are none. */
+bool target_memories_take(struct target_memories *memories,
+                          const struct registered_target *target, uint64_t *id,
+                          struct target_verdict *verdict);
+
+#endif

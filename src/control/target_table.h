@@ -1,0 +1,170 @@
+/*
+ * All targets of all groups: their identity, membership, health and counter row. Membership
+ * changes only in target_table_apply, by the table of transitions (model/target_states.def),
+ * and every change stands in the event log. The registry decides which targets there should be;
+ * drain.c decides when one that leaves is gone.
+ */
+#ifndef FAIRLEAD_CONTROL_TARGET_TABLE_H
+#define FAIRLEAD_CONTROL_TARGET_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "base/address.h"
+#include "control/event_log.h"
+#include "control/numbers.h"
+#include "model/target.h"
+#include "model/task.h"
+
+struct task_record;
+
+enum target_origin { ORIGIN_STATIC, ORIGIN_BY_HAND, ORIGIN_TASK };
+
+/* Where a target is registered: unique among those that are not gone. */
+struct target_place {
+    uint32_t group_id;
+    struct address address;
+};
+
+/* Passive health's notes about a target: see passive_health.h. */
+struct target_passive {
+    uint64_t window_began_ms;
+    uint64_t requests, connection_failures, errors;
+    uint64_t ejected_until_ms; /* 0: not ejected */
+    uint64_t ejected_last_ms;  /* when its last ejection began */
+    unsigned ejections;        /* in a row; makes the time grow */
+    bool is_confirming;        /* the observer was asked */
+};
+
+/* Made and freed by the table. */
+struct registered_target {
+    uint64_t id; /* never reused */
+    struct target_place place;
+    const char *group; /* lives as long as the numbers */
+    char name[ADDRESS_TEXT_SIZE];
+    uint32_t counter_row;
+    enum target_origin origin;
+    char *zone;
+    /* The identity of the task it stands for; source NULL: static or by hand. */
+    char *source, *task_id, *service, *container_name;
+    uint64_t task_generation;
+    char task_generation_text[24];
+
+    enum target_membership membership;
+    enum target_health health;
+    enum target_reason health_reason;
+    unsigned http_code, latency_us;
+    uint64_t healthy_since_ms; /* slow start ramps from here; 0: does not ramp */
+    uint64_t since_wall_us;    /* of the state that is shown */
+
+    /* First generation that tells of its membership; 0: not published yet. */
+    uint64_t told_generation;
+    bool is_settled;         /* every worker has applied that generation */
+    uint64_t drain_ends_ms;  /* set when the drain begins, at the last worker's word */
+    uint64_t gone_ms;        /* when it became gone */
+    bool is_held;            /* drained by hand: stays, draining, until it is made ready */
+    bool is_close_requested; /* workers were told to close what is open */
+    struct target_passive passive;
+
+    UT_hash_handle by_id, by_place;
+    TAILQ_ENTRY(registered_target) in_table; /* live, or departed when gone */
+    LIST_ENTRY(registered_target) at_address;
+    struct task_record *record; /* the registry's, while it still has the task; else NULL */
+    LIST_ENTRY(registered_target) of_task;
+};
+
+TAILQ_HEAD(registered_targets, registered_target);
+
+struct target_table;
+
+/* The owner is told of what workers must hear about. */
+struct target_table_callbacks {
+    /* Something that stands in the snapshot changed; urgent: do not wait for more. */
+    void (*on_change)(void *argument, bool is_urgent);
+    /* Close the target's connections, after the next snapshot. */
+    void (*on_close)(void *argument, uint64_t target_id, bool is_evicted);
+    /* It became gone: its place is free. */
+    void (*on_gone)(void *argument, struct registered_target *target);
+};
+
+struct target_table *target_table_new(struct numbers *numbers, struct event_log *events,
+                                      const struct target_table_callbacks *callbacks,
+                                      void *argument);
+void target_table_free(struct target_table **table);
+
+/* What a new target is made of; task NULL: static or by hand. */
+struct target_spec {
+    const char *group;
+    struct address address;
+    enum target_origin origin;
+    const char *zone;
+    const struct task *task;
+};
+
+/* A new target, registering; NULL when all counter rows are taken. */
+struct registered_target *target_table_add(struct target_table *table,
+                                           const struct target_spec *spec);
+
+/* Lets the event happen to it; true when its membership changed. */
+bool target_table_apply(struct target_table *table, struct registered_target *target,
+                        enum target_event event, const char *why);
+
+/* A verdict of the observer. */
+struct target_verdict {
+    enum target_health health;
+    enum target_reason reason;
+    unsigned http_code, latency_us;
+};
+
+void target_table_set_health(struct target_table *table, struct registered_target *target,
+                             const struct target_verdict *verdict);
+
+/* Something else about it changed that stands in the snapshot (ejected). */
+void target_table_note_change(struct target_table *table);
+
+struct registered_target *target_table_find(struct target_table *table, const char *group,
+                                            const struct address *address);
+struct registered_target *target_table_find_id(struct target_table *table, uint64_t id);
+
+/* The first of the live targets at an address; the others follow by at_address. */
+struct registered_target *target_table_at(struct target_table *table,
+                                          const struct address *address);
+bool target_is_of_task(const struct registered_target *target, const struct task *task);
+
+/* Live targets by age; departed ones are gone but may still be in a worker's hands. */
+struct registered_targets *target_table_live(struct target_table *table);
+struct registered_targets *target_table_departed(struct target_table *table);
+size_t target_table_count(const struct target_table *table);
+
+/* Forgets a departed one for good: its counter row may be used again. */
+void target_table_bury(struct target_table *table, struct registered_target *target);
+
+/* The id that the next new target gets; ids below were used, also by earlier processes. */
+uint64_t target_table_next_id(const struct target_table *table);
+void target_table_raise_next_id(struct target_table *table, uint64_t next_id);
+
+/*
+ * What an earlier process knew of a target: when the same one is added again, it keeps its id
+ * and health. Texts are copied; task_id NULL: static or by hand.
+ */
+struct target_memory {
+    uint64_t id;
+    const char *group, *address; /* with port */
+    const char *source, *task_id;
+    uint64_t task_generation;
+    struct target_verdict verdict;
+};
+
+void target_table_remember(struct target_table *table, const struct target_memory *memory);
+
+/* The ALB's word for its state, and the reason and description that go with it ("" for none).
+ * The description is written into the buffer. */
+const char *target_state_word(const struct registered_target *target);
+const char *target_reason_word(const struct registered_target *target);
+void target_describe(const struct registered_target *target, char *text, size_t size);
+
+#endif
