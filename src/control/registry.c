@@ -586,7 +586,7 @@ registry_deregister(struct registry *registry, const char *group, const struct a
     if (target == NULL)
         return false;
     bool was_by_hand = plain_targets_forget(registry->plain, group, address);
-    if (target->record != NULL || !was_by_hand)
+    if (target->record != NULL || (!was_by_hand && target->origin != ORIGIN_TASK))
         exclusions_add(registry->exclusions, group, address,
                        target->record == NULL ? NULL : target->record->task);
     target->is_held = false;
