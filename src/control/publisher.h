@@ -1,0 +1,36 @@
+/*
+ * When a snapshot is made and who has it: changes are gathered for a few milliseconds, compiled
+ * once, sent to every child, and its owner hears when the last worker works by it.
+ */
+#ifndef FAIRLEAD_CONTROL_PUBLISHER_H
+#define FAIRLEAD_CONTROL_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/loop.h"
+
+struct publisher;
+
+struct publisher_callbacks {
+    /* Compiles what there is now; the descriptor becomes the publisher's. -1 with errno. */
+    int (*build)(void *argument, uint64_t generation);
+    /* Send it to the children, and what had to wait for it behind it. */
+    void (*on_published)(void *argument, uint64_t generation, int fd);
+};
+
+struct publisher *publisher_new(struct loop *loop, const struct publisher_callbacks *callbacks,
+                                void *argument);
+void publisher_free(struct publisher **publisher);
+
+/* Something changed. Urgent: at the end of this turn, without waiting for more. */
+void publisher_request(struct publisher *publisher, bool is_urgent);
+
+/* Now, in the caller's turn: for the first snapshot and for a reload. */
+void publisher_publish(struct publisher *publisher);
+
+/* The newest one; generation 0 and descriptor -1 before the first. */
+uint64_t publisher_generation(const struct publisher *publisher);
+int publisher_fd(const struct publisher *publisher);
+
+#endif
