@@ -1,10 +1,114 @@
-/* Reads the command line and becomes one of the three roles. */
+/*
+ * Reads the command line and becomes one of the three roles. Children are started by control
+ * with their role in argv[0], which is also what ps shows.
+ */
+#include <getopt.h>
+#include <jansson.h>
+#include <libconfig.h>
+#include <llhttp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/title.h"
+#include "net/library_versions.h"
 #include "control/control.h"
 #include "observer/observer.h"
 #include "worker/worker.h"
 
-int
-main(void)
+#define USAGE_STATUS 2
+#define DEFAULT_CONFIG "/etc/fairlead/fairlead.conf"
+
+static const char usage[] =
+    "usage: fairlead [-f FILE] [-v]      run in the foreground until SIGTERM\n"
+    "       fairlead -c [-f FILE]        check the configuration (also -t)\n"
+    "       fairlead --version | --help\n"
+    "\n"
+    "  -f, --file FILE       configuration file (default " DEFAULT_CONFIG ")\n"
+    "  -c, -t, --check-config\n"
+    "                        print every error in the configuration, or that it is ok\n"
+    "  -v, --verbose         log what is decided, too\n"
+    "  -V, --version         print the versions of fairlead and its libraries\n"
+    "  -h, --help            print this\n"
+    "\n"
+    "Signals: HUP reloads, TERM and INT stop (twice: at once), USR1 reopens the access log.\n";
+
+static int
+print_version(void)
 {
-    return control_run(&(struct control_options){0}) + worker_run() + observer_run();
+    char libraries[LIBRARY_VERSIONS_SIZE];
+
+    library_versions(libraries);
+    printf("fairlead %s\n%s llhttp/%d.%d.%d jansson/%s libconfig/%d.%d.%d\n", PACKAGE_VERSION,
+           libraries, LLHTTP_VERSION_MAJOR, LLHTTP_VERSION_MINOR, LLHTTP_VERSION_PATCH,
+           jansson_version_str(), LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
+           LIBCONFIG_VER_REVISION);
+    return EXIT_SUCCESS;
+}
+
+static bool
+starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static int
+run_from_arguments(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"file", required_argument, NULL, 'f'},
+        {"check-config", no_argument, NULL, 'c'},
+        {"check", no_argument, NULL, 'c'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    struct control_options control = {.config_path = DEFAULT_CONFIG};
+    bool is_check = false;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "f:ctvVh", options, NULL)) != -1) {
+        switch (option) {
+        case 'f':
+            control.config_path = strdup(optarg); /* the title takes the arguments' room */
+            break;
+        case 'c':
+        case 't':
+            is_check = true;
+            break;
+        case 'v':
+            control.is_verbose = true;
+            break;
+        case 'V':
+            return print_version();
+        case 'h':
+            return fputs(usage, stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS;
+        default:
+            fputs(usage, stderr);
+            return USAGE_STATUS;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "fairlead: does not take the argument %s\n%s", argv[optind], usage);
+        return USAGE_STATUS;
+    }
+    return is_check ? control_check(control.config_path) : control_run(&control);
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 0)
+        return USAGE_STATUS;
+    bool is_worker = starts_with(argv[0], "fairlead: worker");
+    bool is_observer = starts_with(argv[0], "fairlead: observer");
+
+    title_init(argc, argv);
+    if (is_worker)
+        return worker_run();
+    if (is_observer)
+        return observer_run();
+    return run_from_arguments(argc, argv);
 }

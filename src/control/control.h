@@ -1,5 +1,7 @@
-/* The control role: configuration, registry, discovery, the other processes and the admin
- * socket. */
+/*
+ * The control role: configuration, registry, discovery, the other processes and the admin
+ * socket. Start reading at control_run.
+ */
 #ifndef FAIRLEAD_CONTROL_CONTROL_H
 #define FAIRLEAD_CONTROL_CONTROL_H
 
@@ -12,5 +14,8 @@ struct control_options {
 
 /* Runs in the foreground until a stop signal; returns the exit status. */
 int control_run(const struct control_options *options);
+
+/* --check-config: prints every error, or "FILE: ok"; returns the exit status. */
+int control_check(const char *config_path);
 
 #endif

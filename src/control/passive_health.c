@@ -85,7 +85,6 @@ static void
 take_back(struct passive_health *passive, struct registered_target *target, const char *why)
 {
     target->passive.ejected_until_ms = 0;
-    target->passive.is_confirming = false;
     target->passive.window_began_ms = 0;
     target->healthy_since_ms = clock_ms();
     log_change(passive, target, why);
@@ -161,7 +160,6 @@ eject(struct passive_health *passive, struct registered_target *target)
     uint64_t length = passive_ejection_ms(seen->ejections++);
     seen->ejected_last_ms = now;
     seen->ejected_until_ms = now + length;
-    seen->is_confirming = false;
     char *message = memory_print(
         "ejected for %llu s: of %llu requests %llu failed to reach it "
         "and %llu were answered with 5xx",
@@ -215,7 +213,6 @@ passive_health_look(struct passive_health *passive)
         if (!passive_is_ejected(target) || clock_ms() < target->passive.ejected_until_ms)
             continue;
         /* Asked again every second until the observer answers: it may just be starting. */
-        target->passive.is_confirming = true;
         passive->check_now(passive->argument, target->id);
     }
 }

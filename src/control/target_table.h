@@ -37,7 +37,6 @@ struct target_passive {
     uint64_t ejected_until_ms; /* 0: not ejected */
     uint64_t ejected_last_ms;  /* when its last ejection began */
     unsigned ejections;        /* in a row; makes the time grow */
-    bool is_confirming;        /* the observer was asked */
 };
 
 /* Made and freed by the table. */

@@ -1,0 +1,20 @@
+/* What control tells its children and what it does about their answers. */
+#ifndef FAIRLEAD_CONTROL_CHILDREN_H
+#define FAIRLEAD_CONTROL_CHILDREN_H
+
+#include "control/parts.h"
+
+/* For processes_new; the argument is the struct control. */
+extern const struct process_callbacks children_callbacks;
+
+/* After a publication: the snapshot, and what had to come behind it. */
+void children_send_snapshot(struct control *control, uint64_t generation, int fd);
+
+/* The listeners of the last reload, behind their snapshot; and those that are gone. */
+void children_open_listeners(struct control *control);
+void children_close_listener(void *control, uint32_t listener_id);
+
+/* The metrics listener and the access log's file. */
+void children_send_observer_fds(struct control *control);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The parts of the control role, one of each a process: made and freed by control.c, reached by
+ * what connects them (children.c, reload.c, admin_*.c). The parts themselves do not know each
+ * other.
+ */
+#ifndef FAIRLEAD_CONTROL_PARTS_H
+#define FAIRLEAD_CONTROL_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/access_channels.h"
+#include "control/counter_board.h"
+#include "control/drain.h"
+#include "control/event_log.h"
+#include "control/listener_sockets.h"
+#include "control/numbers.h"
+#include "control/observer_fds.h"
+#include "control/passive_health.h"
+#include "control/privileges.h"
+#include "control/problems.h"
+#include "control/process.h"
+#include "control/providers.h"
+#include "control/publisher.h"
+#include "control/registry.h"
+#include "control/state_file.h"
+#include "control/stickiness_key.h"
+#include "control/target_table.h"
+#include "model/config.h"
+#include "net/loop.h"
+
+/* A connection to be closed in every worker once the next snapshot is out. */
+struct pending_close {
+    uint64_t target_id;
+    bool is_evicted;
+    struct pending_close *next;
+};
+
+struct admin;
+
+struct control {
+    const char *config_path;
+    bool is_verbose;
+    struct config *config;
+    struct loop *loop;
+    struct numbers *numbers;
+    struct event_log *events;
+    struct problems *problems;
+    struct counter_board *board;
+    struct target_table *targets;
+    struct registry *registry;
+    struct drain *drain;
+    struct passive_health *passive;
+    struct providers *providers;
+    struct listener_sockets *sockets;
+    struct access_channels *access_channels;
+    struct observer_fds *observer_fds;
+    struct processes *processes;
+    struct publisher *publisher;
+    struct state_file *state;
+    struct admin *admin;
+
+    struct privileges privileges;
+    uint8_t stickiness_key[STICKINESS_KEY_BYTES];
+    uint64_t applied_generation; /* every living worker has it */
+    struct pending_close *pending_closes;
+    uint64_t started_ms, started_wall_us;
+    bool is_stopping;
+};
+
+#endif

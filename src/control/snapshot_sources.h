@@ -1,0 +1,10 @@
+/* What control knows, in the form that the snapshot is compiled from. */
+#ifndef FAIRLEAD_CONTROL_SNAPSHOT_SOURCES_H
+#define FAIRLEAD_CONTROL_SNAPSHOT_SOURCES_H
+
+#include "control/parts.h"
+
+/* The descriptor of the snapshot, the caller's; -1 with errno. */
+int snapshot_sources_build(struct control *control, uint64_t generation);
+
+#endif

@@ -1,0 +1,278 @@
+/*
+ * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "by_hand": [...],
+ * "targets": [...]}. Targets are remembered before tasks are put back, so that those find their
+ * ids and health.
+ */
+#include "control/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "control/task_text.h"
+
+#define FORM_VERSION 1
+#define SAVE_AFTER_MS 1000
+#define FILE_MODE 0600
+
+struct state_file {
+    struct loop *loop;
+    char *directory, *path, *new_path;
+    struct registry *registry;
+    struct target_table *targets;
+    struct timer timer;
+    bool has_warned;
+};
+
+static void
+on_time(void *argument)
+{
+    state_file_save(argument);
+}
+
+struct state_file *
+state_file_new(struct loop *loop, const char *directory, struct registry *registry,
+               struct target_table *targets)
+{
+    struct state_file *file = memory_take(1, sizeof(*file));
+
+    file->loop = loop;
+    file->directory = memory_copy_text(directory);
+    file->path = memory_print("%s/state.json", directory);
+    file->new_path = memory_print("%s/state.json.new", directory);
+    file->registry = registry;
+    file->targets = targets;
+    timer_init(&file->timer, on_time, file);
+    return file;
+}
+
+void
+state_file_free(struct state_file **file)
+{
+    if (*file == NULL)
+        return;
+    timer_close(&(*file)->timer, (*file)->loop);
+    free((*file)->directory);
+    free((*file)->path);
+    free((*file)->new_path);
+    free(*file);
+    *file = NULL;
+}
+
+static json_t *
+tasks_to_json(struct registry *registry)
+{
+    json_t *sources = json_object();
+    struct task_record *record = NULL;
+
+    while ((record = registry_next_task(registry, record)) != NULL) {
+        const char *source = record->task->source;
+        json_t *array = json_object_get(sources, source);
+        if (array == NULL) {
+            array = json_array();
+            json_object_set_new(sources, source, array);
+        }
+        json_array_append_new(array, task_to_json(record->task));
+    }
+    return sources;
+}
+
+static json_t *
+target_to_json(const struct registered_target *target)
+{
+    json_t *object =
+        json_pack("{s:I, s:s, s:s, s:i, s:i, s:i}", "id", (json_int_t)target->id, "group",
+                  target->group, "address", target->name, "health", (int)target->health,
+                  "reason", (int)target->health_reason, "http_code", (int)target->http_code);
+
+    if (target->source != NULL) {
+        json_object_set_new(object, "source", json_string(target->source));
+        json_object_set_new(object, "task", json_string(target->task_id));
+        json_object_set_new(object, "generation",
+                            json_integer((json_int_t)target->task_generation));
+    }
+    return object;
+}
+
+static json_t *
+targets_to_json(struct target_table *targets)
+{
+    const struct registered_target *target;
+    json_t *array = json_array();
+
+    TAILQ_FOREACH (target, target_table_live(targets), in_table)
+        json_array_append_new(array, target_to_json(target));
+    return array;
+}
+
+static json_t *
+by_hand_to_json(const struct registry *registry)
+{
+    const struct hand_registration *one = registry_by_hand(registry);
+    json_t *array = json_array();
+
+    for (; one != NULL; one = one->next) {
+        char address[ADDRESS_TEXT_SIZE];
+        address_format(&one->address, address);
+        json_array_append_new(array, json_pack("{s:s, s:s, s:i, s:s*}", "group", one->group,
+                                               "address", address, "port",
+                                               (int)one->address.port, "zone", one->zone));
+    }
+    return array;
+}
+
+static bool
+write_text(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    size_t length = strlen(text), written = 0;
+
+    if (fd == -1)
+        return false;
+    while (written < length) {
+        ssize_t taken = write(fd, text + written, length - written);
+        if (taken == -1)
+            break;
+        written += (size_t)taken;
+    }
+    return close(fd) == 0 && written == length;
+}
+
+bool
+state_file_save(struct state_file *file)
+{
+    json_t *state = json_pack(
+        "{s:i, s:I, s:o, s:o, s:o}", "version", FORM_VERSION, "next_target_id",
+        (json_int_t)target_table_next_id(file->targets), "tasks", tasks_to_json(file->registry),
+        "by_hand", by_hand_to_json(file->registry), "targets", targets_to_json(file->targets));
+    char *text = json_dumps(state, JSON_COMPACT);
+
+    timer_stop(&file->timer);
+    bool is_saved = write_text(file->new_path, text) && rename(file->new_path, file->path) == 0;
+    if (!is_saved && !file->has_warned)
+        log_warning("state directory %s: %s; a restart will begin without what is known now; "
+                    "make it, and let this user write there",
+                    file->directory, strerror(errno));
+    file->has_warned = !is_saved;
+    free(text);
+    json_decref(state);
+    return is_saved;
+}
+
+void
+state_file_note_change(struct state_file *file)
+{
+    if (!timer_is_set(&file->timer))
+        timer_set(&file->timer, file->loop, SAVE_AFTER_MS);
+}
+
+static unsigned
+number(const json_t *object, const char *member)
+{
+    json_int_t value = json_integer_value(json_object_get(object, member));
+
+    return value < 0 ? 0 : (unsigned)value;
+}
+
+static const char *
+text(const json_t *object, const char *member)
+{
+    return json_string_value(json_object_get(object, member));
+}
+
+static void
+remember_target(struct state_file *file, const json_t *object)
+{
+    struct target_memory memory = {
+        .id = (uint64_t)json_integer_value(json_object_get(object, "id")),
+        .group = text(object, "group"),
+        .address = text(object, "address"),
+        .source = text(object, "source"),
+        .task_id = text(object, "task"),
+        .task_generation = (uint64_t)json_integer_value(json_object_get(object, "generation")),
+        .verdict = {.health = (enum target_health)number(object, "health"),
+                    .reason = (enum target_reason)number(object, "reason"),
+                    .http_code = number(object, "http_code")},
+    };
+
+    if (memory.id == 0 || memory.group == NULL || memory.address == NULL ||
+        memory.verdict.health > HEALTH_UNAVAILABLE ||
+        memory.verdict.reason >= TARGET_REASON_COUNT)
+        return;
+    target_table_remember(file->targets, &memory);
+}
+
+static void
+load_by_hand(struct state_file *file, const json_t *object)
+{
+    struct address address;
+    const char *group = text(object, "group");
+    const char *host = text(object, "address");
+
+    if (group != NULL && host != NULL &&
+        address_parse(&address, host, (uint16_t)number(object, "port")))
+        registry_register(file->registry, group, &address, text(object, "zone"));
+}
+
+static void
+load_tasks(struct state_file *file, const char *source, json_t *array)
+{
+    char *form = json_dumps(array, JSON_COMPACT);
+    char *error = NULL;
+    size_t count = 0;
+    struct task **tasks =
+        form == NULL ? NULL : task_parse_json(form, strlen(form), source, &count, &error);
+
+    for (size_t i = 0; i < count; i++)
+        registry_put_stale_task(file->registry, tasks[i]);
+    if (error != NULL)
+        log_warning("%s: tasks of %s are left out: %s", file->path, source, error);
+    free(error);
+    free(tasks);
+    free(form);
+}
+
+static void
+load_all(struct state_file *file, json_t *state)
+{
+    size_t index;
+    json_t *element;
+    const char *source;
+
+    target_table_raise_next_id(
+        file->targets, (uint64_t)json_integer_value(json_object_get(state, "next_target_id")));
+    json_array_foreach (json_object_get(state, "targets"), index, element) {
+        remember_target(file, element);
+    }
+    json_array_foreach (json_object_get(state, "by_hand"), index, element) {
+        load_by_hand(file, element);
+    }
+    json_object_foreach (json_object_get(state, "tasks"), source, element) {
+        load_tasks(file, source, element);
+    }
+}
+
+bool
+state_file_load(struct state_file *file)
+{
+    json_error_t error;
+
+    if (access(file->path, F_OK) == -1)
+        return true;
+    json_t *state = json_load_file(file->path, 0, &error);
+    if (state == NULL || number(state, "version") != FORM_VERSION) {
+        log_warning("%s cannot be used (%s); beginning without it", file->path,
+                    state == NULL ? error.text : "another version");
+        json_decref(state);
+        return false;
+    }
+    load_all(file, state);
+    json_decref(state);
+    return true;
+}

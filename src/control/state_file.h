@@ -1,0 +1,31 @@
+/*
+ * What control knows, on disk: tasks, targets with their ids and health, and registrations by
+ * hand. A new control serves it, health-checked and marked stale, until the providers have
+ * spoken. Written whole and renamed into place, at most once a second.
+ */
+#ifndef FAIRLEAD_CONTROL_STATE_FILE_H
+#define FAIRLEAD_CONTROL_STATE_FILE_H
+
+#include <stdbool.h>
+
+#include "control/registry.h"
+#include "control/target_table.h"
+#include "net/loop.h"
+
+struct state_file;
+
+/* Files of this directory; the parts outlive it. */
+struct state_file *state_file_new(struct loop *loop, const char *directory,
+                                  struct registry *registry, struct target_table *targets);
+
+/* Does not write: state_file_save comes before where that is wanted. */
+void state_file_free(struct state_file **file);
+
+/* Puts back what the file has; false with a warning when there is one that cannot be used. */
+bool state_file_load(struct state_file *file);
+
+/* Something changed: write soon. */
+void state_file_note_change(struct state_file *file);
+bool state_file_save(struct state_file *file);
+
+#endif
