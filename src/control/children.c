@@ -144,8 +144,7 @@ note_applied(struct control *control)
 static void
 note_health(struct control *control, const struct message_health *message)
 {
-    struct registered_target *target =
-        target_table_find_id(control->targets, message->target_id);
+    struct registered_target *target = targets_find_id(control->targets, message->target_id);
     struct target_verdict verdict = {
         .health = (enum target_health)message->health,
         .reason = (enum target_reason)message->reason,
@@ -156,7 +155,7 @@ note_health(struct control *control, const struct message_health *message)
     if (target == NULL || message->health > HEALTH_UNAVAILABLE ||
         message->reason >= TARGET_REASON_COUNT)
         return;
-    target_table_set_health(control->targets, target, &verdict);
+    targets_set_health(control->targets, target, &verdict);
     passive_health_note_verdict(control->passive, target);
 }
 

@@ -110,8 +110,7 @@ on_published(void *argument, uint64_t generation, int fd)
 static bool
 open_parts(struct control *control, unsigned workers)
 {
-    static const struct target_table_callbacks target_callbacks = {on_change, on_close,
-                                                                   on_gone};
+    static const struct targets_callbacks target_callbacks = {on_change, on_close, on_gone};
     static const struct publisher_callbacks publisher_callbacks = {build, on_published};
 
     control->board = counter_board_new(workers);
@@ -127,7 +126,7 @@ open_parts(struct control *control, unsigned workers)
     control->problems = problems_new();
     control->publisher = publisher_new(control->loop, &publisher_callbacks, control);
     control->targets =
-        target_table_new(control->numbers, control->events, &target_callbacks, control);
+        targets_new(control->numbers, control->events, &target_callbacks, control);
     control->registry = registry_new(control->targets, control->events);
     control->state = state_file_new(control->loop, control->config->state_dir,
                                     control->registry, control->targets);
@@ -155,7 +154,7 @@ close_parts(struct control *control)
     drain_free(&control->drain);
     state_file_free(&control->state);
     registry_free(&control->registry);
-    target_table_free(&control->targets);
+    targets_free(&control->targets);
     publisher_free(&control->publisher);
     problems_free(&control->problems);
     event_log_free(&control->events);

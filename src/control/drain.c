@@ -9,7 +9,7 @@
 #define LOOK_US 10000
 
 struct drain {
-    struct target_table *targets;
+    struct targets *targets;
     const struct config *config;
     uint64_t (*in_flight)(void *argument, const struct registered_target *target);
     void *argument;
@@ -23,7 +23,7 @@ on_time(void *argument)
 }
 
 struct drain *
-drain_new(struct loop *loop, struct target_table *targets,
+drain_new(struct loop *loop, struct targets *targets,
           uint64_t (*in_flight)(void *argument, const struct registered_target *target),
           void *argument)
 {
@@ -66,8 +66,8 @@ note_told(struct registered_targets *targets, uint64_t generation)
 void
 drain_note_published(struct drain *drain, uint64_t generation)
 {
-    note_told(target_table_live(drain->targets), generation);
-    note_told(target_table_departed(drain->targets), generation);
+    note_told(targets_live(drain->targets), generation);
+    note_told(targets_departed(drain->targets), generation);
 }
 
 static uint64_t
@@ -84,7 +84,7 @@ settle(struct drain *drain, struct registered_target *target)
 {
     target->is_settled = true;
     if (target->membership == MEMBERSHIP_REGISTERING)
-        target_table_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL);
+        targets_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL);
     else if (target->membership == MEMBERSHIP_DRAINING)
         target->drain_ends_ms = clock_ms() + delay_ms(drain, target);
 }
@@ -101,11 +101,11 @@ drain_note_applied(struct drain *drain, uint64_t generation)
 {
     struct registered_target *target;
 
-    TAILQ_FOREACH (target, target_table_live(drain->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(drain->targets), in_table) {
         if (is_news(target, generation))
             settle(drain, target);
     }
-    TAILQ_FOREACH (target, target_table_departed(drain->targets), in_table) {
+    TAILQ_FOREACH (target, targets_departed(drain->targets), in_table) {
         if (is_news(target, generation))
             settle(drain, target);
     }
@@ -133,10 +133,10 @@ look_at_live(struct drain *drain, struct registered_target *target)
         return false;
     switch (drain_decide(target, drain->in_flight(drain->argument, target), clock_ms())) {
     case DRAIN_IS_DONE:
-        target_table_apply(drain->targets, target, TARGET_EVENT_DRAINED, NULL);
+        targets_apply(drain->targets, target, TARGET_EVENT_DRAINED, NULL);
         return true;
     case DRAIN_IS_OVER:
-        target_table_apply(drain->targets, target, TARGET_EVENT_DELAY_OVER, NULL);
+        targets_apply(drain->targets, target, TARGET_EVENT_DELAY_OVER, NULL);
         return true;
     case DRAIN_WAITS:
         break;
@@ -151,14 +151,14 @@ look_at_departed(struct drain *drain, struct registered_target *target)
         return false;
     if (drain->in_flight(drain->argument, target) != 0)
         return true;
-    target_table_bury(drain->targets, target);
+    targets_bury(drain->targets, target);
     return false;
 }
 
 void
 drain_look(struct drain *drain)
 {
-    struct registered_target *target = TAILQ_FIRST(target_table_live(drain->targets));
+    struct registered_target *target = TAILQ_FIRST(targets_live(drain->targets));
     bool look_again = false;
 
     while (target != NULL) {
@@ -166,7 +166,7 @@ drain_look(struct drain *drain)
         look_again = look_at_live(drain, target) || look_again;
         target = next;
     }
-    target = TAILQ_FIRST(target_table_departed(drain->targets));
+    target = TAILQ_FIRST(targets_departed(drain->targets));
     while (target != NULL) {
         struct registered_target *next = TAILQ_NEXT(target, in_table);
         look_again = look_at_departed(drain, target) || look_again;

@@ -10,13 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "model/config.h"
 #include "net/loop.h"
 
 struct drain;
 
-struct drain *drain_new(struct loop *loop, struct target_table *targets,
+struct drain *drain_new(struct loop *loop, struct targets *targets,
                         uint64_t (*in_flight)(void *argument,
                                               const struct registered_target *target),
                         void *argument);

@@ -25,7 +25,7 @@
 #include "control/registry.h"
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "model/config.h"
 #include "net/loop.h"
 
@@ -47,7 +47,7 @@ struct control {
     struct event_log *events;
     struct problems *problems;
     struct counter_board *board;
-    struct target_table *targets;
+    struct targets *targets;
     struct registry *registry;
     struct drain *drain;
     struct passive_health *passive;

@@ -21,7 +21,7 @@
 
 struct passive_health {
     struct loop *loop;
-    struct target_table *targets;
+    struct targets *targets;
     struct event_log *events;
     const struct config *config;
     void (*check_now)(void *argument, uint64_t target_id);
@@ -39,7 +39,7 @@ on_time(void *argument)
 }
 
 struct passive_health *
-passive_health_new(struct loop *loop, struct target_table *targets, struct event_log *events,
+passive_health_new(struct loop *loop, struct targets *targets, struct event_log *events,
                    void (*check_now)(void *argument, uint64_t target_id), void *argument)
 {
     struct passive_health *passive = memory_take(1, sizeof(*passive));
@@ -78,7 +78,7 @@ log_change(struct passive_health *passive, const struct registered_target *targe
 
     event_log_add(passive->events, "target", subject, "%s", message);
     free(subject);
-    target_table_note_change(passive->targets);
+    targets_note_change(passive->targets);
 }
 
 static void
@@ -105,7 +105,7 @@ passive_health_set_config(struct passive_health *passive, const struct config *c
     struct registered_target *target;
 
     passive->config = config;
-    TAILQ_FOREACH (target, target_table_live(passive->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(passive->targets), in_table) {
         if (passive_is_ejected(target) && !takes_part(passive, target))
             take_back(passive, target, "no longer ejected: passive health was switched off");
     }
@@ -139,7 +139,7 @@ may_eject(const struct passive_health *passive, const struct registered_target *
     const struct registered_target *other;
     unsigned selectable = 0, ejected = 0;
 
-    TAILQ_FOREACH (other, target_table_live(passive->targets), in_table) {
+    TAILQ_FOREACH (other, targets_live(passive->targets), in_table) {
         if (other->place.group_id != target->place.group_id ||
             !target_is_selectable(other->membership, other->health))
             continue;
@@ -173,8 +173,7 @@ void
 passive_health_note(struct passive_health *passive,
                     const struct message_target_failures *failures)
 {
-    struct registered_target *target =
-        target_table_find_id(passive->targets, failures->target_id);
+    struct registered_target *target = targets_find_id(passive->targets, failures->target_id);
 
     if (target == NULL || target->membership != MEMBERSHIP_IN_SERVICE ||
         !takes_part(passive, target))
@@ -209,7 +208,7 @@ passive_health_look(struct passive_health *passive)
 {
     struct registered_target *target;
 
-    TAILQ_FOREACH (target, target_table_live(passive->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(passive->targets), in_table) {
         if (!passive_is_ejected(target) || clock_ms() < target->passive.ejected_until_ms)
             continue;
         /* Asked again every second until the observer answers: it may just be starting. */

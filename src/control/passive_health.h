@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "control/event_log.h"
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "ipc/message.h"
 #include "model/config.h"
 #include "net/loop.h"
@@ -20,7 +20,7 @@
 
 struct passive_health;
 
-struct passive_health *passive_health_new(struct loop *loop, struct target_table *targets,
+struct passive_health *passive_health_new(struct loop *loop, struct targets *targets,
                                           struct event_log *events,
                                           void (*check_now)(void *argument, uint64_t target_id),
                                           void *argument);

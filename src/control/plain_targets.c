@@ -7,14 +7,14 @@
 #include "base/memory.h"
 
 struct plain_targets {
-    struct target_table *targets;
+    struct targets *targets;
     const struct exclusions *exclusions;
     const struct config *config;
     struct hand_registration *by_hand;
 };
 
 struct plain_targets *
-plain_targets_new(struct target_table *targets, const struct exclusions *exclusions)
+plain_targets_new(struct targets *targets, const struct exclusions *exclusions)
 {
     struct plain_targets *plain = memory_take(1, sizeof(*plain));
 
@@ -47,14 +47,14 @@ static void
 ensure(struct plain_targets *plain, const struct target_spec *spec)
 {
     struct registered_target *target =
-        target_table_find(plain->targets, spec->group, &spec->address);
+        targets_find(plain->targets, spec->group, &spec->address);
 
     if (exclusions_contain(plain->exclusions, spec->group, &spec->address, NULL))
         return;
     if (target == NULL)
-        target_table_add(plain->targets, spec);
+        targets_add(plain->targets, spec);
     else if (target->origin != ORIGIN_TASK && !target->is_held)
-        target_table_apply(plain->targets, target, TARGET_EVENT_REGISTER, NULL);
+        targets_apply(plain->targets, target, TARGET_EVENT_REGISTER, NULL);
 }
 
 static bool
@@ -110,7 +110,7 @@ is_configured(const struct config_target_group *group, const struct registered_t
 void
 plain_targets_set_config(struct plain_targets *plain, const struct config *config)
 {
-    struct registered_target *target = TAILQ_FIRST(target_table_live(plain->targets));
+    struct registered_target *target = TAILQ_FIRST(targets_live(plain->targets));
 
     plain->config = config;
     while (target != NULL) {
@@ -118,8 +118,8 @@ plain_targets_set_config(struct plain_targets *plain, const struct config *confi
         const struct config_target_group *group =
             target->origin == ORIGIN_STATIC ? config_find_group(config, target->group) : NULL;
         if (group != NULL && !is_configured(group, target))
-            target_table_apply(plain->targets, target, TARGET_EVENT_DEREGISTER,
-                               "removed from the configuration");
+            targets_apply(plain->targets, target, TARGET_EVENT_DEREGISTER,
+                          "removed from the configuration");
         target = next;
     }
 }

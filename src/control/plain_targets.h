@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "control/exclusions.h"
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "model/config.h"
 
 struct plain_targets;
@@ -20,7 +20,7 @@ struct hand_registration {
     struct hand_registration *next;
 };
 
-struct plain_targets *plain_targets_new(struct target_table *targets,
+struct plain_targets *plain_targets_new(struct targets *targets,
                                         const struct exclusions *exclusions);
 void plain_targets_free(struct plain_targets **plain);
 

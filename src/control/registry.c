@@ -21,7 +21,7 @@ struct known_source {
 };
 
 struct registry {
-    struct target_table *targets;
+    struct targets *targets;
     struct event_log *events;
     const struct config *config;
     struct task_record *by_key;
@@ -67,7 +67,7 @@ on_disturbed(void *argument, struct claimant *claimant)
 }
 
 struct registry *
-registry_new(struct target_table *targets, struct event_log *events)
+registry_new(struct targets *targets, struct event_log *events)
 {
     struct registry *registry = memory_take(1, sizeof(*registry));
 
@@ -177,7 +177,7 @@ collect_wishes(const struct registry *registry, const struct task_record *record
 static void
 evict_others(struct registry *registry, const struct wish *wish, const struct task *task)
 {
-    struct registered_target *target = target_table_at(registry->targets, &wish->address);
+    struct registered_target *target = targets_at(registry->targets, &wish->address);
 
     while (target != NULL) {
         struct registered_target *next = LIST_NEXT(target, at_address);
@@ -185,7 +185,7 @@ evict_others(struct registry *registry, const struct wish *wish, const struct ta
                             ? !target_is_of_task(target, task)
                             : strcmp(target->group, wish->service->target_group) == 0;
         if (is_other)
-            target_table_apply(registry->targets, target, TARGET_EVENT_EVICTED, NULL);
+            targets_apply(registry->targets, target, TARGET_EVENT_EVICTED, NULL);
         target = next;
     }
 }
@@ -196,23 +196,22 @@ ensure_target(struct registry *registry, struct task_record *record, const struc
     const char *group = wish->service->target_group;
 
     evict_others(registry, wish, record->task);
-    struct registered_target *target =
-        target_table_find(registry->targets, group, &wish->address);
+    struct registered_target *target = targets_find(registry->targets, group, &wish->address);
     if (target == NULL) {
-        target = target_table_add(registry->targets, &(struct target_spec){
-                                                         .group = group,
-                                                         .address = wish->address,
-                                                         .origin = ORIGIN_TASK,
-                                                         .zone = record->task->zone,
-                                                         .task = record->task,
-                                                     });
+        target = targets_add(registry->targets, &(struct target_spec){
+                                                    .group = group,
+                                                    .address = wish->address,
+                                                    .origin = ORIGIN_TASK,
+                                                    .zone = record->task->zone,
+                                                    .task = record->task,
+                                                });
         if (target == NULL) {
             log_error("target group %s: too many targets, task %s was left out", group,
                       record->task->id);
             return;
         }
     } else if (!target->is_held) {
-        target_table_apply(registry->targets, target, TARGET_EVENT_REGISTER, NULL);
+        targets_apply(registry->targets, target, TARGET_EVENT_REGISTER, NULL);
     }
     if (target->record == NULL) {
         target->record = record;
@@ -245,7 +244,7 @@ deregister_unwished(struct registry *registry, struct task_record *record,
         struct registered_target *next = LIST_NEXT(target, of_task);
         if (!is_wished(registry, record, wishes, target)) {
             target->is_held = false;
-            target_table_apply(registry->targets, target, TARGET_EVENT_DEREGISTER, why);
+            targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER, why);
         }
         target = next;
     }
@@ -329,15 +328,15 @@ registry_note_gone(struct registry *registry, struct registered_target *target)
 static void
 drop_groupless(struct registry *registry)
 {
-    struct registered_target *target = TAILQ_FIRST(target_table_live(registry->targets));
+    struct registered_target *target = TAILQ_FIRST(targets_live(registry->targets));
 
     while (target != NULL) {
         struct registered_target *next = TAILQ_NEXT(target, in_table);
         if (config_find_group(registry->config, target->group) == NULL) {
-            target_table_apply(registry->targets, target, TARGET_EVENT_DEREGISTER,
-                               "its target group was removed");
-            target_table_apply(registry->targets, target, TARGET_EVENT_DRAINED,
-                               "its target group was removed");
+            targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER,
+                          "its target group was removed");
+            targets_apply(registry->targets, target, TARGET_EVENT_DRAINED,
+                          "its target group was removed");
         }
         target = next;
     }
@@ -569,19 +568,19 @@ registry_register(struct registry *registry, const char *group, const struct add
 {
     exclusions_forget_place(registry->exclusions, group, address);
     settle_everything(registry);
-    struct registered_target *target = target_table_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->targets, group, address);
     if (target == NULL || target->membership == MEMBERSHIP_DRAINING) {
         plain_targets_add(registry->plain, group, address, zone);
         registry->are_plain_dirty = true;
         registry_settle(registry);
     }
-    return target_table_find(registry->targets, group, address) != NULL;
+    return targets_find(registry->targets, group, address) != NULL;
 }
 
 bool
 registry_deregister(struct registry *registry, const char *group, const struct address *address)
 {
-    struct registered_target *target = target_table_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->targets, group, address);
 
     if (target == NULL)
         return false;
@@ -590,8 +589,7 @@ registry_deregister(struct registry *registry, const char *group, const struct a
         exclusions_add(registry->exclusions, group, address,
                        target->record == NULL ? NULL : target->record->task);
     target->is_held = false;
-    target_table_apply(registry->targets, target, TARGET_EVENT_DEREGISTER,
-                       "deregistered by hand");
+    targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER, "deregistered by hand");
     return true;
 }
 
@@ -599,14 +597,14 @@ bool
 registry_hold(struct registry *registry, const char *group, const struct address *address,
               bool is_held)
 {
-    struct registered_target *target = target_table_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->targets, group, address);
 
     if (target == NULL)
         return false;
     target->is_held = is_held;
-    target_table_apply(registry->targets, target,
-                       is_held ? TARGET_EVENT_DEREGISTER : TARGET_EVENT_REGISTER,
-                       is_held ? "drained by hand" : "made ready by hand");
+    targets_apply(registry->targets, target,
+                  is_held ? TARGET_EVENT_DEREGISTER : TARGET_EVENT_REGISTER,
+                  is_held ? "drained by hand" : "made ready by hand");
     return true;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Joins tasks with configured services into targets: the one place that says which targets
  * there should be. It owns the tasks that providers report, the targets of the configuration
- * and those registered by hand, and drives the target table towards what they ask for. Level,
+ * and those registered by hand, and drives the targets towards what they ask for. Level,
  * not edge: each task is compared whole with what was known of it.
  */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_H
@@ -16,7 +16,7 @@
 #include "control/claims.h"
 #include "control/event_log.h"
 #include "control/plain_targets.h"
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "model/config.h"
 #include "model/task.h"
 
@@ -37,7 +37,7 @@ struct task_record {
     UT_hash_handle hh;
 };
 
-struct registry *registry_new(struct target_table *targets, struct event_log *events);
+struct registry *registry_new(struct targets *targets, struct event_log *events);
 void registry_free(struct registry **registry);
 
 /* Another configuration: targets follow it. It must live until the next one is set. */

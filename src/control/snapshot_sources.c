@@ -59,14 +59,13 @@ fill_target(struct snapshot_target_source *row, const struct registered_target *
 }
 
 static struct snapshot_target_source *
-collect_targets(struct target_table *table, size_t *count)
+collect_targets(struct targets *table, size_t *count)
 {
-    struct snapshot_target_source *rows =
-        memory_take(target_table_count(table) + 1, sizeof(*rows));
+    struct snapshot_target_source *rows = memory_take(targets_count(table) + 1, sizeof(*rows));
     const struct registered_target *target;
 
     *count = 0;
-    TAILQ_FOREACH (target, target_table_live(table), in_table)
+    TAILQ_FOREACH (target, targets_live(table), in_table)
         fill_target(&rows[(*count)++], target);
     return rows;
 }

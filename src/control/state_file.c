@@ -25,7 +25,7 @@ struct state_file {
     struct loop *loop;
     char *directory, *path, *new_path;
     struct registry *registry;
-    struct target_table *targets;
+    struct targets *targets;
     struct timer timer;
     bool has_warned;
 };
@@ -38,7 +38,7 @@ on_time(void *argument)
 
 struct state_file *
 state_file_new(struct loop *loop, const char *directory, struct registry *registry,
-               struct target_table *targets)
+               struct targets *targets)
 {
     struct state_file *file = memory_take(1, sizeof(*file));
 
@@ -101,12 +101,12 @@ target_to_json(const struct registered_target *target)
 }
 
 static json_t *
-targets_to_json(struct target_table *targets)
+targets_to_json(struct targets *targets)
 {
     const struct registered_target *target;
     json_t *array = json_array();
 
-    TAILQ_FOREACH (target, target_table_live(targets), in_table)
+    TAILQ_FOREACH (target, targets_live(targets), in_table)
         json_array_append_new(array, target_to_json(target));
     return array;
 }
@@ -149,7 +149,7 @@ state_file_save(struct state_file *file)
 {
     json_t *state = json_pack(
         "{s:i, s:I, s:o, s:o, s:o}", "version", FORM_VERSION, "next_target_id",
-        (json_int_t)target_table_next_id(file->targets), "tasks", tasks_to_json(file->registry),
+        (json_int_t)targets_next_id(file->targets), "tasks", tasks_to_json(file->registry),
         "by_hand", by_hand_to_json(file->registry), "targets", targets_to_json(file->targets));
     char *text = json_dumps(state, JSON_COMPACT);
 
@@ -205,7 +205,7 @@ remember_target(struct state_file *file, const json_t *object)
         memory.verdict.health > HEALTH_UNAVAILABLE ||
         memory.verdict.reason >= TARGET_REASON_COUNT)
         return;
-    target_table_remember(file->targets, &memory);
+    targets_remember(file->targets, &memory);
 }
 
 static void
@@ -245,7 +245,7 @@ load_all(struct state_file *file, json_t *state)
     json_t *element;
     const char *source;
 
-    target_table_raise_next_id(
+    targets_raise_next_id(
         file->targets, (uint64_t)json_integer_value(json_object_get(state, "next_target_id")));
     json_array_foreach (json_object_get(state, "targets"), index, element) {
         remember_target(file, element);

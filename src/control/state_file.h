@@ -9,14 +9,14 @@
 #include <stdbool.h>
 
 #include "control/registry.h"
-#include "control/target_table.h"
+#include "control/targets.h"
 #include "net/loop.h"
 
 struct state_file;
 
 /* Files of this directory; the parts outlive it. */
 struct state_file *state_file_new(struct loop *loop, const char *directory,
-                                  struct registry *registry, struct target_table *targets);
+                                  struct registry *registry, struct targets *targets);
 
 /* Does not write: state_file_save comes before where that is wanted. */
 void state_file_free(struct state_file **file);

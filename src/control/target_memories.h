@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/target_table.h"
+#include "control/targets.h"
 
 struct target_memories;
 

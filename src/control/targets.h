@@ -1,11 +1,11 @@
 /*
  * All targets of all groups: their identity, membership, health and counter row. Membership
- * changes only in target_table_apply, by the table of transitions (model/target_states.def),
+ * changes only in targets_apply, by the table of transitions (model/target_states.def),
  * and every change stands in the event log. The registry decides which targets there should be;
  * drain.c decides when one that leaves is gone.
  */
-#ifndef FAIRLEAD_CONTROL_TARGET_TABLE_H
-#define FAIRLEAD_CONTROL_TARGET_TABLE_H
+#ifndef FAIRLEAD_CONTROL_TARGETS_H
+#define FAIRLEAD_CONTROL_TARGETS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,10 +78,10 @@ struct registered_target {
 
 TAILQ_HEAD(registered_targets, registered_target);
 
-struct target_table;
+struct targets;
 
 /* The owner is told of what workers must hear about. */
-struct target_table_callbacks {
+struct targets_callbacks {
     /* Something that stands in the snapshot changed; urgent: do not wait for more. */
     void (*on_change)(void *argument, bool is_urgent);
     /* Close the target's connections, after the next snapshot. */
@@ -90,10 +90,9 @@ struct target_table_callbacks {
     void (*on_gone)(void *argument, struct registered_target *target);
 };
 
-struct target_table *target_table_new(struct numbers *numbers, struct event_log *events,
-                                      const struct target_table_callbacks *callbacks,
-                                      void *argument);
-void target_table_free(struct target_table **table);
+struct targets *targets_new(struct numbers *numbers, struct event_log *events,
+                            const struct targets_callbacks *callbacks, void *argument);
+void targets_free(struct targets **table);
 
 /* What a new target is made of; task NULL: static or by hand. */
 struct target_spec {
@@ -105,12 +104,11 @@ struct target_spec {
 };
 
 /* A new target, registering; NULL when all counter rows are taken. */
-struct registered_target *target_table_add(struct target_table *table,
-                                           const struct target_spec *spec);
+struct registered_target *targets_add(struct targets *table, const struct target_spec *spec);
 
 /* Lets the event happen to it; true when its membership changed. */
-bool target_table_apply(struct target_table *table, struct registered_target *target,
-                        enum target_event event, const char *why);
+bool targets_apply(struct targets *table, struct registered_target *target,
+                   enum target_event event, const char *why);
 
 /* A verdict of the observer. */
 struct target_verdict {
@@ -119,32 +117,31 @@ struct target_verdict {
     unsigned http_code, latency_us;
 };
 
-void target_table_set_health(struct target_table *table, struct registered_target *target,
-                             const struct target_verdict *verdict);
+void targets_set_health(struct targets *table, struct registered_target *target,
+                        const struct target_verdict *verdict);
 
 /* Something else about it changed that stands in the snapshot (ejected). */
-void target_table_note_change(struct target_table *table);
+void targets_note_change(struct targets *table);
 
-struct registered_target *target_table_find(struct target_table *table, const char *group,
-                                            const struct address *address);
-struct registered_target *target_table_find_id(struct target_table *table, uint64_t id);
+struct registered_target *targets_find(struct targets *table, const char *group,
+                                       const struct address *address);
+struct registered_target *targets_find_id(struct targets *table, uint64_t id);
 
 /* The first of the live targets at an address; the others follow by at_address. */
-struct registered_target *target_table_at(struct target_table *table,
-                                          const struct address *address);
+struct registered_target *targets_at(struct targets *table, const struct address *address);
 bool target_is_of_task(const struct registered_target *target, const struct task *task);
 
 /* Live targets by age; departed ones are gone but may still be in a worker's hands. */
-struct registered_targets *target_table_live(struct target_table *table);
-struct registered_targets *target_table_departed(struct target_table *table);
-size_t target_table_count(const struct target_table *table);
+struct registered_targets *targets_live(struct targets *table);
+struct registered_targets *targets_departed(struct targets *table);
+size_t targets_count(const struct targets *table);
 
 /* Forgets a departed one for good: its counter row may be used again. */
-void target_table_bury(struct target_table *table, struct registered_target *target);
+void targets_bury(struct targets *table, struct registered_target *target);
 
 /* The id that the next new target gets; ids below were used, also by earlier processes. */
-uint64_t target_table_next_id(const struct target_table *table);
-void target_table_raise_next_id(struct target_table *table, uint64_t next_id);
+uint64_t targets_next_id(const struct targets *table);
+void targets_raise_next_id(struct targets *table, uint64_t next_id);
 
 /*
  * What an earlier process knew of a target: when the same one is added again, it keeps its id
@@ -158,7 +155,7 @@ struct target_memory {
     struct target_verdict verdict;
 };
 
-void target_table_remember(struct target_table *table, const struct target_memory *memory);
+void targets_remember(struct targets *table, const struct target_memory *memory);
 
 /* The ALB's word for its state, and the reason and description that go with it ("" for none).
  * The description is written into the buffer. */

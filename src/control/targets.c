@@ -3,7 +3,7 @@
  * address, by which a newer claim finds whom to evict. Gone ones keep only their id until they
  * are buried.
  */
-#include "control/target_table.h"
+#include "control/targets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,10 +21,10 @@ struct used_address {
     UT_hash_handle hh;
 };
 
-struct target_table {
+struct targets {
     struct numbers *numbers;
     struct event_log *events;
-    struct target_table_callbacks callbacks;
+    struct targets_callbacks callbacks;
     void *argument;
     uint64_t next_id;
     size_t live_count;
@@ -34,11 +34,11 @@ struct target_table {
     struct target_memories *memories;
 };
 
-struct target_table *
-target_table_new(struct numbers *numbers, struct event_log *events,
-                 const struct target_table_callbacks *callbacks, void *argument)
+struct targets *
+targets_new(struct numbers *numbers, struct event_log *events,
+            const struct targets_callbacks *callbacks, void *argument)
 {
-    struct target_table *table = memory_take(1, sizeof(*table));
+    struct targets *table = memory_take(1, sizeof(*table));
 
     table->numbers = numbers;
     table->events = events;
@@ -63,7 +63,7 @@ free_target(struct registered_target *target)
 }
 
 static void
-link_address(struct target_table *table, struct registered_target *target)
+link_address(struct targets *table, struct registered_target *target)
 {
     struct used_address *used;
 
@@ -78,7 +78,7 @@ link_address(struct target_table *table, struct registered_target *target)
 }
 
 static void
-unlink_address(struct target_table *table, struct registered_target *target)
+unlink_address(struct targets *table, struct registered_target *target)
 {
     struct used_address *used;
 
@@ -92,7 +92,7 @@ unlink_address(struct target_table *table, struct registered_target *target)
 
 /* Gone: the place is free from now on. */
 static void
-depart(struct target_table *table, struct registered_target *target)
+depart(struct targets *table, struct registered_target *target)
 {
     HASH_DELETE(by_place, table->by_place, target);
     unlink_address(table, target);
@@ -103,7 +103,7 @@ depart(struct target_table *table, struct registered_target *target)
 }
 
 void
-target_table_bury(struct target_table *table, struct registered_target *target)
+targets_bury(struct targets *table, struct registered_target *target)
 {
     CHECK(target->membership == MEMBERSHIP_GONE);
     TAILQ_REMOVE(&table->departed, target, in_table);
@@ -113,7 +113,7 @@ target_table_bury(struct target_table *table, struct registered_target *target)
 }
 
 void
-target_table_free(struct target_table **table)
+targets_free(struct targets **table)
 {
     struct registered_target *target;
 
@@ -124,14 +124,14 @@ target_table_free(struct target_table **table)
         depart(*table, target);
     }
     while ((target = TAILQ_FIRST(&(*table)->departed)) != NULL)
-        target_table_bury(*table, target);
+        targets_bury(*table, target);
     target_memories_free(&(*table)->memories);
     free(*table);
     *table = NULL;
 }
 
 static struct target_place
-place_of(struct target_table *table, const char *group, const struct address *address)
+place_of(struct targets *table, const char *group, const struct address *address)
 {
     struct target_place place;
 
@@ -161,13 +161,13 @@ copy_identity(struct registered_target *target, const struct target_spec *spec)
 
 /* A new id, or the one that an earlier process gave to this same target. */
 static void
-recall(struct target_table *table, struct registered_target *target)
+recall(struct targets *table, struct registered_target *target)
 {
     struct target_verdict verdict;
     uint64_t id;
 
     if (!target_memories_take(table->memories, target, &id, &verdict) ||
-        target_table_find_id(table, id) != NULL) {
+        targets_find_id(table, id) != NULL) {
         target->id = table->next_id++;
         return;
     }
@@ -178,7 +178,7 @@ recall(struct target_table *table, struct registered_target *target)
 }
 
 static void
-log_state(struct target_table *table, const struct registered_target *target, const char *why)
+log_state(struct targets *table, const struct registered_target *target, const char *why)
 {
     const char *reason = target_reason_word(target);
     char *subject = memory_print("%s %s", target->group, target->name);
@@ -190,7 +190,7 @@ log_state(struct target_table *table, const struct registered_target *target, co
 }
 
 struct registered_target *
-target_table_add(struct target_table *table, const struct target_spec *spec)
+targets_add(struct targets *table, const struct target_spec *spec)
 {
     uint32_t row = numbers_take_target_row(table->numbers);
 
@@ -221,8 +221,8 @@ target_table_add(struct target_table *table, const struct target_spec *spec)
 }
 
 bool
-target_table_apply(struct target_table *table, struct registered_target *target,
-                   enum target_event event, const char *why)
+targets_apply(struct targets *table, struct registered_target *target, enum target_event event,
+              const char *why)
 {
     enum target_membership from = target->membership;
     enum target_membership to = target_next_membership(from, event);
@@ -249,8 +249,8 @@ target_table_apply(struct target_table *table, struct registered_target *target,
 }
 
 void
-target_table_set_health(struct target_table *table, struct registered_target *target,
-                        const struct target_verdict *verdict)
+targets_set_health(struct targets *table, struct registered_target *target,
+                   const struct target_verdict *verdict)
 {
     bool is_news =
         target->health != verdict->health || target->health_reason != verdict->reason;
@@ -271,13 +271,13 @@ target_table_set_health(struct target_table *table, struct registered_target *ta
 }
 
 void
-target_table_note_change(struct target_table *table)
+targets_note_change(struct targets *table)
 {
     table->callbacks.on_change(table->argument, false);
 }
 
 struct registered_target *
-target_table_find(struct target_table *table, const char *group, const struct address *address)
+targets_find(struct targets *table, const char *group, const struct address *address)
 {
     struct target_place place = place_of(table, group, address);
     struct registered_target *target;
@@ -287,7 +287,7 @@ target_table_find(struct target_table *table, const char *group, const struct ad
 }
 
 struct registered_target *
-target_table_find_id(struct target_table *table, uint64_t id)
+targets_find_id(struct targets *table, uint64_t id)
 {
     struct registered_target *target;
 
@@ -296,7 +296,7 @@ target_table_find_id(struct target_table *table, uint64_t id)
 }
 
 struct registered_target *
-target_table_at(struct target_table *table, const struct address *address)
+targets_at(struct targets *table, const struct address *address)
 {
     struct used_address *used;
 
@@ -312,41 +312,41 @@ target_is_of_task(const struct registered_target *target, const struct task *tas
 }
 
 struct registered_targets *
-target_table_live(struct target_table *table)
+targets_live(struct targets *table)
 {
     return &table->live;
 }
 
 struct registered_targets *
-target_table_departed(struct target_table *table)
+targets_departed(struct targets *table)
 {
     return &table->departed;
 }
 
 size_t
-target_table_count(const struct target_table *table)
+targets_count(const struct targets *table)
 {
     return table->live_count;
 }
 
 uint64_t
-target_table_next_id(const struct target_table *table)
+targets_next_id(const struct targets *table)
 {
     return table->next_id;
 }
 
 void
-target_table_raise_next_id(struct target_table *table, uint64_t next_id)
+targets_raise_next_id(struct targets *table, uint64_t next_id)
 {
     if (next_id > table->next_id)
         table->next_id = next_id;
 }
 
 void
-target_table_remember(struct target_table *table, const struct target_memory *memory)
+targets_remember(struct targets *table, const struct target_memory *memory)
 {
     target_memories_add(table->memories, memory);
-    target_table_raise_next_id(table, memory->id + 1);
+    targets_raise_next_id(table, memory->id + 1);
 }
 
 const char *
