@@ -6,7 +6,6 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
 	tools/fairleadctl/main.c \
 	tools/fairleadctl/table.c tools/fairleadctl/table.h
-fairleadctl_CPPFLAGS = $(AM_CPPFLAGS) -DFAIRLEAD_VERSION='"$(PACKAGE_VERSION)"'
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes
@@ -22,3 +21,4 @@ tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
+EXTRA_DIST += tools/check tools/tidy .ci/run

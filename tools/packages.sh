@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Debian's packages by purpose, and how to get the missing ones. Sourced by quickstart and check.
 
 build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev libssl-dev

@@ -18,7 +18,7 @@
 
 enum { HEAD_MAX = 8192, RESPONSES_MAX = 16, EVENTS_MAX = 256 };
 
-enum { BODY_MAX = 16 << 20 };
+enum { BODY_MAX = 16 << 20, PORTS_MAX = 256 };
 
 /* A whole response, head and body, made once a size. */
 struct response {
@@ -44,6 +44,7 @@ struct connection {
 };
 
 static struct response responses[RESPONSES_MAX];
+static struct connection *listeners[PORTS_MAX];
 static int epoll_fd;
 
 static void
@@ -83,7 +84,7 @@ watch(struct connection *connection, int operation, unsigned events)
     epoll_ctl(epoll_fd, operation, connection->fd, &event);
 }
 
-static void
+static struct connection *
 add_connection(int fd, bool is_listener)
 {
     struct connection *connection = malloc(sizeof *connection);
@@ -93,6 +94,7 @@ add_connection(int fd, bool is_listener)
     connection->fd = fd;
     connection->is_listener = is_listener;
     watch(connection, EPOLL_CTL_ADD, EPOLLIN);
+    return connection;
 }
 
 static void
@@ -228,7 +230,7 @@ on_event(struct connection *connection, unsigned events)
     }
 }
 
-static void
+static struct connection *
 listen_on(unsigned port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -238,7 +240,7 @@ listen_on(unsigned port)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (bind(fd, (struct sockaddr *)&address, sizeof address) == -1 || listen(fd, 4096) == -1)
         fail("listen");
-    add_connection(fd, true);
+    return add_connection(fd, true);
 }
 
 int
@@ -251,8 +253,8 @@ main(int argc, char **argv)
     unsigned first = (unsigned)strtoul(argv[1], NULL, 10);
     unsigned count = (unsigned)strtoul(argv[2], NULL, 10);
     epoll_fd = epoll_create1(0);
-    for (unsigned i = 0; i < count; i++)
-        listen_on(first + i);
+    for (unsigned i = 0; i < count && i < PORTS_MAX; i++)
+        listeners[i] = listen_on(first + i);
     struct epoll_event events[EVENTS_MAX];
     for (;;) {
         int n = epoll_wait(epoll_fd, events, EVENTS_MAX, -1);

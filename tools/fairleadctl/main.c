@@ -72,7 +72,7 @@ main(int argc, char **argv)
         return EXIT_DONE;
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        printf("fairleadctl %s\n", FAIRLEAD_VERSION);
+        printf("fairleadctl %s\n", PACKAGE_VERSION);
         return EXIT_DONE;
     }
     int at = read_options(argc, argv, &socket_path, &session.is_json);
