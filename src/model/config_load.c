@@ -3,13 +3,8 @@
  * from it, config_check.c judges them together. Everything wrong is reported, nothing stops at
  * the first error. Start reading at config_load.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <libconfig.h>
 
@@ -75,68 +70,42 @@ finish_config(struct config *config)
         finish_group(&config->target_groups[i]);
 }
 
-/* @include names files relative to the folder of the main file. */
 static void
-set_include_folder(config_t *tree, const char *path)
+on_problem(void *report, const char *file, unsigned line, const char *reason)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? memory_copy_text(".")
-                                 : memory_copy_bytes(path, (size_t)(slash - path) + 1);
-
-    config_set_include_dir(tree, folder);
-    free(folder);
+    config_report_add_at(report, file, line, reason);
 }
 
-/* Whether the path can be read; libconfig itself ends the program over a folder. */
-static bool
-is_readable(const char *path, const char **reason)
+/* Makes the tree of the text and the config of the tree. */
+static void
+read_text(const char *text, struct config_report *report, struct config *config)
 {
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct config_check check = {.report = report, .config = config};
+    config_t tree;
 
-    if (fd == -1) {
-        *reason = strerror(errno);
-        return false;
+    config_init(&tree);
+    if (config_read_string(&tree, text) == CONFIG_TRUE) {
+        config_object_read(report, config_root_setting(&tree), SCOPE_ROOT, config);
+        config_check(&check, config_root_setting(&tree));
+    } else {
+        config_report_add_syntax(report, &tree);
     }
-    bool is_folder = fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
-    close(fd);
-    *reason = "it is a folder";
-    return !is_folder;
-}
-
-/* False when there is no tree to read; the reason is in the report. */
-static bool
-parse_file(config_t *tree, const char *path, struct config_report *report)
-{
-    const char *reason;
-
-    if (!is_readable(path, &reason)) {
-        config_report_add(report, config_root_setting(tree), "cannot be read: %s", reason);
-        return false;
-    }
-    set_include_folder(tree, path);
-    if (config_read_file(tree, path) == CONFIG_TRUE)
-        return true;
-    config_report_add_syntax(report, tree);
-    return false;
+    config_destroy(&tree);
 }
 
 struct config *
 config_load(const char *path, struct config_errors *errors)
 {
-    struct config_report report = {.file = path};
+    struct config_source source;
+    struct config_report report = {.source = &source};
     struct config *config = memory_take(1, sizeof(*config));
-    config_t tree;
 
     config->path = memory_copy_text(path);
-    config_init(&tree);
-    if (parse_file(&tree, path, &report)) {
-        const config_setting_t *root = config_root_setting(&tree);
-        struct config_check check = {.report = &report, .config = config};
-        config_object_read(&report, root, SCOPE_ROOT, config);
-        config_check(&check, root);
-    }
-    config_destroy(&tree);
+    config_source_read(&source, path, on_problem, &report);
+    /* Without all of its text nothing can be said of what is missing in it. */
+    if (report.count == 0)
+        read_text(source.text, &report, config);
+    config_source_clear(&source);
     if (config_report_finish(&report, errors))
         config_free(&config);
     else

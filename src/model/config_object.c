@@ -293,7 +293,8 @@ note_line(const struct object *object, const config_setting_t *group)
     size_t offset = setting_scopes[object->scope].line_offset;
 
     if (offset != SIZE_MAX)
-        *(int *)((char *)object->memory + offset) = (int)config_setting_source_line(group);
+        *(int *)((char *)object->memory + offset) =
+            (int)config_report_line(object->report, group);
 }
 
 void

@@ -28,33 +28,17 @@ path_of(const config_setting_t *setting)
     return path;
 }
 
-/*
- * The file's name as people would open it, new memory. Some versions of libconfig name an
- * included file as it is written, relative to the main file's folder, others with that folder.
- */
-static char *
-name_file(const struct config_report *report, const char *file)
-{
-    const char *slash = strrchr(report->file, '/');
-    size_t folder_length = slash == NULL ? 0 : (size_t)(slash - report->file) + 1;
-
-    if (file == NULL)
-        return memory_copy_text(report->file);
-    if (*file == '/' || strncmp(file, report->file, folder_length) == 0)
-        return memory_copy_text(file);
-    return memory_print("%.*s%s", (int)folder_length, report->file, file);
-}
-
-static void
-add_entry(struct config_report *report, const char *file, unsigned line, const char *text)
+void
+config_report_add_at(struct config_report *report, const char *file, unsigned line,
+                     const char *reason)
 {
     report->entries =
         memory_resize(report->entries, report->count + 1, sizeof(*report->entries));
     report->entries[report->count] = (struct config_report_entry){
-        .file = name_file(report, file),
-        .line = line == 0 ? 1 : line,
+        .file = memory_copy_text(file),
+        .line = line,
         .sequence = report->count,
-        .text = memory_copy_text(text),
+        .text = memory_copy_text(reason),
     };
     report->count++;
 }
@@ -67,11 +51,11 @@ add(struct config_report *report, const config_setting_t *setting, const char *m
     char *path = path_of(setting);
     const char *dot = *path == '\0' || *member == '\0' ? "" : ".";
     const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
-
     char *text = memory_print("%s%s%s%s%s", path, dot, member, colon, reason);
+    unsigned line = config_setting_source_line(setting);
+    const char *file = config_source_place(report->source, &line);
 
-    add_entry(report, config_setting_source_file(setting), config_setting_source_line(setting),
-              text);
+    config_report_add_at(report, file, line, text);
     free(text);
     free(path);
     free(reason);
@@ -118,8 +102,19 @@ config_report_add_member(struct config_report *report, const config_setting_t *g
 void
 config_report_add_syntax(struct config_report *report, const config_t *tree)
 {
-    add_entry(report, config_error_file(tree), (unsigned)config_error_line(tree),
-              config_error_text(tree));
+    unsigned line = (unsigned)config_error_line(tree);
+    const char *file = config_source_place(report->source, &line);
+
+    config_report_add_at(report, file, line, config_error_text(tree));
+}
+
+unsigned
+config_report_line(const struct config_report *report, const config_setting_t *setting)
+{
+    unsigned line = config_setting_source_line(setting);
+
+    config_source_place(report->source, &line);
+    return line;
 }
 
 /* By file and line; those of one line as they were found. */

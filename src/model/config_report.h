@@ -8,6 +8,7 @@
 #include <libconfig.h>
 
 #include "model/config.h"
+#include "model/config_source.h"
 
 struct config_report_entry {
     char *file;
@@ -17,10 +18,14 @@ struct config_report_entry {
 };
 
 struct config_report {
-    const char *file; /* the one that was asked for */
+    const struct config_source *source; /* knows where the tree's lines come from */
     struct config_report_entry *entries;
     size_t count;
 };
+
+/* Adds "FILE:LINE: reason". */
+void config_report_add_at(struct config_report *report, const char *file, unsigned line,
+                          const char *reason);
 
 /* Adds "FILE:LINE: PATH: reason" for a setting; only "FILE:LINE: reason" for the root. */
 void config_report_add(struct config_report *report, const config_setting_t *setting,
@@ -34,6 +39,10 @@ void config_report_add_member(struct config_report *report, const config_setting
 
 /* Adds what the parser says about a text that is not libconfig's. */
 void config_report_add_syntax(struct config_report *report, const config_t *tree);
+
+/* The line of a setting in its own file. */
+unsigned config_report_line(const struct config_report *report,
+                            const config_setting_t *setting);
 
 /* Gives the sorted lines to errors and empties the report; true when there were any. */
 bool config_report_finish(struct config_report *report, struct config_errors *errors);

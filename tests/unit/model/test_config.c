@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "model/config.h"
@@ -621,26 +622,53 @@ says_what_is_wrong_with_the_file_itself(void **state)
 }
 
 static void
-includes_files_beside_the_main_one_and_names_them_in_errors(void **state)
+includes_files_relative_to_the_including_one_and_names_them_in_errors(void **state)
 {
-    char path[sizeof(folder) + 8];
-    char expected[sizeof(path) + 80];
+    static const char *const expected[] = {
+        "sub/below:3: worker: unknown setting; did you mean workers?",
+        "sub/main:3: usr: unknown setting; did you mean user?",
+        "sub/part:1: workers: 999 is out of range 0..256",
+    };
     struct config_errors errors;
 
     (void)state;
-    write_file("part", "user = \"me\";\n\nworker = 1;\n");
-    write_file("main", "workers = 3;\n@include \"part\"\n");
-    assert_int_equal(chdir("/"), 0);
-    snprintf(path, sizeof(path), "%s/main", folder);
-    assert_null(config_load(path, &errors));
-    assert_int_equal(errors.count, 1);
-    snprintf(expected, sizeof(expected),
-             "%s/part:3: worker: unknown setting; did you mean workers?", folder);
-    assert_string_equal(errors.lines[0], expected);
+    assert_int_equal(mkdir("sub", 0700), 0);
+    write_file("sub/below", "user = \"me\";\n\nworker = 1;");
+    write_file("sub/part", "workers = 999;\n  @include \"below\"\n");
+    write_file("sub/main", "\n@include \"part\"\nusr = 1;\n");
+    assert_null(config_load("sub/main", &errors));
+    assert_int_equal(errors.count, 3);
+    for (size_t i = 0; i < errors.count; i++)
+        assert_string_equal(errors.lines[i], expected[i]);
     config_errors_clear(&errors);
-    assert_int_equal(chdir(folder), 0);
+    unlink("sub/below");
+    unlink("sub/part");
+    unlink("sub/main");
+    rmdir("sub");
+}
+
+static void
+includes_absolute_names(void **state)
+{
+    char text[sizeof(folder) + 32];
+
+    (void)state;
+    write_file("part", "workers = 7;\n");
+    snprintf(text, sizeof(text), "@include \"%s/part\"\n", folder);
+    struct config *config = load_good(text);
+    assert_int_equal(config->workers, 7);
+    config_free(&config);
     unlink("part");
-    unlink("main");
+}
+
+static void
+refuses_includes_that_cannot_be_read(void **state)
+{
+    (void)state;
+    assert_refused("\n@include \"none\"\n",
+                   "F:2: none cannot be read: No such file or directory");
+    assert_refused("@include \"/\"\n", "F:1: / cannot be read: it is a folder");
+    assert_refused("@include \"F\"\n@include \"F\"\n", "F:1: @include is nested too deep");
 }
 
 int
@@ -663,7 +691,9 @@ main(void)
         cmocka_unit_test(refuses_services_and_providers_that_cannot_be),
         cmocka_unit_test(reports_all_errors_at_once_in_the_order_of_the_file),
         cmocka_unit_test(says_what_is_wrong_with_the_file_itself),
-        cmocka_unit_test(includes_files_beside_the_main_one_and_names_them_in_errors),
+        cmocka_unit_test(includes_files_relative_to_the_including_one_and_names_them_in_errors),
+        cmocka_unit_test(includes_absolute_names),
+        cmocka_unit_test(refuses_includes_that_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -1,0 +1,37 @@
+/*
+ * The text of a configuration: the main file with what its @include lines name put in their
+ * place, and where each line came from. libconfig could include by itself, but knows only one
+ * folder, refuses absolute names where one is set, and ends the program over a folder.
+ */
+#ifndef FAIRLEAD_MODEL_CONFIG_SOURCE_H
+#define FAIRLEAD_MODEL_CONFIG_SOURCE_H
+
+#include <stddef.h>
+
+struct config_source_line {
+    size_t file; /* index in files */
+    unsigned number;
+};
+
+struct config_source {
+    char *text;
+    char **files;
+    size_t file_count;
+    struct config_source_line *lines; /* one for each line of text */
+    size_t line_count;
+};
+
+/* Told of each file that cannot be used, with the place of its @include; the main file's place
+ * is its line 1. */
+typedef void config_source_problem(void *argument, const char *file, unsigned line,
+                                   const char *reason);
+
+/* Reads the file and all that it includes; config_source_clear gives the memory back. */
+void config_source_read(struct config_source *source, const char *path,
+                        config_source_problem *on_problem, void *argument);
+void config_source_clear(struct config_source *source);
+
+/* The file and, in *line, the number there of a line of the text (from 1). */
+const char *config_source_place(const struct config_source *source, unsigned *line);
+
+#endif
