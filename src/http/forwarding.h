@@ -28,6 +28,11 @@ struct forwarding_trace {
     size_t length;
 };
 
+/* Whether it may be forwarded at all: FORWARDED_FOR where X-Forwarded-For has more than 30
+ * addresses. To be asked before a target is chosen. */
+enum http_refusal forwarding_check_request(const struct http_head *request,
+                                           const struct config_attributes *attributes);
+
 /*
  * Writes the request head (with the empty line) for a target. Bodies follow as framing says:
  * LENGTH as is, CHUNKED with http1_write_chunk_head. Refused: FORWARDED_FOR, X-Forwarded-For

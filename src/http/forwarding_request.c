@@ -84,13 +84,22 @@ preserve_forwarded_for(struct text *out, const struct http_head *request)
         write_field(out, field->name, field->value);
 }
 
+enum http_refusal
+forwarding_check_request(const struct http_head *request,
+                         const struct config_attributes *attributes)
+{
+    if (attributes->xff_mode != XFF_REMOVE && count_forwarded_for(request) > FORWARDED_FOR_MAX)
+        return HTTP_REFUSAL_FORWARDED_FOR;
+    return HTTP_REFUSAL_NONE;
+}
+
 static enum http_refusal
 write_forwarded(struct text *out, const struct http_head *request,
                 const struct forwarding_origin *origin)
 {
     enum config_xff_mode mode = origin->attributes->xff_mode;
 
-    if (mode != XFF_REMOVE && count_forwarded_for(request) > FORWARDED_FOR_MAX)
+    if (forwarding_check_request(request, origin->attributes) != HTTP_REFUSAL_NONE)
         return HTTP_REFUSAL_FORWARDED_FOR;
     if (mode == XFF_APPEND)
         append_forwarded_for(out, request, origin);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "worker/access_reporter.h"
 #include "worker/hold.h"
+#include "worker/relay_response.h"
 #include "worker/reply.h"
 
 #define TAG 0xe8c4a26e
@@ -189,7 +190,7 @@ patience_ms(const struct exchange *exchange)
     default:
         break;
     }
-    if (!backlog_is_empty(&exchange->to_client))
+    if (response_is_blocked(exchange))
         return settings->attributes.idle_timeout_ms;
     if (!exchange->request_is_read && !exchange->response_has_begun &&
         backlog_is_empty(&exchange->to_target))
@@ -224,7 +225,7 @@ give_up(struct exchange *exchange)
     default:
         break;
     }
-    if (!backlog_is_empty(&exchange->to_client))
+    if (response_is_blocked(exchange))
         return exchange_fail(exchange, END_CLIENT_WRITE_TIMEOUT);
     if (!exchange->request_is_read && !exchange->response_has_begun &&
         backlog_is_empty(&exchange->to_target))
@@ -329,9 +330,18 @@ exchange_on_client_end(struct exchange *exchange, bool has_failed)
 }
 
 void
-exchange_on_target_closed(struct exchange *exchange)
+exchange_on_target_closed(struct exchange *exchange, bool is_evicted)
 {
     CHECK_TAG(exchange, TAG);
-    exchange->step = exchange_fail(exchange, END_DRAIN_OVER);
+    exchange->step = is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
+                                : exchange_fail(exchange, END_DRAIN_OVER);
+    exchange_run(exchange);
+}
+
+void
+exchange_on_shutdown(struct exchange *exchange)
+{
+    CHECK_TAG(exchange, TAG);
+    exchange->step = exchange_fail(exchange, END_SHUTDOWN);
     exchange_run(exchange);
 }

@@ -78,6 +78,8 @@ struct exchange {
     struct target_connection *connection;
     uint64_t tried[EXCHANGE_ATTEMPTS_MAX];
     unsigned attempts;
+    uint64_t second_chance; /* a target of which a kept connection was lost; 0: none */
+    bool takes_second_chance;
     bool is_sticky; /* the target was named by a cookie */
     bool is_held;   /* in group->state->held */
     TAILQ_ENTRY(exchange) held_entry;
@@ -130,8 +132,14 @@ void exchange_on_client_end(struct exchange *exchange, bool has_failed);
 /* Inside a step: notes that the client is gone; the step goes on to STEP_FINISH. */
 void exchange_on_client_end_noted(struct exchange *exchange, bool has_failed);
 
-/* The target's deregistration delay is over (or its address was taken): its connection goes. */
-void exchange_on_target_closed(struct exchange *exchange);
+/*
+ * The target's connection goes: its deregistration delay is over, or (is_evicted) it is not
+ * there any more, and the request may go to another one as after any lost connection.
+ */
+void exchange_on_target_closed(struct exchange *exchange, bool is_evicted);
+
+/* The time to stop is over. */
+void exchange_on_shutdown(struct exchange *exchange);
 
 /*
  * Ends it with a reason: with an answer of its own (status) while no response head has been

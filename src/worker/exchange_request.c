@@ -4,6 +4,7 @@
 #include "worker/exchange.h"
 
 #include "base/clock.h"
+#include "http/forwarding.h"
 #include "http/request_judge.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
@@ -58,6 +59,8 @@ judge(struct exchange *exchange)
     WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
     enum http_refusal refusal =
         request_judge(request, &settings->attributes, &settings->limits);
+    if (refusal == HTTP_REFUSAL_NONE)
+        refusal = forwarding_check_request(request, &settings->attributes);
     if (request->desync != DESYNC_REASON_NONE)
         WORKER_COUNT(exchange->worker, DESYNC_REQUESTS);
     if (refusal != HTTP_REFUSAL_NONE)

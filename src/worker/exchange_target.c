@@ -25,6 +25,8 @@ is_excluded(const void *argument, const struct target_state *target)
 
     if (target->is_closed)
         return true;
+    if (exchange->takes_second_chance && target->id == exchange->second_chance)
+        return false;
     for (unsigned i = 0; i < exchange->attempts; i++)
         if (exchange->tried[i] == target->id)
             return true;
@@ -111,6 +113,19 @@ choose_index(struct exchange *exchange)
     return exchange->is_sticky ? sticky : balancer_choose(&choice);
 }
 
+/*
+ * That a kept connection was lost says little about its target, which may have closed it for
+ * its age: when no other target is left, the same one is asked again on a new connection.
+ */
+static uint32_t
+choose_second_chance(struct exchange *exchange)
+{
+    if (exchange->second_chance == 0 || exchange->takes_second_chance)
+        return SNAPSHOT_NO_INDEX;
+    exchange->takes_second_chance = true;
+    return choose_index(exchange);
+}
+
 enum exchange_step
 step_choose_target(struct exchange *exchange)
 {
@@ -131,6 +146,8 @@ step_choose_target(struct exchange *exchange)
             return exchange_fail(exchange, END_NO_TARGETS);
     }
     uint32_t index = choose_index(exchange);
+    if (index == SNAPSHOT_NO_INDEX)
+        index = choose_second_chance(exchange);
     if (index == SNAPSHOT_NO_INDEX)
         return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
     if (exchange->group->fails_open)
@@ -191,7 +208,7 @@ step_connect(struct exchange *exchange)
         return exchange->connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
     exchange->connect_begun_us = clock_us();
     exchange->connected_us = exchange->connect_begun_us;
-    exchange->connection = take_idle(exchange);
+    exchange->connection = exchange->takes_second_chance ? NULL : take_idle(exchange);
     if (exchange->connection != NULL)
         return STEP_SEND_HEAD;
     exchange->connection = target_connection_open(exchange->worker, exchange->target, exchange);
@@ -292,6 +309,8 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
     struct worker *worker = exchange->worker;
 
     if (!was_connecting) {
+        if (exchange->connection->is_reused)
+            exchange->second_chance = exchange->target->id;
         exchange->target->resets++;
         counter_add(&exchange->target->counters->resets, 1);
     }

@@ -42,7 +42,7 @@ response_begin(struct exchange *exchange)
     exchange->response = response;
 }
 
-static bool
+bool
 response_is_blocked(const struct exchange *exchange)
 {
     return !backlog_is_empty(&exchange->to_client) ||
@@ -196,7 +196,11 @@ begin_tunnel(struct exchange *exchange, struct text *out, struct slice rest)
     exchange->client->must_close = true;
     exchange->response_head_us = clock_us();
     enum exchange_step next = send_to_client(exchange, out->at, out->length);
-    return next == STEP_RELAY ? STEP_TUNNEL : next;
+    if (next != STEP_RELAY)
+        return next;
+    exchange->step = STEP_TUNNEL; /* whose patience counts from now on */
+    exchange_touch(exchange);
+    return STEP_TUNNEL;
 }
 
 /* 1xx: 103 and the like are passed on to clients that know them; our own 100 has been sent. */

@@ -7,6 +7,9 @@
 /* Reads and passes on what the target has; STEP_RELAY: wait for more. */
 enum exchange_step relay_response(struct exchange *exchange);
 
+/* Whether bytes of the answer wait because the client does not take them. */
+bool response_is_blocked(const struct exchange *exchange);
+
 /*
  * Takes the payload out of bytes that carry a body and moves it together at their start. *used
  * tells where the body ends when the result is DONE.

@@ -72,9 +72,15 @@ static void
 on_shutdown_time(void *argument)
 {
     struct worker *worker = argument;
+    struct client *client, *next;
 
     log_notice("%u connections were still open when the time to stop was over",
                worker->client_count);
+    for (client = TAILQ_FIRST(&worker->clients); client != NULL; client = next) {
+        next = TAILQ_NEXT(client, entry);
+        if (client->exchange != NULL)
+            exchange_on_shutdown(client->exchange);
+    }
     loop_stop(worker->loop);
 }
 
@@ -135,7 +141,7 @@ map_counters(struct worker *worker, const struct message *message)
 
 /* The deregistration delay is over, or another task owns the address now. */
 static void
-close_target(struct worker *worker, uint64_t id)
+close_target(struct worker *worker, uint64_t id, bool is_evicted)
 {
     struct target_state *target = target_table_find(worker->targets, id);
     struct target_connection *connection;
@@ -146,7 +152,7 @@ close_target(struct worker *worker, uint64_t id)
     /* Each one's exchange ends, which may free the target when it was the last. */
     target->in_flight++;
     while ((connection = TAILQ_FIRST(&target->busy)) != NULL)
-        exchange_on_target_closed(connection->exchange);
+        exchange_on_target_closed(connection->exchange, is_evicted);
     target_connection_close_idle(worker, target);
     counter_add(&target->counters->in_flight, 1);
     target_state_end(worker, &target);
@@ -174,7 +180,8 @@ on_message(void *owner, const struct message *message)
         access_reporter_use(worker->access, message->fd);
         break;
     case MESSAGE_target_close:
-        close_target(worker, message->as.target_close.target_id);
+        close_target(worker, message->as.target_close.target_id,
+                     message->as.target_close.is_evicted != 0);
         break;
     case MESSAGE_shutdown:
         begin_shutdown(worker, message->as.shutdown.timeout_ms);
