@@ -1,1 +1,22 @@
 # Unit tests of src/control: one program a file.
+
+control_docker_tests = tests/unit/control/test_docker_container \
+	tests/unit/control/test_docker_events tests/unit/control/test_docker_version
+check_PROGRAMS += $(control_docker_tests)
+docker_fixture = tests/unit/control/docker_fixture.c tests/unit/control/docker_fixture.h
+docker_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
+tests_unit_control_test_docker_container_SOURCES = \
+	tests/unit/control/test_docker_container.c $(docker_fixture)
+tests_unit_control_test_docker_container_LDADD = $(docker_test_libs)
+tests_unit_control_test_docker_events_SOURCES = \
+	tests/unit/control/test_docker_events.c $(docker_fixture)
+tests_unit_control_test_docker_events_LDADD = $(docker_test_libs)
+tests_unit_control_test_docker_version_SOURCES = tests/unit/control/test_docker_version.c
+tests_unit_control_test_docker_version_LDADD = $(docker_test_libs)
+EXTRA_DIST += \
+	tests/fixtures/docker/events-1.24.json tests/fixtures/docker/events-1.52.json-seq \
+	tests/fixtures/docker/events-1.52.jsonl tests/fixtures/docker/events-podman.json \
+	tests/fixtures/docker/inspect-1.24.json tests/fixtures/docker/inspect-1.41.json \
+	tests/fixtures/docker/inspect-1.41-paused.json tests/fixtures/docker/inspect-1.44.json \
+	tests/fixtures/docker/inspect-1.52.json tests/fixtures/docker/inspect-podman.json \
+	tests/fixtures/docker/list-1.41.json tests/fixtures/docker/list-1.52.json
