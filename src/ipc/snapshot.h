@@ -37,6 +37,7 @@ struct snapshot_listener {
     struct address address;     /* family UNIX for a unix socket */
     struct snapshot_rows rules; /* by rising priority; the default rule is the last */
     uint32_t index;             /* the row of its routing index in route_indexes */
+    uint32_t counter_row;       /* of answers without a target group, in the route counters */
 };
 
 struct snapshot_rule {

@@ -128,6 +128,7 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .name = snapshot_builder_text(builder, config->name),
         .address = {.family = ADDRESS_UNIX},
         .rules = {snapshot_written_rule_count(&builder->writer), (uint32_t)config->rule_count},
+        .counter_row = numbers->route_row(numbers->argument, config->name, ""),
     };
 
     if (config->unix_path == NULL)

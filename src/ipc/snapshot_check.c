@@ -33,7 +33,8 @@ check_listener(const struct snapshot *snapshot, const struct snapshot_listener *
     const struct snapshot_rule *last =
         snapshot_rule(snapshot, row->rules.first + row->rules.count - 1);
     return last->conditions.count == 0 && row->index < snapshot->route_index_count &&
-           text_is_sound(snapshot, row->name) && address_is_sound(&row->address);
+           row->counter_row < COUNTERS_ROUTE_ROWS && text_is_sound(snapshot, row->name) &&
+           address_is_sound(&row->address);
 }
 
 static bool

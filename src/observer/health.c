@@ -55,6 +55,30 @@ struct health {
     unsigned running;
 };
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static struct check *
+find_check(struct health *health, uint64_t target_id)
+{
+    struct check *check;
+
+    HASH_FIND(hh, health->checks, &target_id, sizeof(target_id), check);
+    return check;
+}
+
+static void
+list_check(struct health *health, struct check *check)
+{
+    HASH_ADD(hh, health->checks, target_id, sizeof(check->target_id), check);
+}
+
+static void
+unlist_check(struct health *health, struct check *check)
+{
+    HASH_DEL(health->checks, check);
+}
+
+/* NOLINTEND(readability-function-size) */
+
 struct health *
 health_new(struct loop *loop, const struct probe_kind *kind, health_report *report,
            void *argument)
@@ -243,7 +267,7 @@ remove_check(struct check *check)
 
     stop_check(check);
     alarm_clock_close(&check->alarm);
-    HASH_DEL(health->checks, check);
+    unlist_check(health, check);
     loop_free_later(health->loop, check, NULL);
 }
 
@@ -257,7 +281,7 @@ add_check(struct health *health, const struct snapshot_target *target)
     check->address = target->address;
     verdict_begin(&check->verdict, target->health, clock_ms());
     alarm_clock_open(&check->alarm, health->loop, on_alarm, check);
-    HASH_ADD(hh, health->checks, target_id, sizeof(check->target_id), check);
+    list_check(health, check);
     return check;
 }
 
@@ -300,7 +324,7 @@ adopt_target(struct health *health, const struct snapshot_target *target, uint64
 
     if (target->membership == MEMBERSHIP_DRAINING || target->membership == MEMBERSHIP_GONE)
         return; /* not named by this generation: swept */
-    HASH_FIND(hh, health->checks, &target->id, sizeof(target->id), check);
+    check = find_check(health, target->id);
     if (check == NULL)
         check = add_check(health, target);
     check->generation = generation;
@@ -335,9 +359,8 @@ health_check_now(struct health *health, uint64_t target_id)
 {
     const struct verdict unknown = {.health = HEALTH_UNUSED,
                                     .reason = TARGET_REASON_NOT_REGISTERED};
-    struct check *check;
+    struct check *check = find_check(health, target_id);
 
-    HASH_FIND(hh, health->checks, &target_id, sizeof(target_id), check);
     if (check == NULL) {
         health->report(health->argument, target_id, &unknown, 0);
         return;

@@ -180,14 +180,11 @@ write_sync_age(struct metrics *metrics, const struct family *family)
 }
 
 static void
-write_route_codes(struct metrics *metrics, const struct family *family,
-                  const struct snapshot_listener *listener,
-                  const struct snapshot_weighted_group *weighted)
+write_route_codes(struct metrics *metrics, const struct family *family, struct slice listener,
+                  struct slice group, uint32_t counter_row)
 {
-    const struct snapshot *snapshot = metrics->snapshot;
-    const struct snapshot_group *group = snapshot_group(snapshot, weighted->group);
-    size_t row = offsetof(struct counters, routes) +
-                 weighted->counter_row * sizeof(struct route_counters);
+    size_t row =
+        offsetof(struct counters, routes) + counter_row * sizeof(struct route_counters);
     char printed[8];
 
     for (unsigned i = 0; i < COUNTERS_CODES; i++) {
@@ -197,8 +194,8 @@ write_route_codes(struct metrics *metrics, const struct family *family,
             continue;
         text_add_number(&code, i + COUNTERS_FIRST_CODE);
         const struct exposition_label labels[] = {
-            {"listener", snapshot_slice(snapshot, listener->name)},
-            {"target_group", snapshot_slice(snapshot, group->name)},
+            {"listener", listener},
+            {"target_group", group},
             {"code", text_slice(&code)},
         };
         exposition_series(&metrics->page, family->metric, "", labels, 3);
@@ -212,15 +209,16 @@ write_rule_codes(struct metrics *metrics, const struct family *family,
                  const struct snapshot_listener *listener, uint32_t rule_index,
                  bool is_written[COUNTERS_ROUTE_ROWS])
 {
-    const struct snapshot_rule *rule = snapshot_rule(metrics->snapshot, rule_index);
-    struct snapshot_rows groups =
-        snapshot_action(metrics->snapshot, rule->action)->weighted_groups;
+    const struct snapshot *snapshot = metrics->snapshot;
+    const struct snapshot_rule *rule = snapshot_rule(snapshot, rule_index);
+    struct snapshot_rows groups = snapshot_action(snapshot, rule->action)->weighted_groups;
 
     for (uint32_t i = groups.first; i < groups.first + groups.count; i++) {
-        const struct snapshot_weighted_group *weighted =
-            snapshot_weighted_group(metrics->snapshot, i);
+        const struct snapshot_weighted_group *weighted = snapshot_weighted_group(snapshot, i);
+        const struct snapshot_group *group = snapshot_group(snapshot, weighted->group);
         if (!is_written[weighted->counter_row])
-            write_route_codes(metrics, family, listener, weighted);
+            write_route_codes(metrics, family, snapshot_slice(snapshot, listener->name),
+                              snapshot_slice(snapshot, group->name), weighted->counter_row);
         is_written[weighted->counter_row] = true;
     }
 }
@@ -233,6 +231,8 @@ write_requests(struct metrics *metrics, const struct family *family)
     for (uint32_t l = 0; l < snapshot_listener_count(metrics->snapshot); l++) {
         const struct snapshot_listener *listener = snapshot_listener(metrics->snapshot, l);
         struct snapshot_rows rules = listener->rules;
+        write_route_codes(metrics, family, snapshot_slice(metrics->snapshot, listener->name),
+                          SLICE_NONE, listener->counter_row);
         for (uint32_t rule = rules.first; rule < rules.first + rules.count; rule++)
             write_rule_codes(metrics, family, listener, rule, is_written);
     }

@@ -19,6 +19,9 @@
 #include "observer/health.h"
 #include "observer/metrics.h"
 
+/* The last records of workers that used up their time to stop. */
+#define LAST_RECORDS_MS 500
+
 /* One a process, on observer_run's stack. */
 struct observer {
     struct loop *loop;
@@ -84,6 +87,21 @@ on_counters(struct observer *observer, const struct message *message)
     close(message->fd);
 }
 
+/* The file comes in a message of its own; it ends with the snapshot that has no log any more.
+ */
+static void
+follow_log_settings(struct observer *observer, const struct snapshot *old)
+{
+    const struct snapshot_settings *settings = snapshot_settings(observer->snapshot);
+
+    access_log_set_form(observer->access_log,
+                        (enum config_log_format)settings->access_log_format,
+                        snapshot_slice(observer->snapshot, settings->load_balancer_name));
+    if (old != NULL && snapshot_settings(old)->access_log_enabled != 0 &&
+        settings->access_log_enabled == 0)
+        access_log_set_file(observer->access_log, -1);
+}
+
 static void
 on_snapshot(struct observer *observer, const struct message *message)
 {
@@ -101,10 +119,7 @@ on_snapshot(struct observer *observer, const struct message *message)
     observer->snapshot = snapshot;
     metrics_set_snapshot(observer->metrics, snapshot);
     health_apply(observer->health, snapshot);
-    const struct snapshot_settings *settings = snapshot_settings(snapshot);
-    access_log_set_form(observer->access_log,
-                        (enum config_log_format)settings->access_log_format,
-                        snapshot_slice(snapshot, settings->load_balancer_name));
+    follow_log_settings(observer, old);
     snapshot_close(&old);
     applied.generation = snapshot_generation(snapshot);
     channel_send(observer->channel, MESSAGE_applied, &applied, -1);
@@ -170,7 +185,10 @@ stop(void *argument)
     loop_stop(observer->loop);
 }
 
-/* Leaves once no worker can send records any more, at the latest after the given time. */
+/*
+ * Leaves once no worker can send records any more, at the latest a little after the time that
+ * the workers themselves have.
+ */
 static void
 on_shutdown(struct observer *observer, const struct message *message)
 {
@@ -179,7 +197,8 @@ on_shutdown(struct observer *observer, const struct message *message)
     if (!access_log_has_channels(observer->access_log))
         stop(observer);
     else
-        timer_set(&observer->stop_timer, observer->loop, message->as.shutdown.timeout_ms);
+        timer_set(&observer->stop_timer, observer->loop,
+                  (uint64_t)message->as.shutdown.timeout_ms + LAST_RECORDS_MS);
 }
 
 static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "worker/access_reporter.h"
 #include "worker/hold.h"
+#include "worker/listener.h"
 #include "worker/relay_response.h"
 #include "worker/reply.h"
 
@@ -88,20 +89,33 @@ release(void *memory)
     object_pool_give_back(&exchange->worker->exchange_pool, exchange);
 }
 
+/* Of (listener, group), or of the listener alone where no group was chosen. */
+static uint32_t
+route_row(const struct exchange *exchange)
+{
+    const struct view *view = exchange->view;
+    uint32_t listener = SNAPSHOT_NO_INDEX;
+
+    if (exchange->route_row == SNAPSHOT_NO_INDEX)
+        listener = listener_index(exchange->client->listener, view);
+    return listener == SNAPSHOT_NO_INDEX
+               ? exchange->route_row
+               : snapshot_listener(view->snapshot, listener)->counter_row;
+}
+
 static void
 count_end(struct exchange *exchange)
 {
+    uint32_t row = route_row(exchange);
     struct counters *counters = exchange->worker->counters;
 
     counter_add(&counters->ends[exchange->end], 1);
     WORKER_COUNT_MANY(exchange->worker, EXCHANGES_ACTIVE, -1);
     WORKER_COUNT_MANY(exchange->worker, BYTES_FROM_CLIENTS, exchange->received_bytes);
     WORKER_COUNT_MANY(exchange->worker, BYTES_TO_CLIENTS, exchange->sent_bytes);
-    if (exchange->route_row != SNAPSHOT_NO_INDEX && exchange->status >= COUNTERS_FIRST_CODE &&
+    if (row != SNAPSHOT_NO_INDEX && exchange->status >= COUNTERS_FIRST_CODE &&
         exchange->status < COUNTERS_FIRST_CODE + COUNTERS_CODES)
-        counter_add(&counters->routes[exchange->route_row]
-                         .codes[exchange->status - COUNTERS_FIRST_CODE],
-                    1);
+        counter_add(&counters->routes[row].codes[exchange->status - COUNTERS_FIRST_CODE], 1);
 }
 
 enum exchange_step

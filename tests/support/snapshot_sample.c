@@ -197,8 +197,7 @@ number_route(void *argument, const char *listener, const char *group)
 {
     (void)argument;
     (void)listener;
-    (void)group;
-    return 0;
+    return *group == '\0' ? 0 : 1;
 }
 
 static int

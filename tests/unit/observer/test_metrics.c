@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "observer/metrics.h"
 
-enum { SLOTS = 3 };
+/* Rows as the sample numbers them. */
+enum { SLOTS = 3, LISTENER_ROW = 0, ROUTE_ROW = 1 };
 
 struct fixture {
     struct snapshot_sample *sample;
@@ -110,16 +111,26 @@ writes_responses_by_listener_group_and_code_once(void **state)
     struct fixture *fixture = *state;
     const char *first;
 
-    counter_add(&fixture->written[1]->routes[0].codes[200 - COUNTERS_FIRST_CODE], 5);
-    counter_add(&fixture->written[2]->routes[0].codes[503 - COUNTERS_FIRST_CODE], 1);
+    counter_add(&fixture->written[1]->routes[ROUTE_ROW].codes[200 - COUNTERS_FIRST_CODE], 5);
+    counter_add(&fixture->written[2]->routes[ROUTE_ROW].codes[503 - COUNTERS_FIRST_CODE], 1);
     assert_line(
         fixture,
         "fairlead_requests_total{listener=\"http\",target_group=\"web\",code=\"200\"} 5");
     assert_line(
         fixture,
         "fairlead_requests_total{listener=\"http\",target_group=\"web\",code=\"503\"} 1");
-    first = strstr(fixture->page, "code=\"503\"");
+    first = strstr(page_of(fixture), "code=\"503\"");
     assert_null(strstr(first + 1, "code=\"503\""));
+}
+
+static void
+writes_answers_without_a_group_under_the_listener(void **state)
+{
+    struct fixture *fixture = *state;
+
+    counter_add(&fixture->written[1]->routes[LISTENER_ROW].codes[400 - COUNTERS_FIRST_CODE], 3);
+    assert_line(fixture,
+                "fairlead_requests_total{listener=\"http\",target_group=\"\",code=\"400\"} 3");
 }
 
 static void
@@ -234,6 +245,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         METRICS_TEST(sums_process_counters_over_workers),
         METRICS_TEST(writes_responses_by_listener_group_and_code_once),
+        METRICS_TEST(writes_answers_without_a_group_under_the_listener),
         METRICS_TEST(writes_ends_by_reason),
         METRICS_TEST(writes_a_cumulative_histogram_of_response_times),
         METRICS_TEST(writes_one_for_the_state_that_a_target_is_in),
