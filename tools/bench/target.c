@@ -18,7 +18,7 @@
 
 enum { HEAD_MAX = 8192, RESPONSES_MAX = 16, EVENTS_MAX = 256 };
 
-enum { BODY_MAX = 16 << 20, PORTS_MAX = 256 };
+enum { BODY_MAX = 16 << 20, FDS_MAX = 65536 };
 
 /* A whole response, head and body, made once a size. */
 struct response {
@@ -44,7 +44,7 @@ struct connection {
 };
 
 static struct response responses[RESPONSES_MAX];
-static struct connection *listeners[PORTS_MAX];
+static struct connection *connections[FDS_MAX]; /* by descriptor */
 static int epoll_fd;
 
 static void
@@ -80,26 +80,27 @@ response_of_size(size_t size)
 static void
 watch(struct connection *connection, int operation, unsigned events)
 {
-    struct epoll_event event = {.events = events, .data.ptr = connection};
+    struct epoll_event event = {.events = events, .data.fd = connection->fd};
     epoll_ctl(epoll_fd, operation, connection->fd, &event);
 }
 
-static struct connection *
+static void
 add_connection(int fd, bool is_listener)
 {
     struct connection *connection = malloc(sizeof *connection);
-    if (connection == NULL)
-        fail("malloc");
+    if (connection == NULL || fd >= FDS_MAX)
+        fail("connection");
     memset(connection, 0, offsetof(struct connection, buffer));
     connection->fd = fd;
     connection->is_listener = is_listener;
+    connections[fd] = connection;
     watch(connection, EPOLL_CTL_ADD, EPOLLIN);
-    return connection;
 }
 
 static void
 drop(struct connection *connection)
 {
+    connections[connection->fd] = NULL;
     close(connection->fd);
     free(connection);
 }
@@ -230,7 +231,7 @@ on_event(struct connection *connection, unsigned events)
     }
 }
 
-static struct connection *
+static void
 listen_on(unsigned port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -240,7 +241,7 @@ listen_on(unsigned port)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (bind(fd, (struct sockaddr *)&address, sizeof address) == -1 || listen(fd, 4096) == -1)
         fail("listen");
-    return add_connection(fd, true);
+    add_connection(fd, true);
 }
 
 int
@@ -253,12 +254,12 @@ main(int argc, char **argv)
     unsigned first = (unsigned)strtoul(argv[1], NULL, 10);
     unsigned count = (unsigned)strtoul(argv[2], NULL, 10);
     epoll_fd = epoll_create1(0);
-    for (unsigned i = 0; i < count && i < PORTS_MAX; i++)
-        listeners[i] = listen_on(first + i);
+    for (unsigned i = 0; i < count; i++)
+        listen_on(first + i);
     struct epoll_event events[EVENTS_MAX];
     for (;;) {
         int n = epoll_wait(epoll_fd, events, EVENTS_MAX, -1);
         for (int i = 0; i < n; i++)
-            on_event(events[i].data.ptr, events[i].events);
+            on_event(connections[events[i].data.fd], events[i].events);
     }
 }
