@@ -93,8 +93,8 @@ http1_read_status_line(struct http_head *head, struct slice line)
         (line.length > 12 && line.at[12] != ' '))
         return HTTP_REFUSAL_MALFORMED;
     head->status = (unsigned)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
-    if (line.length > 13)
-        head->reason = slice_make(line.at + 13, line.length - 13);
+    head->reason =
+        line.length > 13 ? slice_make(line.at + 13, line.length - 13) : slice_make(code + 3, 0);
     if (http_value_look(head->reason) == HTTP_VALUE_BAD)
         return HTTP_REFUSAL_MALFORMED;
     return HTTP_REFUSAL_NONE;

@@ -173,7 +173,7 @@ judge_upgrade(struct http_head *head, struct framing_options options)
     if (upgrade == NULL || !options.upgrades || head->minor_version == 0 ||
         http_head_find_next(head, upgrade) != NULL || !is_upgrade_served(upgrade->value))
         return;
-    if (head->framing == HTTP_BODY_CHUNKED || head->content_length > 0)
+    if (head->framing == HTTP_BODY_CHUNKED || head->content_length > 0 || head->close_after)
         return;
     head->upgrade = upgrade->value;
     head->wants_upgrade = true;
@@ -227,10 +227,10 @@ request_judge(struct http_head *head, const struct config_attributes *attributes
         return refusal;
     if (options.named > FRAMING_NAMED_MAX)
         return HTTP_REFUSAL_MALFORMED;
-    judge_upgrade(head, options);
     if (attributes->drop_invalid_header_fields)
         drop_invalid_names(head);
     refusal = mitigate(head, attributes->desync_mitigation_mode);
+    judge_upgrade(head, options);
     head->keep_alive = !options.closes && !head->close_after &&
                        (head->minor_version > 0 || options.keeps_alive);
     return refusal;
