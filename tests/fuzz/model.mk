@@ -1,0 +1,9 @@
+# The fuzz target of src/model; local.mk says how it is linked.
+if BUILD_FUZZERS
+noinst_PROGRAMS += tests/fuzz/fuzz_config
+else
+check_PROGRAMS += tests/fuzz/fuzz_config
+endif
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_main)
+tests_fuzz_fuzz_config_LDADD = $(libs_model) $(LIBCONFIG_LIBS) $(JANSSON_LIBS)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
