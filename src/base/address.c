@@ -3,11 +3,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/slice.h"
+#include "base/text.h"
 
 bool
 address_parse(struct address *address, const char *text, uint16_t port)
@@ -96,15 +96,21 @@ address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 size_t
 address_format_with_port(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 {
+    struct text out = text_over(text, ADDRESS_TEXT_SIZE - 1);
+    bool is_ipv6 = address->family == ADDRESS_IPV6;
     char bare[ADDRESS_TEXT_SIZE];
 
-    address_format(address, bare);
-    if (address->family == ADDRESS_IPV4)
-        return (size_t)snprintf(text, ADDRESS_TEXT_SIZE, "%.46s:%u", bare, address->port);
-    if (address->family == ADDRESS_IPV6)
-        return (size_t)snprintf(text, ADDRESS_TEXT_SIZE, "[%.46s]:%u", bare, address->port);
-    strcpy(text, bare);
-    return strlen(text);
+    if (is_ipv6)
+        text_add_byte(&out, '[');
+    text_add_bytes(&out, bare, address_format(address, bare));
+    if (is_ipv6)
+        text_add_byte(&out, ']');
+    if (is_ipv6 || address->family == ADDRESS_IPV4) {
+        text_add_byte(&out, ':');
+        text_add_number(&out, address->port);
+    }
+    text[out.length] = '\0';
+    return out.length;
 }
 
 bool

@@ -22,7 +22,13 @@ add_escaped_byte(struct text *out, char byte, struct slice escape)
 static bool
 is_plain(char byte)
 {
-    return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+    static const uint64_t plain[4] = {
+        UINT64_C(0xfffffffb00000000), /* from space on, but no quote */
+        UINT64_C(0x7fffffffefffffff), /* no backslash, no DEL */
+    };
+    uint8_t code = (uint8_t)byte;
+
+    return (plain[code >> 6] >> (code & 63) & 1) != 0;
 }
 
 static void
@@ -391,14 +397,16 @@ write_total_time(struct text *out, const struct access_line *line)
 
 const struct access_field access_alb_fields[ACCESS_ALB_FIELDS] = {
 
-#define ACCESS_FIELD(function, name, kind) {(name), ACCESS_VALUE_##kind, write_##function},
+#define ACCESS_FIELD(function, name, kind)                                                     \
+    {{",\"" name "\":", sizeof(",\"" name "\":") - 1}, ACCESS_VALUE_##kind, write_##function},
 #include "observer/access_fields.def"
 #undef ACCESS_FIELD
 };
 
 const struct access_field access_own_fields[] = {
 
-#define ACCESS_OWN_FIELD(function, name, kind) {(name), ACCESS_VALUE_##kind, write_##function},
+#define ACCESS_OWN_FIELD(function, name, kind)                                                 \
+    {{",\"" name "\":", sizeof(",\"" name "\":") - 1}, ACCESS_VALUE_##kind, write_##function},
 #include "observer/access_fields.def"
 #undef ACCESS_OWN_FIELD
 };

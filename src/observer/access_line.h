@@ -31,7 +31,7 @@ struct access_line {
 };
 
 struct access_field {
-    const char *name;
+    struct slice json_key; /* ,"name": */
     enum access_value_kind kind;
     void (*write)(struct text *out, const struct access_line *line);
 };

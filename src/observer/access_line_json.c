@@ -28,9 +28,7 @@ add_fields(struct text *out, const struct access_field *fields, size_t count,
            const struct access_line *line)
 {
     for (size_t i = 0; i < count; i++) {
-        text_add_literal(out, ",\"");
-        text_add_slice(out, slice_of(fields[i].name));
-        text_add_literal(out, "\":");
+        text_add_slice(out, fields[i].json_key);
         add_value(out, &fields[i], line);
     }
 }
