@@ -386,9 +386,11 @@ on_stream_done(void *argument, const struct api_answer *answer)
         return;
     }
     if (answer->status < 300) {
-        lost(docker, answer->status == 0 ? explain(docker, answer)
-                                         : memory_print("%s: the engine ended the event stream",
-                                                        docker->endpoint));
+        /* How a stream ends says nothing once its head had come. */
+        lost(docker,
+             docker->step == STEP_SUBSCRIBING && answer->status == 0
+                 ? explain(docker, answer)
+                 : memory_print("%s: the engine ended the event stream", docker->endpoint));
         return;
     }
     /* Events are switched off (Podman's backend none) or forbidden: the list must do. */

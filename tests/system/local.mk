@@ -5,5 +5,9 @@ system_tests = tests/system/graceful_stop.sh tests/system/worker_death.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
 	tests/system/docker_rolls.sh tests/system/docker_stops.sh \
 	tests/system/docker_port_reuse.sh
+# Discovery alone, against a scripted engine and a real one.
+system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
+	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
+	tests/system/discovery_docker_real.sh
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
