@@ -43,20 +43,12 @@ struct metrics_wait {
     LIST_ENTRY(metrics_wait) link;
 };
 
-struct gone_wait {
-    uint64_t target_id;
-    void (*on_gone)(void *argument);
-    void *argument;
-    LIST_ENTRY(gone_wait) link;
-};
-
 struct admin {
     struct control *control;
     struct http_service *service;
     char *socket_path;
     uint64_t last_query_id;
     LIST_HEAD(, metrics_wait) metrics_waits;
-    LIST_HEAD(, gone_wait) gone_waits;
 };
 
 /* Whether a pattern's segment in braces or its text fits; the word is what the braces took. */
@@ -137,7 +129,6 @@ admin_new(struct control *control)
     admin->control = control;
     admin->socket_path = memory_copy_text(control->config->admin_socket);
     LIST_INIT(&admin->metrics_waits);
-    LIST_INIT(&admin->gone_waits);
     admin->service = http_service_new(control->loop, fd, on_request, admin);
     return admin;
 }
@@ -158,11 +149,6 @@ admin_free(struct admin **admin)
     while (!LIST_EMPTY(&(*admin)->metrics_waits))
         close_metrics_wait(LIST_FIRST(&(*admin)->metrics_waits));
     http_service_free(&(*admin)->service);
-    while (!LIST_EMPTY(&(*admin)->gone_waits)) {
-        struct gone_wait *wait = LIST_FIRST(&(*admin)->gone_waits);
-        LIST_REMOVE(wait, link);
-        free(wait);
-    }
     unlink((*admin)->socket_path);
     free((*admin)->socket_path);
     free(*admin);
@@ -270,58 +256,6 @@ void
 admin_set_number(json_t *object, const char *member, uint64_t number)
 {
     json_object_set_new(object, member, json_integer((json_int_t)number));
-}
-
-void
-admin_wait_until_gone(struct admin *admin, uint64_t target_id, void (*on_gone)(void *argument),
-                      void *argument)
-{
-    struct gone_wait *wait = memory_take(1, sizeof(*wait));
-
-    *wait =
-        (struct gone_wait){.target_id = target_id, .on_gone = on_gone, .argument = argument};
-    LIST_INSERT_HEAD(&admin->gone_waits, wait, link);
-}
-
-void
-admin_forget_waits(struct admin *admin, void *argument)
-{
-    struct gone_wait *wait = LIST_FIRST(&admin->gone_waits);
-
-    while (wait != NULL) {
-        struct gone_wait *next = LIST_NEXT(wait, link);
-        if (wait->argument == argument) {
-            LIST_REMOVE(wait, link);
-            free(wait);
-        }
-        wait = next;
-    }
-}
-
-/* One at a time from the start: a call may take other waits off the list. */
-static struct gone_wait *
-take_wait_for(struct admin *admin, uint64_t target_id)
-{
-    struct gone_wait *wait;
-
-    LIST_FOREACH (wait, &admin->gone_waits, link) {
-        if (wait->target_id == target_id) {
-            LIST_REMOVE(wait, link);
-            return wait;
-        }
-    }
-    return NULL;
-}
-
-void
-admin_note_gone(struct admin *admin, uint64_t target_id)
-{
-    struct gone_wait *wait;
-
-    while ((wait = take_wait_for(admin, target_id)) != NULL) {
-        wait->on_gone(wait->argument);
-        free(wait);
-    }
 }
 
 static void

@@ -19,7 +19,4 @@ void admin_free(struct admin **admin);
 /* The observer's metrics page has come; takes the descriptor. */
 void admin_metrics_reply(struct admin *admin, uint64_t query_id, int fd);
 
-/* A target is gone: who waits for it is answered. */
-void admin_note_gone(struct admin *admin, uint64_t target_id);
-
 #endif

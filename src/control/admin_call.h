@@ -51,14 +51,6 @@ void admin_set_text(json_t *object, const char *member, const char *text);
 void admin_set_time(json_t *object, const char *member, uint64_t wall_us);
 void admin_set_number(json_t *object, const char *member, uint64_t number);
 
-/*
- * Calls on_gone once when the target is gone, at once where there is none. Taken back with
- * admin_forget_waits when the argument goes.
- */
-void admin_wait_until_gone(struct admin *admin, uint64_t target_id,
-                           void (*on_gone)(void *argument), void *argument);
-void admin_forget_waits(struct admin *admin, void *argument);
-
 /* Asks the observer for the metrics page; the request is answered when it comes. */
 void admin_ask_metrics(struct admin_call *call);
 

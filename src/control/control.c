@@ -68,8 +68,7 @@ on_gone(void *argument, struct registered_target *target)
     registry_note_gone(control->registry, target);
     /* Not from here: the table is in the middle of a change. */
     loop_call_later(control->loop, settle, control);
-    if (control->admin != NULL)
-        admin_note_gone(control->admin, target->id);
+    target_waits_note_gone(control->waits, target->id);
 }
 
 static uint64_t
@@ -128,6 +127,8 @@ open_parts(struct control *control, unsigned workers)
     control->targets =
         targets_new(control->numbers, control->events, &target_callbacks, control);
     control->registry = registry_new(control->targets, control->events);
+    control->waits = target_waits_new();
+    control->task_events = task_events_new(control->registry);
     control->state = state_file_new(control->loop, control->config->state_dir,
                                     control->registry, control->targets);
     control->drain = drain_new(control->loop, control->targets, in_flight, control);
@@ -153,6 +154,8 @@ close_parts(struct control *control)
     passive_health_free(&control->passive);
     drain_free(&control->drain);
     state_file_free(&control->state);
+    task_events_free(&control->task_events);
+    target_waits_free(&control->waits);
     registry_free(&control->registry);
     targets_free(&control->targets);
     publisher_free(&control->publisher);

@@ -4,9 +4,18 @@ libcontrol_a_SOURCES = \
 	src/control/admin.c src/control/admin.h \
 	src/control/admin_call.h \
 	src/control/admin_commands.def \
+	src/control/admin_events.c \
+	src/control/admin_explain.c \
+	src/control/admin_objects.c \
+	src/control/admin_reload.c \
 	src/control/admin_show.c \
+	src/control/admin_steps.c src/control/admin_steps.h \
+	src/control/admin_stop.c \
+	src/control/admin_targets.c \
+	src/control/admin_tasks.c \
 	src/control/children.c src/control/children.h \
 	src/control/claims.c src/control/claims.h \
+	src/control/container_stop.c src/control/container_stop.h \
 	src/control/control.c src/control/control.h \
 	src/control/counter_board.c src/control/counter_board.h \
 	src/control/discovery.c src/control/discovery.h \
@@ -36,10 +45,13 @@ libcontrol_a_SOURCES = \
 	src/control/publisher.c src/control/publisher.h \
 	src/control/registry.c src/control/registry.h \
 	src/control/reload.c src/control/reload.h \
+	src/control/rule_text.c src/control/rule_text.h \
 	src/control/service_match.c src/control/service_match.h \
 	src/control/snapshot_sources.c src/control/snapshot_sources.h \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/target_memories.c src/control/target_memories.h \
+	src/control/target_waits.c src/control/target_waits.h \
 	src/control/targets.c src/control/targets.h \
+	src/control/task_events.c src/control/task_events.h \
 	src/control/task_text.c src/control/task_text.h

@@ -25,7 +25,9 @@
 #include "control/registry.h"
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
+#include "control/target_waits.h"
 #include "control/targets.h"
+#include "control/task_events.h"
 #include "model/config.h"
 #include "net/loop.h"
 
@@ -48,7 +50,9 @@ struct control {
     struct problems *problems;
     struct counter_board *board;
     struct targets *targets;
+    struct target_waits *waits;
     struct registry *registry;
+    struct task_events *task_events;
     struct drain *drain;
     struct passive_health *passive;
     struct providers *providers;

@@ -160,8 +160,9 @@ on_channel_end(void *owner, const char *reason)
     struct process *process = owner;
 
     log_debug("%s: channel ended: %s", process->title, reason);
-    if (process->pid != 0)
-        kill(process->pid, process->all->is_stopping ? SIGTERM : SIGKILL);
+    /* One that was asked to stop closes its end before it exits. */
+    if (process->pid != 0 && !process->all->is_stopping)
+        kill(process->pid, SIGKILL);
 }
 
 static void

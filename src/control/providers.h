@@ -12,10 +12,11 @@
 #include "control/event_log.h"
 #include "control/problems.h"
 #include "control/registry.h"
+#include "control/task_events.h"
 #include "ipc/counters.h"
 
 /* The name that pushed task events have as a source: they come without a connection. */
-#define PROVIDERS_PUSH "ecs"
+#define PROVIDERS_PUSH TASK_EVENTS_SOURCE
 
 struct providers;
 

@@ -511,6 +511,18 @@ registry_stop_sign(struct registry *registry, const char *source, const char *id
 }
 
 void
+registry_clear_stop_sign(struct registry *registry, const char *source, const char *id)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record == NULL || !record->is_stopping)
+        return;
+    record->is_stopping = false;
+    mark_dirty(registry, record);
+    registry_settle(registry);
+}
+
+void
 registry_forget_source(struct registry *registry, const char *source)
 {
     struct task_record *record, *next;

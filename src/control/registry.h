@@ -52,6 +52,9 @@ unsigned registry_put_full_set(struct registry *registry, const char *source,
 void registry_stop_sign(struct registry *registry, const char *source, const char *id,
                         const char *sign);
 
+/* The stop did not happen: the task may serve again. */
+void registry_clear_stop_sign(struct registry *registry, const char *source, const char *id);
+
 /* A task of an earlier process: served, but marked stale. */
 void registry_put_stale_task(struct registry *registry, struct task *task);
 

@@ -254,6 +254,8 @@ targets_set_health(struct targets *table, struct registered_target *target,
 {
     bool is_news =
         target->health != verdict->health || target->health_reason != verdict->reason;
+    const char *shown_before = target_state_word(target);
+    const char *reason_before = target_reason_word(target);
     bool is_recovery = verdict->health == HEALTH_HEALTHY && target->health != HEALTH_HEALTHY;
 
     target->http_code = verdict->http_code;
@@ -266,7 +268,9 @@ targets_set_health(struct targets *table, struct registered_target *target,
         target->healthy_since_ms = clock_ms();
     target->health = verdict->health;
     target->health_reason = verdict->reason;
-    log_state(table, target, "health checks");
+    if (strcmp(shown_before, target_state_word(target)) != 0 ||
+        strcmp(reason_before, target_reason_word(target)) != 0)
+        log_state(table, target, "health checks");
     table->callbacks.on_change(table->argument, is_recovery);
 }
 
