@@ -6,6 +6,7 @@
  */
 #include "net/loop.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -55,6 +56,8 @@ loop_new(void)
     struct event_config *config = event_config_new();
 
     CHECK(config != NULL);
+    /* splice(2) has no MSG_NOSIGNAL: a peer that has gone is an error, never a signal. */
+    signal(SIGPIPE, SIG_IGN);
     /* Without PRECISE_TIMER: it costs a timerfd_settime a turn, and a millisecond is enough. */
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
     loop->base = event_base_new_with_config(config);

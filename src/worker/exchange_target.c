@@ -277,6 +277,8 @@ step_send_head(struct exchange *exchange)
         return exchange_refuse(exchange, refusal);
     if (!add_early_body(exchange, &out))
         return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
+    if (relay_body_is_too_large(exchange))
+        return exchange_refuse(exchange, HTTP_REFUSAL_BODY_TOO_LARGE);
     if (out.is_truncated)
         return exchange_refuse(exchange, HTTP_REFUSAL_HEAD_TOO_LARGE);
     if (!backlog_write(&exchange->to_target, &exchange->connection->stream, out.at, out.length))

@@ -133,8 +133,8 @@ splice_request(struct exchange *exchange)
     return STEP_RELAY;
 }
 
-static bool
-body_is_too_large(const struct exchange *exchange)
+bool
+relay_body_is_too_large(const struct exchange *exchange)
 {
     uint64_t most = exchange->view->settings->limits.body_bytes;
 
@@ -161,7 +161,7 @@ read_request(struct exchange *exchange)
         relay_gather(&exchange->request_body, bytes, (size_t)got, &payload, &used);
     if (result == HTTP1_BODY_MALFORMED)
         return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
-    if (body_is_too_large(exchange))
+    if (relay_body_is_too_large(exchange))
         return exchange_refuse(exchange, HTTP_REFUSAL_BODY_TOO_LARGE);
     exchange->request_is_read = http1_body_is_done(&exchange->request_body);
     if (used < (size_t)got) {

@@ -9,7 +9,12 @@
 #include "base/text.h"
 #include "http/head.h"
 
+struct exchange;
+
 /* Appends payload as the framing wants it: as is, or as a chunk. */
 void relay_add_piece(struct text *out, enum http_framing framing, struct slice payload);
+
+/* Whether the request's body has grown over limits.body_bytes (0: no limit). */
+bool relay_body_is_too_large(const struct exchange *exchange);
 
 #endif
