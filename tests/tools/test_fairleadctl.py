@@ -31,11 +31,11 @@ class Responder(http.server.BaseHTTPRequestHandler):
         self.server.asked.append((self.command, self.path, body))
         missing = (404, {"error": {"code": "NotFound", "message": "nothing there"}})
         status, content = self.server.answers.get((self.command, self.path), missing)
-        if callable(content):
-            content = content()
         text = content if isinstance(content, str) else json.dumps(content)
         self.send_response(status)
         self.send_header("Content-Length", str(len(text.encode())))
+        self.send_header("Content-Type", "application/json" if text[:1] + text[-1:] == "{}"
+                         else "application/x-ndjson")
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -119,12 +119,10 @@ class FairleadctlTest(unittest.TestCase):
                          {"TargetGroupName": "g",
                           "Targets": [{"Id": "::1", "Port": 80, "AvailabilityZone": "pub2"}]})
 
-    def test_deregister_waits_until_the_target_is_gone(self):
-        answers = [TARGETS, TARGETS, {"TargetHealthDescriptions": []}]
-        self.reply("POST", "/v1/deregister", {})
-        self.reply("GET", "/v1/target-groups/g/targets", lambda: answers.pop(0))
+    def test_deregister_with_wait_asks_for_an_answer_at_the_end(self):
+        self.reply("POST", "/v1/deregister?wait=true", {"Text": "gone"})
         run = self.run_it("deregister", "g", "127.0.0.1:9", "--wait")
-        self.assertEqual((run.returncode, answers), (0, []))
+        self.assertEqual((run.returncode, run.stdout), (0, "Text  gone\n"))
 
     def test_a_task_event_goes_from_stdin_as_it_is(self):
         self.reply("POST", "/v1/task-events", {})
@@ -164,6 +162,11 @@ class FairleadctlTest(unittest.TestCase):
         self.assertEqual((run.returncode, run.stdout), (0, "t1  started one\nt2  done\n"))
         self.assertEqual(json.loads(self.server.asked[0][2]),
                          {"Service": "srvweb", "Image": "web:2", "Batch": "2"})
+
+    def test_stop_without_steps_shows_the_answer(self):
+        self.reply("POST", "/v1/stop", {"Text": "draining"})
+        run = self.run_it("stop", "one")
+        self.assertEqual((run.returncode, run.stdout), (0, "Text  draining\n"))
 
     def test_a_failed_roll_is_exit_1(self):
         self.reply("POST", "/v1/roll", '{"Text": "rolled back", "Result": "failed"}\n')

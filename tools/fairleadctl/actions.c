@@ -1,14 +1,12 @@
 /* Makes requests out of arguments, and sends them. */
 #include "actions.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 
-enum { POLL_MICROSECONDS = 200000, EVENT_BYTES_MAX = 1 << 20 };
+enum { EVENT_BYTES_MAX = 1 << 20 };
 
 static void
 add_to_query(const struct session *session, char **path, const char *member,
@@ -72,11 +70,15 @@ send_and_show(struct session *session, const char *path, const char *body)
     return code;
 }
 
+/* The answer to --wait comes when all is over. */
 static enum exit_code
 send_body(struct session *session, json_t *body)
 {
+    bool waits = json_object_get(session->values, "--wait") != NULL;
+    char *path = memory_print("%s%s", session->command->path, waits ? "?wait=true" : "");
     char *text = json_dumps(body, JSON_COMPACT);
-    enum exit_code code = send_and_show(session, session->command->path, text);
+    enum exit_code code = send_and_show(session, path, text);
+    free(path);
     free(text);
     json_decref(body);
     return code;
@@ -123,7 +125,7 @@ collect_all_targets(struct session *session, json_t *rows)
     size_t index;
     json_t *group;
     json_array_foreach (json_object_get(answer.json, "TargetGroups"), index, group) {
-        char *name = view_text(group, "TargetGroupName|Name");
+        char *name = view_text(group, "TargetGroupName");
         if (code == EXIT_DONE)
             code = collect_targets(session, name, rows);
         free(name);
@@ -166,33 +168,6 @@ target_description(const char *text)
     return target;
 }
 
-static bool
-is_same_target(const json_t *row, const json_t *target)
-{
-    const json_t *other = json_object_get(row, "Target");
-    return json_equal(json_object_get(other, "Id"), json_object_get(target, "Id")) &&
-           json_equal(json_object_get(other, "Port"), json_object_get(target, "Port"));
-}
-
-/* Asks until the group does not list the target any more: its drain is over. */
-static enum exit_code
-wait_until_gone(struct session *session, const json_t *target)
-{
-    for (;;) {
-        json_t *rows = json_array();
-        enum exit_code code = collect_targets(session, session_value(session, "GROUP"), rows);
-        bool is_listed = false;
-        size_t index;
-        json_t *row;
-        json_array_foreach (rows, index, row)
-            is_listed = is_listed || is_same_target(row, target);
-        json_decref(rows);
-        if (code != EXIT_DONE || !is_listed)
-            return code;
-        usleep(POLL_MICROSECONDS);
-    }
-}
-
 enum exit_code
 action_target(struct session *session)
 {
@@ -207,11 +182,8 @@ action_target(struct session *session)
     json_t *zone = json_object_get(session->values, "--zone");
     if (zone != NULL)
         json_object_set(target, "AvailabilityZone", zone);
-    enum exit_code code = send_body(session, body);
-    if (code == EXIT_DONE && json_object_get(session->values, "--wait") != NULL)
-        code = wait_until_gone(session, target);
     json_decref(target);
-    return code;
+    return send_body(session, body);
 }
 
 /* All of a file, or of stdin for "-"; NULL after a message. */
@@ -265,7 +237,7 @@ static void
 print_step(const json_t *step)
 {
     char *time = view_text(step, "Time");
-    char *text = view_text(step, "Text|Message|error.message|Event");
+    char *text = view_text(step, "Text|error.message");
     printf("%s%s%s\n", time, *time == '\0' ? "" : "  ", text);
     free(time);
     free(text);
@@ -306,8 +278,8 @@ follow(struct session *session, const char *path, const char *body)
                               .argument = &steps};
     struct admin_answer answer;
     enum exit_code code = session_send(session, &call, &answer);
-    if (code == EXIT_DONE && *answer.text != '\0')
-        on_step(answer.text, &steps);
+    if (code == EXIT_DONE)
+        session_show(session, NULL, &answer);
     admin_answer_clear(&answer);
     return code == EXIT_DONE && steps.has_failed ? EXIT_REFUSED : code;
 }

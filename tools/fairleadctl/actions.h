@@ -12,7 +12,7 @@ enum exit_code action_show(struct session *session);
 /* The targets of one group or, one after the other, of all. */
 enum exit_code action_targets(struct session *session);
 
-/* register, deregister, drain, ready: one target; deregister --wait until it is gone. */
+/* register, deregister, drain, ready: one target. */
 enum exit_code action_target(struct session *session);
 
 enum exit_code action_task_event(struct session *session);

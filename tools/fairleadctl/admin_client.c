@@ -59,6 +59,16 @@ take_lines(struct receiver *receiver)
     return status;
 }
 
+/* A refusal, and an answer to a call that needs no steps, is one document. */
+static bool
+is_stream(const struct receiver *receiver)
+{
+    char *type = NULL;
+    curl_easy_getinfo(receiver->curl, CURLINFO_CONTENT_TYPE, &type);
+    return receiver->call->on_line != NULL && type != NULL &&
+           strcmp(type, "application/json") != 0;
+}
+
 static size_t
 on_bytes(char *bytes, size_t size, size_t count, void *argument)
 {
@@ -68,9 +78,7 @@ on_bytes(char *bytes, size_t size, size_t count, void *argument)
     memcpy(receiver->bytes + receiver->length, bytes, length);
     receiver->length += length;
     receiver->bytes[receiver->length] = '\0';
-    long status = 0;
-    curl_easy_getinfo(receiver->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (receiver->call->on_line != NULL && status < 300 && take_lines(receiver) != 0)
+    if (is_stream(receiver) && take_lines(receiver) != 0)
         return 0;
     return length;
 }

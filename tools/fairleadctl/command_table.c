@@ -9,45 +9,47 @@
     static const struct view_column name##_columns[] = {__VA_ARGS__, {NULL, NULL}};            \
     static const struct view name = {list, name##_columns}
 
-VIEW(listeners_view, "Listeners", {"NAME", "Name|ListenerName"}, {"PROTOCOL", "Protocol"},
-     {"ADDRESS", "Address|Unix"}, {"PORT", "Port"}, {"RULES", "RuleCount|Rules"});
+VIEW(listeners_view, "Listeners", {"NAME", "ListenerName"}, {"PROTOCOL", "Protocol"},
+     {"ADDRESS", "Address|Unix"}, {"PORT", "Port"}, {"RULES", "RuleCount"});
 
-VIEW(rules_view, "Rules", {"LISTENER", "Listener|ListenerName"}, {"PRIORITY", "Priority"},
-     {"CONDITIONS", "ConditionsText|Conditions"}, {"ACTION", "ActionText|Actions"});
+VIEW(rules_view, "Rules", {"LISTENER", "ListenerName"}, {"PRIORITY", "Priority"},
+     {"CONDITIONS", "ConditionsText"}, {"ACTION", "ActionText"});
 
-VIEW(groups_view, "TargetGroups", {"NAME", "TargetGroupName|Name"},
-     {"ALGORITHM", "Algorithm|Attributes.load_balancing.algorithm.type"},
+VIEW(groups_view, "TargetGroups", {"NAME", "TargetGroupName"}, {"ALGORITHM", "Algorithm"},
      {"CHECK", "HealthCheckPath"}, {"INTERVAL", "HealthCheckIntervalSeconds"},
-     {"MATCHER", "Matcher.HttpCode"}, {"TARGETS", "TargetCount|Targets"},
-     {"HEALTHY", "HealthyTargetCount|HealthyCount|Healthy"});
+     {"MATCHER", "Matcher.HttpCode"}, {"TARGETS", "TargetCount"},
+     {"HEALTHY", "HealthyTargetCount"});
 
-VIEW(targets_view, "TargetHealthDescriptions", {"GROUP", "TargetGroupName|TargetGroup"},
+VIEW(targets_view, "TargetHealthDescriptions", {"GROUP", "TargetGroupName"},
      {"ADDRESS", "Target.Id"}, {"PORT", "Target.Port"}, {"ZONE", "Target.AvailabilityZone"},
-     {"STATE", "TargetHealth.State"}, {"REASON", "TargetHealth.Reason"},
-     {"TASK", "Task|TaskId"}, {"CONTAINER", "ContainerName|Container"},
-     {"IN FLIGHT", "InFlight"}, {"DESCRIPTION", "TargetHealth.Description"});
+     {"STATE", "TargetHealth.State"}, {"REASON", "TargetHealth.Reason"}, {"TASK", "Task"},
+     {"CONTAINER", "ContainerName"}, {"IN FLIGHT", "InFlight"},
+     {"DESCRIPTION", "TargetHealth.Description"});
 
-VIEW(services_view, "Services", {"SERVICE", "ServiceName|Name"},
-     {"GROUP", "TargetGroupName|TargetGroup"}, {"CONTAINER", "ContainerName"},
-     {"PORT", "ContainerPort"}, {"TASKS", "RunningCount|TaskCount|Tasks"});
+VIEW(services_view, "Services", {"SERVICE", "ServiceName"}, {"GROUP", "TargetGroupName"},
+     {"CONTAINER", "ContainerName"}, {"PORT", "ContainerPort"}, {"TASKS", "TaskCount"},
+     {"RUNNING", "RunningCount"});
 
-VIEW(tasks_view, "Tasks", {"TASK", "Id|TaskId"}, {"NAME", "Name"}, {"SOURCE", "Source"},
-     {"SERVICE", "Service|ServiceName"}, {"CONTAINER", "ContainerName"},
-     {"STATUS", "LastStatus"}, {"DESIRED", "DesiredStatus"}, {"HEALTH", "HealthStatus"},
-     {"PORTS", "BindingsText|Bindings.[].HostPort"}, {"ZONE", "Zone"});
+VIEW(tasks_view, "Tasks", {"TASK", "Id"}, {"NAME", "Name"}, {"SOURCE", "Source"},
+     {"SERVICE", "Service"}, {"CONTAINER", "ContainerName"}, {"STATUS", "LastStatus"},
+     {"DESIRED", "DesiredStatus"}, {"HEALTH", "HealthStatus"}, {"PORTS", "BindingsText"},
+     {"ZONE", "Zone"});
 
-VIEW(providers_view, "Providers", {"PROVIDER", "Name|Type"}, {"SOURCE", "Endpoint|Directory"},
-     {"CONNECTED", "Connected"}, {"TASKS", "TaskCount|Tasks"},
-     {"AGE", "SyncAgeSeconds|AgeSeconds"}, {"LAST ERROR", "LastError|Error"});
+VIEW(providers_view, "Providers", {"PROVIDER", "Name"}, {"SOURCE", "Endpoint|Directory"},
+     {"CONNECTED", "Connected"}, {"TASKS", "TaskCount"}, {"AGE S", "SyncAgeSeconds"},
+     {"MISSED", "MissedEvents"}, {"LAST ERROR", "LastError"});
 
-VIEW(problems_view, "Problems", {"SOURCE", "Source|Provider"}, {"OBJECT", "Object|Id"},
-     {"SINCE", "Since|Time"}, {"REASON", "Reason|Message"});
+VIEW(problems_view, "Problems", {"SOURCE", "Source"}, {"OBJECT", "Object"}, {"SINCE", "Since"},
+     {"REASON", "Reason"});
 
 VIEW(workers_view, "Workers", {"SLOT", "Slot"}, {"PID", "Pid"}, {"STATE", "State"},
-     {"GENERATION", "Generation|AppliedGeneration"}, {"CONNECTIONS", "Connections"},
+     {"GENERATION", "AppliedGeneration"}, {"CONNECTIONS", "Connections"},
      {"REQUESTS", "Requests"}, {"RESTARTS", "Restarts"}, {"LAST END", "LastEnd"});
 
-VIEW(events_view, "Events", {"TIME", "Time"}, {"WHAT", "Text|Message|Event"});
+VIEW(events_view, "Events", {"TIME", "Time"}, {"WHAT", "Text"});
+
+VIEW(explain_task_view, "Services", {"SERVICE", "ServiceName"}, {"GROUP", "TargetGroupName"},
+     {"VERDICT", "Text"});
 
 #define WORD(name, member)                                                                     \
     {                                                                                          \

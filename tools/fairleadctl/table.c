@@ -170,20 +170,24 @@ table_clear(struct table *table)
     free(table->cells);
 }
 
+/* Takes over the name. */
 static void
-add_members(struct table *table, const char *prefix, const json_t *object)
+add_member(struct table *table, char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach ((json_t *)object, name, value) {
-        char *full = memory_print("%s%s%s", prefix, *prefix == '\0' ? "" : ".", name);
-        if (json_is_object(value)) {
-            add_members(table, full, value);
-            free(full);
-            continue;
-        }
+    size_t index;
+    json_t *element;
+    const char *member;
+    if (json_is_object(value)) {
+        json_object_foreach ((json_t *)value, member, element)
+            add_member(table, memory_print("%s.%s", name, member), element);
+        free(name);
+    } else if (json_is_object(json_array_get(value, 0))) {
+        json_array_foreach ((json_t *)value, index, element)
+            add_member(table, memory_copy_text(name), element);
+        free(name);
+    } else {
         add_row(table);
-        table->cells[table->rows * 2 - 2] = full;
+        table->cells[table->rows * 2 - 2] = name;
         table->cells[table->rows * 2 - 1] = value_text(value);
     }
 }
@@ -192,7 +196,10 @@ static void
 print_members(FILE *file, const json_t *answer)
 {
     struct table table = {.columns = 2};
-    add_members(&table, "", answer);
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)answer, name, value)
+        add_member(&table, memory_copy_text(name), value);
     print_table(file, &table);
     table_clear(&table);
 }
