@@ -15,9 +15,9 @@
 /* Where a request came in; slices must live during the call only. */
 struct forwarding_origin {
     const struct config_attributes *attributes;
-    struct slice client; /* printed client address, without port */
+    struct slice client; /* printed client address, without port; empty: unix socket */
     uint16_t client_port;
-    uint16_t listener_port;
+    uint16_t listener_port; /* 0: unix socket */
     bool is_tls;
     struct slice default_host; /* for HTTP/1.0 requests without Host; empty: "fairlead" */
 };

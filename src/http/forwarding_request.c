@@ -101,9 +101,9 @@ write_forwarded(struct text *out, const struct http_head *request,
 
     if (forwarding_check_request(request, origin->attributes) != HTTP_REFUSAL_NONE)
         return HTTP_REFUSAL_FORWARDED_FOR;
-    if (mode == XFF_APPEND)
+    if (mode == XFF_APPEND && origin->client.length != 0)
         append_forwarded_for(out, request, origin);
-    else if (mode == XFF_PRESERVE)
+    else if (mode != XFF_REMOVE)
         preserve_forwarded_for(out, request);
     if (origin->is_tls)
         text_add_literal(out, "X-Forwarded-Proto: https\r\nX-Forwarded-Port: ");
@@ -126,7 +126,10 @@ add_lower_case(struct text *out, struct slice slice)
     out->length += slice.length;
 }
 
-/* The ALB's rewriting: lower case, no port where it is the protocol's, else always one. */
+/*
+ * The ALB's rewriting: lower case, no port where it is the protocol's, else always one. A unix
+ * listener has none (0) and leaves the client's.
+ */
 static void
 write_rewritten_host(struct text *out, const struct http_head *request,
                      const struct forwarding_origin *origin)
@@ -136,11 +139,11 @@ write_rewritten_host(struct text *out, const struct http_head *request,
                                    request->host.length - request->host_name.length);
 
     add_lower_case(out, request->host_name);
-    if (is_usual_port || origin->listener_port == 0)
+    if (is_usual_port)
         return;
     if (port.length > 1) {
         text_add_slice(out, port);
-    } else {
+    } else if (origin->listener_port != 0) {
         text_add_byte(out, ':');
         text_add_number(out, origin->listener_port);
     }

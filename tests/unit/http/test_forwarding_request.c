@@ -147,7 +147,8 @@ static const struct {
     {false, 8080, false, "h:", "h:8080"},
     {false, 8080, false, "h:81", "h:81"},
     {false, 8080, false, "[FE80::1]", "[fe80::1]:8080"},
-    {false, 0, false, "H:81", "h"},
+    {false, 0, false, "H:81", "h:81"},
+    {false, 0, false, "H", "h"},
     {true, 8080, false, "H", "H"},
     {true, 80, false, "H:80", "H:80"},
 };
@@ -195,6 +196,8 @@ static const struct {
     {XFF_APPEND, false, "2001:db8::1", "", "2001:db8::1"},
     {XFF_APPEND, true, "203.0.113.9", "", "203.0.113.9:41822"},
     {XFF_APPEND, true, "2001:db8::1", "X-Forwarded-For: a\r\n", "a, [2001:db8::1]:41822"},
+    {XFF_APPEND, true, "", "X-Forwarded-For: a\r\n", "a"},
+    {XFF_APPEND, false, "", "", NULL},
     {XFF_PRESERVE, true, "203.0.113.9", "X-Forwarded-For: a\r\n", "a"},
     {XFF_PRESERVE, false, "203.0.113.9", "", NULL},
     {XFF_REMOVE, true, "203.0.113.9", "X-Forwarded-For: a\r\n", NULL},
