@@ -22,3 +22,7 @@ tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
 EXTRA_DIST += tools/check tools/tidy .ci/run
+EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
+	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
+	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \
+	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md
