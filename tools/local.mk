@@ -9,8 +9,8 @@ fairleadctl_SOURCES = \
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes
-TESTS += tests/tools/test_fairleadctl.py
-dist_check_SCRIPTS += tests/tools/test_fairleadctl.py
+TESTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
+dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
 include tools/bench/local.mk
 include tools/docs/local.mk
 
