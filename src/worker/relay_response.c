@@ -14,6 +14,12 @@
 #include "worker/reply.h"
 #include "worker/stickiness.h"
 
+/*
+ * The first read of an answer takes a head and a usual body, but not much of a large one: what
+ * is left in the socket then can be spliced.
+ */
+#define FIRST_RESPONSE_READ_BYTES (32 * 1024)
+
 /* Interim answers to one request that are taken from a target. */
 #define INTERIM_MAX 32
 
@@ -392,7 +398,9 @@ read_response(struct exchange *exchange)
 {
     char *bytes = exchange->worker->scratch;
 
-    ssize_t got = stream_read(&exchange->connection->stream, bytes, SCRATCH_BYTES);
+    size_t most = exchange->response_head_sent ? SCRATCH_BYTES : FIRST_RESPONSE_READ_BYTES;
+
+    ssize_t got = stream_read(&exchange->connection->stream, bytes, most);
     if (got == STREAM_WAIT && !exchange->target_is_lost)
         return STEP_RELAY;
     if (got <= 0)
@@ -403,6 +411,18 @@ read_response(struct exchange *exchange)
     }
     exchange_touch(exchange);
     return pass_bytes(exchange, bytes, (size_t)got);
+}
+
+/* The body behind a first read that took all it could has most likely come as well. */
+static enum exchange_step
+read_and_go_on(struct exchange *exchange)
+{
+    enum exchange_step next = read_response(exchange);
+
+    if (next != STEP_RELAY || exchange->response_is_read || response_is_blocked(exchange) ||
+        exchange->response_head_us != clock_us() || !response_can_splice(exchange))
+        return next;
+    return splice_response(exchange);
 }
 
 enum exchange_step
@@ -421,7 +441,7 @@ relay_response(struct exchange *exchange)
     else if (was_readable && response_can_splice(exchange))
         next = splice_response(exchange);
     else if (was_readable || exchange->target_is_lost)
-        next = read_response(exchange);
+        next = read_and_go_on(exchange);
     else if (!response_is_blocked(exchange))
         stream_resume_reading(&exchange->connection->stream);
     if (next == STEP_RELAY && exchange->response_is_read)
