@@ -36,7 +36,10 @@ seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t length, 
                                    (int)(NONCE_BYTES + length + TAG_BYTES));
 }
 
-/* The bytes behind base64 text, or -1; EVP_DecodeBlock counts padding as bytes. */
+/*
+ * The bytes behind base64 text, or -1; EVP_DecodeBlock counts padding as bytes, and does not look
+ * at the bits before it, so that one value would have several texts.
+ */
 static int
 decode(struct slice text, uint8_t *bytes, size_t capacity)
 {
@@ -47,7 +50,12 @@ decode(struct slice text, uint8_t *bytes, size_t capacity)
     while (padding < 2 && text.at[text.length - 1 - (size_t)padding] == '=')
         padding++;
     int length = EVP_DecodeBlock(bytes, (const unsigned char *)text.at, (int)text.length);
-    return length < padding ? -1 : length - padding;
+    if (length < padding)
+        return -1;
+    unsigned char again[SEAL_TEXT_SIZE(SEAL_PLAIN_MAX)];
+    bool is_same = EVP_EncodeBlock(again, bytes, length - padding) == (int)text.length &&
+                   memcmp(again, text.at, text.length) == 0;
+    return is_same ? length - padding : -1;
 }
 
 bool
