@@ -256,11 +256,14 @@ write_head(struct exchange *exchange, struct text *out)
 {
     const struct client *client = exchange->client;
     char address[ADDRESS_TEXT_SIZE];
+    bool has_address = client->address.family != ADDRESS_UNIX;
     struct forwarding_origin origin = {
         .attributes = &exchange->view->settings->attributes,
-        .client = slice_make(address, client_address_text(client, address)),
+        .client = slice_make(address, has_address ? client_address_text(client, address) : 0),
         .client_port = client->address.port,
         .listener_port = listener_port(client->listener),
+        .default_host = snapshot_slice(exchange->view->snapshot,
+                                       exchange->view->settings->load_balancer_name),
     };
 
     return forwarding_write_request(out, &exchange->request, &origin, &exchange->trace);
