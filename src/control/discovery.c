@@ -14,6 +14,7 @@ static const struct discovery_kind *const kinds[] = {
 #define DISCOVERY_KIND(name) &discovery_##name,
 #include "control/discovery_kinds.def"
 #undef DISCOVERY_KIND
+    NULL,
 };
 
 /* Made by discovery_open, owned by whoever called it. */
@@ -27,9 +28,9 @@ struct discovery {
 const struct discovery_kind *
 discovery_find_kind(const char *type)
 {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        if (strcmp(kinds[i]->type, type) == 0)
-            return kinds[i];
+    for (const struct discovery_kind *const *kind = kinds; *kind != NULL; kind++) {
+        if (strcmp((*kind)->type, type) == 0)
+            return *kind;
     }
     return NULL;
 }

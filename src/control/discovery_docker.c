@@ -7,11 +7,9 @@
  */
 #include "control/discovery.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -74,10 +72,8 @@ struct docker {
     size_t refusal_length;
     /* of the engine */
     bool is_connected; /* swept since the connection was made */
-    bool is_podman;
-    char podman_version[24], newest_version[24];
-    uint64_t engine_seconds; /* its clock at the ping */
-    uint64_t last_event_ns;  /* its clock */
+    struct docker_greeting greeting;
+    uint64_t last_event_ns; /* its clock */
     unsigned events_at_sweep;
     /* for the status */
     uint64_t last_sync_ms, last_event_ms, syncs, event_count, missed_events;
@@ -100,37 +96,6 @@ set_error(struct docker *docker, char *error)
 {
     free(docker->error);
     docker->error = error;
-}
-
-/* What to do about a connection that was not made. */
-static const struct {
-    int os_error;
-    const char *advice;
-} advices[] = {
-    {EACCES,
-     "permission denied: start fairlead as root, or add its user to the socket's group"},
-    {EPERM, "permission denied: start fairlead as root, or add its user to the socket's group"},
-    {ENOENT, "no such socket: start the engine; where fairlead runs in a container, mount the "
-             "directory that holds the socket"},
-    {ECONNREFUSED,
-     "nobody listens there: start the engine; where fairlead runs in a container, "
-     "mount the socket's directory, for a mounted socket file goes stale when "
-     "the engine restarts"},
-    {ETIMEDOUT, "no answer to the connection: check the address and the firewall"},
-    {EHOSTUNREACH, "the host cannot be reached: check the address and the network"},
-};
-
-static char *
-explain(struct docker *docker, const struct api_answer *answer)
-{
-    for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++) {
-        if (answer->status == 0 && advices[i].os_error == answer->os_error)
-            return memory_print("%s: %s", docker->endpoint, advices[i].advice);
-    }
-    char *reason = docker_engine_read_error(answer);
-    char *error = memory_print("%s: %s", docker->endpoint, reason);
-    free(reason);
-    return error;
 }
 
 static void
@@ -290,7 +255,7 @@ on_sweep_failed(void *argument, const struct api_answer *answer)
 
     CHECK_TAG(docker, DOCKER_TAG);
     if (!take_refusal(docker, answer->status, answer->body))
-        lost(docker, explain(docker, answer));
+        lost(docker, docker_engine_explain(docker->engine, answer));
 }
 
 /* The stream */
@@ -304,7 +269,8 @@ on_event(void *argument, const struct docker_event *event)
     docker->last_event_ms = clock_ms();
     if (event->time_ns > docker->last_event_ns)
         docker->last_event_ns = event->time_ns;
-    docker_roster_take_event(docker->roster, event, docker->is_podman);
+    docker_roster_take_event(docker->roster, event,
+                             docker_greeting_is_podman(&docker->greeting));
 }
 
 static void
@@ -389,7 +355,7 @@ on_stream_done(void *argument, const struct api_answer *answer)
         /* How a stream ends says nothing once its head had come. */
         lost(docker,
              docker->step == STEP_SUBSCRIBING && answer->status == 0
-                 ? explain(docker, answer)
+                 ? docker_engine_explain(docker->engine, answer)
                  : memory_print("%s: the engine ended the event stream", docker->endpoint));
         return;
     }
@@ -409,8 +375,8 @@ since_seconds(const struct docker *docker)
 {
     uint64_t seconds = docker->last_event_ns / NANOSECONDS;
 
-    if (seconds == 0 || seconds > docker->engine_seconds)
-        seconds = docker->engine_seconds;
+    if (seconds == 0 || seconds > docker->greeting.seconds)
+        seconds = docker->greeting.seconds;
     return seconds > OVERLAP_SECONDS ? seconds - OVERLAP_SECONDS : 0;
 }
 
@@ -425,11 +391,12 @@ open_stream(struct docker *docker)
 {
     static const struct api_callbacks callbacks = {
         .on_field = on_stream_field, .on_bytes = on_stream_bytes, .on_done = on_stream_done};
+    bool is_podman = docker_greeting_is_podman(&docker->greeting);
     char *filters = api_escape(event_filters);
     /* Podman refuses filters that it does not know. */
     char *path =
         memory_print("/events?since=%llu%s%s", (unsigned long long)since_seconds(docker),
-                     docker->is_podman ? "" : "&filters=", docker->is_podman ? "" : filters);
+                     is_podman ? "" : "&filters=", is_podman ? "" : filters);
 
     enter(docker, STEP_SUBSCRIBING);
     docker->refusal_length = 0;
@@ -447,15 +414,9 @@ static void
 on_ping_field(void *argument, const char *name, const char *value)
 {
     struct docker *docker = argument;
-    struct tm time = {0};
 
     CHECK_TAG(docker, DOCKER_TAG);
-    if (strcmp(name, "api-version") == 0)
-        snprintf(docker->newest_version, sizeof(docker->newest_version), "%s", value);
-    if (strcmp(name, "libpod-api-version") == 0)
-        snprintf(docker->podman_version, sizeof(docker->podman_version), "%s", value);
-    if (strcmp(name, "date") == 0 && strptime(value, "%a, %d %b %Y %H:%M:%S", &time) != NULL)
-        docker->engine_seconds = (uint64_t)timegm(&time);
+    docker_greeting_take_field(&docker->greeting, name, value);
 }
 
 static void
@@ -466,11 +427,10 @@ on_pinged(void *argument, const struct api_answer *answer)
     CHECK_TAG(docker, DOCKER_TAG);
     docker->ping = NULL;
     if (answer->status != 200) {
-        lost(docker, explain(docker, answer));
+        lost(docker, docker_engine_explain(docker->engine, answer));
         return;
     }
-    docker->is_podman = docker->podman_version[0] != '\0';
-    docker_engine_set_version(docker->engine, docker_version_choose(docker->newest_version));
+    docker_engine_set_version(docker->engine, docker_version_choose(docker->greeting.newest));
     open_stream(docker);
 }
 
@@ -482,9 +442,8 @@ connect_engine(void *argument)
     struct docker *docker = argument;
 
     CHECK_TAG(docker, DOCKER_TAG);
-    docker->newest_version[0] = docker->podman_version[0] = '\0';
     docker->pings_unanswered = 0;
-    docker->engine_seconds = clock_wall_us() / 1000000; /* unless it tells its own */
+    docker->greeting = (struct docker_greeting){.seconds = clock_wall_us() / 1000000};
     enter(docker, STEP_PINGING);
     docker->ping =
         docker_engine_get_plain(docker->engine, "/_ping", PING_TIMEOUT_MS, &callbacks, docker);
@@ -500,7 +459,7 @@ on_heartbeat_done(void *argument, const struct api_answer *answer)
     if (answer->status != 0)
         docker->pings_unanswered = 0;
     else if (answer->os_error != 0 || ++docker->pings_unanswered >= PINGS_UNANSWERED_MOST) {
-        lost(docker, explain(docker, answer));
+        lost(docker, docker_engine_explain(docker->engine, answer));
         return;
     }
     timer_set(&docker->heartbeat, docker->loop, PING_EVERY_MS);
@@ -564,12 +523,13 @@ read_status(void *provider, struct discovery_status *status)
     status->events = docker->event_count;
     status->missed_events = docker->missed_events;
     status->error = docker->error;
-    if (docker->newest_version[0] == '\0' || docker->engine == NULL)
+    if (docker->greeting.newest[0] == '\0' || docker->engine == NULL)
         return;
     struct docker_version version = docker_engine_version(docker->engine);
+    bool is_podman = docker_greeting_is_podman(&docker->greeting);
     snprintf(status->version, sizeof(status->version), "%u.%u%s%s%s", version.major,
-             version.minor, docker->is_podman ? " (Podman " : "", docker->podman_version,
-             docker->is_podman ? ")" : "");
+             version.minor, is_podman ? " (Podman " : "", docker->greeting.podman,
+             is_podman ? ")" : "");
 }
 
 static void

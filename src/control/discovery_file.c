@@ -10,14 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <uthash.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -47,7 +47,7 @@ struct stamp {
 /* One file, as long as it is in the directory; last_good is served while what stands there now
  * cannot be used. */
 struct task_file {
-    UT_hash_handle hh;
+    TAILQ_ENTRY(task_file) entry;
     char *name;
     struct stamp stamp;
     char *last_good; /* text; NULL: never one */
@@ -57,16 +57,13 @@ struct task_file {
     bool is_present; /* seen by the scan under way */
 };
 
-/* A task id that the set being made holds. */
-struct taken_id {
-    UT_hash_handle hh;
-    char *id;
-};
+TAILQ_HEAD(task_file_list, task_file);
 
+/* What is handed over. */
 struct task_set {
     struct task **tasks;
     size_t count;
-    struct taken_id *ids;
+    void *ids; /* tsearch(3) tree of the tasks' own */
 };
 
 struct file_provider {
@@ -75,7 +72,8 @@ struct file_provider {
     const struct config_provider *config;
     const char *name;
     const struct discovery_sink *sink;
-    struct task_file *files; /* hash by name */
+    struct task_file_list files; /* by name, so that of two equal ids always one wins */
+    size_t file_count;
     int inotify_fd;
     int watch_id; /* -1: the directory is not watched */
     struct watch watch;
@@ -122,7 +120,7 @@ stamp_of(const struct stat *status)
 static char *
 read_all(int directory_fd, const char *name, size_t *length, char **error)
 {
-    struct stat status;
+    struct stat status = {0};
     int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     char *text = NULL;
 
@@ -182,29 +180,50 @@ is_task_file_name(const char *name)
     return *name != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
+/* NULL: there are too many. */
 static struct task_file *
 find_or_add(struct file_provider *provider, const char *name)
 {
-    struct task_file *file;
+    struct task_file *next;
+    int order = 1;
 
-    HASH_FIND_STR(provider->files, name, file);
-    if (file != NULL || HASH_COUNT(provider->files) >= FILES_MOST)
-        return file;
-    file = memory_take(1, sizeof(*file));
+    TAILQ_FOREACH (next, &provider->files, entry) {
+        order = strcmp(next->name, name);
+        if (order >= 0)
+            break;
+    }
+    if (next != NULL && order == 0)
+        return next;
+    if (provider->file_count == FILES_MOST)
+        return NULL;
+    struct task_file *file = memory_take(1, sizeof(*file));
     file->name = memory_copy_text(name);
-    HASH_ADD_KEYPTR(hh, provider->files, file->name, strlen(file->name), file);
+    if (next == NULL)
+        TAILQ_INSERT_TAIL(&provider->files, file, entry);
+    else
+        TAILQ_INSERT_BEFORE(next, file, entry);
+    provider->file_count++;
     return file;
 }
 
 static void
-drop(struct file_provider *provider, struct task_file *file)
+release_task_file(void *object)
 {
-    HASH_DEL(provider->files, file);
+    struct task_file *file = object;
+
     free(file->name);
     free(file->fault);
     free(file->problem);
     free(file->last_good);
     free(file);
+}
+
+static void
+drop(struct file_provider *provider, struct task_file *file)
+{
+    TAILQ_REMOVE(&provider->files, file, entry);
+    provider->file_count--;
+    loop_free_later(provider->loop, file, release_task_file);
 }
 
 /* True when something is not as the last scan found it. */
@@ -235,12 +254,12 @@ scan_files(struct file_provider *provider, DIR *directory)
     struct dirent *row;
     bool has_changed = false;
 
-    HASH_ITER(hh, provider->files, file, next)
-    file->is_present = false;
+    TAILQ_FOREACH (file, &provider->files, entry)
+        file->is_present = false;
     while ((row = readdir(directory)) != NULL)
         has_changed |= look_at(provider, dirfd(directory), row->d_name);
-    HASH_ITER(hh, provider->files, file, next)
-    {
+    for (file = TAILQ_FIRST(&provider->files); file != NULL; file = next) {
+        next = TAILQ_NEXT(file, entry);
         if (file->is_present)
             continue;
         set_problem(provider, file, NULL);
@@ -251,24 +270,20 @@ scan_files(struct file_provider *provider, DIR *directory)
 }
 
 static int
-compare_names(const struct task_file *one, const struct task_file *other)
+compare_ids(const void *one, const void *other)
 {
-    return strcmp(one->name, other->name);
+    return strcmp(one, other);
 }
 
-/* False: another file has that id already, or there are too many. */
+/* False: the set has that id already, or is full. */
 static bool
 take_id(struct task_set *set, const struct task *task)
 {
-    struct taken_id *taken;
-
-    HASH_FIND_STR(set->ids, task->id, taken);
-    if (taken != NULL || set->count == TASKS_MOST)
+    if (set->count == TASKS_MOST)
         return false;
-    taken = memory_take(1, sizeof(*taken));
-    taken->id = memory_copy_text(task->id);
-    HASH_ADD_KEYPTR(hh, set->ids, taken->id, strlen(taken->id), taken);
-    return true;
+    const char **found = tsearch(task->id, &set->ids, compare_ids);
+    CHECK(found != NULL);
+    return *found == task->id;
 }
 
 /* Returns a reason when not all of them could be added. */
@@ -316,26 +331,22 @@ add_file_to_set(struct file_provider *provider, struct task_file *file, struct t
     set_problem(provider, file, reason);
 }
 
-/* Files in the order of their names, so that of two equal ids always the same one wins. */
+static void
+keep_id(void *id)
+{
+    (void)id; /* its task's */
+}
+
 static unsigned
 hand_over(struct file_provider *provider)
 {
     const struct discovery_sink *sink = provider->sink;
-    struct task_set set = {0};
-    struct task_file *file, *next_file;
-    struct taken_id *taken, *next;
+    struct task_set set = {.tasks = memory_take(1, sizeof(struct task *))};
+    struct task_file *file;
 
-    HASH_SORT(provider->files, compare_names);
-    HASH_ITER(hh, provider->files, file, next_file)
-    add_file_to_set(provider, file, &set);
-    HASH_ITER(hh, set.ids, taken, next)
-    {
-        HASH_DEL(set.ids, taken);
-        free(taken->id);
-        free(taken);
-    }
-    if (set.tasks == NULL)
-        set.tasks = memory_take(1, sizeof(struct task *));
+    TAILQ_FOREACH (file, &provider->files, entry)
+        add_file_to_set(provider, file, &set);
+    tdestroy(set.ids, keep_id);
     provider->syncs++;
     return sink->on_full_set(sink->argument, provider->name, set.tasks, set.count);
 }
@@ -409,6 +420,18 @@ on_settled(void *argument)
     scan(provider, false);
 }
 
+/* The directory itself went; another may come under its name. */
+static void
+note_event(struct file_provider *provider, const struct inotify_event *event)
+{
+    provider->events++;
+    if (!(event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)))
+        return;
+    if (provider->watch_id != -1)
+        inotify_rm_watch(provider->inotify_fd, provider->watch_id);
+    provider->watch_id = -1;
+}
+
 /* Which file it was does not matter, nor whether events were lost (IN_Q_OVERFLOW): a scan sees
  * everything. */
 static void
@@ -417,21 +440,15 @@ on_inotify(int fd, short what, void *argument)
     struct file_provider *provider = argument;
     _Alignas(
         struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+    const struct inotify_event *event;
     ssize_t length;
 
     (void)what;
     CHECK_TAG(provider, FILE_TAG);
     while ((length = read(fd, bytes, sizeof(bytes))) > 0) {
-        const struct inotify_event *event;
         for (char *at = bytes; at < bytes + length; at += sizeof(*event) + event->len) {
             event = (const struct inotify_event *)(const void *)at;
-            provider->events++;
-            /* The directory itself went; another may come under its name. */
-            if (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
-                if (provider->watch_id != -1)
-                    inotify_rm_watch(fd, provider->watch_id);
-                provider->watch_id = -1;
-            }
+            note_event(provider, event);
         }
         provider->last_event_ms = clock_ms();
         provider->was_told = true;
@@ -453,6 +470,7 @@ open_file(struct loop *loop, const struct config_provider *config, const char *n
     provider->name = name;
     provider->sink = sink;
     provider->watch_id = -1;
+    TAILQ_INIT(&provider->files);
     timer_init(&provider->poll, on_poll, provider);
     alarm_clock_open(&provider->settle, loop, on_settled, provider);
     provider->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -505,7 +523,7 @@ static void
 close_file(void *argument)
 {
     struct file_provider *provider = argument;
-    struct task_file *file, *next;
+    struct task_file *file;
 
     CHECK_TAG(provider, FILE_TAG);
     watch_close(&provider->watch);
@@ -513,8 +531,8 @@ close_file(void *argument)
         close(provider->inotify_fd);
     alarm_clock_close(&provider->settle);
     timer_close(&provider->poll, provider->loop);
-    HASH_ITER(hh, provider->files, file, next)
-    drop(provider, file);
+    while ((file = TAILQ_FIRST(&provider->files)) != NULL)
+        drop(provider, file);
     provider->tag = 0;
     loop_free_later(provider->loop, provider, release_file);
 }

@@ -4,6 +4,7 @@
  */
 #include "control/docker_engine.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@
 #define CALL_TIMEOUT_MS 30000
 #define SHOWN_BYTES 300
 
-struct call {
-    LIST_ENTRY(call) entry;
+struct engine_call {
+    LIST_ENTRY(engine_call) entry;
     struct docker_engine *engine;
     struct api_request *request;
     docker_engine_done *on_done;
@@ -30,8 +31,8 @@ struct docker_engine {
     struct loop *loop;
     struct api_client *client;
     struct docker_version version;
-    char *host;
-    LIST_HEAD(, call) calls;
+    char *endpoint, *host;
+    LIST_HEAD(, engine_call) calls;
 };
 
 /* "tcp://10.0.0.5:2375" and "tcp://[::1]:2375" without scheme, port and brackets; NULL: unix.
@@ -61,24 +62,35 @@ docker_engine_open(struct loop *loop, const char *endpoint, char **error)
     engine->loop = loop;
     engine->client = client;
     engine->version = DOCKER_VERSION_OLDEST;
+    engine->endpoint = memory_copy_text(endpoint);
     engine->host = read_host(endpoint);
     LIST_INIT(&engine->calls);
     return engine;
 }
 
 static void
-end_call(struct call *call, const char *error)
+end_call(struct engine_call *call, const char *error)
 {
     LIST_REMOVE(call, entry);
     call->on_done(call->argument, error);
     loop_free_later(call->engine->loop, call, NULL);
 }
 
+static void
+release_engine(void *object)
+{
+    struct docker_engine *engine = object;
+
+    free(engine->endpoint);
+    free(engine->host);
+    free(engine);
+}
+
 void
 docker_engine_close(struct docker_engine **engine)
 {
     struct docker_engine *closed = *engine;
-    struct call *call;
+    struct engine_call *call;
 
     *engine = NULL;
     if (closed == NULL)
@@ -88,9 +100,7 @@ docker_engine_close(struct docker_engine **engine)
         end_call(call, "the provider was closed before the engine had answered");
     }
     api_client_free(&closed->client);
-    free(closed->host);
-    closed->host = NULL;
-    loop_free_later(closed->loop, closed, NULL);
+    loop_free_later(closed->loop, closed, release_engine);
 }
 
 const char *
@@ -112,15 +122,17 @@ docker_engine_version(const struct docker_engine *engine)
 }
 
 static struct api_request *
-send_versioned(struct docker_engine *engine, const char *method, const char *path,
-               unsigned timeout_ms, const struct api_callbacks *callbacks, void *argument)
+send_versioned(struct docker_engine *engine, const struct api_call *call,
+               const struct api_callbacks *callbacks, void *argument)
 {
-    char *versioned =
-        memory_print("/v%u.%u%s", engine->version.major, engine->version.minor, path);
-    struct api_request *request = api_client_send(engine->client, method, versioned, NULL,
-                                                  timeout_ms, callbacks, argument);
+    struct api_call versioned = *call;
+    char *path =
+        memory_print("/v%u.%u%s", engine->version.major, engine->version.minor, call->path);
 
-    free(versioned);
+    versioned.path = path;
+    struct api_request *request =
+        api_client_send(engine->client, &versioned, callbacks, argument);
+    free(path);
     return request;
 }
 
@@ -128,14 +140,18 @@ struct api_request *
 docker_engine_get_plain(struct docker_engine *engine, const char *path, unsigned timeout_ms,
                         const struct api_callbacks *callbacks, void *argument)
 {
-    return api_client_send(engine->client, "GET", path, NULL, timeout_ms, callbacks, argument);
+    const struct api_call call = {"GET", path, NULL, timeout_ms};
+
+    return api_client_send(engine->client, &call, callbacks, argument);
 }
 
 struct api_request *
 docker_engine_get(struct docker_engine *engine, const char *path, unsigned timeout_ms,
                   const struct api_callbacks *callbacks, void *argument)
 {
-    return send_versioned(engine, "GET", path, timeout_ms, callbacks, argument);
+    const struct api_call call = {"GET", path, NULL, timeout_ms};
+
+    return send_versioned(engine, &call, callbacks, argument);
 }
 
 char *
@@ -154,10 +170,41 @@ docker_engine_read_error(const struct api_answer *answer)
     return error;
 }
 
+/* What to do about a connection that was not made. */
+static const struct {
+    int os_error;
+    const char *advice;
+} advices[] = {
+    {EACCES,
+     "permission denied: start fairlead as root, or add its user to the socket's group"},
+    {EPERM, "permission denied: start fairlead as root, or add its user to the socket's group"},
+    {ENOENT, "no such socket: start the engine; where fairlead runs in a container, mount the "
+             "directory that holds the socket"},
+    {ECONNREFUSED,
+     "nobody listens there: start the engine; where fairlead runs in a container, "
+     "mount the socket's directory, for a mounted socket file goes stale when "
+     "the engine restarts"},
+    {ETIMEDOUT, "no answer to the connection: check the address and the firewall"},
+    {EHOSTUNREACH, "the host cannot be reached: check the address and the network"},
+};
+
+char *
+docker_engine_explain(const struct docker_engine *engine, const struct api_answer *answer)
+{
+    for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++) {
+        if (answer->status == 0 && advices[i].os_error == answer->os_error)
+            return memory_print("%s: %s", engine->endpoint, advices[i].advice);
+    }
+    char *reason = docker_engine_read_error(answer);
+    char *error = memory_print("%s: %s", engine->endpoint, reason);
+    free(reason);
+    return error;
+}
+
 static void
 on_stopped(void *argument, const struct api_answer *answer)
 {
-    struct call *call = argument;
+    struct engine_call *call = argument;
     /* 304: it was stopped before. */
     bool is_done = (answer->status >= 200 && answer->status < 300) || answer->status == 304;
     char *error = is_done ? NULL : docker_engine_read_error(answer);
@@ -171,15 +218,15 @@ docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeou
                    docker_engine_done *on_done, void *argument)
 {
     static const struct api_callbacks callbacks = {.on_done = on_stopped};
-    struct call *call = memory_take(1, sizeof(*call));
+    struct engine_call *call = memory_take(1, sizeof(*call));
 
     CHECK(docker_id_is_valid(id));
     call->engine = engine;
     call->on_done = on_done;
     call->argument = argument;
     char *path = memory_print("/containers/%s/stop?t=%u", id, timeout_seconds);
-    call->request = send_versioned(engine, "POST", path,
-                                   timeout_seconds * 1000 + CALL_TIMEOUT_MS, &callbacks, call);
+    const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS};
+    call->request = send_versioned(engine, &stop, &callbacks, call);
     free(path);
     LIST_INSERT_HEAD(&engine->calls, call, entry);
 }

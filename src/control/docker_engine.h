@@ -36,6 +36,10 @@ struct api_request *docker_engine_get(struct docker_engine *engine, const char *
 /* The "message" of an error answer, or what else tells most; give back with free(). */
 char *docker_engine_read_error(const struct api_answer *answer);
 
+/* The same with the endpoint, and with what to do where no connection was made. */
+char *docker_engine_explain(const struct docker_engine *engine,
+                            const struct api_answer *answer);
+
 /* Called once, later: NULL or what failed. */
 typedef void docker_engine_done(void *argument, const char *error);
 

@@ -5,7 +5,6 @@
  */
 #include "control/docker_roster.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/docker_stop_sign.h"
 
 #define ROSTER_TAG 0x726f7374
 #define CONTAINERS_MOST 10000
@@ -29,9 +29,6 @@
 #define TRIES_MOST 3
 /* What a sweep finds before the event about it has come is not a missed event yet. */
 #define GRACE_MS 500
-/* A container that still runs so long after its stop timeout does not mean to stop. */
-#define STOP_TIMEOUT_DEFAULT_SECONDS 10
-#define STOP_MARGIN_SECONDS 50
 
 struct entry {
     char id[DOCKER_ID_SIZE];
@@ -42,15 +39,9 @@ struct entry {
     struct timer hold;           /* how long a stop sign counts; then it is read again */
     /* as last read */
     struct task *task; /* NULL: nothing that may be reported */
-    uint64_t generation;
-    int stop_signal;
-    unsigned stop_timeout_seconds;
-    unsigned expected_stop_seconds; /* given by ourselves; 0: none */
-    char *problem;                  /* its name under which a problem was reported */
+    struct docker_stop_sign stop;
+    char *problem; /* its name under which a problem was reported */
     uint64_t fingerprint;
-    /* the last kill event */
-    int kill_signal;
-    uint64_t kill_ns;
     /* what is to be done */
     uint64_t fingerprint_listed; /* becomes fingerprint with the next reading */
     unsigned sweep;              /* the last sweep whose list held it */
@@ -83,6 +74,8 @@ struct docker_roster {
 static void start_inspects(struct docker_roster *roster);
 static void end_sweep_if_done(struct docker_roster *roster);
 static void on_hold_end(void *argument);
+
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
 
 static struct entry *
 find(struct docker_roster *roster, const char *id)
@@ -147,6 +140,8 @@ drop(struct entry *entry)
     loop_free_later(roster->loop, entry, release_entry);
 }
 
+/* NOLINTEND(readability-function-size) */
+
 /* Asks for a reading; those that an event told of go first. */
 static void
 want_reading(struct entry *entry)
@@ -198,43 +193,11 @@ set_problem(struct entry *entry, const char *name, const char *reason)
     sink->on_problem(sink->argument, source, entry->problem, reason);
 }
 
-/*
- * A kill with the container's own stop signal, or SIGKILL, is the first sign of a stop; other
- * signals (reload, log rotation) are not. One that is older than the start belongs to an
- * earlier generation.
- */
-static bool
-is_being_stopped(const struct entry *entry)
-{
-    return entry->kill_signal != 0 && entry->kill_ns >= entry->generation &&
-           (entry->kill_signal == SIGKILL || entry->kill_signal == entry->stop_signal);
-}
-
-static void
-hold_stop(struct entry *entry)
-{
-    unsigned seconds = entry->stop_timeout_seconds != 0 ? entry->stop_timeout_seconds
-                                                        : STOP_TIMEOUT_DEFAULT_SECONDS;
-
-    if (seconds < entry->expected_stop_seconds)
-        seconds = entry->expected_stop_seconds;
-    timer_set(&entry->hold, entry->roster->loop,
-              (uint64_t)(seconds + STOP_MARGIN_SECONDS) * 1000);
-}
-
-/* After the hold the sign counts no more: the program took the signal for something else. */
+/* While the sign holds every reading says so, whatever the engine still says. */
 static void
 judge_stop(struct entry *entry)
 {
-    if (!is_being_stopped(entry)) {
-        timer_stop(&entry->hold);
-        return;
-    }
-    if (!timer_is_set(&entry->hold)) {
-        entry->kill_signal = 0;
-        return;
-    }
-    if (entry->task != NULL)
+    if (entry->task != NULL && docker_stop_sign_holds(&entry->stop))
         entry->task->desired_status = TASK_STOPPED;
 }
 
@@ -256,9 +219,9 @@ report(struct entry *entry, struct docker_container *container)
     bool is_told = entry->is_hinted;
     struct task *old = entry->task;
 
-    entry->generation = container->generation;
-    entry->stop_signal = container->stop_signal;
-    entry->stop_timeout_seconds = container->stop_timeout_seconds;
+    entry->stop.generation = container->generation;
+    entry->stop.stop_signal = container->stop_signal;
+    entry->stop.stop_timeout_seconds = container->stop_timeout_seconds;
     entry->task = container->task;
     container->task = old;
     judge_stop(entry);
@@ -392,30 +355,19 @@ start_inspects(struct docker_roster *roster)
     }
 }
 
-/* Replayed, older than the start (another generation's), or a signal that stops nothing. */
-static bool
-is_stale_kill(const struct entry *entry, int signal, uint64_t time_ns)
-{
-    return time_ns <= entry->kill_ns || time_ns < entry->generation ||
-           (entry->generation != 0 && signal != SIGKILL && signal != entry->stop_signal);
-}
-
-/* Acts on a kill before anything is read again: the engine sends the signal first and tells
- * afterwards, and no event comes earlier than this one. */
+/* Acts on a kill before anything is read again. */
 static void
 take_kill(struct entry *entry, const struct docker_event *event)
 {
     const struct discovery_sink *sink = entry->roster->sink;
     uint64_t time_ns = event->time_ns != 0 ? event->time_ns : clock_wall_us() * 1000;
-    bool was_stopped = is_being_stopped(entry) && timer_is_set(&entry->hold);
+    bool was_known = docker_stop_sign_holds(&entry->stop);
     char sign[32];
 
-    if (is_stale_kill(entry, event->signal, time_ns))
+    if (!docker_stop_sign_take(&entry->stop, event->signal, time_ns))
         return;
-    entry->kill_signal = event->signal;
-    entry->kill_ns = time_ns;
-    hold_stop(entry);
-    if (entry->task == NULL || was_stopped)
+    timer_set(&entry->hold, entry->roster->loop, docker_stop_sign_left_ms(&entry->stop));
+    if (entry->task == NULL || was_known)
         return;
     judge_stop(entry);
     snprintf(sign, sizeof(sign), "kill with signal %d", event->signal);
@@ -441,7 +393,7 @@ docker_roster_take_event(struct docker_roster *roster, const struct docker_event
         entry = find_or_add(roster, event->container_id);
     if (entry == NULL)
         return;
-    if (event->kind == DOCKER_EVENT_KILL && event->signal != 0)
+    if (event->kind == DOCKER_EVENT_KILL)
         take_kill(entry, event);
     if (event->kind == DOCKER_EVENT_HEALTH && is_known_health(entry, event))
         return;
@@ -453,7 +405,7 @@ needs_reading(const struct entry *entry, const struct docker_listed *listed,
               enum docker_sweep kind)
 {
     return kind != DOCKER_SWEEP_CHANGED || listed->is_young || entry->has_failed ||
-           entry->kill_signal != 0 || entry->fingerprint != listed->fingerprint;
+           docker_stop_sign_holds(&entry->stop) || entry->fingerprint != listed->fingerprint;
 }
 
 static void
@@ -597,7 +549,7 @@ docker_roster_expect_stop(struct docker_roster *roster, const char *id,
     struct entry *entry = find(roster, id);
 
     if (entry != NULL)
-        entry->expected_stop_seconds = timeout_seconds;
+        entry->stop.expected_seconds = timeout_seconds;
 }
 
 struct docker_roster *

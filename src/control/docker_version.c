@@ -2,7 +2,9 @@
 #include "control/docker_version.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/slice.h"
 
@@ -70,4 +72,24 @@ docker_version_from_answer(struct docker_version *version, const char *text, siz
     }
     json_decref(answer);
     return is_answer;
+}
+
+void
+docker_greeting_take_field(struct docker_greeting *greeting, const char *name,
+                           const char *value)
+{
+    struct tm time = {0};
+
+    if (strcmp(name, "api-version") == 0)
+        snprintf(greeting->newest, sizeof(greeting->newest), "%s", value);
+    if (strcmp(name, "libpod-api-version") == 0)
+        snprintf(greeting->podman, sizeof(greeting->podman), "%s", value);
+    if (strcmp(name, "date") == 0 && strptime(value, "%a, %d %b %Y %H:%M:%S", &time) != NULL)
+        greeting->seconds = (uint64_t)timegm(&time);
+}
+
+bool
+docker_greeting_is_podman(const struct docker_greeting *greeting)
+{
+    return greeting->podman[0] != '\0';
 }

@@ -28,6 +28,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker_labels.c src/control/docker_labels.h \
 	src/control/docker_list.c \
 	src/control/docker_roster.c src/control/docker_roster.h \
+	src/control/docker_stop_sign.c src/control/docker_stop_sign.h \
 	src/control/docker_version.c src/control/docker_version.h \
 	src/control/drain.c src/control/drain.h \
 	src/control/event_log.c src/control/event_log.h \

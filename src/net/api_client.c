@@ -414,8 +414,7 @@ set_method(struct api_request *request, const char *method, const char *json_bod
 }
 
 struct api_request *
-api_client_send(struct api_client *client, const char *method, const char *path,
-                const char *json_body, unsigned timeout_ms,
+api_client_send(struct api_client *client, const struct api_call *call,
                 const struct api_callbacks *callbacks, void *argument)
 {
     struct api_request *request = memory_take(1, sizeof(*request));
@@ -428,7 +427,7 @@ api_client_send(struct api_client *client, const char *method, const char *path,
     request->argument = argument;
     request->easy = curl_easy_init();
     CHECK(request->easy != NULL);
-    char *url = memory_print("%s%s", client->base_url, path);
+    char *url = memory_print("%s%s", client->base_url, call->path);
     curl_easy_setopt(request->easy, CURLOPT_URL, url);
     free(url);
     curl_easy_setopt(request->easy, CURLOPT_PRIVATE, request);
@@ -437,8 +436,8 @@ api_client_send(struct api_client *client, const char *method, const char *path,
     curl_easy_setopt(request->easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, on_curl_bytes);
     curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
-    set_transport(request, timeout_ms);
-    set_method(request, method, json_body);
+    set_transport(request, call->timeout_ms);
+    set_method(request, call->method, call->json_body);
     TAILQ_INSERT_TAIL(&client->requests, request, entry);
     alarm_clock_set(&client->work_alarm, 0);
     return request;

@@ -39,15 +39,20 @@ struct api_client *api_client_new(struct loop *loop, const char *endpoint, char 
 /* Cancels all requests of the client; allowed inside its callbacks. */
 void api_client_free(struct api_client **client);
 
+/* What is asked for; everything is copied. */
+struct api_call {
+    const char *method;    /* GET, POST, ... */
+    const char *path;      /* with its query */
+    const char *json_body; /* NULL: none */
+    unsigned timeout_ms;   /* of all of it; 0: none, for streams */
+};
+
 /*
- * Sends METHOD path (with query) and an optional JSON body (copied). timeout_ms 0: none, for
- * streams. The request belongs to the client and is gone after on_done or api_request_cancel;
- * no callback is called before this function returns.
+ * Sends a request. It belongs to the client and is gone after on_done or api_request_cancel; no
+ * callback is called before this function returns.
  */
-struct api_request *api_client_send(struct api_client *client, const char *method,
-                                    const char *path, const char *json_body,
-                                    unsigned timeout_ms, const struct api_callbacks *callbacks,
-                                    void *argument);
+struct api_request *api_client_send(struct api_client *client, const struct api_call *call,
+                                    const struct api_callbacks *callbacks, void *argument);
 
 /* No callback comes any more; allowed inside callbacks and for NULL. */
 void api_request_cancel(struct api_request **request);

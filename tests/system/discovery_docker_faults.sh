@@ -15,7 +15,7 @@ known() {
 engine_start
 engine run $A web-1 32001 fairlead.service=srvweb
 probe_start docker "unix://$work/engine.sock" 1
-expect "^set count=1 changes=1"
+expect "^set count=1 "
 
 step "an event that never comes: found by a sweep, and counted"
 engine mute on
@@ -30,11 +30,11 @@ wait_for_status "missed=3"
 engine mute off
 
 step "an event that is only late is not counted"
-engine late 200
+engine late 100
 for port in 32021 32022 32023 32024; do
     engine restart $A $port
     expect "^(task|listed) $(short $A) .*:$port->"
-    sleep 0.5
+    sleep 0.3
 done
 engine late 0
 wait_for_status "missed=3"
@@ -72,9 +72,9 @@ wait_for 10 converged
 
 step "a slow engine delays, and does not block the stream"
 look_ahead
-engine slow 300
+engine slow 3000
 engine kill $A 15
-expect "^stop-sign $(short $A)" 1
+expect "^stop-sign $(short $A)" 2
 engine slow 0
 
 step "an engine that cannot answer about a container: what is known stays"

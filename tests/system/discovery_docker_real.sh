@@ -16,7 +16,7 @@ one=$(id_of web-1)
 
 step "what runs already"
 probe_start docker "unix://$work/docker.sock" 300
-expect "^listed $one name=web-1 service=srvweb container=dockerweb zone=- host=127.0.0.1 ports=0.0.0.0:$(docker_port web-1)->80/tcp"
+expect "^(task|listed) $one name=web-1 service=srvweb container=dockerweb zone=- host=127.0.0.1 ports=0.0.0.0:$(docker_port web-1)->80/tcp"
 wait_for_status "connected=1 .*version=1\.[0-9]+ error=-"
 
 step "what starts"

@@ -1,7 +1,8 @@
 # Unit tests of src/control: one program a file.
 
 control_docker_tests = tests/unit/control/test_docker_container \
-	tests/unit/control/test_docker_events tests/unit/control/test_docker_version
+	tests/unit/control/test_docker_events tests/unit/control/test_docker_stop_sign \
+	tests/unit/control/test_docker_version
 check_PROGRAMS += $(control_docker_tests)
 docker_fixture = tests/unit/control/docker_fixture.c tests/unit/control/docker_fixture.h
 docker_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
@@ -11,6 +12,9 @@ tests_unit_control_test_docker_container_LDADD = $(docker_test_libs)
 tests_unit_control_test_docker_events_SOURCES = \
 	tests/unit/control/test_docker_events.c $(docker_fixture)
 tests_unit_control_test_docker_events_LDADD = $(docker_test_libs)
+tests_unit_control_test_docker_stop_sign_SOURCES = \
+	tests/unit/control/test_docker_stop_sign.c
+tests_unit_control_test_docker_stop_sign_LDADD = $(docker_test_libs)
 tests_unit_control_test_docker_version_SOURCES = tests/unit/control/test_docker_version.c
 tests_unit_control_test_docker_version_LDADD = $(docker_test_libs)
 EXTRA_DIST += \

@@ -56,6 +56,24 @@ reads_the_range_of_the_version_answer(void **state)
     assert_false(docker_version_from_answer(&version, "<", 1));
 }
 
+static void
+reads_the_fields_of_a_greeting(void **state)
+{
+    struct docker_greeting greeting = {0};
+
+    (void)state;
+    docker_greeting_take_field(&greeting, "api-version", "1.41");
+    docker_greeting_take_field(&greeting, "date", "Mon, 23 Nov 2026 14:01:45 GMT");
+    docker_greeting_take_field(&greeting, "server", "Docker/20.10.24");
+    assert_string_equal(greeting.newest, "1.41");
+    assert_true(greeting.seconds == 1795442505);
+    assert_false(docker_greeting_is_podman(&greeting));
+    docker_greeting_take_field(&greeting, "libpod-api-version", "4.3.1");
+    docker_greeting_take_field(&greeting, "date", "yesterday");
+    assert_true(docker_greeting_is_podman(&greeting));
+    assert_true(greeting.seconds == 1795442505);
+}
+
 int
 main(void)
 {
@@ -63,6 +81,7 @@ main(void)
         cmocka_unit_test(chooses_the_lower_of_ours_and_the_engines),
         cmocka_unit_test(takes_the_version_that_a_refusal_names),
         cmocka_unit_test(reads_the_range_of_the_version_answer),
+        cmocka_unit_test(reads_the_fields_of_a_greeting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,8 @@ on_bytes(void *argument, const char *bytes, size_t length)
 }
 
 static void on_done(void *argument, const struct api_answer *answer);
+static struct api_request *send_call(struct fixture *fixture, struct api_call call,
+                                     const struct api_callbacks *callbacks);
 
 static const struct api_callbacks collecting = {.on_field = on_field, .on_done = on_done};
 static const struct api_callbacks streaming = {.on_bytes = on_bytes, .on_done = on_done};
@@ -110,8 +112,14 @@ on_done(void *argument, const struct api_answer *answer)
         snprintf(fixture->body, sizeof(fixture->body), "%s", answer->body);
     if (fixture->send_on_done) {
         fixture->send_on_done = false;
-        api_client_send(fixture->client, "GET", "/again", NULL, 1000, &collecting, fixture);
+        send_call(fixture, (struct api_call){"GET", "/again", NULL, 1000}, &collecting);
     }
+}
+
+static struct api_request *
+send_call(struct fixture *fixture, struct api_call call, const struct api_callbacks *callbacks)
+{
+    return api_client_send(fixture->client, &call, callbacks, fixture);
 }
 
 static int
@@ -172,7 +180,7 @@ collects_an_answer_and_its_fields(void **state)
 {
     struct fixture *fixture = *state;
 
-    api_client_send(fixture->client, "GET", "/_ping?a=b", NULL, 1000, &collecting, fixture);
+    send_call(fixture, (struct api_call){"GET", "/_ping?a=b", NULL, 1000}, &collecting);
     assert_int_equal(fixture->done_count, 0);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 200);
@@ -186,8 +194,7 @@ posts_json_over_the_same_connection(void **state)
     struct fixture *fixture = *state;
 
     fixture->send_on_done = true;
-    api_client_send(fixture->client, "POST", "/create", "{\"x\":1}", 1000, &collecting,
-                    fixture);
+    send_call(fixture, (struct api_call){"POST", "/create", "{\"x\":1}", 1000}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_string_equal(fixture->body, "POST /create {\"x\":1}");
     turn_until(fixture, &fixture->done_count, 2);
@@ -201,10 +208,10 @@ streams_bytes_as_they_come_beside_other_requests(void **state)
     struct fixture *fixture = *state;
 
     fixture->request =
-        api_client_send(fixture->client, "GET", "/stream", NULL, 0, &streaming, fixture);
+        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
     turn_until(fixture, &fixture->pieces, 1);
     assert_string_equal(fixture->body, "{\"a\":1}");
-    api_client_send(fixture->client, "GET", "/list", NULL, 1000, &collecting, fixture);
+    send_call(fixture, (struct api_call){"GET", "/list", NULL, 1000}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     evhttp_send_reply_end(fixture->open_stream);
     fixture->open_stream = NULL;
@@ -219,7 +226,7 @@ may_be_cancelled_inside_its_own_callback(void **state)
 
     fixture->cancel_on_bytes = true;
     fixture->request =
-        api_client_send(fixture->client, "GET", "/stream", NULL, 0, &streaming, fixture);
+        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
     turn_until(fixture, &fixture->pieces, 1);
     assert_null(fixture->request);
     loop_turn(fixture->loop, 10);
@@ -232,8 +239,8 @@ may_be_freed_inside_a_callback(void **state)
     struct fixture *fixture = *state;
 
     fixture->free_on_bytes = true;
-    api_client_send(fixture->client, "GET", "/stream", NULL, 0, &streaming, fixture);
-    api_client_send(fixture->client, "GET", "/silent", NULL, 0, &collecting, fixture);
+    send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
+    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 0}, &collecting);
     turn_until(fixture, &fixture->pieces, 1);
     assert_null(fixture->client);
     loop_turn(fixture->loop, 10);
@@ -245,7 +252,7 @@ cancels_before_anything_was_sent(void **state)
 {
     struct fixture *fixture = *state;
     struct api_request *request =
-        api_client_send(fixture->client, "GET", "/", NULL, 1000, &collecting, fixture);
+        send_call(fixture, (struct api_call){"GET", "/", NULL, 1000}, &collecting);
 
     api_request_cancel(&request);
     loop_turn(fixture->loop, 10);
@@ -258,7 +265,7 @@ ends_at_its_timeout_with_a_reason(void **state)
 {
     struct fixture *fixture = *state;
 
-    api_client_send(fixture->client, "GET", "/silent", NULL, 50, &collecting, fixture);
+    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 50}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 0);
     assert_true(fixture->has_error);
@@ -271,7 +278,7 @@ tells_why_it_could_not_connect(void **state)
     struct fixture *fixture = *state;
 
     unlink(fixture->path);
-    api_client_send(fixture->client, "GET", "/", NULL, 1000, &collecting, fixture);
+    send_call(fixture, (struct api_call){"GET", "/", NULL, 1000}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 0);
     assert_int_equal(fixture->os_error, ENOENT);
