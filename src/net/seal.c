@@ -37,8 +37,8 @@ seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t length, 
 }
 
 /*
- * The bytes behind base64 text, or -1; EVP_DecodeBlock counts padding as bytes, and does not look
- * at the bits before it, so that one value would have several texts.
+ * The bytes behind base64 text, or -1; EVP_DecodeBlock counts padding as bytes, and does not
+ * look at the bits before it, so that one value would have several texts.
  */
 static int
 decode(struct slice text, uint8_t *bytes, size_t capacity)

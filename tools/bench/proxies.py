@@ -16,6 +16,19 @@ class CannotRun(Exception):
     """This proxy cannot do this workload here; the reason is shown in the table."""
 
 
+def free_ports(first, count):
+    """The first of so many ports in a row that nobody listens on."""
+    for start in range(first, 32000, count):
+        try:
+            for port in range(start, start + count):
+                with socket.socket() as one:
+                    one.bind(("127.0.0.1", port))
+            return start
+        except OSError:
+            continue
+    raise SystemExit("bench: no free ports")
+
+
 def start_pinned(core, arguments, **options):
     return subprocess.Popen(["taskset", "-c", str(core), *arguments], **options)
 

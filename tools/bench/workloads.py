@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from proxies import (Fairlead, Haproxy, HaproxyBuffers, HaproxyRing, HaproxySplicing, Nginx,
-                     NginxBuffers, NginxUnbuffered)
+                     NginxBuffers, NginxUnbuffered, free_ports)
 
-FIRST_TARGET_PORT = 20100
 TARGET_PORTS = 30
+FIRST_TARGET_PORT = free_ports(20100, TARGET_PORTS)
 
 
 class Rule(NamedTuple):
