@@ -98,3 +98,11 @@ discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeou
     return kind->stop_task != NULL &&
            kind->stop_task(discovery->provider, id, timeout_seconds, on_done, argument);
 }
+
+struct docker_engine *
+discovery_engine(struct discovery *discovery)
+{
+    const struct discovery_kind *kind = discovery->kind;
+
+    return kind->engine == NULL ? NULL : kind->engine(discovery->provider);
+}

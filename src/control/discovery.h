@@ -51,6 +51,7 @@ struct discovery_status {
 };
 
 struct discovery;
+struct docker_engine;
 
 /* The end of a stop: NULL or the reason of the failure. */
 typedef void discovery_stopped(void *argument, const char *error);
@@ -65,6 +66,8 @@ struct discovery_kind {
     /* As discovery_stop_task; NULL: this kind cannot stop things. */
     bool (*stop_task)(void *provider, const char *id, unsigned timeout_seconds,
                       discovery_stopped *on_done, void *argument);
+    /* As discovery_engine; NULL: there is none. */
+    struct docker_engine *(*engine)(void *provider);
     /* The callbacks of the sink come no more; stops under way end with an error. */
     void (*close)(void *provider);
 };
@@ -93,5 +96,8 @@ void discovery_resync(struct discovery *discovery);
  */
 bool discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeout_seconds,
                          discovery_stopped *on_done, void *argument);
+
+/* The container engine behind it, for what goes beyond stopping; NULL: it has none. */
+struct docker_engine *discovery_engine(struct discovery *discovery);
 
 #endif

@@ -380,23 +380,13 @@ since_seconds(const struct docker *docker)
     return seconds > OVERLAP_SECONDS ? seconds - OVERLAP_SECONDS : 0;
 }
 
-/* Without it every probe of a HEALTHCHECK sends three events about exec. */
-static const char event_filters[] =
-    "{\"type\":[\"container\",\"network\"],\"event\":[\"start\",\"die\",\"kill\",\"stop\","
-    "\"pause\",\"unpause\",\"destroy\",\"rename\",\"restart\",\"health_status\",\"connect\","
-    "\"disconnect\"]}";
-
 static void
 open_stream(struct docker *docker)
 {
     static const struct api_callbacks callbacks = {
         .on_field = on_stream_field, .on_bytes = on_stream_bytes, .on_done = on_stream_done};
-    bool is_podman = docker_greeting_is_podman(&docker->greeting);
-    char *filters = api_escape(event_filters);
-    /* Podman refuses filters that it does not know. */
     char *path =
-        memory_print("/events?since=%llu%s%s", (unsigned long long)since_seconds(docker),
-                     is_podman ? "" : "&filters=", is_podman ? "" : filters);
+        docker_events_path(since_seconds(docker), docker_greeting_is_podman(&docker->greeting));
 
     enter(docker, STEP_SUBSCRIBING);
     docker->refusal_length = 0;
@@ -405,7 +395,6 @@ open_stream(struct docker *docker)
     timer_set(&docker->stream_head, docker->loop, STREAM_HEAD_MS);
     timer_set(&docker->heartbeat, docker->loop, PING_EVERY_MS);
     free(path);
-    free(filters);
 }
 
 /* Pings */
@@ -558,6 +547,15 @@ stop_docker_task(void *provider, const char *id, unsigned timeout_seconds,
     return true;
 }
 
+static struct docker_engine *
+engine_of(void *provider)
+{
+    struct docker *docker = provider;
+
+    CHECK_TAG(docker, DOCKER_TAG);
+    return docker->engine;
+}
+
 static void
 release_docker(void *object)
 {
@@ -590,5 +588,6 @@ const struct discovery_kind discovery_docker = {
     .status = read_status,
     .resync = resync_docker,
     .stop_task = stop_docker_task,
+    .engine = engine_of,
     .close = close_docker,
 };

@@ -23,7 +23,8 @@ struct engine_call {
     LIST_ENTRY(engine_call) entry;
     struct docker_engine *engine;
     struct api_request *request;
-    docker_engine_done *on_done;
+    docker_engine_done *on_done; /* one of both */
+    docker_engine_answered *on_answer;
     void *argument;
 };
 
@@ -69,10 +70,13 @@ docker_engine_open(struct loop *loop, const char *endpoint, char **error)
 }
 
 static void
-end_call(struct engine_call *call, const char *error)
+end_call(struct engine_call *call, const char *error, const char *body)
 {
     LIST_REMOVE(call, entry);
-    call->on_done(call->argument, error);
+    if (call->on_answer != NULL)
+        call->on_answer(call->argument, error, body);
+    else
+        call->on_done(call->argument, error);
     loop_free_later(call->engine->loop, call, NULL);
 }
 
@@ -97,7 +101,7 @@ docker_engine_close(struct docker_engine **engine)
         return;
     while ((call = LIST_FIRST(&closed->calls)) != NULL) {
         api_request_cancel(&call->request);
-        end_call(call, "the provider was closed before the engine had answered");
+        end_call(call, "the provider was closed before the engine had answered", NULL);
     }
     api_client_free(&closed->client);
     loop_free_later(closed->loop, closed, release_engine);
@@ -202,31 +206,45 @@ docker_engine_explain(const struct docker_engine *engine, const struct api_answe
 }
 
 static void
-on_stopped(void *argument, const struct api_answer *answer)
+on_answered(void *argument, const struct api_answer *answer)
 {
     struct engine_call *call = argument;
-    /* 304: it was stopped before. */
-    bool is_done = (answer->status >= 200 && answer->status < 300) || answer->status == 304;
-    char *error = is_done ? NULL : docker_engine_read_error(answer);
+    bool is_well = (answer->status >= 200 && answer->status < 300) || answer->status == 304;
+    char *error = is_well ? NULL : docker_engine_explain(call->engine, answer);
 
-    end_call(call, error);
+    end_call(call, error, is_well ? answer->body : NULL);
     free(error);
+}
+
+/* What is to be told stands in the returned call. */
+static struct engine_call *
+send_call(struct docker_engine *engine, const struct api_call *request, void *argument)
+{
+    static const struct api_callbacks callbacks = {.on_done = on_answered};
+    struct engine_call *call = memory_take(1, sizeof(*call));
+
+    call->engine = engine;
+    call->argument = argument;
+    call->request = send_versioned(engine, request, &callbacks, call);
+    LIST_INSERT_HEAD(&engine->calls, call, entry);
+    return call;
+}
+
+void
+docker_engine_call(struct docker_engine *engine, const struct api_call *call,
+                   docker_engine_answered *on_answer, void *argument)
+{
+    send_call(engine, call, argument)->on_answer = on_answer;
 }
 
 void
 docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeout_seconds,
                    docker_engine_done *on_done, void *argument)
 {
-    static const struct api_callbacks callbacks = {.on_done = on_stopped};
-    struct engine_call *call = memory_take(1, sizeof(*call));
-
     CHECK(docker_id_is_valid(id));
-    call->engine = engine;
-    call->on_done = on_done;
-    call->argument = argument;
     char *path = memory_print("/containers/%s/stop?t=%u", id, timeout_seconds);
     const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS};
-    call->request = send_versioned(engine, &stop, &callbacks, call);
+
+    send_call(engine, &stop, argument)->on_done = on_done;
     free(path);
-    LIST_INSERT_HEAD(&engine->calls, call, entry);
 }

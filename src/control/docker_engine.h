@@ -43,6 +43,13 @@ char *docker_engine_explain(const struct docker_engine *engine,
 /* Called once, later: NULL or what failed. */
 typedef void docker_engine_done(void *argument, const char *error);
 
+/* The same with the body of an answer that is well, NUL-terminated; NULL with an error. */
+typedef void docker_engine_answered(void *argument, const char *error, const char *body);
+
+/* Any call below /v<version>; 2xx and 304 (it was so already) are well. */
+void docker_engine_call(struct docker_engine *engine, const struct api_call *call,
+                        docker_engine_answered *on_answer, void *argument);
+
 /* Stops a container: its StopSignal, and SIGKILL after the timeout. Stopped already is well. */
 void docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeout_seconds,
                         docker_engine_done *on_done, void *argument);

@@ -4,6 +4,7 @@
  */
 #include "control/docker_events.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/slice.h"
 #include "control/docker_container.h"
 #include "control/docker_labels.h"
+#include "net/api_client.h"
 
 /* An event carries all labels of its container; those of compose projects reach some KiB. */
 #define EVENT_MOST_BYTES ((size_t)1024 * 1024)
@@ -219,4 +221,22 @@ docker_events_clear(struct docker_events *events)
 {
     free(events->bytes);
     *events = (struct docker_events){.is_closed = true};
+}
+
+/* Without it every probe of a HEALTHCHECK sends three events about exec. */
+static const char filters[] =
+    "{\"type\":[\"container\",\"network\"],\"event\":[\"start\",\"die\",\"kill\",\"stop\","
+    "\"pause\",\"unpause\",\"destroy\",\"rename\",\"restart\",\"health_status\",\"connect\","
+    "\"disconnect\"]}";
+
+char *
+docker_events_path(uint64_t since_seconds, bool is_podman)
+{
+    /* Podman refuses filters that it does not know. */
+    if (is_podman)
+        return memory_print("/events?since=%" PRIu64, since_seconds);
+    char *escaped = api_escape(filters);
+    char *path = memory_print("/events?since=%" PRIu64 "&filters=%s", since_seconds, escaped);
+    free(escaped);
+    return path;
 }

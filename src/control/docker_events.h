@@ -49,4 +49,7 @@ int docker_events_feed(struct docker_events *events, const char *bytes, size_t l
 /* Forgets what came so far; allowed inside on_event, which is then not called again. */
 void docker_events_clear(struct docker_events *events);
 
+/* What to GET for the stream from that time of the engine's clock on; give back with free(). */
+char *docker_events_path(uint64_t since_seconds, bool is_podman);
+
 #endif

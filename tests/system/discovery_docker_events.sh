@@ -78,6 +78,6 @@ probe stop $B 3
 expect "^stopped $(short $B) ok"
 expect "^gone $(short $B)"
 probe stop $A 3
-expect "^stopped $(short $A) the engine answered with status 404: No such container"
+expect "^stopped $(short $A) .*: the engine answered with status 404: No such container"
 wait_for_status "missed=0"
 probe_stop
