@@ -48,7 +48,7 @@ stop_record(struct admin_call *call, const struct task_record *record, unsigned 
     static const struct container_stop_callbacks streamed = {on_step, on_done};
     const char *source = record->task->source;
 
-    if (providers_find(call->control->providers, source) == NULL) {
+    if (!providers_can_stop(call->control->providers, source)) {
         admin_refuse(call->request, 400, "OperationNotPermitted",
                      "tasks of %s cannot be stopped from here", source);
         return;

@@ -16,7 +16,8 @@ struct claimed_address {
 struct claim {
     struct claimant *claimant;
     struct claimed_address *at;
-    bool is_kept; /* while the claimant's set is replaced */
+    uint64_t start, sequence; /* of the claimant when it last claimed */
+    bool is_kept;             /* while the claimant's set is replaced */
     LIST_ENTRY(claim) of_address;
     LIST_ENTRY(claim) of_claimant;
 };
@@ -117,6 +118,11 @@ take(struct claims *claims, struct claimant *claimant, const struct address *add
         LIST_INSERT_HEAD(&claimant->claims, claim, of_claimant);
     }
     claim->is_kept = true;
+    /* Only news disturbs, or two that claim one address would wake each other for ever. */
+    if (claim->start == claimant->start && claim->sequence == claimant->sequence)
+        return;
+    claim->start = claimant->start;
+    claim->sequence = claimant->sequence;
     disturb_others(claims, at, claimant);
 }
 

@@ -88,7 +88,7 @@ container_stop(struct control *control, const struct task_record *record,
     const struct task *task = record->task;
     struct registered_target *target;
 
-    if (providers_find(control->providers, task->source) == NULL)
+    if (!providers_can_stop(control->providers, task->source))
         return "its provider cannot stop containers";
     struct stop *stop = memory_take(1, sizeof(*stop));
     stop->control = control;

@@ -284,3 +284,13 @@ providers_find(const struct providers *providers, const char *name)
     }
     return NULL;
 }
+
+bool
+providers_can_stop(const struct providers *providers, const char *name)
+{
+    const struct discovery *discovery = providers_find(providers, name);
+    const struct discovery_kind *kind =
+        discovery == NULL ? NULL : discovery_find_kind(discovery_config(discovery)->type);
+
+    return kind != NULL && kind->stop_task != NULL;
+}

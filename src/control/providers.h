@@ -6,6 +6,7 @@
 #ifndef FAIRLEAD_CONTROL_PROVIDERS_H
 #define FAIRLEAD_CONTROL_PROVIDERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "control/discovery.h"
@@ -41,6 +42,9 @@ const char *const *providers_names(const struct providers *providers, size_t *co
 /* The n-th running one, or that of a name; NULL: there is none. */
 struct discovery *providers_at(const struct providers *providers, size_t n);
 struct discovery *providers_find(const struct providers *providers, const char *name);
+
+/* Whether there is one of that name that can stop containers. */
+bool providers_can_stop(const struct providers *providers, const char *name);
 
 /* A thing that cannot be used, with its reason; NULL: it is well again. */
 void providers_report_problem(struct providers *providers, const char *source,

@@ -24,3 +24,24 @@ EXTRA_DIST += \
 	tests/fixtures/docker/inspect-1.41-paused.json tests/fixtures/docker/inspect-1.44.json \
 	tests/fixtures/docker/inspect-1.52.json tests/fixtures/docker/inspect-podman.json \
 	tests/fixtures/docker/list-1.41.json tests/fixtures/docker/list-1.52.json
+
+control_world = tests/unit/control/world.c tests/unit/control/world.h
+control_tests = tests/unit/control/test_drain tests/unit/control/test_event_log \
+	tests/unit/control/test_passive_health tests/unit/control/test_registry \
+	tests/unit/control/test_state_file tests/unit/control/test_task_events
+check_PROGRAMS += $(control_tests)
+control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
+tests_unit_control_test_drain_SOURCES = tests/unit/control/test_drain.c $(control_world)
+tests_unit_control_test_drain_LDADD = $(control_test_libs)
+tests_unit_control_test_event_log_SOURCES = tests/unit/control/test_event_log.c
+tests_unit_control_test_event_log_LDADD = $(control_test_libs)
+tests_unit_control_test_passive_health_SOURCES = \
+	tests/unit/control/test_passive_health.c $(control_world)
+tests_unit_control_test_passive_health_LDADD = $(control_test_libs)
+tests_unit_control_test_registry_SOURCES = tests/unit/control/test_registry.c $(control_world)
+tests_unit_control_test_registry_LDADD = $(control_test_libs)
+tests_unit_control_test_state_file_SOURCES = tests/unit/control/test_state_file.c $(control_world)
+tests_unit_control_test_state_file_LDADD = $(control_test_libs)
+tests_unit_control_test_task_events_SOURCES = \
+	tests/unit/control/test_task_events.c $(control_world)
+tests_unit_control_test_task_events_LDADD = $(control_test_libs)

@@ -1,0 +1,156 @@
+/* What a restart brings back. */
+#include "world.h"
+
+#include <unistd.h>
+
+#include "control/state_file.h"
+#include "net/loop.h"
+
+struct kept_world {
+    struct world *world;
+    struct loop *loop;
+    struct state_file *file;
+};
+
+static char directory[] = "/tmp/fairlead-test-XXXXXX";
+
+static struct kept_world
+begin(void)
+{
+    struct kept_world kept = {.world = world_new(), .loop = loop_new()};
+
+    kept.file = state_file_new(kept.loop, directory, kept.world->registry, kept.world->targets);
+    return kept;
+}
+
+static void
+end(struct kept_world *kept)
+{
+    state_file_free(&kept->file);
+    world_free(kept->world);
+    loop_free(&kept->loop);
+}
+
+static void
+remove_state(void)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/state.json", directory);
+    unlink(path);
+}
+
+static void
+brings_back_tasks_with_the_ids_and_health_of_their_targets(void **state)
+{
+    static const struct target_verdict healthy = {.health = HEALTH_HEALTHY};
+    struct kept_world before = begin();
+    (void)state;
+    registry_put_task(before.world->registry, make_task("gone", 1, "srvweb", 1001));
+    registry_put_task(before.world->registry, make_task("a", 7, "srvweb", 1002));
+    registry_remove_task(before.world->registry, "docker", "gone", 0);
+    struct registered_target *target = find_target(before.world, "web", 1002);
+    uint64_t id = target->id;
+    targets_set_health(before.world->targets, target, &healthy);
+    assert_true(state_file_save(before.file));
+    end(&before);
+
+    struct kept_world after = begin();
+    assert_true(state_file_load(after.file));
+    target = find_target(after.world, "web", 1002);
+    assert_non_null(target);
+    assert_true(target->id == id);
+    assert_int_equal(target->health, HEALTH_HEALTHY);
+    assert_true(registry_find(after.world->registry, "docker", "a")->is_stale);
+    end(&after);
+    remove_state();
+}
+
+static void
+forgets_health_when_the_task_is_another_generation(void **state)
+{
+    static const struct target_verdict healthy = {.health = HEALTH_HEALTHY};
+    struct kept_world before = begin();
+    (void)state;
+    registry_put_task(before.world->registry, make_task("a", 7, "srvweb", 1002));
+    targets_set_health(before.world->targets, find_target(before.world, "web", 1002), &healthy);
+    uint64_t next_id = targets_next_id(before.world->targets);
+    state_file_save(before.file);
+    end(&before);
+
+    struct kept_world after = begin();
+    state_file_load(after.file);
+    registry_put_task(after.world->registry, make_task("a", 8, "srvweb", 1002));
+    const struct registered_target *target = find_target(after.world, "web", 1002);
+    assert_int_equal(target->health, HEALTH_INITIAL);
+    assert_true(target->id >= next_id);
+    assert_false(registry_find(after.world->registry, "docker", "a")->is_stale);
+    end(&after);
+    remove_state();
+}
+
+static void
+brings_back_what_was_registered_by_hand(void **state)
+{
+    struct kept_world before = begin();
+    struct address address = at_port(700);
+    (void)state;
+    registry_register(before.world->registry, "web", &address, "z1");
+    state_file_save(before.file);
+    end(&before);
+
+    struct kept_world after = begin();
+    state_file_load(after.file);
+    assert_string_equal(find_target(after.world, "web", 700)->zone, "z1");
+    end(&after);
+    remove_state();
+}
+
+static void
+begins_empty_when_the_file_is_broken(void **state)
+{
+    struct kept_world kept = begin();
+    char path[128];
+    (void)state;
+    assert_true(state_file_load(kept.file));
+    snprintf(path, sizeof(path), "%s/state.json", directory);
+    FILE *file = fopen(path, "w");
+    fputs("{\"version\": 1, \"targets\": [", file);
+    fclose(file);
+    assert_false(state_file_load(kept.file));
+    file = fopen(path, "w");
+    fputs("{\"version\": 1, \"targets\": [7, {\"id\": -1}], \"by_hand\": [{}], "
+          "\"tasks\": {\"docker\": [{\"id\": 3}]}}",
+          file);
+    fclose(file);
+    state_file_load(kept.file);
+    assert_int_equal(targets_count(kept.world->targets), 0);
+    end(&kept);
+    remove_state();
+}
+
+static int
+make_directory(void **state)
+{
+    (void)state;
+    return mkdtemp(directory) == NULL ? -1 : 0;
+}
+
+static int
+remove_directory(void **state)
+{
+    (void)state;
+    return rmdir(directory);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(brings_back_tasks_with_the_ids_and_health_of_their_targets),
+        cmocka_unit_test(forgets_health_when_the_task_is_another_generation),
+        cmocka_unit_test(brings_back_what_was_registered_by_hand),
+        cmocka_unit_test(begins_empty_when_the_file_is_broken),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
