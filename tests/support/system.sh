@@ -60,6 +60,7 @@ system_end() {
     local status=$? command
     trap - EXIT
     set +e
+    exec 2>/dev/null
     for command in "${at_end[@]}"; do
         eval "$command" >/dev/null 2>&1
     done
