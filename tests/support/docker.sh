@@ -117,10 +117,11 @@ apps_under() {
         sort -u | paste -sd ' '
 }
 
-# Every POST was handled at most once, and the failed ones only by a program that had begun
-# them and died.
+# check_posts DEATHS: every POST was handled at most once, and those that failed died with a
+# program. Most of these it had begun, as its record shows; one that was still in the dead
+# program's socket nobody had begun, but only its kernel knew: at most one for each death.
 check_posts() {
-    local record=$work/record/posts twice lost
+    local record=$work/record/posts twice lost deaths=$1
     touch "$record"
     twice=$(sed -n 's/^begin \([^ ]*\) .*/\1/p' "$record" | sort | uniq -d | wc -l)
     jq -r '.failures[] | select(.method == "POST") | .id' "$work/load.json" | sort >"$work/failed"
@@ -129,5 +130,5 @@ check_posts() {
     echo "POSTs: $(wc -l <"$work/begun") begun, $twice handled twice," \
         "$(wc -l <"$work/failed") failed, $lost of those never begun"
     [ "$twice" -eq 0 ] || fail "$twice POSTs were handled twice"
-    [ "$lost" -eq 0 ] || fail "$lost POSTs failed although no program had begun them"
+    [ "$lost" -le "$deaths" ] || fail "$lost POSTs failed although no program had begun them"
 }

@@ -35,6 +35,6 @@ for ((i = 0; i < rolls; i++)); do
 done
 
 load_stop
-check_posts
+check_posts 0
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 fairlead_stop

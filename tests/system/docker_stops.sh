@@ -34,5 +34,5 @@ done
 
 load_stop
 [ "$(load_count failed_gets)" -eq 0 ] || fail "GETs failed"
-check_posts
+check_posts $((stops + kills))
 fairlead_stop
