@@ -43,7 +43,6 @@ step "fairleadctl's exit codes"
 exit_is 0 ctl status
 exit_is 0 ctl --json targets web
 exit_is 1 ctl targets none
-exit_is 1 ctl deregister web 127.0.0.1:1
 exit_is 2 ctl
 exit_is 2 ctl frobnicate
 exit_is 2 ctl register web
