@@ -40,10 +40,8 @@ free_member(const struct setting *setting, void *object)
 static void
 free_object(enum setting_scope base, void *object)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        if (setting_scopes[settings[i].scope].base == base)
-            free_member(&settings[i], object);
-    }
+    for (const struct setting *const *row = setting_rows_over(base); *row != NULL; row++)
+        free_member(*row, object);
 }
 
 void

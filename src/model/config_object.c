@@ -17,7 +17,8 @@ struct object {
     struct config_report *report;
     enum setting_scope scope;
     void *memory;
-    const config_setting_t **given; /* for each row of the table: where the file has it */
+    const struct setting *const *rows; /* of the scope, NULL behind the last */
+    const config_setting_t **given;    /* for each row: where the file has it */
 };
 
 /* How libconfig's type is written, and the value as text in new memory; 0: no single value. */
@@ -79,22 +80,17 @@ apply_standard(const struct setting *row, void *memory)
 static void
 apply_standards(const struct object *object)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        if (setting_is_visible(&settings[i], object->scope))
-            apply_standard(&settings[i], object->memory);
-    }
+    for (const struct setting *const *row = object->rows; *row != NULL; row++)
+        apply_standard(*row, object->memory);
 }
 
-/* The row that a scalar element of a list fills: the first one of the scope that every element
- * must give. */
+/* The row that a scalar element of a list fills: the first one that every element must give. */
 static const struct setting *
-find_bare_row(enum setting_scope scope)
+find_bare_row(const struct setting *const *row)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        if (setting_is_visible(&settings[i], scope) && settings[i].standard == setting_required)
-            return &settings[i];
-    }
-    return NULL;
+    while (*row != NULL && (*row)->standard != setting_required)
+        row++;
+    return *row;
 }
 
 /* Whether elements of the scope may be written as a bare text instead of a group. */
@@ -108,13 +104,14 @@ static void
 read_element(struct config_report *report, const config_setting_t *element,
              enum setting_scope scope, void *memory)
 {
-    struct object object = {.report = report, .scope = scope, .memory = memory};
+    struct object object = {
+        .report = report, .scope = scope, .memory = memory, .rows = setting_rows(scope)};
 
     if (config_setting_is_group(element)) {
         config_object_read(report, element, scope, memory);
     } else if (allows_bare(scope) && !config_setting_is_aggregate(element)) {
         apply_standards(&object);
-        read_scalar(&object, element, find_bare_row(scope));
+        read_scalar(&object, element, find_bare_row(object.rows));
     } else {
         config_report_add(report, element, "must be a group { ... }");
     }
@@ -159,10 +156,11 @@ read_one(const struct object *object, const config_setting_t *setting,
 }
 
 static void
-read_setting(const struct object *object, const config_setting_t *setting,
-             const struct setting *row)
+read_setting(const struct object *object, const config_setting_t *setting, size_t index)
 {
-    object->given[row - settings] = setting;
+    const struct setting *row = object->rows[index];
+
+    object->given[index] = setting;
     if (row->kind == SETTING_LIST)
         read_list(object, setting, row);
     else if (row->kind == SETTING_ONE)
@@ -183,17 +181,31 @@ refuse_unknown(const struct object *object, const config_setting_t *setting, con
         config_report_add(object->report, setting, "unknown setting");
 }
 
+/* The index of the row with that path; SIZE_MAX: there is none. */
+static size_t
+find_row(const struct object *object, const char *path)
+{
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        if (strcmp(object->rows[i]->path, path) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
 /* Reads the members of a group that has this path below the object's own; "" is the object. */
 static void
 read_members(const struct object *object, const config_setting_t *group, const char *group_path)
 {
     for (int i = 0; i < config_setting_length(group); i++) {
         const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
-        char path[PATH_BYTES];
-        snprintf(path, sizeof(path), "%s%s%s", group_path, *group_path == '\0' ? "" : ".",
-                 config_setting_name(setting));
-        const struct setting *row = setting_find(object->scope, path);
-        if (row != NULL)
+        const char *path = config_setting_name(setting);
+        char longer[PATH_BYTES];
+        if (*group_path != '\0') {
+            snprintf(longer, sizeof(longer), "%s.%s", group_path, path);
+            path = longer;
+        }
+        size_t row = find_row(object, path);
+        if (row != SIZE_MAX)
             read_setting(object, setting, row);
         else if (!setting_is_group(object->scope, path))
             refuse_unknown(object, setting, path);
@@ -214,34 +226,21 @@ static void
 check_given_once(const struct object *object, size_t later)
 {
     for (size_t i = 0; i < later; i++) {
-        if (object->given[i] != NULL && have_same_member(&settings[i], &settings[later]))
+        if (object->given[i] != NULL && have_same_member(object->rows[i], object->rows[later]))
             config_report_add(object->report, object->given[later], "give this or %s, not both",
-                              settings[i].path);
+                              object->rows[i]->path);
     }
-}
-
-static bool
-has_other_way(const struct setting *row)
-{
-    for (size_t i = 0; i < setting_count; i++) {
-        if (settings[i].scope == row->scope && have_same_member(&settings[i], row))
-            return true;
-    }
-    return false;
 }
 
 /* What can be said once the whole object has been read. */
 static void
 finish_object(const struct object *object, const config_setting_t *group)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        const struct setting *row = &settings[i];
-        if (!setting_is_visible(row, object->scope))
-            continue;
-        if (object->given[i] != NULL && has_other_way(row))
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        if (object->given[i] != NULL)
             check_given_once(object, i);
-        if (object->given[i] == NULL && row->standard == setting_required)
-            config_report_add(object->report, group, "%s is missing", row->path);
+        else if (object->rows[i]->standard == setting_required)
+            config_report_add(object->report, group, "%s is missing", object->rows[i]->path);
     }
 }
 
@@ -249,11 +248,10 @@ finish_object(const struct object *object, const config_setting_t *group)
 static void
 follow_others(const struct object *object)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        const struct setting *row = &settings[i];
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        const struct setting *row = object->rows[i];
         unsigned *member = setting_member(row, object->memory);
-        if (!setting_is_visible(row, object->scope) || row->standard == NULL ||
-            *row->standard != '=' || *member != 0)
+        if (row->standard == NULL || *row->standard != '=' || *member != 0)
             continue;
         *member = *(unsigned *)setting_member(setting_find(object->scope, row->standard + 1),
                                               object->memory);
@@ -297,6 +295,16 @@ note_line(const struct object *object, const config_setting_t *group)
             (int)config_report_line(object->report, group);
 }
 
+static size_t
+count_rows(const struct setting *const *rows)
+{
+    size_t count = 0;
+
+    while (rows[count] != NULL)
+        count++;
+    return count;
+}
+
 void
 config_object_read(struct config_report *report, const config_setting_t *group,
                    enum setting_scope base, void *memory)
@@ -307,7 +315,8 @@ config_object_read(struct config_report *report, const config_setting_t *group,
     if (chosen == SCOPE_COUNT)
         return;
     object.scope = chosen;
-    object.given = memory_take(setting_count, sizeof(const config_setting_t *));
+    object.rows = setting_rows(chosen);
+    object.given = memory_take(count_rows(object.rows), sizeof(const config_setting_t *));
     note_line(&object, group);
     apply_standards(&object);
     read_members(&object, group, "");

@@ -61,32 +61,65 @@ const struct setting settings[] = {
 
 const size_t setting_count = sizeof(settings) / sizeof(*settings);
 
-/* The scope's own row, without its base's. */
-static const struct setting *
-find_own(enum setting_scope scope, const char *path)
+enum { ROWS_MAX = sizeof(settings) / sizeof(*settings) };
+
+static bool
+is_replaced(enum setting_scope scope, const char *path)
 {
     for (size_t i = 0; i < setting_count; i++) {
         if (settings[i].scope == scope && strcmp(settings[i].path, path) == 0)
-            return &settings[i];
+            return true;
     }
-    return NULL;
+    return false;
+}
+
+static bool
+is_visible(const struct setting *setting, enum setting_scope scope)
+{
+    if (setting->scope == scope)
+        return true;
+    return setting->scope == setting_scopes[scope].base && !is_replaced(scope, setting->path);
+}
+
+/* Files have many objects of few scopes: what belongs to a scope is looked for once. */
+const struct setting *const *
+setting_rows(enum setting_scope scope)
+{
+    static const struct setting *known[SCOPE_COUNT][ROWS_MAX + 1];
+    const struct setting **rows = known[scope];
+
+    if (rows[0] != NULL)
+        return rows;
+    for (size_t i = 0, count = 0; i < setting_count; i++) {
+        if (is_visible(&settings[i], scope))
+            rows[count++] = &settings[i];
+    }
+    return rows;
+}
+
+const struct setting *const *
+setting_rows_over(enum setting_scope base)
+{
+    static const struct setting *known[SCOPE_COUNT][ROWS_MAX + 1];
+    const struct setting **rows = known[base];
+
+    if (rows[0] != NULL)
+        return rows;
+    for (size_t i = 0, count = 0; i < setting_count; i++) {
+        if (setting_scopes[settings[i].scope].base == base)
+            rows[count++] = &settings[i];
+    }
+    return rows;
 }
 
 const struct setting *
 setting_find(enum setting_scope scope, const char *path)
 {
-    const struct setting *own = find_own(scope, path);
+    const struct setting *const *row = setting_rows(scope);
 
-    return own != NULL ? own : find_own(setting_scopes[scope].base, path);
-}
-
-bool
-setting_is_visible(const struct setting *setting, enum setting_scope scope)
-{
-    if (setting->scope == scope)
-        return true;
-    return setting->scope == setting_scopes[scope].base &&
-           find_own(scope, setting->path) == NULL;
+    while (*row != NULL && strcmp((*row)->path, path) != 0)
+        row++;
+    return *row;
 }
 
 static bool
@@ -98,9 +131,10 @@ is_below(const char *path, const char *group, size_t length)
 bool
 setting_is_group(enum setting_scope scope, const char *path)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        if (setting_is_visible(&settings[i], scope) &&
-            is_below(settings[i].path, path, strlen(path)))
+    size_t length = strlen(path);
+
+    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
+        if (is_below((*row)->path, path, length))
             return true;
     }
     return false;
@@ -195,19 +229,18 @@ setting_suggest(enum setting_scope scope, const char *path, char *suggestion, si
     char names[2][NAME_MAX_BYTES];
     unsigned spare = 0;
 
-    for (size_t i = 0; i < setting_count; i++) {
-        if (!setting_is_visible(&settings[i], scope) ||
-            !sibling_name(&settings[i], path, names[spare]))
+    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
+        if (!sibling_name(*row, path, names[spare]))
             continue;
         setting_guess_try(&guess, names[spare]);
         if (guess.best == names[spare])
             spare ^= 1;
     }
     /* A name that is right but stands in the wrong group. */
-    for (size_t i = 0; i < setting_count && guess.best == NULL; i++) {
-        if (setting_is_visible(&settings[i], scope) &&
-            strcmp(leaf_of(settings[i].path), guess.wanted) == 0)
-            guess.best = settings[i].path;
+    for (const struct setting *const *row = setting_rows(scope);
+         *row != NULL && guess.best == NULL; row++) {
+        if (strcmp(leaf_of((*row)->path), guess.wanted) == 0)
+            guess.best = (*row)->path;
     }
     if (guess.best == NULL)
         return false;

@@ -97,9 +97,10 @@ extern const size_t setting_word_count;
 /* The row of that path in the scope or its base; NULL: there is none. */
 const struct setting *setting_find(enum setting_scope scope, const char *path);
 
-/* Whether the row can be used in the scope: it is the scope's own, or its base's and not
- * replaced. */
-bool setting_is_visible(const struct setting *setting, enum setting_scope scope);
+/* The rows that can be used in the scope, its own and those of its base that it does not
+ * replace; and all rows of a base and of the scopes over it. Both end with NULL. */
+const struct setting *const *setting_rows(enum setting_scope scope);
+const struct setting *const *setting_rows_over(enum setting_scope base);
 
 /* Whether some row of the scope lies below the path: "health_check" for
  * "health_check.path". */
