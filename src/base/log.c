@@ -29,7 +29,7 @@ log_would_write(enum log_level level)
     return level <= highest_level;
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 write_line(enum log_level level, const char *format, va_list arguments)
 {
     static const char *const words[] = {"error", "warning", "notice", "debug"};

@@ -61,7 +61,7 @@ add(struct config_report *report, const config_setting_t *setting, const char *m
     free(reason);
 }
 
-static char *
+__attribute__((format(printf, 1, 0))) static char *
 print_reason(const char *format, va_list arguments)
 {
     char *reason = NULL;
