@@ -76,7 +76,7 @@ after=$(engine_count inspect)
 step "a stop through the engine"
 probe stop $B 3
 expect "^stopped $(short $B) ok"
-expect "^gone $(short $B)"
+wait_for 5 grep -q "^gone $(short $B)" "$work/probe.out" # which may come before the answer
 probe stop $A 3
 expect "^stopped $(short $A) .*: the engine answered with status 404: No such container"
 wait_for_status "missed=0"
