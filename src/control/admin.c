@@ -188,14 +188,12 @@ void
 admin_refuse_config(struct http_service_request *request, const struct config_errors *errors)
 {
     json_t *details = json_array();
-    char message[64];
 
     for (size_t i = 0; i < errors->count; i++)
         json_array_append_new(details, json_string(errors->lines[i]));
-    snprintf(message, sizeof(message), "the configuration has %zu errors", errors->count);
     admin_answer(request, 400,
                  json_pack("{s:{s:s, s:s, s:o}}", "error", "code", "ValidationError", "message",
-                           message, "details", details));
+                           "the configuration is refused", "details", details));
 }
 
 json_t *

@@ -301,12 +301,11 @@ start(struct control *control)
 {
     struct config *config = control->config;
 
-    if (!prepare_first(control))
+    /* The admin socket first: it tells best that another fairlead is running. */
+    control->admin = admin_new(control);
+    if (control->admin == NULL || !prepare_first(control))
         return false;
     state_file_load(control->state);
-    control->admin = admin_new(control);
-    if (control->admin == NULL)
-        return false;
     control->config = NULL;
     reload_apply(control, config);
     processes_start(control->processes);

@@ -119,8 +119,37 @@ add_error(struct config_errors *errors, const struct config *config,
                      listener->line, listener->name, place, strerror(error), advice(error));
 }
 
+/* Whether one of ours listens on that port already, at this or another address. */
 static bool
-bind_tcp(struct listener_socket *socket, const struct config_listener *listener, unsigned count)
+is_port_ours(const struct listener_sockets *sockets, uint16_t port)
+{
+    const struct listener_socket *socket;
+    struct address address;
+
+    LIST_FOREACH (socket, &sockets->open, link) {
+        if (socket->fd_count != 0 && socket_local_address(socket->fds[0], &address) &&
+            address.port == port)
+            return true;
+    }
+    return false;
+}
+
+/* Two programs of one user may share a port by SO_REUSEPORT: try it without that first. */
+static bool
+is_free(const struct listener_sockets *sockets, const struct address *address)
+{
+    if (address->port == 0 || is_port_ours(sockets, address->port))
+        return true;
+    int fd = socket_listen(address, false, 1);
+    if (fd == -1)
+        return false;
+    close(fd);
+    return true;
+}
+
+static bool
+bind_tcp(const struct listener_sockets *sockets, struct listener_socket *socket,
+         const struct config_listener *listener)
 {
     struct address address;
 
@@ -128,7 +157,9 @@ bind_tcp(struct listener_socket *socket, const struct config_listener *listener,
         errno = EINVAL;
         return false;
     }
-    for (unsigned i = 0; i < count; i++) {
+    if (!is_free(sockets, &address))
+        return false;
+    for (unsigned i = 0; i < sockets->worker_count; i++) {
         int fd = socket_listen(&address, true, BACKLOG);
         if (fd == -1)
             return false;
@@ -153,7 +184,7 @@ bind_one(struct listener_sockets *sockets, const struct config_listener *listene
     socket->is_new = true;
     LIST_INSERT_HEAD(&sockets->open, socket, link);
     if (listener->unix_path == NULL) {
-        is_bound = bind_tcp(socket, listener, sockets->worker_count);
+        is_bound = bind_tcp(sockets, socket, listener);
     } else {
         socket->unix_path = memory_copy_text(listener->unix_path);
         socket->fds[0] = socket_listen_unix(listener->unix_path, UNIX_MODE, BACKLOG);

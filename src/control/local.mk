@@ -44,6 +44,7 @@ libcontrol_a_SOURCES = \
 	src/control/process.c src/control/process.h \
 	src/control/providers.c src/control/providers.h \
 	src/control/publisher.c src/control/publisher.h \
+	src/control/reconcile.c src/control/reconcile.h \
 	src/control/registry.c src/control/registry.h \
 	src/control/reload.c src/control/reload.h \
 	src/control/rule_text.c src/control/rule_text.h \
@@ -55,4 +56,5 @@ libcontrol_a_SOURCES = \
 	src/control/target_waits.c src/control/target_waits.h \
 	src/control/targets.c src/control/targets.h \
 	src/control/task_events.c src/control/task_events.h \
+	src/control/task_record.h \
 	src/control/task_text.c src/control/task_text.h

@@ -7,12 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
-#include "control/exclusions.h"
-#include "control/service_match.h"
+#include "control/reconcile.h"
 
 /* A provider that has told of everything at least once. */
 struct known_source {
@@ -21,30 +18,15 @@ struct known_source {
 };
 
 struct registry {
-    struct targets *targets;
+    struct reconcile_parts parts;
     struct event_log *events;
-    const struct config *config;
     struct task_record *by_key;
     struct task_record *first_dirty;
-    struct claims *claims;
-    struct exclusions *exclusions;
     struct plain_targets *plain;
     struct known_source *synced_sources;
     uint64_t sequence;
     bool are_plain_dirty;
     bool is_settling;
-};
-
-/* What one service asks for. */
-struct wish {
-    const struct config_service *service;
-    struct address address;
-};
-
-struct wishes {
-    struct wish *items;
-    struct address *addresses;
-    size_t count;
 };
 
 static void
@@ -71,11 +53,11 @@ registry_new(struct targets *targets, struct event_log *events)
 {
     struct registry *registry = memory_take(1, sizeof(*registry));
 
-    registry->targets = targets;
+    registry->parts.targets = targets;
     registry->events = events;
-    registry->claims = claims_new(on_disturbed, registry);
-    registry->exclusions = exclusions_new();
-    registry->plain = plain_targets_new(targets, registry->exclusions);
+    registry->parts.claims = claims_new(on_disturbed, registry);
+    registry->parts.exclusions = exclusions_new();
+    registry->plain = plain_targets_new(targets, registry->parts.exclusions);
     return registry;
 }
 
@@ -112,7 +94,7 @@ undirty(struct registry *registry, struct task_record *record)
 static void
 free_record(struct registry *registry, struct task_record *record)
 {
-    claims_set(registry->claims, &record->claimant, NULL, 0);
+    claims_set(registry->parts.claims, &record->claimant, NULL, 0);
     undirty(registry, record);
     HASH_DEL(registry->by_key, record);
     task_free(&record->task);
@@ -137,8 +119,8 @@ registry_free(struct registry **registry_at)
         free(one);
     }
     plain_targets_free(&registry->plain);
-    exclusions_free(&registry->exclusions);
-    claims_free(&registry->claims);
+    exclusions_free(&registry->parts.exclusions);
+    claims_free(&registry->parts.claims);
     free(registry);
     *registry_at = NULL;
 }
@@ -147,139 +129,6 @@ static bool
 is_same_text(const char *one, const char *other)
 {
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-static void
-collect_wishes(const struct registry *registry, const struct task_record *record,
-               struct wishes *wishes)
-{
-    const struct config *config = registry->config;
-    const struct task *task = record->task;
-
-    *wishes = (struct wishes){0};
-    if (config == NULL || record->is_stopping || !task_is_eligible(task))
-        return;
-    for (size_t i = 0; i < config->service_count; i++) {
-        const struct config_service *service = &config->services[i];
-        struct address address;
-        if (service_match(service, task, &address) != SERVICE_MATCHES ||
-            exclusions_contain(registry->exclusions, service->target_group, &address, task))
-            continue;
-        wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
-        wishes->addresses =
-            memory_resize(wishes->addresses, wishes->count + 1, sizeof(*wishes->addresses));
-        wishes->items[wishes->count] = (struct wish){service, address};
-        wishes->addresses[wishes->count++] = address;
-    }
-}
-
-/* Everything else at the address that must not get a request meant for this task. */
-static void
-evict_others(struct registry *registry, const struct wish *wish, const struct task *task)
-{
-    struct registered_target *target = targets_at(registry->targets, &wish->address);
-
-    while (target != NULL) {
-        struct registered_target *next = LIST_NEXT(target, at_address);
-        bool is_other = target->origin == ORIGIN_TASK
-                            ? !target_is_of_task(target, task)
-                            : strcmp(target->group, wish->service->target_group) == 0;
-        if (is_other)
-            targets_apply(registry->targets, target, TARGET_EVENT_EVICTED, NULL);
-        target = next;
-    }
-}
-
-static void
-ensure_target(struct registry *registry, struct task_record *record, const struct wish *wish)
-{
-    const char *group = wish->service->target_group;
-
-    evict_others(registry, wish, record->task);
-    struct registered_target *target = targets_find(registry->targets, group, &wish->address);
-    if (target == NULL) {
-        target = targets_add(registry->targets, &(struct target_spec){
-                                                    .group = group,
-                                                    .address = wish->address,
-                                                    .origin = ORIGIN_TASK,
-                                                    .zone = record->task->zone,
-                                                    .task = record->task,
-                                                });
-        if (target == NULL) {
-            log_error("target group %s: too many targets, task %s was left out", group,
-                      record->task->id);
-            return;
-        }
-    } else if (!target->is_held) {
-        targets_apply(registry->targets, target, TARGET_EVENT_REGISTER, NULL);
-    }
-    if (target->record == NULL) {
-        target->record = record;
-        LIST_INSERT_HEAD(&record->targets, target, of_task);
-    }
-}
-
-static bool
-is_wished(struct registry *registry, struct task_record *record, const struct wishes *wishes,
-          const struct registered_target *target)
-{
-    for (size_t i = 0; i < wishes->count; i++) {
-        const struct wish *wish = &wishes->items[i];
-        if (address_equal(&wish->address, &target->place.address) &&
-            strcmp(wish->service->target_group, target->group) == 0)
-            return target_is_of_task(target, record->task) &&
-                   claims_is_winner(registry->claims, &record->claimant, &wish->address);
-    }
-    return false;
-}
-
-/* Ends what the task no longer asks for; a target outlives its record while it drains. */
-static void
-deregister_unwished(struct registry *registry, struct task_record *record,
-                    const struct wishes *wishes, const char *why)
-{
-    struct registered_target *target = LIST_FIRST(&record->targets);
-
-    while (target != NULL) {
-        struct registered_target *next = LIST_NEXT(target, of_task);
-        if (!is_wished(registry, record, wishes, target)) {
-            target->is_held = false;
-            targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER, why);
-        }
-        target = next;
-    }
-}
-
-static const char *
-reason_to_leave(const struct task_record *record)
-{
-    const struct task *task = record->task;
-
-    if (record->is_stopping)
-        return "its task got a stop sign";
-    if (task->desired_status == TASK_STOPPED)
-        return "its task is meant to stop";
-    if (task->last_status != TASK_RUNNING)
-        return "its task is no longer running";
-    if (!task_is_eligible(task))
-        return "its task is unhealthy by its own check";
-    return "its task no longer asks for it";
-}
-
-static void
-reconcile_task(struct registry *registry, struct task_record *record)
-{
-    struct wishes wishes;
-
-    collect_wishes(registry, record, &wishes);
-    claims_set(registry->claims, &record->claimant, wishes.addresses, wishes.count);
-    for (size_t i = 0; i < wishes.count; i++) {
-        if (claims_is_winner(registry->claims, &record->claimant, &wishes.addresses[i]))
-            ensure_target(registry, record, &wishes.items[i]);
-    }
-    deregister_unwished(registry, record, &wishes, reason_to_leave(record));
-    free(wishes.items);
-    free(wishes.addresses);
 }
 
 void
@@ -292,7 +141,7 @@ registry_settle(struct registry *registry)
     registry->is_settling = true;
     while ((record = registry->first_dirty) != NULL) {
         undirty(registry, record);
-        reconcile_task(registry, record);
+        reconcile_task(&registry->parts, record);
     }
     if (registry->are_plain_dirty) {
         registry->are_plain_dirty = false;
@@ -328,14 +177,14 @@ registry_note_gone(struct registry *registry, struct registered_target *target)
 static void
 drop_groupless(struct registry *registry)
 {
-    struct registered_target *target = TAILQ_FIRST(targets_live(registry->targets));
+    struct registered_target *target = TAILQ_FIRST(targets_live(registry->parts.targets));
 
     while (target != NULL) {
         struct registered_target *next = TAILQ_NEXT(target, in_table);
-        if (config_find_group(registry->config, target->group) == NULL) {
-            targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER,
+        if (config_find_group(registry->parts.config, target->group) == NULL) {
+            targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
                           "its target group was removed");
-            targets_apply(registry->targets, target, TARGET_EVENT_DRAINED,
+            targets_apply(registry->parts.targets, target, TARGET_EVENT_DRAINED,
                           "its target group was removed");
         }
         target = next;
@@ -345,7 +194,7 @@ drop_groupless(struct registry *registry)
 void
 registry_set_config(struct registry *registry, const struct config *config)
 {
-    registry->config = config;
+    registry->parts.config = config;
     drop_groupless(registry);
     plain_targets_set_config(registry->plain, config);
     settle_everything(registry);
@@ -368,7 +217,7 @@ static void
 replace_task(struct registry *registry, struct task_record *record, struct task *task)
 {
     if (record->task != NULL && record->task->generation != task->generation)
-        exclusions_forget_task(registry->exclusions, record->task);
+        exclusions_forget_task(registry->parts.exclusions, record->task);
     /* A stop sign holds for the run that it was sent to. */
     if (record->task == NULL || record->task->generation != task->generation) {
         record->is_stopping = false;
@@ -420,17 +269,11 @@ static void
 remove_record(struct registry *registry, struct task_record *record, const char *why)
 {
     const struct task *task = record->task;
-    const struct wishes none = {0};
-    struct registered_target *target;
 
     event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id, "%s",
                   why);
-    deregister_unwished(registry, record, &none, why);
-    exclusions_forget_task(registry->exclusions, task);
-    while ((target = LIST_FIRST(&record->targets)) != NULL) {
-        LIST_REMOVE(target, of_task);
-        target->record = NULL;
-    }
+    reconcile_removed_task(&registry->parts, record, why);
+    exclusions_forget_task(registry->parts.exclusions, task);
     free_record(registry, record);
 }
 
@@ -578,30 +421,31 @@ bool
 registry_register(struct registry *registry, const char *group, const struct address *address,
                   const char *zone)
 {
-    exclusions_forget_place(registry->exclusions, group, address);
+    exclusions_forget_place(registry->parts.exclusions, group, address);
     settle_everything(registry);
-    struct registered_target *target = targets_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
     if (target == NULL || target->membership == MEMBERSHIP_DRAINING) {
         plain_targets_add(registry->plain, group, address, zone);
         registry->are_plain_dirty = true;
         registry_settle(registry);
     }
-    return targets_find(registry->targets, group, address) != NULL;
+    return targets_find(registry->parts.targets, group, address) != NULL;
 }
 
 bool
 registry_deregister(struct registry *registry, const char *group, const struct address *address)
 {
-    struct registered_target *target = targets_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
 
     if (target == NULL)
         return false;
     bool was_by_hand = plain_targets_forget(registry->plain, group, address);
     if (target->record != NULL || (!was_by_hand && target->origin != ORIGIN_TASK))
-        exclusions_add(registry->exclusions, group, address,
+        exclusions_add(registry->parts.exclusions, group, address,
                        target->record == NULL ? NULL : target->record->task);
     target->is_held = false;
-    targets_apply(registry->targets, target, TARGET_EVENT_DEREGISTER, "deregistered by hand");
+    targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
+                  "deregistered by hand");
     return true;
 }
 
@@ -609,12 +453,12 @@ bool
 registry_hold(struct registry *registry, const char *group, const struct address *address,
               bool is_held)
 {
-    struct registered_target *target = targets_find(registry->targets, group, address);
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
 
     if (target == NULL)
         return false;
     target->is_held = is_held;
-    targets_apply(registry->targets, target,
+    targets_apply(registry->parts.targets, target,
                   is_held ? TARGET_EVENT_DEREGISTER : TARGET_EVENT_REGISTER,
                   is_held ? "drained by hand" : "made ready by hand");
     return true;

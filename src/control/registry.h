@@ -11,31 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <uthash.h>
-
-#include "control/claims.h"
 #include "control/event_log.h"
 #include "control/plain_targets.h"
 #include "control/targets.h"
+#include "control/task_record.h"
 #include "model/config.h"
 #include "model/task.h"
 
 struct registry;
-
-/* A task as the registry keeps it. */
-struct task_record {
-    struct task *task;
-    char *key;
-    bool is_stale;    /* from the state file: its source has not spoken of it yet */
-    bool is_stopping; /* a first sign of a stop was seen in this generation */
-    bool is_dirty;    /* waits to be compared with its targets */
-    bool is_seen;     /* while a full set is taken in */
-    uint64_t known_wall_us;
-    struct claimant claimant;
-    LIST_HEAD(, registered_target) targets; /* live ones made for it */
-    struct task_record *next_dirty;
-    UT_hash_handle hh;
-};
 
 struct registry *registry_new(struct targets *targets, struct event_log *events);
 void registry_free(struct registry **registry);

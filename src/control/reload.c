@@ -58,7 +58,7 @@ log_refusal(struct control *control, const struct config_errors *errors)
 {
     for (size_t i = 0; i < errors->count; i++)
         log_error("%s", errors->lines[i]);
-    log_error("%s was refused with %zu errors; the configuration before it goes on",
+    log_error("%s was refused (errors: %zu); the configuration before it goes on",
               control->config_path, errors->count);
 }
 
@@ -73,7 +73,7 @@ reload_run(struct control *control, struct config_errors *errors)
     if (config == NULL) {
         counter_add(&own->values[COUNTER_RELOADS_REFUSED], 1);
         event_log_add(control->events, "configuration", control->config_path,
-                      "reload refused with %zu errors", errors->count);
+                      "reload refused (errors: %zu)", errors->count);
         log_refusal(control, errors);
         return false;
     }
