@@ -5,23 +5,33 @@ build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev lib
     libjansson-dev libconfig-dev libcurl4-openssl-dev uthash-dev"
 quickstart_packages="curl"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
-    docker.io iptables busybox-static procps valgrind"
+    docker iptables iproute2 util-linux procps"
 
-# llhttp is a library from Debian 13 on; Debian 12 has its sources in a package of Node.js.
-llhttp_package() {
-    if apt-cache show libllhttp-dev >/dev/null 2>&1; then
-        echo libllhttp-dev
-    else
-        echo node-llhttp
-    fi
+# Two names stand for what differs between Debian 12 and 13: llhttp is a library or the sources
+# that a package of Node.js brings, and the docker command is a package of its own or is not.
+resolve_package() {
+    case $1 in
+    llhttp) first_known libllhttp-dev node-llhttp ;;
+    docker) echo docker.io && first_known docker-cli "" ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# The first of two packages that the archive has, or the second.
+first_known() {
+    if apt-cache show "$1" >/dev/null 2>&1; then echo "$1"; else echo "$2"; fi
+}
+
+is_there() {
+    case $1 in
+    llhttp) is_installed libllhttp-dev || is_installed node-llhttp ;;
+    docker) command -v docker >/dev/null && command -v dockerd >/dev/null ;;
+    *) is_installed "$1" ;;
+    esac
 }
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
-}
-
-has_llhttp() {
-    is_installed libllhttp-dev || is_installed node-llhttp
 }
 
 # Runs a command as root: at once, or by sudo, or says what to run.
@@ -36,20 +46,18 @@ as_root() {
     fi
 }
 
-# install_missing PACKAGE...: asks for nothing when all are there. "llhttp" stands for either form.
+# install_missing PACKAGE...: does nothing when all are there.
 install_missing() {
-    local package missing=
+    local package
+    local -a missing=()
     for package in "$@"; do
-        case $package in
-        llhttp) has_llhttp || missing="$missing llhttp" ;;
-        *) is_installed "$package" || missing="$missing $package" ;;
-        esac
+        is_there "$package" || missing+=("$package")
     done
-    [ -n "$missing" ] || return 0
-    echo "installing:$missing"
+    [ ${#missing[@]} != 0 ] || return 0
+    echo "installing: ${missing[*]}"
     as_root apt-get update -q >/dev/null || return 1
-    case $missing in *" llhttp"*) missing="${missing/ llhttp/} $(llhttp_package)" ;; esac
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends $missing >/dev/null
+        apt-get install -q -y --no-install-recommends \
+        $(for package in "${missing[@]}"; do resolve_package "$package"; done) >/dev/null
 }

@@ -14,6 +14,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+/* The functions below are declared by the system, with names and parameters of its own. */
+/* NOLINTBEGIN(readability-*) */
+
 static const char worker_prefix[] = "fairlead: worker";
 
 /* glibc hands a constructor the very argv that main gets. */
@@ -80,3 +83,5 @@ prctl(int option, ...)
         return 0;
     return next(option, values[0], values[1], values[2], values[3]);
 }
+
+/* NOLINTEND(readability-*) */
