@@ -65,6 +65,9 @@ on_second(void *argument)
         report_failures(worker, target);
     }
     anomaly_update(worker);
+    /* Descriptors may have become free otherwise than by a client that left. */
+    if (worker->view != NULL)
+        listener_resume_all(worker);
     timer_set(&worker->second_timer, worker->loop, SECOND_MS);
 }
 
@@ -268,11 +271,11 @@ worker_free(struct worker **freed)
     access_reporter_free(&worker->access);
     if (worker->view != NULL)
         view_unpin(worker, &worker->view);
+    channel_close(&worker->channel);
     loop_free(&worker->loop);
     target_table_free(&worker->targets);
     client_limits_free(&worker->limits);
     pipe_pool_free(&worker->pipes);
-    channel_close(&worker->channel);
     for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++)
         if (worker->others[slot] != NULL)
             counters_unmap(&worker->others[slot]);
