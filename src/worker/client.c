@@ -30,7 +30,7 @@ static const struct stream_callbacks callbacks = {on_readable, on_writable};
 
 static void on_time(void *argument);
 
-void
+struct client *
 client_open(struct worker *worker, struct listener *listener, int fd,
             const struct address *address)
 {
@@ -48,6 +48,7 @@ client_open(struct worker *worker, struct listener *listener, int fd,
     WORKER_COUNT(worker, CLIENT_CONNECTIONS);
     WORKER_COUNT(worker, CLIENT_CONNECTIONS_ACTIVE);
     timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
+    return client;
 }
 
 static void
@@ -70,7 +71,8 @@ close_now(struct client *client)
     TAILQ_REMOVE(&worker->clients, client, entry);
     worker->client_count--;
     WORKER_COUNT_MANY(worker, CLIENT_CONNECTIONS_ACTIVE, -1);
-    client_limits_release(worker, &client->address);
+    if (client->is_limited)
+        client_limits_release(worker, &client->address);
     listener_unpin(worker, &client->listener);
     listener_resume_all(worker);
     client->tag = 0;
@@ -89,6 +91,14 @@ client_close(struct client *client)
         close_now(client);
 }
 
+/* More has come than was answered, or is on its way: closing now would reset the connection. */
+static bool
+is_in_the_middle(const struct client *client)
+{
+    return client->has_more_to_say || input_slice(client->input).length > 0 ||
+           !stream_is_quiet(&client->stream);
+}
+
 /*
  * Sends our end and, where the client is in the middle of something, waits within bounds for
  * its end; one that has said all is simply closed.
@@ -96,9 +106,8 @@ client_close(struct client *client)
 static void
 linger(struct client *client)
 {
-    bool has_unread = client->has_more_to_say || input_slice(client->input).length > 0;
-
-    if (!stream_is_open(&client->stream) || client->is_finished_reading || !has_unread) {
+    if (!stream_is_open(&client->stream) || client->is_finished_reading ||
+        !is_in_the_middle(client)) {
         close_now(client);
         return;
     }
@@ -158,8 +167,10 @@ void
 client_finish_soon(struct client *client)
 {
     client->must_close = true;
-    if (client->exchange == NULL && !client->is_lingering)
-        linger(client);
+    /* A request that has already come is answered, with Connection: close. */
+    if (client->exchange == NULL && client->input == NULL && !client->is_lingering &&
+        stream_is_quiet(&client->stream))
+        close_now(client);
 }
 
 void

@@ -41,8 +41,8 @@ struct client {
 };
 
 /* Takes over an accepted descriptor. */
-void client_open(struct worker *worker, struct listener *listener, int fd,
-                 const struct address *address);
+struct client *client_open(struct worker *worker, struct listener *listener, int fd,
+                           const struct address *address);
 
 /* Closes at once and ends its exchange, if any, with the given reason already noted there. */
 void client_close(struct client *client);
@@ -56,7 +56,8 @@ void client_keep_rest(struct client *client, const char *bytes, size_t length);
 /* The client's address without port, printed; returns the length. */
 size_t client_address_text(const struct client *client, char text[ADDRESS_TEXT_SIZE]);
 
-/* No further exchange; an idle one is closed now. For the worker's stop. */
+/* No further exchange but for a request that has come; an idle one is closed now. For the
+ * worker's stop. */
 void client_finish_soon(struct client *client);
 
 #endif

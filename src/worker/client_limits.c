@@ -9,6 +9,7 @@
 
 #include <uthash.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "worker/context.h"
 #include "worker/view.h"
@@ -77,11 +78,12 @@ most_connections(const struct worker *worker)
 }
 
 bool
-client_limits_admit(struct worker *worker, const struct address *address)
+client_limits_admit(struct worker *worker, const struct address *address, bool *is_counted)
 {
     unsigned per_address = worker->view->settings->limits.connections_per_address;
     struct address_count *count = NULL;
 
+    *is_counted = false;
     if (worker->client_count >= most_connections(worker))
         return false;
     if (per_address == 0 || address->family == ADDRESS_UNIX)
@@ -95,6 +97,7 @@ client_limits_admit(struct worker *worker, const struct address *address)
     if (count->connections >= share_of(worker, per_address))
         return false;
     count->connections++;
+    *is_counted = true;
     return true;
 }
 
@@ -103,10 +106,9 @@ client_limits_release(struct worker *worker, const struct address *address)
 {
     struct address_count *count = NULL;
 
-    if (worker->limits->addresses == NULL)
-        return;
     HASH_FIND(hh, worker->limits->addresses, address->bytes, sizeof(address->bytes), count);
-    if (count == NULL || --count->connections > 0)
+    CHECK(count != NULL);
+    if (--count->connections > 0)
         return;
     HASH_DEL(worker->limits->addresses, count);
     free(count);

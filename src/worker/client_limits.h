@@ -14,11 +14,14 @@ struct worker;
 struct client_limits *client_limits_new(void);
 void client_limits_free(struct client_limits **limits);
 
-/* Counts one more connection of that address; false, and not counted, when it is one too many.
+/*
+ * Whether one more connection of that address may come. *is_counted tells whether it was
+ * counted, which depends on the settings of the moment.
  */
-bool client_limits_admit(struct worker *worker, const struct address *address);
+bool client_limits_admit(struct worker *worker, const struct address *address,
+                         bool *is_counted);
 
-/* An admitted connection has gone. */
+/* A connection that was counted has gone. */
 void client_limits_release(struct worker *worker, const struct address *address);
 
 #endif

@@ -32,8 +32,14 @@ on_connection(int fd, short what, void *argument)
     struct worker *worker = listener->worker;
 
     (void)what;
-    for (int accepted = 0; accepted < ACCEPTS_MAX && worker->view != NULL; accepted++) {
+    if (worker->view == NULL) {
+        /* The first snapshot resumes it. */
+        listener_pause_all(worker);
+        return;
+    }
+    for (int accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
         struct address peer;
+        bool is_counted = false;
         int connection = socket_accept(fd, &peer);
         if (connection == -1) {
             /* Out of descriptors: wait for clients to leave rather than spin on the queue. */
@@ -41,12 +47,12 @@ on_connection(int fd, short what, void *argument)
                 listener_pause_all(worker);
             return;
         }
-        if (!client_limits_admit(worker, &peer)) {
+        if (!client_limits_admit(worker, &peer, &is_counted)) {
             WORKER_COUNT(worker, REJECTED_CONNECTIONS);
             close(connection);
             continue;
         }
-        client_open(worker, listener, connection, &peer);
+        client_open(worker, listener, connection, &peer)->is_limited = is_counted;
     }
 }
 
