@@ -33,9 +33,12 @@ struct view;
 /* A request's first read; its head and the body bytes that came along are kept for a replay. */
 #define FIRST_READ_BYTES 16384
 
-/* Composed heads: the largest head that the limits allow, what forwarding adds, and early body.
+/*
+ * Composed heads: the largest head that the limits allow, what forwarding adds, and either the
+ * early body of a request (one read, which may have followed a pipelined request, and its
+ * input's room) or what stood behind the head of an upgrade's answer.
  */
-#define COMPOSE_BYTES 262144
+#define COMPOSE_BYTES (2 * SCRATCH_BYTES)
 
 struct worker {
     struct loop *loop;

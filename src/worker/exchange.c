@@ -12,6 +12,7 @@
 #include "worker/access_reporter.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
+#include "worker/relay.h"
 #include "worker/relay_response.h"
 #include "worker/reply.h"
 
@@ -162,8 +163,10 @@ enum exchange_step
 exchange_fail(struct exchange *exchange, enum end_reason reason)
 {
     exchange->end = reason;
-    if (!exchange->response_head_sent)
+    if (!exchange->response_head_sent) {
+        exchange->status = 0; /* a target's, whose head was good but not what followed */
         return STEP_ANSWER;
+    }
     /* The client can notice: a chunked answer lacks its end, a counted one its bytes. */
     exchange->client->must_close = true;
     stream_abort(&exchange->client->stream);
@@ -180,6 +183,13 @@ client_seems_gone(const struct exchange *exchange)
 {
     return exchange->client->is_finished_reading && exchange->request.keep_alive &&
            exchange->step != STEP_TUNNEL && backlog_is_empty(&exchange->to_client);
+}
+
+static bool
+waits_for_request_body(const struct exchange *exchange)
+{
+    return !exchange->request_is_read && !exchange->response_has_begun &&
+           !request_is_blocked(exchange);
 }
 
 /* Who keeps the exchange waiting, and for how long that may go on. */
@@ -206,8 +216,7 @@ patience_ms(const struct exchange *exchange)
     }
     if (response_is_blocked(exchange))
         return settings->attributes.idle_timeout_ms;
-    if (!exchange->request_is_read && !exchange->response_has_begun &&
-        backlog_is_empty(&exchange->to_target))
+    if (waits_for_request_body(exchange))
         return settings->timeouts.client_body_ms;
     return settings->timeouts.target_response_ms;
 }
@@ -226,7 +235,7 @@ give_up(struct exchange *exchange)
     case STEP_READ_HEAD:
         return exchange_fail(exchange, END_CLIENT_HEAD_TIMEOUT);
     case STEP_CONNECT:
-        exchange->target->connect_failures++;
+        target_state_note_connect_failure(exchange->target);
         return exchange_target_lost(exchange, END_CONNECT_TIMEOUT);
     case STEP_TUNNEL:
         exchange->end = END_TUNNEL_IDLE;
@@ -241,8 +250,7 @@ give_up(struct exchange *exchange)
     }
     if (response_is_blocked(exchange))
         return exchange_fail(exchange, END_CLIENT_WRITE_TIMEOUT);
-    if (!exchange->request_is_read && !exchange->response_has_begun &&
-        backlog_is_empty(&exchange->to_target))
+    if (waits_for_request_body(exchange))
         return exchange_fail(exchange, END_CLIENT_BODY_TIMEOUT);
     return exchange_fail(exchange, exchange->response_head_sent ? END_TARGET_TRUNCATED
                                                                 : END_TARGET_TIMEOUT);
@@ -302,9 +310,11 @@ exchange_on_target_writable(struct exchange *exchange)
         exchange_run(exchange);
         return;
     }
-    if (!backlog_flush(&exchange->to_target, stream))
+    if (!backlog_flush(&exchange->to_target, stream)) {
         exchange->target_is_lost = true;
-    else if (backlog_is_empty(&exchange->to_target) && exchange->request_pipe == NULL)
+        backlog_clear(&exchange->to_target);
+    }
+    if (backlog_is_empty(&exchange->to_target) && exchange->request_pipe == NULL)
         stream_want_writable(stream, exchange->worker->loop, false);
     exchange_touch(exchange);
     exchange_run(exchange);

@@ -32,9 +32,12 @@ static const uint8_t refusal_ends[HTTP_REFUSAL_COUNT] = {
 enum exchange_step
 exchange_refuse(struct exchange *exchange, enum http_refusal refusal)
 {
+    enum exchange_step next = exchange_fail(exchange, refusal_ends[refusal]);
+
     exchange->client->must_close = true;
-    exchange->status = (uint16_t)http_refusal_status(refusal);
-    return exchange_fail(exchange, refusal_ends[refusal]);
+    if (next == STEP_ANSWER)
+        exchange->status = (uint16_t)http_refusal_status(refusal);
+    return next;
 }
 
 /* The request's body follows in the input, as far as it has come. */
@@ -141,8 +144,12 @@ send_continue(struct exchange *exchange)
         return true;
     exchange->continue_was_sent = true;
     exchange->sent_bytes += sizeof(words) - 1;
-    return backlog_write(&exchange->to_client, &exchange->client->stream, words,
-                         sizeof(words) - 1);
+    if (!backlog_write(&exchange->to_client, &exchange->client->stream, words,
+                       sizeof(words) - 1))
+        return false;
+    if (!backlog_is_empty(&exchange->to_client))
+        stream_want_writable(&exchange->client->stream, exchange->worker->loop, true);
+    return true;
 }
 
 enum exchange_step

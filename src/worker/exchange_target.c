@@ -2,6 +2,8 @@
  * From the rule to a target that has the request: choosing, connecting, sending the head, and
  * going back to another target while the request can be replayed safely.
  */
+#include <errno.h>
+
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -155,6 +157,8 @@ step_choose_target(struct exchange *exchange)
                     1);
     exchange->target = exchange->choice_view->targets[index];
     exchange->tried[exchange->attempts++] = exchange->target->id;
+    if (exchange->target->id == exchange->second_chance)
+        exchange->second_chance = 0;
     exchange->nothing_was_sent = true;
     target_state_begin(exchange->target);
     return STEP_CONNECT;
@@ -191,14 +195,40 @@ connect_ended(struct exchange *exchange)
     struct target_connection *connection = exchange->connection;
 
     if (stream_error(&connection->stream) != 0) {
-        exchange->target->connect_failures++;
-        counter_add(&exchange->target->counters->connect_failures, 1);
+        target_state_note_connect_failure(exchange->target);
         return exchange_target_lost(exchange, END_CONNECT_FAILED);
     }
     connection->is_connecting = false;
     exchange->connected_us = clock_us();
     stream_want_writable(&connection->stream, exchange->worker->loop, false);
     return STEP_SEND_HEAD;
+}
+
+/* What is missing here is not the target's fault, and idle connections can give some back. */
+static bool
+is_our_own(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static enum exchange_step
+open_new(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+
+    exchange->connection = target_connection_open(worker, exchange->target, exchange);
+    if (exchange->connection == NULL && is_our_own(errno)) {
+        target_table_close_idle(worker);
+        exchange->connection = target_connection_open(worker, exchange->target, exchange);
+    }
+    if (exchange->connection != NULL) {
+        exchange_touch(exchange);
+        return STEP_WAIT;
+    }
+    if (is_our_own(errno))
+        return exchange_fail(exchange, END_INTERNAL);
+    target_state_note_connect_failure(exchange->target);
+    return exchange_target_lost(exchange, END_CONNECT_FAILED);
 }
 
 enum exchange_step
@@ -211,14 +241,7 @@ step_connect(struct exchange *exchange)
     exchange->connection = exchange->takes_second_chance ? NULL : take_idle(exchange);
     if (exchange->connection != NULL)
         return STEP_SEND_HEAD;
-    exchange->connection = target_connection_open(exchange->worker, exchange->target, exchange);
-    if (exchange->connection == NULL) {
-        exchange->target->connect_failures++;
-        counter_add(&exchange->target->counters->connect_failures, 1);
-        return exchange_target_lost(exchange, END_CONNECT_FAILED);
-    }
-    exchange_touch(exchange);
-    return STEP_WAIT;
+    return open_new(exchange);
 }
 
 /* Body bytes that came with the head go out with it; a replay begins with them again. */
@@ -313,12 +336,11 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
     bool was_connecting = exchange->step == STEP_CONNECT;
     struct worker *worker = exchange->worker;
 
-    if (!was_connecting) {
-        if (exchange->connection->is_reused)
-            exchange->second_chance = exchange->target->id;
-        exchange->target->resets++;
-        counter_add(&exchange->target->counters->resets, 1);
-    }
+    /* A kept connection may die of its age: only a new one's end speaks against the target. */
+    if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
+        exchange->second_chance = exchange->target->id;
+    else if (!was_connecting)
+        target_state_note_reset(exchange->target);
     if (exchange->response_has_begun)
         return exchange_fail(exchange, exchange->response_head_sent ? END_TARGET_TRUNCATED
                                                                     : END_TARGET_MALFORMED);

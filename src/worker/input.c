@@ -46,8 +46,7 @@ input_add(struct worker *worker, struct input **input, const char *bytes, size_t
         *input = input_take(worker, length);
     if (input_room(*input) < length) {
         /* Bytes before start may still be named by a head's slices: they move along. */
-        size_t needed = (*input)->end + length;
-        struct input *larger = input_take(worker, needed < SIZE_MAX / 2 ? needed * 2 : needed);
+        struct input *larger = input_take(worker, (*input)->end + length + FIRST_READ_BYTES);
         memcpy(larger->bytes, (*input)->bytes, (*input)->end);
         larger->start = (*input)->start;
         larger->end = (*input)->end;

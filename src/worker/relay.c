@@ -67,8 +67,7 @@ relay_frame(char **bytes, size_t payload, enum http_framing framing, bool is_las
     return (size_t)(end - *bytes);
 }
 
-/* Reading the client is pointless while its target does not take what it sent. */
-static bool
+bool
 request_is_blocked(const struct exchange *exchange)
 {
     return !backlog_is_empty(&exchange->to_target) ||
@@ -184,6 +183,12 @@ relay_request(struct exchange *exchange)
     bool was_readable = exchange->client_is_readable;
 
     exchange->client_is_readable = false;
+    if (exchange->connection == NULL || exchange->target_is_lost) {
+        /* Answered early, or never: what the client still sends is nobody's any more. */
+        if (was_readable)
+            stream_pause_reading(&exchange->client->stream);
+        return STEP_RELAY;
+    }
     if (exchange->request_is_read) {
         if (exchange->request_pipe != NULL)
             return splice_request(exchange);
@@ -205,8 +210,7 @@ relay_request(struct exchange *exchange)
 enum exchange_step
 step_relay(struct exchange *exchange)
 {
-    enum exchange_step next =
-        exchange->connection == NULL ? STEP_RELAY : relay_request(exchange);
+    enum exchange_step next = relay_request(exchange);
 
     if (next == STEP_RELAY)
         next = relay_response(exchange);

@@ -6,10 +6,15 @@
 #ifndef FAIRLEAD_WORKER_RELAY_H
 #define FAIRLEAD_WORKER_RELAY_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 #include "http/head.h"
 
 struct exchange;
+
+/* Reading the client is pointless while its target does not take what it sent. */
+bool request_is_blocked(const struct exchange *exchange);
 
 /* Appends payload as the framing wants it: as is, or as a chunk. */
 void relay_add_piece(struct text *out, enum http_framing framing, struct slice payload);

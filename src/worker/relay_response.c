@@ -76,7 +76,7 @@ static void
 target_is_done(struct exchange *exchange, bool is_clean)
 {
     bool is_reusable = is_clean && exchange->target_keeps_alive && exchange->request_is_sent &&
-                       !exchange->request.close_after;
+                       !exchange->target_is_lost && !exchange->request.close_after;
 
     exchange->response_is_read = true;
     if (!exchange->request_is_read) {
@@ -131,7 +131,9 @@ note_response(struct exchange *exchange, const struct http_head *head)
     exchange->status = (uint16_t)head->status;
     if (class_of_code >= 1 && class_of_code <= 5)
         counter_add(&counters->target_codes[class_of_code - 1], 1);
-    counters_note_response_time(counters, exchange->first_byte_us - exchange->sent_us);
+    /* An early answer's first byte may have come before the request's last. */
+    if (exchange->first_byte_us >= exchange->sent_us)
+        counters_note_response_time(counters, exchange->first_byte_us - exchange->sent_us);
     exchange->target->window_requests++;
     if (head->status < 500)
         return;
@@ -231,6 +233,8 @@ head_is_done(struct exchange *exchange, char *body, size_t length)
     struct http_head *head = &exchange->response->head;
     struct text out = text_over(exchange->worker->compose, COMPOSE_BYTES);
 
+    if (head->status == 101 && !exchange->request_is_sent)
+        return exchange_fail(exchange, END_TARGET_MALFORMED);
     if (head->status == 101)
         return begin_tunnel(exchange, &out, slice_make(body, length));
     note_response(exchange, head);
@@ -361,7 +365,7 @@ splice_response(struct exchange *exchange)
         return STEP_FINISH;
     case SPLICE_SOURCE_ENDED:
     case SPLICE_SOURCE_FAILED:
-        exchange->target->resets++;
+        target_state_note_reset(exchange->target);
         return exchange_fail(exchange, END_TARGET_TRUNCATED);
     default:
         break;
@@ -384,8 +388,7 @@ target_ended(struct exchange *exchange, bool has_failed)
     if (!exchange->response_head_sent)
         return exchange_fail(exchange, END_TARGET_MALFORMED);
     if (has_failed || !http1_body_may_end_here(&exchange->response_body)) {
-        exchange->target->resets++;
-        counter_add(&exchange->target->counters->resets, 1);
+        target_state_note_reset(exchange->target);
         return exchange_fail(exchange, END_TARGET_TRUNCATED);
     }
     target_is_done(exchange, false);
@@ -434,16 +437,18 @@ relay_response(struct exchange *exchange)
     exchange->target_is_readable = false;
     if (exchange->response_is_read)
         return complete(exchange);
-    if (exchange->response_pipe != NULL)
+    if (exchange->response_pipe != NULL) {
         next = splice_response(exchange);
-    else if (response_is_blocked(exchange) && was_readable)
-        stream_pause_reading(&exchange->connection->stream);
-    else if (was_readable && response_can_splice(exchange))
-        next = splice_response(exchange);
-    else if (was_readable || exchange->target_is_lost)
-        next = read_and_go_on(exchange);
-    else if (!response_is_blocked(exchange))
+    } else if (response_is_blocked(exchange)) {
+        if (was_readable)
+            stream_pause_reading(&exchange->connection->stream);
+    } else {
         stream_resume_reading(&exchange->connection->stream);
+        if (was_readable && response_can_splice(exchange))
+            next = splice_response(exchange);
+        else if (was_readable || exchange->target_is_lost)
+            next = read_and_go_on(exchange);
+    }
     if (next == STEP_RELAY && exchange->response_is_read)
         return complete(exchange);
     return next;

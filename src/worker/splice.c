@@ -118,7 +118,9 @@ splice_move(struct splice_pipe *pipe, struct stream *source, struct stream *sink
             return in == 0 ? SPLICE_SOURCE_ENDED : SPLICE_SOURCE_FAILED;
         pipe->held += (size_t)in;
         *remaining -= (uint64_t)in;
-        result = pour_out(pipe, sink, *remaining == 0, moved);
+        /* A small piece may be all there is for a while (MSG_MORE would hold it back). */
+        bool is_last = *remaining == 0 || (size_t)in < SPLICE_WORTH_BYTES;
+        result = pour_out(pipe, sink, is_last, moved);
     }
     return result;
 }

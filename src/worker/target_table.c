@@ -64,6 +64,15 @@ target_table_use(struct worker *worker, const struct snapshot_target *row, uint6
     return target;
 }
 
+void
+target_table_close_idle(struct worker *worker)
+{
+    struct target_state *target, *next;
+
+    HASH_ITER(hh, worker->targets->targets, target, next)
+    target_connection_close_idle(worker, target);
+}
+
 static void
 free_when_unused(struct worker *worker, struct target_state *target)
 {
@@ -141,6 +150,20 @@ target_state_end(struct worker *worker, struct target_state **target)
     ended->in_flight--;
     counter_add(&ended->counters->in_flight, (uint64_t)-1);
     free_when_unused(worker, ended);
+}
+
+void
+target_state_note_connect_failure(struct target_state *target)
+{
+    target->connect_failures++;
+    counter_add(&target->counters->connect_failures, 1);
+}
+
+void
+target_state_note_reset(struct target_state *target)
+{
+    target->resets++;
+    counter_add(&target->counters->resets, 1);
 }
 
 uint64_t

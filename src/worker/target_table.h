@@ -74,11 +74,18 @@ struct group_state *target_table_use_group(struct worker *worker, uint32_t group
 void target_table_release(struct worker *worker, struct target_state **target);
 void target_table_release_group(struct worker *worker, struct group_state **group);
 
+/* Closes every idle connection: their descriptors are needed. */
+void target_table_close_idle(struct worker *worker);
+
 struct target_state *target_table_find(struct target_table *table, uint64_t id);
 
 /* An exchange begins and ends at a target: the counts in shared memory follow. */
 void target_state_begin(struct target_state *target);
 void target_state_end(struct worker *worker, struct target_state **target);
+
+/* What speaks against a target: counted for everybody to see, and for the next report. */
+void target_state_note_connect_failure(struct target_state *target);
+void target_state_note_reset(struct target_state *target);
 
 /* In flight over all workers, as their counters say. */
 uint64_t target_state_outstanding(const struct worker *worker,

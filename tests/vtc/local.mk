@@ -11,6 +11,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/http1/a_client_gone_in_the_answer_frees_its_target.vtc \
 	tests/vtc/http1/a_gone_client_frees_its_target.vtc \
 	tests/vtc/http1/adds_forwarded_fields.vtc \
+	tests/vtc/http1/answers_502_to_a_malformed_first_chunk.vtc \
 	tests/vtc/http1/answers_502_when_a_target_closes.vtc \
 	tests/vtc/http1/answers_expect_100_continue_itself.vtc \
 	tests/vtc/http1/desync_defensive.vtc \
