@@ -7,11 +7,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/check.h"
+
+/* Of the kernel's enum; its header for programs lacks the members of tcp_info that count bytes.
+ */
+#define TCP_CLOSE 7
 
 static void
 on_read_event(int fd, short what, void *argument)
@@ -166,6 +173,22 @@ stream_is_quiet(const struct stream *stream)
 
     return recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1 &&
            reason_of(errno) == STREAM_WAIT;
+}
+
+bool
+stream_was_reset_unread(const struct stream *stream, size_t length)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+
+    if (getsockopt(stream->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == -1 ||
+        size < offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(info.tcpi_bytes_retrans))
+        return false;
+    /* The acknowledged bytes include the SYN. */
+    uint64_t payload_acked = info.tcpi_bytes_acked - 1;
+    uint64_t payload_sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+    return info.tcpi_state == TCP_CLOSE && info.tcpi_bytes_acked > 0 &&
+           payload_sent >= payload_acked + length;
 }
 
 int

@@ -63,8 +63,9 @@ struct exchange {
     bool body_is_held;     /* everything read so far still stands in the client's input */
     bool nothing_was_sent; /* to the present target */
     bool continue_was_sent;
-    size_t head_fed;   /* bytes of the input that the parser has seen */
-    size_t body_start; /* where the body begins in the input, for a replay */
+    size_t head_fed;    /* bytes of the input that the parser has seen */
+    size_t first_write; /* bytes of head and early body for the present target */
+    size_t body_start;  /* where the body begins in the input, for a replay */
     struct http1_body request_body;
     struct http1_parser parser;
 

@@ -16,6 +16,9 @@
 #include "worker/retry_budget.h"
 #include "worker/stickiness.h"
 
+/* A program reads at least this much at once: what is longer may have been begun. */
+#define UNREAD_BYTES_MAX 1024
+
 /* A connection idle for longer than this is looked at before a request that cannot be replayed.
  */
 #define LOOK_BEFORE_USE_MS 20
@@ -310,6 +313,7 @@ step_send_head(struct exchange *exchange)
     if (!backlog_write(&exchange->to_target, &exchange->connection->stream, out.at, out.length))
         return exchange_target_lost(exchange, END_TARGET_CLOSED);
     exchange->nothing_was_sent = false;
+    exchange->first_write = out.length;
     exchange->sent_us = clock_us();
     if (backlog_is_empty(&exchange->to_target))
         exchange->request_is_sent = exchange->request_is_read;
@@ -317,6 +321,18 @@ step_send_head(struct exchange *exchange)
         stream_want_writable(&exchange->connection->stream, worker->loop, true);
     exchange_touch(exchange);
     return STEP_RELAY;
+}
+
+/*
+ * A small request that the target's program had no chance to begin, though it was sent: it was
+ * complete in one write, and the connection was reset before any of it was read.
+ */
+static bool
+was_left_unread(const struct exchange *exchange)
+{
+    return exchange->request_is_sent && exchange->body_is_held &&
+           exchange->first_write <= UNREAD_BYTES_MAX &&
+           stream_was_reset_unread(&exchange->connection->stream, exchange->first_write);
 }
 
 /* RFC 9110 9.2.2: safe where nothing reached the target, or where a second time does no harm.
@@ -336,6 +352,8 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
     bool was_connecting = exchange->step == STEP_CONNECT;
     struct worker *worker = exchange->worker;
 
+    if (!was_connecting && was_left_unread(exchange))
+        exchange->nothing_was_sent = true;
     /* A kept connection may die of its age: only a new one's end speaks against the target. */
     if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
         exchange->second_chance = exchange->target->id;
