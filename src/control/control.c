@@ -20,6 +20,7 @@
 #include "control/children.h"
 #include "control/parts.h"
 #include "control/reload.h"
+#include "control/roll.h"
 #include "control/snapshot_sources.h"
 
 #define EVENTS_KEPT 10000
@@ -148,6 +149,7 @@ close_parts(struct control *control)
 {
     admin_free(&control->admin);
     providers_free(&control->providers);
+    rolls_free(control);
     processes_free(&control->processes);
     observer_fds_free(&control->observer_fds);
     listener_sockets_free(&control->sockets);

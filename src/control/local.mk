@@ -8,6 +8,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin_explain.c \
 	src/control/admin_objects.c \
 	src/control/admin_reload.c \
+	src/control/admin_roll.c \
 	src/control/admin_show.c \
 	src/control/admin_steps.c src/control/admin_steps.h \
 	src/control/admin_stop.c \
@@ -27,6 +28,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker_events.c src/control/docker_events.h \
 	src/control/docker_labels.c src/control/docker_labels.h \
 	src/control/docker_list.c \
+	src/control/docker_replacement.c src/control/docker_replacement.h \
 	src/control/docker_roster.c src/control/docker_roster.h \
 	src/control/docker_stop_sign.c src/control/docker_stop_sign.h \
 	src/control/docker_version.c src/control/docker_version.h \
@@ -47,6 +49,9 @@ libcontrol_a_SOURCES = \
 	src/control/reconcile.c src/control/reconcile.h \
 	src/control/registry.c src/control/registry.h \
 	src/control/reload.c src/control/reload.h \
+	src/control/roll.c src/control/roll.h \
+	src/control/roll_pair.c src/control/roll_pair.h \
+	src/control/roll_steps.def \
 	src/control/rule_text.c src/control/rule_text.h \
 	src/control/service_match.c src/control/service_match.h \
 	src/control/snapshot_sources.c src/control/snapshot_sources.h \

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "control/access_channels.h"
 #include "control/counter_board.h"
@@ -39,6 +40,7 @@ struct pending_close {
 };
 
 struct admin;
+struct roll;
 
 struct control {
     const char *config_path;
@@ -63,6 +65,7 @@ struct control {
     struct publisher *publisher;
     struct state_file *state;
     struct admin *admin;
+    LIST_HEAD(roll_list, roll) rolls; /* under way */
 
     struct privileges privileges;
     uint8_t stickiness_key[STICKINESS_KEY_BYTES];

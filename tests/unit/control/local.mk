@@ -1,6 +1,7 @@
 # Unit tests of src/control: one program a file.
 
-control_docker_tests = tests/unit/control/test_docker_container \
+control_docker_tests = tests/unit/control/test_docker_replacement \
+	tests/unit/control/test_docker_container \
 	tests/unit/control/test_docker_events tests/unit/control/test_docker_stop_sign \
 	tests/unit/control/test_docker_version
 check_PROGRAMS += $(control_docker_tests)
@@ -17,6 +18,9 @@ tests_unit_control_test_docker_stop_sign_SOURCES = \
 tests_unit_control_test_docker_stop_sign_LDADD = $(docker_test_libs)
 tests_unit_control_test_docker_version_SOURCES = tests/unit/control/test_docker_version.c
 tests_unit_control_test_docker_version_LDADD = $(docker_test_libs)
+tests_unit_control_test_docker_replacement_SOURCES = \
+	tests/unit/control/test_docker_replacement.c $(docker_fixture)
+tests_unit_control_test_docker_replacement_LDADD = $(docker_test_libs)
 EXTRA_DIST += \
 	tests/fixtures/docker/events-1.24.json tests/fixtures/docker/events-1.52.json-seq \
 	tests/fixtures/docker/events-1.52.jsonl tests/fixtures/docker/events-podman.json \
