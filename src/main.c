@@ -106,6 +106,8 @@ main(int argc, char **argv)
     bool is_observer = starts_with(argv[0], "fairlead: observer");
 
     title_init(argc, argv);
+    /* Children are started as /proc/self/exe, which top and perf would call "exe". */
+    title_set_command("fairlead");
     if (is_worker)
         return worker_run();
     if (is_observer)

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -45,4 +46,10 @@ title_set(const char *title)
     size_t length = strlen(title) < room_size - 1 ? strlen(title) : room_size - 1;
     memset(room, 0, room_size);
     memcpy(room, title, length);
+}
+
+void
+title_set_command(const char *name)
+{
+    prctl(PR_SET_NAME, name, 0, 0, 0);
 }

@@ -8,4 +8,7 @@ void title_init(int argc, char **argv);
 /* Writes the title over the arguments; cut to the room that they took. */
 void title_set(const char *title);
 
+/* The short name that top and perf show; cut at 15 bytes. */
+void title_set_command(const char *name);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "control/admin.h"
 
 static void
@@ -53,6 +54,18 @@ send_snapshot_to(struct control *control, struct process *process)
 }
 
 static void
+note_pids(struct control *control)
+{
+    unsigned count = processes_worker_count(control->processes) + 1;
+    pid_t *pids = memory_take(count, sizeof(*pids));
+
+    for (unsigned slot = 0; slot < count; slot++)
+        pids[slot] = processes_at(control->processes, slot)->pid;
+    run_lock_note_children(control->run_lock, pids, count);
+    free(pids);
+}
+
+static void
 on_start(void *argument, struct process *process)
 {
     struct control *control = argument;
@@ -67,6 +80,7 @@ on_start(void *argument, struct process *process)
 
     process_send(process, MESSAGE_hello, &hello, -1);
     send_counters(control, process);
+    note_pids(control);
     if (process_is_worker(process)) {
         send_access_channel(control, process, process->slot);
         send_snapshot_to(control, process);

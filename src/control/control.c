@@ -173,6 +173,7 @@ close_parts(struct control *control)
     }
     if (control->loop != NULL)
         loop_free(&control->loop);
+    run_lock_give_back(&control->run_lock);
     config_free(&control->config);
 }
 
@@ -268,11 +269,33 @@ print_errors(const struct config_errors *errors)
         fprintf(stderr, "%s\n", errors->lines[i]);
 }
 
+/* Makes the state directory and sees to it that no other control works with it. */
+static bool
+take_state_dir(struct control *control)
+{
+    const char *state_dir = control->config->state_dir;
+    pid_t holder = 0;
+
+    if (mkdir(state_dir, STATE_MODE) == -1 && errno != EEXIST)
+        log_warning("state directory %s: %s; make it, and let this user write there", state_dir,
+                    strerror(errno));
+    control->run_lock = run_lock_take(state_dir, &holder);
+    if (control->run_lock == NULL)
+        log_error(
+            "state directory %s is in use by another fairlead (process %ld): stop that one, "
+            "or set another state_dir",
+            state_dir, (long)holder);
+    return control->run_lock != NULL;
+}
+
 /* Binds and opens what the first configuration asks for; the state of before is put back. */
 static bool
 prepare_first(struct control *control)
 {
     struct config_errors errors = {0};
+
+    if (!take_state_dir(control))
+        return false;
     bool has_sockets = listener_sockets_prepare(control->sockets, control->config, &errors);
     bool has_fds = observer_fds_prepare(control->observer_fds, control->config, &errors);
 
@@ -280,9 +303,6 @@ prepare_first(struct control *control)
     config_errors_clear(&errors);
     if (!has_sockets || !has_fds)
         return false;
-    if (mkdir(control->config->state_dir, STATE_MODE) == -1 && errno != EEXIST)
-        log_warning("state directory %s: %s; make it, and let this user write there",
-                    control->config->state_dir, strerror(errno));
     control->privileges = privileges_find(control->config->user);
     stickiness_key_load(control->config, control->stickiness_key);
     return true;

@@ -44,6 +44,7 @@ libcontrol_a_SOURCES = \
 	src/control/privileges.c src/control/privileges.h \
 	src/control/problems.c src/control/problems.h \
 	src/control/process.c src/control/process.h \
+	src/control/run_lock.c src/control/run_lock.h \
 	src/control/providers.c src/control/providers.h \
 	src/control/publisher.c src/control/publisher.h \
 	src/control/reconcile.c src/control/reconcile.h \

@@ -24,6 +24,7 @@
 #include "control/providers.h"
 #include "control/publisher.h"
 #include "control/registry.h"
+#include "control/run_lock.h"
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
 #include "control/target_waits.h"
@@ -64,6 +65,7 @@ struct control {
     struct processes *processes;
     struct publisher *publisher;
     struct state_file *state;
+    struct run_lock *run_lock;
     struct admin *admin;
     LIST_HEAD(roll_list, roll) rolls; /* under way */
 

@@ -59,6 +59,7 @@ struct worker {
     char *compose;             /* COMPOSE_BYTES */
     struct timer second_timer; /* housekeeping: pool expiry, failure reports */
     struct timer shutdown_timer;
+    struct watch terminate; /* SIGTERM */
     bool is_shutting_down;
     unsigned seconds; /* of housekeeping, counted */
     uint64_t next_connection_id;

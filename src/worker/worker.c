@@ -4,6 +4,7 @@
  */
 #include "worker/worker.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -101,6 +102,20 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
     timer_set(&worker->shutdown_timer, worker->loop, timeout_ms);
     if (worker->client_count == 0)
         loop_stop(worker->loop);
+}
+
+/* From somebody else than control, which has a message for it: finish in the same way. */
+static void
+on_terminate(int number, short what, void *argument)
+{
+    struct worker *worker = argument;
+
+    (void)number;
+    (void)what;
+    if (worker->view == NULL)
+        loop_stop(worker->loop);
+    else if (!worker->is_shutting_down)
+        begin_shutdown(worker, worker->view->settings->shutdown_timeout_ms);
 }
 
 static void
@@ -266,6 +281,7 @@ worker_free(struct worker **freed)
         client->is_finished_reading = true;
         client_close(client);
     }
+    watch_close(&worker->terminate);
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);
     access_reporter_free(&worker->access);
@@ -302,6 +318,7 @@ worker_run(void)
     worker->slot = hello.as.hello.slot;
     worker->worker_count = hello.as.hello.worker_count;
     log_set_level((enum log_level)hello.as.hello.log_level);
+    watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
     if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
         log_error("the sandbox cannot be entered: %s", error);
         return 1;
