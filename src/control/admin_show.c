@@ -31,6 +31,7 @@ admin_show_status(struct admin_call *call)
     struct control *control = call->control;
     const struct config *config = control->config;
     const struct counter_board *board = control->board;
+    struct publisher_times times = publisher_times(control->publisher);
     json_t *status = json_object();
 
     admin_set_text(status, "Version", PACKAGE_VERSION);
@@ -40,6 +41,8 @@ admin_show_status(struct admin_call *call)
     admin_set_number(status, "UptimeSeconds", (clock_ms() - control->started_ms) / 1000);
     admin_set_number(status, "Generation", publisher_generation(control->publisher));
     admin_set_number(status, "AppliedGeneration", control->applied_generation);
+    admin_set_number(status, "SnapshotBuildMicroseconds", times.build_us);
+    admin_set_number(status, "SnapshotAppliedMicroseconds", times.applied_us);
     admin_set_number(status, "WorkerCount", processes_worker_count(control->processes));
     admin_set_number(status, "LivingWorkerCount", living_workers(control));
     admin_set_number(status, "ListenerCount", config->listener_count);

@@ -152,6 +152,7 @@ note_applied(struct control *control)
     if (applied <= control->applied_generation)
         return;
     control->applied_generation = applied;
+    publisher_note_applied(control->publisher, applied);
     drain_note_applied(control->drain, applied);
 }
 

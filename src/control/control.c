@@ -161,6 +161,7 @@ close_parts(struct control *control)
     registry_free(&control->registry);
     targets_free(&control->targets);
     publisher_free(&control->publisher);
+    snapshot_builder_free(&control->snapshot_builder);
     problems_free(&control->problems);
     event_log_free(&control->events);
     numbers_free(&control->numbers);

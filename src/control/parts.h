@@ -30,6 +30,7 @@
 #include "control/target_waits.h"
 #include "control/targets.h"
 #include "control/task_events.h"
+#include "ipc/snapshot_build.h"
 #include "model/config.h"
 #include "net/loop.h"
 
@@ -64,6 +65,7 @@ struct control {
     struct observer_fds *observer_fds;
     struct processes *processes;
     struct publisher *publisher;
+    struct snapshot_builder *snapshot_builder; /* of the configuration in use */
     struct state_file *state;
     struct run_lock *run_lock;
     struct admin *admin;

@@ -23,11 +23,25 @@ struct publisher *publisher_new(struct loop *loop, const struct publisher_callba
                                 void *argument);
 void publisher_free(struct publisher **publisher);
 
-/* Something changed. Urgent: at the end of this turn, without waiting for more. */
+/*
+ * Something changed. Urgent: at the end of this turn, without waiting for more; but never
+ * before the workers have taken in the generation before, and had as long again to themselves:
+ * a burst of changes costs them at most half of their time.
+ */
 void publisher_request(struct publisher *publisher, bool is_urgent);
 
 /* Now, in the caller's turn: for the first snapshot and for a reload. */
 void publisher_publish(struct publisher *publisher);
+
+/* Every living worker chooses by this generation. */
+void publisher_note_applied(struct publisher *publisher, uint64_t generation);
+
+/* Of the newest generation: its building, and from its first change to the last worker. */
+struct publisher_times {
+    uint64_t build_us, applied_us;
+};
+
+struct publisher_times publisher_times(const struct publisher *publisher);
 
 /* The newest one; generation 0 and descriptor -1 before the first. */
 uint64_t publisher_generation(const struct publisher *publisher);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "control/children.h"
+#include "control/snapshot_sources.h"
 
 static bool
 prepare(struct control *control, const struct config *config, struct config_errors *errors)
@@ -47,6 +48,7 @@ reload_apply(struct control *control, struct config *config)
     drain_set_config(control->drain, config);
     passive_health_set_config(control->passive, config);
     providers_set_config(control->providers, config);
+    snapshot_sources_set_config(control);
     publisher_publish(control->publisher);
     children_open_listeners(control);
     children_send_observer_fds(control);

@@ -1,4 +1,7 @@
-/* One row of targets for each live one; the rest is the configuration itself. */
+/*
+ * The configuration is compiled once and kept until the next one; each snapshot adds one row
+ * for each live target.
+ */
 #include "control/snapshot_sources.h"
 
 #include <errno.h>
@@ -6,7 +9,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "ipc/snapshot_build.h"
 
 static uint32_t
 listener_id(void *argument, const struct config_listener *listener)
@@ -52,6 +54,7 @@ fill_target(struct snapshot_target_source *row, const struct registered_target *
         .health = target->health,
         .is_ejected = passive_is_ejected(target),
         .healthy_since_ms = target->healthy_since_ms,
+        .name = target->name,
         .zone = target->zone,
         .task = target->task_id,
         .generation = target->source == NULL ? NULL : target->task_generation_text,
@@ -70,21 +73,28 @@ collect_targets(struct targets *table, size_t *count)
     return rows;
 }
 
-int
-snapshot_sources_build(struct control *control, uint64_t generation)
+void
+snapshot_sources_set_config(struct control *control)
 {
     struct snapshot_sources sources = {
         .config = control->config,
         .numbers = {listener_id, group_id, group_row, route_row, control},
     };
-    struct snapshot_target_source *rows =
-        collect_targets(control->targets, &sources.target_count);
 
-    sources.targets = rows;
     sources.providers = providers_names(control->providers, &sources.provider_count);
     memcpy(sources.stickiness_key, control->stickiness_key, sizeof(sources.stickiness_key));
-    int fd = snapshot_build(&sources, generation);
+    snapshot_builder_free(&control->snapshot_builder);
+    control->snapshot_builder = snapshot_builder_new(&sources);
+}
+
+int
+snapshot_sources_build(struct control *control, uint64_t generation)
+{
+    size_t count;
+    struct snapshot_target_source *rows = collect_targets(control->targets, &count);
+    int fd = snapshot_build(control->snapshot_builder, rows, count, generation);
     int error = errno;
+
     free(rows);
     errno = error;
     return fd;

@@ -4,6 +4,9 @@
 
 #include "control/parts.h"
 
+/* To be called when the configuration, its listeners and providers are in place. */
+void snapshot_sources_set_config(struct control *control);
+
 /* The descriptor of the snapshot, the caller's; -1 with errno. */
 int snapshot_sources_build(struct control *control, uint64_t generation);
 

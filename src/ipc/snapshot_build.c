@@ -1,5 +1,5 @@
 /*
- * Groups come first, so that rules can name them by index; then what the rest needs them for.
+ * Groups come first, so that rules can name them by index; targets last and anew each time.
  * Listeners and rules: snapshot_build_rules.c; targets: snapshot_build_targets.c.
  */
 #include "ipc/snapshot_build.h"
@@ -42,7 +42,7 @@ configured_flags(const struct config_target_group *config)
 static uint32_t
 add_group(struct snapshot_builder *builder, const struct config_target_group *config)
 {
-    const struct snapshot_numbers *numbers = &builder->sources->numbers;
+    const struct snapshot_numbers *numbers = &builder->sources.numbers;
     const struct config_health_check *check = &config->health_check;
     struct snapshot_group row = {
         .id = numbers->group_id(numbers->argument, config->name),
@@ -74,7 +74,7 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
 static void
 add_groups(struct snapshot_builder *builder)
 {
-    const struct config *config = builder->sources->config;
+    const struct config *config = builder->sources.config;
     size_t count = config->target_group_count;
 
     builder->group_names = memory_take(count, sizeof(*builder->group_names));
@@ -91,9 +91,9 @@ add_groups(struct snapshot_builder *builder)
 static void
 add_providers(struct snapshot_builder *builder)
 {
-    for (size_t i = 0; i < builder->sources->provider_count; i++) {
+    for (size_t i = 0; i < builder->sources.provider_count; i++) {
         struct snapshot_provider row = {
-            .name = snapshot_builder_text(builder, builder->sources->providers[i]),
+            .name = snapshot_builder_text(builder, builder->sources.providers[i]),
             .counter_row = (uint32_t)i,
         };
         snapshot_add_provider(&builder->writer, &row);
@@ -104,7 +104,7 @@ static void
 fill_settings(struct snapshot_builder *builder)
 {
     struct snapshot_settings *settings = &builder->writer.settings;
-    const struct config *config = builder->sources->config;
+    const struct config *config = builder->sources.config;
 
     settings->attributes = config->attributes;
     settings->timeouts = config->timeouts;
@@ -115,23 +115,46 @@ fill_settings(struct snapshot_builder *builder)
     settings->worker_count = config->workers;
     settings->load_balancer_name = snapshot_builder_text(builder, config->load_balancer_name);
     settings->zone = snapshot_builder_text(builder, config->zone);
-    memcpy(settings->stickiness_key, builder->sources->stickiness_key,
+    memcpy(settings->stickiness_key, builder->sources.stickiness_key,
            sizeof(settings->stickiness_key));
 }
 
-int
-snapshot_build(const struct snapshot_sources *sources, uint64_t generation)
+struct snapshot_builder *
+snapshot_builder_new(const struct snapshot_sources *sources)
 {
-    struct snapshot_builder builder = {.sources = sources};
+    struct snapshot_builder *builder = memory_take(1, sizeof(*builder));
 
-    snapshot_writer_open(&builder.writer);
-    add_groups(&builder);
-    snapshot_build_rules(&builder);
-    snapshot_build_targets(&builder);
-    add_providers(&builder);
-    fill_settings(&builder);
-    free(builder.group_names);
-    int fd = snapshot_writer_seal(&builder.writer, generation);
-    snapshot_writer_close(&builder.writer);
+    builder->sources = *sources;
+    snapshot_writer_open(&builder->writer);
+    add_groups(builder);
+    snapshot_build_rules(builder);
+    add_providers(builder);
+    fill_settings(builder);
+    return builder;
+}
+
+void
+snapshot_builder_free(struct snapshot_builder **builder)
+{
+    if (*builder == NULL)
+        return;
+    snapshot_writer_close(&(*builder)->writer);
+    free((*builder)->group_names);
+    free(*builder);
+    *builder = NULL;
+}
+
+int
+snapshot_build(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
+               size_t count, uint64_t generation)
+{
+    struct snapshot_writer *writer = &builder->writer;
+    size_t configured_bytes = writer->strings.length;
+
+    snapshot_build_targets(builder, targets, count);
+    int fd = snapshot_writer_seal(writer, generation);
+    /* Back to the configuration alone, for the next one. */
+    snapshot_writer_clear(writer, SNAPSHOT_TABLE_target);
+    string_pool_cut(&writer->strings, configured_bytes);
     return fd;
 }

@@ -1,6 +1,7 @@
 /*
- * Compiling a snapshot: what control knows goes in, the descriptor of a sealed memfd comes out.
- * The rows are described in snapshot.h, which is also how to read them.
+ * Compiling snapshots: what control knows goes in, the descriptor of a sealed memfd comes out.
+ * The configuration is compiled once; the targets, which change all the time, for each
+ * generation. The rows are described in snapshot.h, which is also how to read them.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_BUILD_H
 #define FAIRLEAD_IPC_SNAPSHOT_BUILD_H
@@ -26,6 +27,7 @@ struct snapshot_target_source {
     enum target_health health;
     bool is_ejected;
     uint64_t healthy_since_ms;
+    const char *name;                     /* address and port as text; NULL: made here */
     const char *zone, *task, *generation; /* NULL: none */
 };
 
@@ -38,22 +40,31 @@ struct snapshot_numbers {
     void *argument;
 };
 
+/* What only a new configuration changes. */
 struct snapshot_sources {
     const struct config *config;
-    const struct snapshot_target_source *targets; /* in any order */
-    size_t target_count;
     const char *const *providers; /* names; row n of the provider counters is the n-th's */
     size_t provider_count;
     struct snapshot_numbers numbers;
     uint8_t stickiness_key[32];
 };
 
+struct snapshot_builder;
+
 /*
- * Compiles a snapshot into a sealed memfd and returns its descriptor, the caller's. Group flags
- * that depend on targets (fails open, has starting) are computed here, by the ALB's
- * target_group_health.unhealthy_state_routing. -1 with errno when the system refuses. The
- * configuration was checked by its reader: addresses parse, groups exist.
+ * Compiles the sources; the configuration and the names must outlive the builder. They were
+ * checked by their reader: addresses parse, groups exist.
  */
-int snapshot_build(const struct snapshot_sources *sources, uint64_t generation);
+struct snapshot_builder *snapshot_builder_new(const struct snapshot_sources *sources);
+void snapshot_builder_free(struct snapshot_builder **builder);
+
+/*
+ * Adds the targets, in any order, and returns the descriptor of a sealed memfd, the caller's;
+ * -1 with errno when the system refuses. Group flags that depend on targets (fails open, has
+ * starting) are computed here, by the ALB's target_group_health.unhealthy_state_routing.
+ */
+int snapshot_build(struct snapshot_builder *builder,
+                   const struct snapshot_target_source *targets, size_t count,
+                   uint64_t generation);
 
 #endif

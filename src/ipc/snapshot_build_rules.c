@@ -49,7 +49,7 @@ static void
 add_weighted_groups(struct snapshot_builder *builder, const char *listener,
                     const struct config_action *config, struct snapshot_action *action)
 {
-    const struct snapshot_numbers *numbers = &builder->sources->numbers;
+    const struct snapshot_numbers *numbers = &builder->sources.numbers;
 
     action->weighted_groups.first = snapshot_written_weighted_group_count(&builder->writer);
     action->weighted_groups.count = (uint32_t)config->group_count;
@@ -122,7 +122,7 @@ add_rule(struct snapshot_builder *builder, const char *listener,
 static void
 add_listener(struct snapshot_builder *builder, const struct config_listener *config)
 {
-    const struct snapshot_numbers *numbers = &builder->sources->numbers;
+    const struct snapshot_numbers *numbers = &builder->sources.numbers;
     struct snapshot_listener row = {
         .id = numbers->listener_id(numbers->argument, config),
         .name = snapshot_builder_text(builder, config->name),
@@ -142,7 +142,7 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
 void
 snapshot_build_rules(struct snapshot_builder *builder)
 {
-    const struct config *config = builder->sources->config;
+    const struct config *config = builder->sources.config;
 
     for (size_t i = 0; i < config->listener_count; i++)
         add_listener(builder, &config->listeners[i]);

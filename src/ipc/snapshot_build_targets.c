@@ -10,72 +10,111 @@ struct placed_target {
     uint32_t group;
 };
 
-static int
-by_group_and_id(const void *one, const void *other)
+/* Finds the targets' groups and counts what each has. */
+static uint32_t
+place_targets(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
+              size_t target_count, struct placed_target *placed)
 {
-    const struct placed_target *a = one, *b = other;
+    const char *name = NULL;
+    uint32_t group = SNAPSHOT_NO_INDEX, count = 0;
 
-    if (a->group != b->group)
-        return a->group > b->group ? 1 : -1;
-    return (a->source->id > b->source->id) - (a->source->id < b->source->id);
-}
-
-static size_t
-place_targets(const struct snapshot_builder *builder, struct placed_target *placed)
-{
-    const struct snapshot_sources *sources = builder->sources;
-    size_t count = 0;
-
-    for (size_t i = 0; i < sources->target_count; i++) {
-        const struct snapshot_target_source *source = &sources->targets[i];
-        uint32_t group = snapshot_builder_find_group(builder, source->group);
-        if (group != SNAPSHOT_NO_INDEX && source->membership != MEMBERSHIP_GONE)
-            placed[count++] = (struct placed_target){source, group};
+    for (size_t i = 0; i < target_count; i++) {
+        /* Those of one group were often registered together. */
+        if (targets[i].group != name)
+            group = snapshot_builder_find_group(builder, targets[i].group);
+        name = targets[i].group;
+        if (group == SNAPSHOT_NO_INDEX || targets[i].membership == MEMBERSHIP_GONE)
+            continue;
+        placed[count++] = (struct placed_target){&targets[i], group};
+        snapshot_written_group(&builder->writer, group)->targets.count++;
     }
-    if (count != 0)
-        qsort(placed, count, sizeof(*placed), by_group_and_id);
     return count;
 }
 
-static uint32_t
-add_target(struct snapshot_builder *builder, const struct placed_target *placed)
+/* Each group's rows lie together; the counts begin anew, as rows are filled. */
+static void
+divide_rows(struct snapshot_builder *builder, uint32_t first)
 {
-    const struct snapshot_target_source *source = placed->source;
-    struct string_pool *strings = &builder->writer.strings;
-    char name[ADDRESS_TEXT_SIZE];
-    struct snapshot_target row = {
-        .id = source->id,
-        .group = placed->group,
-        .counter_row = source->counter_row,
-        .address = source->address,
-        .membership = (uint8_t)source->membership,
-        .health = (uint8_t)source->health,
-        .is_ejected = source->is_ejected,
-        .healthy_since_ms = source->healthy_since_ms,
-        .zone = snapshot_builder_text(builder, source->zone),
-        .task = string_pool_add_new(strings, source->task),
-        .generation = string_pool_add_new(strings, source->generation),
-    };
+    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++) {
+        struct snapshot_group *group = snapshot_written_group(&builder->writer, i);
+        uint32_t count = group->targets.count;
+        group->targets = (struct snapshot_rows){.first = count == 0 ? 0 : first};
+        first += count;
+    }
+}
 
+static struct snapshot_text
+name_of(struct snapshot_builder *builder, const struct snapshot_target_source *source)
+{
+    char name[ADDRESS_TEXT_SIZE];
+
+    if (source->name != NULL)
+        return string_pool_add_new(&builder->writer.strings, source->name);
     address_format_with_port(&source->address, name);
-    row.name = string_pool_add_new(strings, name);
-    return snapshot_add_target(&builder->writer, &row);
+    return string_pool_add_new(&builder->writer.strings, name);
 }
 
 static void
-add_targets(struct snapshot_builder *builder)
+fill_target(struct snapshot_builder *builder, const struct placed_target *placed)
 {
-    struct placed_target *placed = memory_take(builder->sources->target_count, sizeof(*placed));
-    size_t count = place_targets(builder, placed);
+    const struct snapshot_target_source *source = placed->source;
+    struct string_pool *strings = &builder->writer.strings;
+    struct snapshot_rows *rows =
+        &snapshot_written_group(&builder->writer, placed->group)->targets;
 
-    for (size_t i = 0; i < count; i++) {
-        uint32_t index = add_target(builder, &placed[i]);
-        struct snapshot_group *group =
-            snapshot_written_group(&builder->writer, placed[i].group);
-        if (group->targets.count == 0)
-            group->targets.first = index;
-        group->targets.count++;
+    *snapshot_written_target(&builder->writer, rows->first + rows->count++) =
+        (struct snapshot_target){
+            .id = source->id,
+            .group = placed->group,
+            .counter_row = source->counter_row,
+            .address = source->address,
+            .membership = (uint8_t)source->membership,
+            .health = (uint8_t)source->health,
+            .is_ejected = source->is_ejected,
+            .healthy_since_ms = source->healthy_since_ms,
+            .zone = snapshot_builder_text(builder, source->zone),
+            .task = string_pool_add_new(strings, source->task),
+            .generation = string_pool_add_new(strings, source->generation),
+            .name = name_of(builder, source),
+        };
+}
+
+static int
+by_id(const void *one, const void *other)
+{
+    const struct snapshot_target *a = one, *b = other;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Targets mostly come by age, which is the order of their ids. */
+static void
+sort_rows(struct snapshot_builder *builder, struct snapshot_rows rows)
+{
+    for (uint32_t i = 1; i < rows.count; i++) {
+        const struct snapshot_target *row =
+            snapshot_written_target(&builder->writer, rows.first + i);
+        if (row[-1].id > row->id) {
+            qsort(snapshot_written_target(&builder->writer, rows.first), rows.count,
+                  sizeof(*row), by_id);
+            return;
+        }
     }
+}
+
+static void
+add_targets(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
+            size_t target_count)
+{
+    struct placed_target *placed = memory_take(target_count, sizeof(*placed));
+    uint32_t count = place_targets(builder, targets, target_count, placed);
+
+    divide_rows(builder,
+                snapshot_writer_extend(&builder->writer, SNAPSHOT_TABLE_target, count));
+    for (uint32_t i = 0; i < count; i++)
+        fill_target(builder, &placed[i]);
+    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++)
+        sort_rows(builder, snapshot_written_group(&builder->writer, i)->targets);
     free(placed);
 }
 
@@ -104,26 +143,34 @@ count_targets(const struct snapshot_builder *builder, struct snapshot_rows targe
 }
 
 /* Below either minimum the group is unhealthy, and every target is as good as another. */
+static uint32_t
+flags_of(const struct config_target_group *config, struct group_count count)
+{
+    bool is_below = count.healthy < config->minimum_healthy_count ||
+                    count.healthy * UINT64_C(100) <
+                        (uint64_t)config->minimum_healthy_percentage * count.registered;
+
+    return (count.registered > 0 && is_below ? GROUP_FAILS_OPEN : 0) |
+           (count.healthy == 0 && count.initial > 0 ? GROUP_HAS_STARTING : 0);
+}
+
 static void
 decide_flags(struct snapshot_builder *builder)
 {
     for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++) {
-        const struct config_target_group *config = &builder->sources->config->target_groups[i];
         struct snapshot_group *group = snapshot_written_group(&builder->writer, i);
-        struct group_count count = count_targets(builder, group->targets);
-        bool is_below = count.healthy < config->minimum_healthy_count ||
-                        count.healthy * UINT64_C(100) <
-                            (uint64_t)config->minimum_healthy_percentage * count.registered;
-        if (count.registered > 0 && is_below)
-            group->flags |= GROUP_FAILS_OPEN;
-        if (count.healthy == 0 && count.initial > 0)
-            group->flags |= GROUP_HAS_STARTING;
+        group->flags &= ~(uint32_t)(GROUP_FAILS_OPEN | GROUP_HAS_STARTING);
+        group->flags |= flags_of(&builder->sources.config->target_groups[i],
+                                 count_targets(builder, group->targets));
     }
 }
 
 void
-snapshot_build_targets(struct snapshot_builder *builder)
+snapshot_build_targets(struct snapshot_builder *builder,
+                       const struct snapshot_target_source *targets, size_t count)
 {
-    add_targets(builder);
+    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++)
+        snapshot_written_group(&builder->writer, i)->targets = (struct snapshot_rows){0};
+    add_targets(builder, targets, count);
     decide_flags(builder);
 }

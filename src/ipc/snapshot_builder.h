@@ -1,6 +1,5 @@
 /*
- * What the parts of snapshot_build share: the sources, the rows so far, and groups by name.
- * Lives for one snapshot_build.
+ * What the parts of the builder share: the sources, the rows so far, and groups by name.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
 #define FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
@@ -14,7 +13,7 @@ struct snapshot_group_name {
 };
 
 struct snapshot_builder {
-    const struct snapshot_sources *sources;
+    struct snapshot_sources sources;
     struct snapshot_writer writer;
     struct snapshot_group_name *group_names; /* sorted */
     size_t group_count;
@@ -29,8 +28,11 @@ snapshot_builder_text(struct snapshot_builder *builder, const char *text)
     return string_pool_add(&builder->writer.strings, text);
 }
 
-/* In this order, after the groups: rules mark groups as used, targets decide their flags. */
+/* After the groups: rules mark those that they name as used. */
 void snapshot_build_rules(struct snapshot_builder *builder);
-void snapshot_build_targets(struct snapshot_builder *builder);
+
+/* Targets give their groups their rows, and the flags that depend on them. */
+void snapshot_build_targets(struct snapshot_builder *builder,
+                            const struct snapshot_target_source *targets, size_t count);
 
 #endif

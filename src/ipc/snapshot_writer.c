@@ -46,6 +46,12 @@ snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id ta
     return first;
 }
 
+void
+snapshot_writer_clear(struct snapshot_writer *writer, enum snapshot_table_id table)
+{
+    writer->tables[table].count = 0;
+}
+
 /* Gives a piece the next aligned place and returns where it ends. */
 static uint64_t
 place(struct snapshot_extent *extent, uint64_t end, uint64_t count, size_t size)

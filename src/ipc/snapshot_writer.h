@@ -27,6 +27,9 @@ void snapshot_writer_close(struct snapshot_writer *writer);
 uint32_t snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id table,
                                 uint32_t count);
 
+/* Takes all rows out of the table; its memory stays for the next ones. */
+void snapshot_writer_clear(struct snapshot_writer *writer, enum snapshot_table_id table);
+
 /*
  * For each table: snapshot_written_rule(writer, index), valid until the next row of that table,
  * and snapshot_add_rule(writer, &row), which returns the index.

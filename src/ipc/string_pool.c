@@ -79,7 +79,22 @@ remember(struct string_pool *pool, const char *text, struct snapshot_text place)
     HASH_ADD_KEYPTR(hh, pool->entries, entry->text, place.length, entry);
 }
 
+static void
+forget(struct string_pool *pool, struct string_pool_entry *entry)
+{
+    HASH_DEL(pool->entries, entry);
+    free(entry);
+}
+
 /* NOLINTEND(readability-function-size) */
+
+static struct string_pool_entry *
+last_entry(const struct string_pool *pool)
+{
+    if (pool->entries == NULL)
+        return NULL;
+    return ELMT_FROM_HH(pool->entries->hh.tbl, pool->entries->hh.tbl->tail);
+}
 
 struct snapshot_text
 string_pool_add(struct string_pool *pool, const char *text)
@@ -106,4 +121,14 @@ string_pool_add_new(struct string_pool *pool, const char *text)
     memcpy(pool->bytes + pool->length, text, size);
     pool->length += size;
     return place;
+}
+
+void
+string_pool_cut(struct string_pool *pool, size_t length)
+{
+    struct string_pool_entry *last;
+
+    while ((last = last_entry(pool)) != NULL && last->place.offset >= length)
+        forget(pool, last);
+    pool->length = length;
 }

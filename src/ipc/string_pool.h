@@ -11,7 +11,8 @@
 
 struct string_pool_entry;
 
-/* Owned by its snapshot_writer; texts that were added by reference must outlive it. */
+/* Owned by its snapshot_writer; texts that were added by reference must outlive it, or be cut.
+ */
 struct string_pool {
     char *bytes;
     size_t length;
@@ -27,5 +28,8 @@ struct snapshot_text string_pool_add(struct string_pool *pool, const char *text)
 
 /* The same without looking for an equal one: for texts that differ anyway. */
 struct snapshot_text string_pool_add_new(struct string_pool *pool, const char *text);
+
+/* Forgets all texts that were added since the pool had this length. */
+void string_pool_cut(struct string_pool *pool, size_t length);
 
 #endif

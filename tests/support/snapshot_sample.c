@@ -206,8 +206,6 @@ build_from(struct snapshot_sample *sample, const struct config *config, uint64_t
     static const char *const providers[] = {"docker", "file"};
     struct snapshot_sources sources = {
         .config = config,
-        .targets = sample->targets,
-        .target_count = sample->target_count,
         .providers = providers,
         .provider_count = 2,
         .numbers = {number_listener, number_group, number_group, number_route, sample},
@@ -215,7 +213,10 @@ build_from(struct snapshot_sample *sample, const struct config *config, uint64_t
     };
 
     sample->next_row = 0;
-    return snapshot_build(&sources, generation);
+    struct snapshot_builder *builder = snapshot_builder_new(&sources);
+    int fd = snapshot_build(builder, sample->targets, sample->target_count, generation);
+    snapshot_builder_free(&builder);
+    return fd;
 }
 
 /* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
