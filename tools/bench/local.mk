@@ -10,5 +10,5 @@ tools_bench_load_SOURCES = \
 	tools/bench/load_run.c \
 	tools/bench/pattern.h
 tools_bench_target_SOURCES = tools/bench/target.c tools/bench/pattern.h
-EXTRA_DIST += tools/bench/run tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
+EXTRA_DIST += tools/bench/run tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
 	tools/bench/report.py tools/bench/workloads.py
