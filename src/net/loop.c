@@ -163,6 +163,7 @@ on_watch(int fd, short what, void *argument)
     watch->on_ready(fd, what, watch->argument);
 }
 
+/* NOLINTBEGIN(readability-function-size): a callback comes with its argument. */
 void
 watch_open(struct watch *watch, struct loop *loop, int fd, enum watch_for what,
            watch_callback *on_ready, void *argument)
@@ -173,6 +174,8 @@ watch_open(struct watch *watch, struct loop *loop, int fd, enum watch_for what,
                  watch);
     CHECK(event_add(&watch->event, NULL) == 0);
 }
+
+/* NOLINTEND(readability-function-size) */
 
 void
 watch_signal(struct watch *watch, struct loop *loop, int number, watch_callback *on_signal,

@@ -77,23 +77,48 @@ most_connections(const struct worker *worker)
     return most;
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static struct address_count *
+find(struct client_limits *limits, const struct address *address)
+{
+    struct address_count *count = NULL;
+
+    HASH_FIND(hh, limits->addresses, address->bytes, sizeof(address->bytes), count);
+    return count;
+}
+
+static struct address_count *
+add(struct client_limits *limits, const struct address *address)
+{
+    struct address_count *count = memory_take(1, sizeof(*count));
+
+    memcpy(count->bytes, address->bytes, sizeof(count->bytes));
+    HASH_ADD(hh, limits->addresses, bytes, sizeof(count->bytes), count);
+    return count;
+}
+
+static void
+drop(struct client_limits *limits, struct address_count *count)
+{
+    HASH_DEL(limits->addresses, count);
+    free(count);
+}
+
+/* NOLINTEND(readability-function-size) */
+
 bool
 client_limits_admit(struct worker *worker, const struct address *address, bool *is_counted)
 {
     unsigned per_address = worker->view->settings->limits.connections_per_address;
-    struct address_count *count = NULL;
 
     *is_counted = false;
     if (worker->client_count >= most_connections(worker))
         return false;
     if (per_address == 0 || address->family == ADDRESS_UNIX)
         return true;
-    HASH_FIND(hh, worker->limits->addresses, address->bytes, sizeof(address->bytes), count);
-    if (count == NULL) {
-        count = memory_take(1, sizeof(*count));
-        memcpy(count->bytes, address->bytes, sizeof(count->bytes));
-        HASH_ADD(hh, worker->limits->addresses, bytes, sizeof(count->bytes), count);
-    }
+    struct address_count *count = find(worker->limits, address);
+    if (count == NULL)
+        count = add(worker->limits, address);
     if (count->connections >= share_of(worker, per_address))
         return false;
     count->connections++;
@@ -104,12 +129,9 @@ client_limits_admit(struct worker *worker, const struct address *address, bool *
 void
 client_limits_release(struct worker *worker, const struct address *address)
 {
-    struct address_count *count = NULL;
+    struct address_count *count = find(worker->limits, address);
 
-    HASH_FIND(hh, worker->limits->addresses, address->bytes, sizeof(address->bytes), count);
     CHECK(count != NULL);
-    if (--count->connections > 0)
-        return;
-    HASH_DEL(worker->limits->addresses, count);
-    free(count);
+    if (--count->connections == 0)
+        drop(worker->limits, count);
 }

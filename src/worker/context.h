@@ -1,6 +1,6 @@
 /*
  * What all files of the worker share: the worker itself, with its memory, counters and the
- * newest view of the snapshot. worker.c creates and owns it.
+ * newest view of the snapshot. worker.c owns it.
  */
 #ifndef FAIRLEAD_WORKER_CONTEXT_H
 #define FAIRLEAD_WORKER_CONTEXT_H
@@ -64,6 +64,12 @@ struct worker {
     unsigned seconds; /* of housekeeping, counted */
     uint64_t next_connection_id;
 };
+
+/* A worker without channel, counters or view; the loop becomes its own. */
+struct worker *worker_new(struct loop *loop);
+
+/* Closes its clients and listeners and frees it all, the loop included. */
+void worker_free(struct worker **freed);
 
 #define WORKER_COUNT(worker, counter_id)                                                       \
     counter_add(&(worker)->counters->values[COUNTER_##counter_id], 1)

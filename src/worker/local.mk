@@ -9,7 +9,7 @@ libworker_a_SOURCES = \
 	src/worker/balancer_weighted_random.c \
 	src/worker/client.c src/worker/client.h \
 	src/worker/client_limits.c src/worker/client_limits.h \
-	src/worker/context.h \
+	src/worker/context.c src/worker/context.h \
 	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/exchange_request.c \
 	src/worker/exchange_steps.def \

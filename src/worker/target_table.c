@@ -28,6 +28,7 @@ target_table_free(struct target_table **table)
     *table = NULL;
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
 struct target_state *
 target_table_find(struct target_table *table, uint64_t id)
 {
@@ -35,6 +36,25 @@ target_table_find(struct target_table *table, uint64_t id)
 
     HASH_FIND(hh, table->targets, &id, sizeof(id), target);
     return target;
+}
+
+static void
+add_target(struct target_table *table, struct target_state *target)
+{
+    HASH_ADD(hh, table->targets, id, sizeof(target->id), target);
+}
+
+/* NOLINTEND(readability-function-size) */
+
+/* The row may be another target's of before, unless this worker's forerunner counted in it. */
+static void
+take_counters(struct target_state *target, struct counters *counters)
+{
+    target->counters = &counters->targets[target->counter_row];
+    if (counter_read(&target->counters->target_id) == target->id)
+        return;
+    *target->counters = (struct target_counters){0};
+    counter_set(&target->counters->target_id, target->id);
 }
 
 struct target_state *
@@ -48,17 +68,13 @@ target_table_use(struct worker *worker, const struct snapshot_target *row, uint6
         target->id = row->id;
         target->address = row->address;
         target->counter_row = row->counter_row;
-        target->counters = &worker->counters->targets[row->counter_row];
         target->identity = identity;
         target->keep_alive_ms = KEEP_ALIVE_DEFAULT_MS;
         target->anomaly_share = 100;
         TAILQ_INIT(&target->idle);
         TAILQ_INIT(&target->busy);
-        if (counter_read(&target->counters->target_id) != row->id) {
-            *target->counters = (struct target_counters){0};
-            counter_set(&target->counters->target_id, row->id);
-        }
-        HASH_ADD(hh, worker->targets->targets, id, sizeof(target->id), target);
+        take_counters(target, worker->counters);
+        add_target(worker->targets, target);
     }
     target->views++;
     return target;
@@ -73,16 +89,24 @@ target_table_close_idle(struct worker *worker)
     target_connection_close_idle(worker, target);
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static void
+free_target(struct worker *worker, struct target_state *target)
+{
+    HASH_DEL(worker->targets->targets, target);
+    loop_free_later(worker->loop, target, NULL);
+}
+
+/* NOLINTEND(readability-function-size) */
+
 static void
 free_when_unused(struct worker *worker, struct target_state *target)
 {
     if (target->views > 0 || target->in_flight > 0)
         return;
     target_connection_close_idle(worker, target);
-    if (target->connection_count > 0)
-        return;
-    HASH_DEL(worker->targets->targets, target);
-    loop_free_later(worker->loop, target, NULL);
+    if (target->connection_count == 0)
+        free_target(worker, target);
 }
 
 void
@@ -96,25 +120,53 @@ target_table_release(struct worker *worker, struct target_state **target)
     free_when_unused(worker, released);
 }
 
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static struct group_state *
+find_group(struct target_table *table, uint32_t id)
+{
+    struct group_state *group = NULL;
+
+    HASH_FIND(hh, table->groups, &id, sizeof(id), group);
+    return group;
+}
+
+static struct group_state *
+add_group(struct target_table *table, uint32_t id)
+{
+    struct group_state *group = memory_take(1, sizeof(*group));
+
+    group->id = id;
+    TAILQ_INIT(&group->held);
+    /* Workers begin at different places, or the first target would get every first request. */
+    group->round_robin = random_next();
+    retry_budget_init(group);
+    HASH_ADD(hh, table->groups, id, sizeof(group->id), group);
+    return group;
+}
+
+/* NOLINTEND(readability-function-size) */
+
 struct group_state *
 target_table_use_group(struct worker *worker, uint32_t group_id)
 {
-    struct group_state *group;
+    struct group_state *group = find_group(worker->targets, group_id);
 
-    HASH_FIND(hh, worker->targets->groups, &group_id, sizeof(group_id), group);
-    if (group == NULL) {
-        group = memory_take(1, sizeof(*group));
-        group->id = group_id;
-        TAILQ_INIT(&group->held);
-        /* Workers begin at different places, or the first target would get every first request.
-         */
-        group->round_robin = random_next();
-        retry_budget_init(group);
-        HASH_ADD(hh, worker->targets->groups, id, sizeof(group->id), group);
-    }
+    if (group == NULL)
+        group = add_group(worker->targets, group_id);
     group->views++;
     return group;
 }
+
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static void
+free_group(struct target_table *table, struct group_state *group)
+{
+    CHECK(group->held_count == 0);
+    HASH_DEL(table->groups, group);
+    free(group);
+}
+
+/* NOLINTEND(readability-function-size) */
 
 void
 target_table_release_group(struct worker *worker, struct group_state **group)
@@ -122,11 +174,8 @@ target_table_release_group(struct worker *worker, struct group_state **group)
     struct group_state *released = *group;
 
     *group = NULL;
-    if (--released->views > 0)
-        return;
-    CHECK(released->held_count == 0);
-    HASH_DEL(worker->targets->groups, released);
-    free(released);
+    if (--released->views == 0)
+        free_group(worker->targets, released);
 }
 
 void

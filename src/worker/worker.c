@@ -11,24 +11,18 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/sandbox.h"
 #include "worker/access_reporter.h"
 #include "worker/anomaly.h"
 #include "worker/client.h"
-#include "worker/client_limits.h"
 #include "worker/context.h"
 #include "worker/exchange.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
-#include "worker/splice.h"
 #include "worker/target_table.h"
 #include "worker/view.h"
 
 #define SECOND_MS 1000
-
-/* Objects that each pool keeps rather than giving them back to malloc. */
-#define POOL_KEPT 1024
 
 static void on_message(void *owner, const struct message *message);
 static void on_channel_end(void *owner, const char *reason);
@@ -223,32 +217,6 @@ on_channel_end(void *owner, const char *reason)
     log_warning("control is gone (%s): serving on with the last snapshot", reason);
 }
 
-static struct worker *
-worker_new(struct loop *loop, struct channel *channel)
-{
-    struct worker *worker = memory_take(1, sizeof(*worker));
-    char *scratch = memory_take(SCRATCH_HEADROOM + SCRATCH_BYTES + SCRATCH_TAILROOM, 1);
-
-    worker->loop = loop;
-    worker->channel = channel;
-    worker->scratch = scratch + SCRATCH_HEADROOM;
-    worker->compose = memory_take(COMPOSE_BYTES, 1);
-    worker->targets = target_table_new();
-    worker->limits = client_limits_new();
-    worker->pipes = pipe_pool_new();
-    worker->access = access_reporter_new(worker);
-    LIST_INIT(&worker->listeners);
-    TAILQ_INIT(&worker->clients);
-    object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
-    object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);
-    object_pool_init(&worker->response_pool, sizeof(struct response), POOL_KEPT);
-    object_pool_init(&worker->connection_pool, sizeof(struct target_connection), POOL_KEPT);
-    object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
-    timer_init(&worker->second_timer, on_second, worker);
-    timer_init(&worker->shutdown_timer, on_shutdown_time, worker);
-    return worker;
-}
-
 /* The first messages come before there is a loop: what we are, and our counters. */
 static bool
 receive_identity(struct channel *channel, struct message *hello)
@@ -260,48 +228,6 @@ receive_identity(struct channel *channel, struct message *hello)
     return true;
 }
 
-static void
-free_pools(struct worker *worker)
-{
-    object_pool_close(&worker->client_pool);
-    object_pool_close(&worker->exchange_pool);
-    object_pool_close(&worker->response_pool);
-    object_pool_close(&worker->connection_pool);
-    object_pool_close(&worker->input_pool);
-}
-
-static void
-worker_free(struct worker **freed)
-{
-    struct worker *worker = *freed;
-    struct client *client;
-
-    while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
-        client->must_close = true;
-        client->is_finished_reading = true;
-        client_close(client);
-    }
-    watch_close(&worker->terminate);
-    timer_close(&worker->second_timer, worker->loop);
-    timer_close(&worker->shutdown_timer, worker->loop);
-    access_reporter_free(&worker->access);
-    if (worker->view != NULL)
-        view_unpin(worker, &worker->view);
-    channel_close(&worker->channel);
-    loop_free(&worker->loop);
-    target_table_free(&worker->targets);
-    client_limits_free(&worker->limits);
-    pipe_pool_free(&worker->pipes);
-    for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++)
-        if (worker->others[slot] != NULL)
-            counters_unmap(&worker->others[slot]);
-    free_pools(worker);
-    free(worker->scratch - SCRATCH_HEADROOM);
-    free(worker->compose);
-    free(worker);
-    *freed = NULL;
-}
-
 int
 worker_run(void)
 {
@@ -310,7 +236,9 @@ worker_run(void)
 
     log_set_role("fairlead: worker");
     struct loop *loop = loop_new();
-    struct worker *worker = worker_new(loop, NULL);
+    struct worker *worker = worker_new(loop);
+    timer_init(&worker->second_timer, on_second, worker);
+    timer_init(&worker->shutdown_timer, on_shutdown_time, worker);
     struct channel *channel = channel_open(CHANNEL_FD, &channel_callbacks, worker);
     worker->channel = channel;
     if (!receive_identity(channel, &hello))

@@ -59,8 +59,8 @@ add_targets(struct worker_fixture *fixture)
 static uint64_t
 choose(struct worker_fixture *fixture)
 {
-    const struct view *view = fixture->worker.view;
-    struct balancer_choice choice = {.worker = &fixture->worker,
+    const struct view *view = fixture->worker->view;
+    struct balancer_choice choice = {.worker = fixture->worker,
                                      .view = view,
                                      .group = &view->groups[0],
                                      .is_excluded = is_excluded};
@@ -168,13 +168,13 @@ least_outstanding_prefers_the_target_with_fewer_requests(void **state)
     add_web(fixture, ALGORITHM_LEAST_OUTSTANDING);
     add_targets(fixture);
     worker_fixture_publish(fixture);
-    target_state_begin(fixture->worker.view->targets[0]);
-    target_state_begin(fixture->worker.view->targets[2]);
+    target_state_begin(fixture->worker->view->targets[0]);
+    target_state_begin(fixture->worker->view->targets[2]);
     assert_int_equal(choose(fixture), 2);
     assert_int_equal(choose(fixture), 2);
     for (int i = 0; i < 3; i += 2) {
-        struct target_state *target = fixture->worker.view->targets[i];
-        target_state_end(&fixture->worker, &target);
+        struct target_state *target = fixture->worker->view->targets[i];
+        target_state_end(fixture->worker, &target);
     }
 }
 
@@ -200,7 +200,7 @@ weighted_random_spares_an_anomalous_target(void **state)
     add_web(fixture, ALGORITHM_WEIGHTED_RANDOM);
     add_targets(fixture);
     worker_fixture_publish(fixture);
-    fixture->worker.view->targets[0]->anomaly_share = 10;
+    fixture->worker->view->targets[0]->anomaly_share = 10;
     count_choices(fixture, 2100, counts);
     assert_in_range(counts[1], 60, 140);
 }
@@ -220,12 +220,12 @@ prefers_its_own_zone_and_spills_over_when_that_is_busy(void **state)
     count_choices(fixture, 20, counts);
     assert_int_equal(counts[2], 20);
     for (int i = 0; i < 40; i++)
-        target_state_begin(fixture->worker.view->targets[1]);
+        target_state_begin(fixture->worker->view->targets[1]);
     count_choices(fixture, 30, counts);
     assert_int_equal(counts[2], 10);
     for (int i = 0; i < 40; i++) {
-        struct target_state *target = fixture->worker.view->targets[1];
-        target_state_end(&fixture->worker, &target);
+        struct target_state *target = fixture->worker->view->targets[1];
+        target_state_end(fixture->worker, &target);
     }
     snapshot_sample_config(fixture->sample)->zone = NULL;
 }

@@ -1,44 +1,41 @@
-/* Puts together what worker.c would. */
+/* Gives a worker what control would: counters and a view. */
 #include "../unit.h"
 #include "worker_fixture.h"
 
 #include <unistd.h>
 
+#include "worker/hold.h"
+
 void
 worker_fixture_open(struct worker_fixture *fixture)
 {
     int fd = counters_create();
+    struct worker *worker = worker_new(loop_new());
 
-    *fixture = (struct worker_fixture){0};
     assert_int_not_equal(fd, -1);
-    fixture->worker.loop = loop_new();
-    fixture->worker.slot = 1;
-    fixture->worker.worker_count = 1;
-    fixture->worker.counters = counters_map(fd, true);
-    fixture->worker.others[1] = fixture->worker.counters;
-    fixture->worker.targets = target_table_new();
-    TAILQ_INIT(&fixture->worker.clients);
-    fixture->sample = snapshot_sample_new();
+    worker->slot = 1;
+    worker->worker_count = 1;
+    worker->counters = counters_map(fd, true);
+    worker->others[1] = worker->counters;
     close(fd);
+    *fixture = (struct worker_fixture){worker, snapshot_sample_new()};
 }
 
 void
 worker_fixture_publish(struct worker_fixture *fixture)
 {
-    struct view *older = fixture->worker.view;
+    struct worker *worker = fixture->worker;
+    struct view *older = worker->view;
 
-    fixture->worker.view = view_new(&fixture->worker, snapshot_sample_open(fixture->sample));
+    worker->view = view_new(worker, snapshot_sample_open(fixture->sample));
     if (older != NULL)
-        view_unpin(&fixture->worker, &older);
+        view_unpin(worker, &older);
+    hold_release(worker);
 }
 
 void
 worker_fixture_close(struct worker_fixture *fixture)
 {
-    if (fixture->worker.view != NULL)
-        view_unpin(&fixture->worker, &fixture->worker.view);
-    loop_free(&fixture->worker.loop);
-    target_table_free(&fixture->worker.targets);
-    counters_unmap(&fixture->worker.counters);
+    worker_free(&fixture->worker);
     snapshot_sample_free(&fixture->sample);
 }

@@ -8,7 +8,7 @@
 #include "worker/view.h"
 
 struct worker_fixture {
-    struct worker worker;
+    struct worker *worker;
     struct snapshot_sample *sample;
 };
 
