@@ -40,6 +40,10 @@ post second >/dev/null &
 wait_for 5 has_begun second
 began=$(date +%s%N)
 kill -TERM "$fairlead_pid"
+has_heard() {
+    [ "$(grep -c 'signal 15' "$work/fairlead.log")" -eq 2 ]
+}
+wait_for 5 has_heard
 kill -TERM "$fairlead_pid"
 wait "$fairlead_pid" || true
 took_ms=$((($(date +%s%N) - began) / 1000000))
