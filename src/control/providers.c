@@ -245,6 +245,9 @@ providers_set_config(struct providers *providers, const struct config *config)
     providers->names =
         memory_resize(providers->names, config->provider_count + 1, sizeof(*providers->names));
     for (size_t i = 0; i < config->provider_count; i++) {
+        /* Push runs nothing: task events come through the admin socket. */
+        if (discovery_find_kind(config->providers[i].type) == NULL)
+            continue;
         char *name = make_name(config, i);
         struct provider *provider = take_kept(old, old_count, &config->providers[i], name);
         if (provider == NULL)

@@ -87,6 +87,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/limits/fields.vtc \
 	tests/vtc/limits/head_timeout.vtc \
 	tests/vtc/limits/idle_timeout.vtc \
+	tests/vtc/limits/no_descriptors_left.vtc \
 	tests/vtc/limits/request_body.vtc \
 	tests/vtc/limits/request_line.vtc \
 	tests/vtc/limits/response_head.vtc \
