@@ -54,7 +54,8 @@ close_connection(struct target_connection *connection)
     stream_close(&connection->stream);
     connection->tag = 0;
     connection->target->connection_count--;
-    counter_add(&connection->target->counters->connections_open, (uint64_t)-1);
+    if (target_state_owns_row(connection->target))
+        counter_add(&connection->target->counters->connections_open, (uint64_t)-1);
     WORKER_COUNT_MANY(worker, TARGET_CONNECTIONS_ACTIVE, -1);
     loop_free_later(worker->loop, connection, release);
 }

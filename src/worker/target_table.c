@@ -197,7 +197,8 @@ target_state_end(struct worker *worker, struct target_state **target)
         return;
     CHECK(ended->in_flight > 0);
     ended->in_flight--;
-    counter_add(&ended->counters->in_flight, (uint64_t)-1);
+    if (target_state_owns_row(ended))
+        counter_add(&ended->counters->in_flight, (uint64_t)-1);
     free_when_unused(worker, ended);
 }
 

@@ -87,6 +87,13 @@ void target_state_end(struct worker *worker, struct target_state **target);
 void target_state_note_connect_failure(struct target_state *target);
 void target_state_note_reset(struct target_state *target);
 
+/* False when its row was given to another target, though something of it is still open. */
+static inline bool
+target_state_owns_row(const struct target_state *target)
+{
+    return counter_read(&target->counters->target_id) == target->id;
+}
+
 /* In flight over all workers, as their counters say. */
 uint64_t target_state_outstanding(const struct worker *worker,
                                   const struct target_state *target);
