@@ -21,7 +21,7 @@
 #define FIRST_WAIT_MS 100
 #define MOST_WAIT_MS 5000
 /* A child that ran for this long did not die of its start. */
-#define LONG_RUN_MS 10000
+#define LONG_RUN_MS 500
 
 struct processes {
     struct loop *loop;
