@@ -176,6 +176,16 @@ stream_is_quiet(const struct stream *stream)
 }
 
 bool
+stream_was_reset(const struct stream *stream)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+
+    return getsockopt(stream->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_state == TCP_CLOSE;
+}
+
+bool
 stream_was_reset_unread(const struct stream *stream, size_t length)
 {
     struct tcp_info info = {0};

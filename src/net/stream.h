@@ -70,6 +70,9 @@ void stream_finish_writing(struct stream *stream);
 /* Whether nothing waits to be read, neither bytes nor the peer's end; costs a system call. */
 bool stream_is_quiet(const struct stream *stream);
 
+/* Whether the peer has reset the connection. */
+bool stream_was_reset(const struct stream *stream);
+
 /*
  * Whether the peer has reset the connection without having acknowledged any of the last length
  * bytes that were written. A program that has read everything ends its connection with an

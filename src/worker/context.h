@@ -51,6 +51,7 @@ struct worker {
     LIST_HEAD(, listener) listeners;
     TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
     unsigned client_count;
+    TAILQ_HEAD(doubted_list, exchange) doubted; /* see doubt.h */
     struct client_limits *limits;
     struct access_reporter *access;
     struct pipe_pool *pipes;

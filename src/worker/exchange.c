@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "worker/doubt.h"
 #include "worker/access_reporter.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
@@ -127,6 +128,7 @@ step_finish(struct exchange *exchange)
 
     exchange_release_target(exchange, CONNECTION_BROKEN);
     hold_leave(exchange);
+    doubt_leave(exchange);
     pipe_pool_give_back(worker->pipes, &exchange->request_pipe);
     pipe_pool_give_back(worker->pipes, &exchange->response_pipe);
     response_give_back(exchange);
@@ -209,6 +211,8 @@ patience_ms(const struct exchange *exchange)
         return settings->timeouts.tunnel_idle_ms;
     case STEP_HOLD:
         return exchange->group->group->hold_ms;
+    case STEP_DOUBT:
+        return DOUBT_MS;
     case STEP_ANSWER:
         return settings->attributes.idle_timeout_ms;
     default:
@@ -242,6 +246,8 @@ give_up(struct exchange *exchange)
         return STEP_FINISH;
     case STEP_HOLD:
         return exchange_fail(exchange, END_HELD_TOO_LONG);
+    case STEP_DOUBT:
+        return exchange_fail(exchange, exchange->end);
     case STEP_ANSWER:
         exchange->client->must_close = true;
         return STEP_FINISH;

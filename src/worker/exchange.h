@@ -81,8 +81,9 @@ struct exchange {
     unsigned attempts;
     uint64_t second_chance; /* a target of which a kept connection was lost; 0: none */
     bool takes_second_chance;
-    bool is_sticky; /* the target was named by a cookie */
-    bool is_held;   /* in group->state->held */
+    bool is_sticky;  /* the target was named by a cookie */
+    bool is_held;    /* in group->state->held */
+    bool is_doubted; /* in worker->doubted */
     TAILQ_ENTRY(exchange) held_entry;
     uint64_t held_since_ms;
 
@@ -150,6 +151,13 @@ enum exchange_step exchange_fail(struct exchange *exchange, enum end_reason reas
 
 /* The connection to the target is lost before the response began: try another one, or fail. */
 enum exchange_step exchange_target_lost(struct exchange *exchange, enum end_reason reason);
+
+/* Whether the whole request, a small one, went to the target in one write, and is still here.
+ */
+bool exchange_was_sent_at_once(const struct exchange *exchange);
+
+/* After the loss of a target, with the reason in end: another one, or fail. */
+enum exchange_step exchange_try_again(struct exchange *exchange);
 
 /* Refuses the request with the refusal's own status and closes the client connection
  * afterwards. */

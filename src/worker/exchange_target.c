@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "http/request_judge.h"
 #include "worker/balancer.h"
+#include "worker/doubt.h"
 #include "worker/exchange.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
@@ -323,6 +324,13 @@ step_send_head(struct exchange *exchange)
     return STEP_RELAY;
 }
 
+bool
+exchange_was_sent_at_once(const struct exchange *exchange)
+{
+    return exchange->request_is_sent && exchange->body_is_held &&
+           exchange->first_write <= UNREAD_BYTES_MAX;
+}
+
 /*
  * A small request that the target's program had no chance to begin, though it was sent: it was
  * complete in one write, and the connection was reset before any of it was read.
@@ -330,8 +338,7 @@ step_send_head(struct exchange *exchange)
 static bool
 was_left_unread(const struct exchange *exchange)
 {
-    return exchange->request_is_sent && exchange->body_is_held &&
-           exchange->first_write <= UNREAD_BYTES_MAX &&
+    return exchange_was_sent_at_once(exchange) &&
            stream_was_reset_unread(&exchange->connection->stream, exchange->first_write);
 }
 
@@ -347,13 +354,30 @@ may_replay(const struct exchange *exchange)
 }
 
 enum exchange_step
+exchange_try_again(struct exchange *exchange)
+{
+    if (!may_replay(exchange))
+        return exchange_fail(exchange, exchange->end);
+    if (!retry_budget_spend(exchange->group->state)) {
+        WORKER_COUNT(exchange->worker, RETRIES_DENIED);
+        return exchange_fail(exchange, exchange->end);
+    }
+    if (exchange->step == STEP_CONNECT)
+        WORKER_COUNT(exchange->worker, RETRIES_CONNECT);
+    else
+        WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
+    exchange->request_is_sent = false;
+    return STEP_CHOOSE_TARGET;
+}
+
+enum exchange_step
 exchange_target_lost(struct exchange *exchange, enum end_reason reason)
 {
     bool was_connecting = exchange->step == STEP_CONNECT;
-    struct worker *worker = exchange->worker;
 
     if (!was_connecting && was_left_unread(exchange))
         exchange->nothing_was_sent = true;
+    bool has_doubt = !was_connecting && !exchange->nothing_was_sent && doubt_is_left(exchange);
     /* A kept connection may die of its age: only a new one's end speaks against the target. */
     if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
         exchange->second_chance = exchange->target->id;
@@ -364,17 +388,6 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
                                                                     : END_TARGET_MALFORMED);
     backlog_clear(&exchange->to_target);
     exchange_release_target(exchange, CONNECTION_BROKEN);
-    if (!may_replay(exchange))
-        return exchange_fail(exchange, reason);
-    if (!retry_budget_spend(exchange->group->state)) {
-        WORKER_COUNT(worker, RETRIES_DENIED);
-        return exchange_fail(exchange, reason);
-    }
-    if (was_connecting)
-        WORKER_COUNT(worker, RETRIES_CONNECT);
-    else
-        WORKER_COUNT(worker, RETRIES_CLOSED);
-    exchange->request_is_sent = false;
     exchange->end = reason; /* in case that no other target is left */
-    return STEP_CHOOSE_TARGET;
+    return has_doubt ? STEP_DOUBT : exchange_try_again(exchange);
 }

@@ -14,6 +14,7 @@ libworker_a_SOURCES = \
 	src/worker/exchange_request.c \
 	src/worker/exchange_steps.def \
 	src/worker/exchange_target.c \
+	src/worker/doubt.c src/worker/doubt.h \
 	src/worker/hold.c src/worker/hold.h \
 	src/worker/input.c src/worker/input.h \
 	src/worker/listener.c src/worker/listener.h \

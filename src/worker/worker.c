@@ -17,6 +17,7 @@
 #include "worker/client.h"
 #include "worker/context.h"
 #include "worker/exchange.h"
+#include "worker/doubt.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
 #include "worker/target_table.h"
@@ -133,6 +134,7 @@ take_snapshot(struct worker *worker, const struct message *message)
     else
         listener_resume_all(worker);
     hold_release(worker);
+    doubt_release(worker);
 }
 
 static void
