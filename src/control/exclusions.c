@@ -90,18 +90,22 @@ exclusions_add(struct exclusions *exclusions, const char *group, const struct ad
     exclusions->first = added;
 }
 
-void
+bool
 exclusions_forget_place(struct exclusions *exclusions, const char *group,
                         const struct address *address)
 {
     struct exclusion **link = &exclusions->first;
+    bool was_excluded = false;
 
     while (*link != NULL) {
-        if (is_at(*link, group, address))
+        if (is_at(*link, group, address)) {
             forget(link);
-        else
+            was_excluded = true;
+        } else {
             link = &(*link)->next;
+        }
     }
+    return was_excluded;
 }
 
 void

@@ -22,8 +22,8 @@ bool exclusions_contain(const struct exclusions *exclusions, const char *group,
 void exclusions_add(struct exclusions *exclusions, const char *group,
                     const struct address *address, const struct task *task);
 
-/* Forgets what is excluded at a place, or of a task in every group. */
-void exclusions_forget_place(struct exclusions *exclusions, const char *group,
+/* Forgets what is excluded at a place (false: nothing was), or of a task in every group. */
+bool exclusions_forget_place(struct exclusions *exclusions, const char *group,
                              const struct address *address);
 void exclusions_forget_task(struct exclusions *exclusions, const struct task *task);
 

@@ -77,6 +77,17 @@ settle_group(struct plain_targets *plain, const struct config_target_group *grou
     }
 }
 
+static void
+ensure_by_hand(struct plain_targets *plain, const struct hand_registration *one)
+{
+    if (plain->config == NULL || config_find_group(plain->config, one->group) == NULL)
+        return;
+    ensure(plain, &(struct target_spec){.group = one->group,
+                                        .address = one->address,
+                                        .origin = ORIGIN_BY_HAND,
+                                        .zone = one->zone});
+}
+
 void
 plain_targets_settle(struct plain_targets *plain)
 {
@@ -84,14 +95,8 @@ plain_targets_settle(struct plain_targets *plain)
         return;
     for (size_t i = 0; i < plain->config->target_group_count; i++)
         settle_group(plain, &plain->config->target_groups[i]);
-    for (struct hand_registration *one = plain->by_hand; one != NULL; one = one->next) {
-        if (config_find_group(plain->config, one->group) == NULL)
-            continue;
-        ensure(plain, &(struct target_spec){.group = one->group,
-                                            .address = one->address,
-                                            .origin = ORIGIN_BY_HAND,
-                                            .zone = one->zone});
-    }
+    for (struct hand_registration *one = plain->by_hand; one != NULL; one = one->next)
+        ensure_by_hand(plain, one);
 }
 
 static bool
@@ -149,6 +154,7 @@ plain_targets_add(struct plain_targets *plain, const char *group, const struct a
     added->zone = memory_copy_text(zone);
     added->next = plain->by_hand;
     plain->by_hand = added;
+    ensure_by_hand(plain, added);
 }
 
 bool

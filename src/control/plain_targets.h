@@ -28,7 +28,7 @@ void plain_targets_free(struct plain_targets **plain);
 void plain_targets_set_config(struct plain_targets *plain, const struct config *config);
 void plain_targets_settle(struct plain_targets *plain);
 
-/* Remembers a registration by hand; forget: whether there was one. */
+/* Takes a registration by hand in and remembers it; forget: whether there was one. */
 void plain_targets_add(struct plain_targets *plain, const char *group,
                        const struct address *address, const char *zone);
 bool plain_targets_forget(struct plain_targets *plain, const char *group,

@@ -421,14 +421,12 @@ bool
 registry_register(struct registry *registry, const char *group, const struct address *address,
                   const char *zone)
 {
-    exclusions_forget_place(registry->parts.exclusions, group, address);
-    settle_everything(registry);
+    /* Without the exclusion the configuration or a task may bring it back. */
+    if (exclusions_forget_place(registry->parts.exclusions, group, address))
+        settle_everything(registry);
     struct registered_target *target = targets_find(registry->parts.targets, group, address);
-    if (target == NULL || target->membership == MEMBERSHIP_DRAINING) {
+    if (target == NULL || target->membership == MEMBERSHIP_DRAINING)
         plain_targets_add(registry->plain, group, address, zone);
-        registry->are_plain_dirty = true;
-        registry_settle(registry);
-    }
     return targets_find(registry->parts.targets, group, address) != NULL;
 }
 

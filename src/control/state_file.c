@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,34 +86,6 @@ tasks_to_json(struct registry *registry)
 }
 
 static json_t *
-target_to_json(const struct registered_target *target)
-{
-    json_t *object =
-        json_pack("{s:I, s:s, s:s, s:i, s:i, s:i}", "id", (json_int_t)target->id, "group",
-                  target->group, "address", target->name, "health", (int)target->health,
-                  "reason", (int)target->health_reason, "http_code", (int)target->http_code);
-
-    if (target->source != NULL) {
-        json_object_set_new(object, "source", json_string(target->source));
-        json_object_set_new(object, "task", json_string(target->task_id));
-        json_object_set_new(object, "generation",
-                            json_integer((json_int_t)target->task_generation));
-    }
-    return object;
-}
-
-static json_t *
-targets_to_json(struct targets *targets)
-{
-    const struct registered_target *target;
-    json_t *array = json_array();
-
-    TAILQ_FOREACH (target, targets_live(targets), in_table)
-        json_array_append_new(array, target_to_json(target));
-    return array;
-}
-
-static json_t *
 by_hand_to_json(const struct registry *registry)
 {
     const struct hand_registration *one = registry_by_hand(registry);
@@ -127,41 +101,83 @@ by_hand_to_json(const struct registry *registry)
     return array;
 }
 
-static bool
-write_text(const char *path, const char *text)
+static void
+write_json(FILE *out, json_t *value)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    size_t length = strlen(text), written = 0;
+    json_dumpf(value, out, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(value);
+}
 
-    if (fd == -1)
-        return false;
-    while (written < length) {
-        ssize_t taken = write(fd, text + written, length - written);
-        if (taken == -1)
-            break;
-        written += (size_t)taken;
+/* Printed rather than made of JSON objects: with 10,000 targets those took 40 ms. */
+static void
+write_target(FILE *out, const struct registered_target *target)
+{
+    fprintf(out,
+            "{\"id\":%" PRIu64 ",\"group\":\"%s\",\"address\":\"%s\",\"health\":%d,"
+            "\"reason\":%d,\"http_code\":%u",
+            target->id, target->group, target->name, (int)target->health,
+            (int)target->health_reason, target->http_code);
+    if (target->source != NULL) {
+        fprintf(out, ",\"generation\":%" PRIu64 ",\"source\":", target->task_generation);
+        write_json(out, json_string(target->source));
+        fputs(",\"task\":", out);
+        write_json(out, json_string(target->task_id));
     }
-    return close(fd) == 0 && written == length;
+    fputc('}', out);
+}
+
+static void
+write_targets(FILE *out, struct targets *targets)
+{
+    const struct registered_target *target;
+    const char *comma = "";
+
+    TAILQ_FOREACH (target, targets_live(targets), in_table) {
+        fputs(comma, out);
+        write_target(out, target);
+        comma = ",";
+    }
+}
+
+static void
+write_state(FILE *out, const struct state_file *file)
+{
+    fprintf(out, "{\"version\":%d,\"next_target_id\":%" PRIu64 ",\"tasks\":", FORM_VERSION,
+            targets_next_id(file->targets));
+    write_json(out, tasks_to_json(file->registry));
+    fputs(",\"by_hand\":", out);
+    write_json(out, by_hand_to_json(file->registry));
+    fputs(",\"targets\":[", out);
+    write_targets(out, file->targets);
+    fputs("]}", out);
+}
+
+static bool
+write_file(const struct state_file *file)
+{
+    int fd = open(file->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
+
+    if (out == NULL) {
+        if (fd != -1)
+            close(fd);
+        return false;
+    }
+    write_state(out, file);
+    bool has_failed = ferror(out) != 0;
+    return fclose(out) == 0 && !has_failed;
 }
 
 bool
 state_file_save(struct state_file *file)
 {
-    json_t *state = json_pack(
-        "{s:i, s:I, s:o, s:o, s:o}", "version", FORM_VERSION, "next_target_id",
-        (json_int_t)targets_next_id(file->targets), "tasks", tasks_to_json(file->registry),
-        "by_hand", by_hand_to_json(file->registry), "targets", targets_to_json(file->targets));
-    char *text = json_dumps(state, JSON_COMPACT);
-
     timer_stop(&file->timer);
-    bool is_saved = write_text(file->new_path, text) && rename(file->new_path, file->path) == 0;
+    bool is_saved = write_file(file) && rename(file->new_path, file->path) == 0;
     if (!is_saved && !file->has_warned)
         log_warning("state directory %s: %s; a restart will begin without what is known now; "
                     "make it, and let this user write there",
                     file->directory, strerror(errno));
     file->has_warned = !is_saved;
-    free(text);
-    json_decref(state);
     return is_saved;
 }
 

@@ -58,25 +58,21 @@ take_counters(struct target_state *target, struct counters *counters)
 }
 
 struct target_state *
-target_table_use(struct worker *worker, const struct snapshot_target *row, uint64_t identity)
+target_table_add(struct worker *worker, const struct snapshot_target *row, uint64_t identity)
 {
-    struct target_state *target = target_table_find(worker->targets, row->id);
+    struct target_state *target = memory_take(1, sizeof(*target));
 
-    if (target == NULL) {
-        CHECK(row->counter_row < COUNTERS_TARGET_ROWS);
-        target = memory_take(1, sizeof(*target));
-        target->id = row->id;
-        target->address = row->address;
-        target->counter_row = row->counter_row;
-        target->identity = identity;
-        target->keep_alive_ms = KEEP_ALIVE_DEFAULT_MS;
-        target->anomaly_share = 100;
-        TAILQ_INIT(&target->idle);
-        TAILQ_INIT(&target->busy);
-        take_counters(target, worker->counters);
-        add_target(worker->targets, target);
-    }
-    target->views++;
+    CHECK(row->counter_row < COUNTERS_TARGET_ROWS);
+    target->id = row->id;
+    target->address = row->address;
+    target->counter_row = row->counter_row;
+    target->identity = identity;
+    target->keep_alive_ms = KEEP_ALIVE_DEFAULT_MS;
+    target->anomaly_share = 100;
+    TAILQ_INIT(&target->idle);
+    TAILQ_INIT(&target->busy);
+    take_counters(target, worker->counters);
+    add_target(worker->targets, target);
     return target;
 }
 

@@ -65,9 +65,11 @@ struct target_table {
 struct target_table *target_table_new(void);
 void target_table_free(struct target_table **table);
 
-/* The state of a snapshot's target or group, made on first sight; one more view names it. */
-struct target_state *target_table_use(struct worker *worker, const struct snapshot_target *row,
+/* The state of a target that a snapshot names for the first time. */
+struct target_state *target_table_add(struct worker *worker, const struct snapshot_target *row,
                                       uint64_t identity);
+
+/* The state of a snapshot's group, made on first sight; one more view names it. */
 struct group_state *target_table_use_group(struct worker *worker, uint32_t group_id);
 
 /* One view less names it; closes idle connections of a target that none names any more. */

@@ -71,6 +71,42 @@ fill_group(struct view *view, struct view_group *group, uint32_t *memory)
     return group->selectable_count;
 }
 
+/*
+ * The state of a target that the older view names at *place or, where one has left, just
+ * behind it; *place moves on. NULL: it does not stand there.
+ */
+static struct target_state *
+take_next(const struct view *older, uint32_t *place, uint64_t id)
+{
+    uint32_t count = older == NULL ? 0 : snapshot_target_count(older->snapshot);
+
+    for (uint32_t i = *place; i < count && i <= *place + 1; i++) {
+        if (snapshot_target(older->snapshot, i)->id == id) {
+            *place = i + 1;
+            return older->targets[i];
+        }
+    }
+    return NULL;
+}
+
+/* Most targets are the older view's, in the same order: only the others are looked for. */
+static void
+join_targets(struct worker *worker, struct view *view, const struct view *older)
+{
+    uint32_t place = 0;
+
+    for (uint32_t i = 0; i < snapshot_target_count(view->snapshot); i++) {
+        const struct snapshot_target *row = snapshot_target(view->snapshot, i);
+        struct target_state *target = take_next(older, &place, row->id);
+        if (target == NULL)
+            target = target_table_find(worker->targets, row->id);
+        if (target == NULL)
+            target = target_table_add(worker, row, identity_of(view->snapshot, row));
+        target->views++;
+        view->targets[i] = target;
+    }
+}
+
 struct view *
 view_new(struct worker *worker, struct snapshot *snapshot)
 {
@@ -85,10 +121,7 @@ view_new(struct worker *worker, struct snapshot *snapshot)
     view->groups = memory_take(group_count, sizeof(*view->groups));
     view->targets = memory_take(target_count, sizeof(struct target_state *));
     view->selectable_memory = memory_take(target_count, sizeof(*view->selectable_memory));
-    for (uint32_t i = 0; i < target_count; i++) {
-        const struct snapshot_target *row = snapshot_target(snapshot, i);
-        view->targets[i] = target_table_use(worker, row, identity_of(snapshot, row));
-    }
+    join_targets(worker, view, worker->view);
     for (uint32_t i = 0; i < group_count; i++) {
         struct view_group *group = &view->groups[i];
         group->group = snapshot_group(snapshot, i);
