@@ -185,22 +185,6 @@ stream_was_reset(const struct stream *stream)
            info.tcpi_state == TCP_CLOSE;
 }
 
-bool
-stream_was_reset_unread(const struct stream *stream, size_t length)
-{
-    struct tcp_info info = {0};
-    socklen_t size = sizeof(info);
-
-    if (getsockopt(stream->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == -1 ||
-        size < offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(info.tcpi_bytes_retrans))
-        return false;
-    /* The acknowledged bytes include the SYN. */
-    uint64_t payload_acked = info.tcpi_bytes_acked - 1;
-    uint64_t payload_sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
-    return info.tcpi_state == TCP_CLOSE && info.tcpi_bytes_acked > 0 &&
-           payload_sent >= payload_acked + length;
-}
-
 int
 stream_error(const struct stream *stream)
 {

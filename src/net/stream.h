@@ -70,15 +70,11 @@ void stream_finish_writing(struct stream *stream);
 /* Whether nothing waits to be read, neither bytes nor the peer's end; costs a system call. */
 bool stream_is_quiet(const struct stream *stream);
 
-/* Whether the peer has reset the connection. */
-bool stream_was_reset(const struct stream *stream);
-
 /*
- * Whether the peer has reset the connection without having acknowledged any of the last length
- * bytes that were written. A program that has read everything ends its connection with an
- * orderly close, also when it is killed: such a reset means that it had not.
+ * Whether the peer has reset the connection. The system ends a program's connections in order,
+ * also when it is killed, unless bytes are left that the program has not read: then by a reset.
  */
-bool stream_was_reset_unread(const struct stream *stream, size_t length);
+bool stream_was_reset(const struct stream *stream);
 
 /* After a connect: 0 when connected, else the errno. */
 int stream_error(const struct stream *stream);

@@ -331,17 +331,6 @@ exchange_was_sent_at_once(const struct exchange *exchange)
            exchange->first_write <= UNREAD_BYTES_MAX;
 }
 
-/*
- * A small request that the target's program had no chance to begin, though it was sent: it was
- * complete in one write, and the connection was reset before any of it was read.
- */
-static bool
-was_left_unread(const struct exchange *exchange)
-{
-    return exchange_was_sent_at_once(exchange) &&
-           stream_was_reset_unread(&exchange->connection->stream, exchange->first_write);
-}
-
 /* RFC 9110 9.2.2: safe where nothing reached the target, or where a second time does no harm.
  */
 static bool
@@ -375,8 +364,6 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
 {
     bool was_connecting = exchange->step == STEP_CONNECT;
 
-    if (!was_connecting && was_left_unread(exchange))
-        exchange->nothing_was_sent = true;
     bool has_doubt = !was_connecting && !exchange->nothing_was_sent && doubt_is_left(exchange);
     /* A kept connection may die of its age: only a new one's end speaks against the target. */
     if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
