@@ -1,0 +1,81 @@
+#!/bin/bash
+# How soon a new container is served: the time from its port's first answer to the first request
+# that fairlead sends it, which must be below 150 ms in the median. Then what keeps a container
+# out, and what does not: its HEALTHCHECK, and signals that stop nothing.
+. "$(dirname "$0")/../support/system.sh"
+. "$support/docker.sh"
+system_begin "$@"
+docker_begin
+
+port=8080 starts=$(count 5 30)
+docker_config $port
+fairlead_start
+run_app web-stays srvweb
+wait_for 10 targets_are targetweb 1
+load_start -r 500 -c 20 "127.0.0.1:$port" /=web
+
+# Prints when (microseconds of the wall clock) the port first answered.
+first_answer() {
+    python3 - "$1" <<'END'
+import sys, time, urllib.request
+end = time.time() + 10
+while time.time() < end:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/index.php", timeout=0.2).read()
+        print(int(time.time() * 1e6))
+        break
+    except OSError:
+        time.sleep(0.002)
+END
+}
+
+# The same for the first request of the access log that went there.
+first_request() {
+    jq -er --arg target "127.0.0.1:$1" 'select(."target:port" == $target) |
+        .request_creation_time | (.[0:19] + "Z" | fromdate) * 1000000 + (.[20:26] | tonumber)' \
+        "$work/access.log" >"$work/first" && head -n 1 "$work/first"
+}
+
+step "$starts containers whose program needs 300 ms to start"
+for ((i = 0; i < starts; i++)); do
+    create_app "web-$i" srvweb -p "127.0.0.1:$((9000 + i)):80" -- -s 300
+    first_answer $((9000 + i)) >"$work/answer" &
+    poller=$!
+    docker start "web-$i" >/dev/null
+    wait $poller
+    wait_for 10 first_request $((9000 + i))
+    echo $(($(head -n 1 "$work/first") - $(cat "$work/answer"))) >>"$work/times"
+    ctl stop "web-$i" --wait >/dev/null
+    docker rm "web-$i" >/dev/null
+done
+median_us=$(sort -n "$work/times" | sed -n "$(((starts + 1) / 2))p")
+echo "from a port's first answer to its first request: median $((median_us / 1000)) ms," \
+    "longest $(($(sort -n "$work/times" | tail -n 1) / 1000)) ms, of $starts starts"
+[ "$median_us" -lt 150000 ] || fail "the median is not below 150 ms"
+load_stop
+[ "$(load_count failed)" -eq 0 ] || fail "requests failed"
+
+step "HEALTHCHECK: a container is a target from when its engine calls it healthy, no longer"
+cp "$(command -v busybox)" "$work/busybox"
+tar -C "$helpers" -c recording_app -C "$work" busybox |
+    docker import -c 'ENTRYPOINT ["/recording_app"]' -c 'EXPOSE 80' \
+        -c 'HEALTHCHECK --interval=500ms --retries=1 CMD ["/busybox", "test", "-e", "/record/well"]' \
+        - checked >/dev/null
+docker run -d --name web-checked --label fairlead.service=srvweb -v "$work/record:/record" \
+    -p 80 checked >/dev/null
+docker_says() {
+    [ "$(docker inspect -f '{{.State.Health.Status}}' web-checked)" = "$1" ]
+}
+wait_for 10 docker_says unhealthy
+targets_are targetweb 1 || fail "a container that its engine calls unhealthy is a target"
+touch "$work/record/well"
+wait_for 10 targets_are targetweb 2
+rm "$work/record/well"
+wait_for 10 targets_are targetweb 1
+
+step "a signal that is not the container's StopSignal stops nothing"
+docker kill -s WINCH web-stays >/dev/null
+sleep 0.3 # for a mistake to show
+targets_are targetweb 1 || fail "SIGWINCH took a target out"
+! ctl events | grep -q 'web-stays: stop sign' || fail "SIGWINCH was taken for a stop"
+fairlead_stop
