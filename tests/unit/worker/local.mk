@@ -17,3 +17,6 @@ tests_unit_worker_test_splice_LDADD = $(unit_worker_libs)
 check_PROGRAMS += tests/unit/worker/test_target_table
 tests_unit_worker_test_target_table_SOURCES = tests/unit/worker/test_target_table.c $(worker_fixture)
 tests_unit_worker_test_target_table_LDADD = $(unit_worker_libs)
+check_PROGRAMS += tests/unit/worker/test_stickiness
+tests_unit_worker_test_stickiness_SOURCES = tests/unit/worker/test_stickiness.c $(worker_stand)
+tests_unit_worker_test_stickiness_LDADD = $(unit_worker_libs)
