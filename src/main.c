@@ -72,7 +72,7 @@ run_from_arguments(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "f:ctvVh", options, NULL)) != -1) {
         switch (option) {
         case 'f':
-            control.config_path = strdup(optarg); /* the title takes the arguments' room */
+            control.config_path = optarg;
             break;
         case 'c':
         case 't':

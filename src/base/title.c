@@ -1,7 +1,7 @@
 /* ps reads the memory that held argv when the program began; environ lies right behind it. */
 #include "base/title.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -43,9 +43,8 @@ title_set(const char *title)
 {
     if (room_size < 2)
         return;
-    size_t length = strlen(title) < room_size - 1 ? strlen(title) : room_size - 1;
     memset(room, 0, room_size);
-    memcpy(room, title, length);
+    snprintf(room, room_size, "%s", title);
 }
 
 void

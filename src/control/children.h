@@ -12,7 +12,7 @@ void children_send_snapshot(struct control *control, uint64_t generation, int fd
 
 /* The listeners of the last reload, behind their snapshot; and those that are gone. */
 void children_open_listeners(struct control *control);
-void children_close_listener(void *control, uint32_t listener_id);
+void children_close_listener(void *argument, uint32_t listener_id);
 
 /* The metrics listener and the access log's file. */
 void children_send_observer_fds(struct control *control);

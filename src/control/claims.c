@@ -38,6 +38,7 @@ claims_new(void (*on_disturbed)(void *argument, struct claimant *claimant), void
     return claims;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 void
 claims_free(struct claims **claims)
 {
@@ -52,12 +53,15 @@ claims_free(struct claims **claims)
     *claims = NULL;
 }
 
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
 void
 claimant_init(struct claimant *claimant)
 {
     LIST_INIT(&claimant->claims);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static struct claimed_address *
 find(struct claims *claims, const struct address *address)
 {
@@ -66,6 +70,8 @@ find(struct claims *claims, const struct address *address)
     HASH_FIND(hh, claims->by_address, address, sizeof(*address), at);
     return at;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 disturb_others(struct claims *claims, struct claimed_address *at, const struct claimant *but)
@@ -78,6 +84,7 @@ disturb_others(struct claims *claims, struct claimed_address *at, const struct c
     }
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 release(struct claims *claims, struct claim *claim)
 {
@@ -125,6 +132,8 @@ take(struct claims *claims, struct claimant *claimant, const struct address *add
     claim->sequence = claimant->sequence;
     disturb_others(claims, at, claimant);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 void
 claims_set(struct claims *claims, struct claimant *claimant, const struct address *addresses,

@@ -339,8 +339,9 @@ start(struct control *control)
 int
 control_run(const struct control_options *options)
 {
-    struct control control = {.config_path = options->config_path,
-                              .is_verbose = options->is_verbose};
+    /* The title is written over the arguments. */
+    char *config_path = memory_copy_text(options->config_path);
+    struct control control = {.config_path = config_path, .is_verbose = options->is_verbose};
     struct config_errors errors = {0};
     struct signals signals = {0};
 
@@ -350,13 +351,12 @@ control_run(const struct control_options *options)
     clock_update();
     control.started_ms = clock_ms();
     control.started_wall_us = clock_wall_us();
-    control.config = config_load(options->config_path, &errors);
+    control.config = config_load(config_path, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
-    if (control.config == NULL)
-        return EXIT_FAILURE;
     privileges_raise_descriptors();
-    bool is_started = open_parts(&control, control.config->workers) && start(&control);
+    bool is_started = control.config != NULL && open_parts(&control, control.config->workers) &&
+                      start(&control);
     if (is_started) {
         signals_open(&signals, &control);
         loop_run(control.loop);
@@ -364,6 +364,7 @@ control_run(const struct control_options *options)
         log_notice("stopped");
     }
     close_parts(&control);
+    free(config_path);
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -26,6 +26,7 @@ problems_new(void)
     return memory_take(1, sizeof(struct problems));
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 forget_one(struct problems *problems, struct kept_problem *kept)
 {
@@ -85,6 +86,8 @@ problems_set(struct problems *problems, const char *source, const char *object,
         keep(problems, key, &(struct problem){source, object, reason, 0});
     return true;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 void
 problems_forget(struct problems *problems, const char *source)

@@ -240,10 +240,10 @@ providers_set_config(struct providers *providers, const struct config *config)
     struct provider **old = providers->items;
     size_t old_count = providers->count;
 
-    providers->items = memory_take(config->provider_count + 1, sizeof(*providers->items));
+    providers->items = memory_take(config->provider_count + 1, sizeof(struct provider *));
     providers->count = 0;
     providers->names =
-        memory_resize(providers->names, config->provider_count + 1, sizeof(*providers->names));
+        memory_resize(providers->names, config->provider_count + 1, sizeof(const char *));
     for (size_t i = 0; i < config->provider_count; i++) {
         /* Push runs nothing: task events come through the admin socket. */
         if (discovery_find_kind(config->providers[i].type) == NULL)

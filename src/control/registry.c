@@ -67,6 +67,7 @@ make_key(const char *source, const char *id)
     return memory_print("%s %s", source, id);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 struct task_record *
 registry_find(struct registry *registry, const char *source, const char *id)
 {
@@ -77,6 +78,8 @@ registry_find(struct registry *registry, const char *source, const char *id)
     free(key);
     return record;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 undirty(struct registry *registry, struct task_record *record)
@@ -91,6 +94,7 @@ undirty(struct registry *registry, struct task_record *record)
     record->is_dirty = false;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 free_record(struct registry *registry, struct task_record *record)
 {
@@ -101,6 +105,8 @@ free_record(struct registry *registry, struct task_record *record)
     free(record->key);
     free(record);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 void
 registry_free(struct registry **registry_at)
@@ -200,6 +206,7 @@ registry_set_config(struct registry *registry, const struct config *config)
     settle_everything(registry);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static struct task_record *
 add_record(struct registry *registry, const struct task *task)
 {
@@ -212,6 +219,8 @@ add_record(struct registry *registry, const struct task *task)
     HASH_ADD_KEYPTR(hh, registry->by_key, record->key, strlen(record->key), record);
     return record;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 replace_task(struct registry *registry, struct task_record *record, struct task *task)

@@ -26,6 +26,7 @@ make_key(const char *group, const char *address, const char *source, const char 
                         task_id == NULL ? "" : task_id, generation);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 forget(struct target_memories *memories, struct kept_memory *kept)
 {
@@ -33,6 +34,8 @@ forget(struct target_memories *memories, struct kept_memory *kept)
     free(kept->key);
     free(kept);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 struct target_memories *
 target_memories_new(void)
@@ -51,6 +54,7 @@ target_memories_free(struct target_memories **memories)
     *memories = NULL;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 void
 target_memories_add(struct target_memories *memories, const struct target_memory *memory)
 {
@@ -87,3 +91,5 @@ target_memories_take(struct target_memories *memories, const struct registered_t
     forget(memories, kept);
     return true;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */

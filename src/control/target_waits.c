@@ -54,15 +54,13 @@ target_waits_add(struct target_waits *waits, uint64_t target_id,
 }
 
 static struct target_wait *
-take(struct target_waits *waits, uint64_t target_id)
+find(const struct target_waits *waits, uint64_t target_id)
 {
     struct target_wait *wait;
 
     LIST_FOREACH (wait, &waits->all, link) {
-        if (wait->target_id == target_id) {
-            LIST_REMOVE(wait, link);
+        if (wait->target_id == target_id)
             return wait;
-        }
     }
     return NULL;
 }
@@ -73,7 +71,8 @@ target_waits_note_gone(struct target_waits *waits, uint64_t target_id)
     struct target_wait *wait;
 
     /* From the start each time: a call may add or end others. */
-    while ((wait = take(waits, target_id)) != NULL) {
+    while ((wait = find(waits, target_id)) != NULL) {
+        LIST_REMOVE(wait, link);
         wait->on_gone(wait->argument);
         free(wait);
     }

@@ -36,6 +36,7 @@ task_events_new(struct registry *registry)
     return events;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 forget(struct task_events *events, struct stopped_task *stopped)
 {
@@ -43,6 +44,8 @@ forget(struct task_events *events, struct stopped_task *stopped)
     free(stopped->arn);
     free(stopped);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 void
 task_events_free(struct task_events **events)
@@ -57,6 +60,7 @@ task_events_free(struct task_events **events)
     *events = NULL;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static bool
 is_stopped(const struct task_events *events, const char *arn)
 {
@@ -75,6 +79,8 @@ note_stopped(struct task_events *events, const char *arn)
     stopped->arn = memory_copy_text(arn);
     HASH_ADD_KEYPTR(hh, events->stopped, stopped->arn, strlen(stopped->arn), stopped);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 refuse(struct task_event_verdict *verdict, const char *reason)
