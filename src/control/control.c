@@ -72,6 +72,24 @@ on_gone(void *argument, struct registered_target *target)
     target_waits_note_gone(control->waits, target->id);
 }
 
+static void
+on_state(void *argument, const char *state)
+{
+    static const struct {
+        const char *state;
+        enum counter counter;
+    } rows[] = {
+        {"initial", COUNTER_TARGETS_INITIAL},     {"healthy", COUNTER_TARGETS_HEALTHY},
+        {"unhealthy", COUNTER_TARGETS_UNHEALTHY}, {"draining", COUNTER_TARGETS_DRAINING},
+        {"unused", COUNTER_TARGETS_UNUSED},       {"unavailable", COUNTER_TARGETS_UNAVAILABLE}};
+    struct control *control = argument;
+    struct counters *own = counter_board_own(control->board);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (strcmp(rows[i].state, state) == 0)
+            counter_add(&own->values[rows[i].counter], 1);
+}
+
 static uint64_t
 in_flight(void *argument, const struct registered_target *target)
 {
@@ -110,7 +128,8 @@ on_published(void *argument, uint64_t generation, int fd)
 static bool
 open_parts(struct control *control, unsigned workers)
 {
-    static const struct targets_callbacks target_callbacks = {on_change, on_close, on_gone};
+    static const struct targets_callbacks target_callbacks = {on_change, on_close, on_gone,
+                                                              on_state};
     static const struct publisher_callbacks publisher_callbacks = {build, on_published};
 
     control->board = counter_board_new(workers);

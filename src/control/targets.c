@@ -181,10 +181,13 @@ static void
 log_state(struct targets *table, const struct registered_target *target, const char *why)
 {
     const char *reason = target_reason_word(target);
+    const char *state =
+        target->membership == MEMBERSHIP_GONE ? "unused" : target_state_word(target);
     char *subject = memory_print("%s %s", target->group, target->name);
 
-    event_log_add(table->events, "target", subject, "%s%s%s%s: %s",
-                  target->membership == MEMBERSHIP_GONE ? "unused" : target_state_word(target),
+    if (table->callbacks.on_state != NULL)
+        table->callbacks.on_state(table->argument, state);
+    event_log_add(table->events, "target", subject, "%s%s%s%s: %s", state,
                   *reason == '\0' ? "" : " (", reason, *reason == '\0' ? "" : ")", why);
     free(subject);
 }

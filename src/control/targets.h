@@ -88,6 +88,8 @@ struct targets_callbacks {
     void (*on_close)(void *argument, uint64_t target_id, bool is_evicted);
     /* It became gone: its place is free. */
     void (*on_gone)(void *argument, struct registered_target *target);
+    /* The state that is shown for it, the ALB's word, is another one; may be NULL. */
+    void (*on_state)(void *argument, const char *state);
 };
 
 struct targets *targets_new(struct numbers *numbers, struct event_log *events,

@@ -40,4 +40,6 @@ wait_for 60 bad_is_served
 load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 ctl events | grep "127.0.0.1:$bad_port" | tail -n 5
+[ "$(metric 'fairlead_target_transitions_total{state="healthy"}')" -ge 2 ] ||
+    fail "states are not counted"
 fairlead_stop

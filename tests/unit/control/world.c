@@ -31,7 +31,7 @@ on_gone(void *argument, struct registered_target *target)
 struct world *
 world_new(void)
 {
-    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone};
+    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, NULL};
     struct world *world = memory_take(1, sizeof(*world));
 
     clock_set_for_test(1000000, 1700000000000000);
