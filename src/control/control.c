@@ -119,9 +119,9 @@ on_published(void *argument, uint64_t generation, int fd)
     struct control *control = argument;
     struct counters *own = counter_board_own(control->board);
 
+    children_send_snapshot(control, generation, fd);
     drain_note_published(control->drain, generation);
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
-    children_send_snapshot(control, generation, fd);
 }
 
 /* False with a line logged when the system refuses what cannot be done without. */

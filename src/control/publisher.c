@@ -27,6 +27,9 @@ struct publisher {
     bool is_urgent;      /* one of those changes is */
     uint64_t generation;
     int fd;
+    /* The one before stays open until the next: whoever closes a snapshot last gives its pages
+     * back to the system, which workers must not wait for. */
+    int older_fd;
     /* Of the newest generation: its first change, when it was made, whether workers have it. */
     uint64_t told_change_us, published_us;
     bool is_awaited;
@@ -47,9 +50,16 @@ publisher_new(struct loop *loop, const struct publisher_callbacks *callbacks, vo
 
     publisher->callbacks = *callbacks;
     publisher->argument = argument;
-    publisher->fd = -1;
+    publisher->fd = publisher->older_fd = -1;
     alarm_clock_open(&publisher->alarm, loop, on_time, publisher);
     return publisher;
+}
+
+static void
+close_fd(int fd)
+{
+    if (fd != -1)
+        close(fd);
 }
 
 void
@@ -58,8 +68,8 @@ publisher_free(struct publisher **publisher)
     if (*publisher == NULL)
         return;
     alarm_clock_close(&(*publisher)->alarm);
-    if ((*publisher)->fd != -1)
-        close((*publisher)->fd);
+    close_fd((*publisher)->fd);
+    close_fd((*publisher)->older_fd);
     free(*publisher);
     *publisher = NULL;
 }
@@ -119,12 +129,13 @@ publisher_publish(struct publisher *publisher)
         alarm_clock_set(&publisher->alarm, RETRY_US);
         return;
     }
-    if (publisher->fd != -1)
-        close(publisher->fd);
+    int oldest_fd = publisher->older_fd;
+    publisher->older_fd = publisher->fd;
     publisher->fd = fd;
     publisher->generation++;
     note_published(publisher, began_us);
     publisher->callbacks.on_published(publisher->argument, publisher->generation, fd);
+    close_fd(oldest_fd);
 }
 
 void
