@@ -20,7 +20,9 @@
 #include "control/task_text.h"
 
 #define FORM_VERSION 1
-#define SAVE_AFTER_MS 1000
+#define SAVE_AFTER_MS 3000
+/* Ids that a process may have given out after its last save, and died. */
+#define ID_SLACK 100000
 #define FILE_MODE 0600
 
 struct state_file {
@@ -261,8 +263,9 @@ load_all(struct state_file *file, json_t *state)
     json_t *element;
     const char *source;
 
-    targets_raise_next_id(
-        file->targets, (uint64_t)json_integer_value(json_object_get(state, "next_target_id")));
+    uint64_t next_id = (uint64_t)json_integer_value(json_object_get(state, "next_target_id"));
+
+    targets_raise_next_id(file->targets, next_id + ID_SLACK);
     json_array_foreach (json_object_get(state, "targets"), index, element) {
         remember_target(file, element);
     }

@@ -1,7 +1,7 @@
 /*
  * What control knows, on disk: tasks, targets with their ids and health, and registrations by
  * hand. A new control serves it, health-checked and marked stale, until the providers have
- * spoken. Written whole and renamed into place, at most once a second.
+ * spoken. Written whole and renamed into place, at most every three seconds.
  */
 #ifndef FAIRLEAD_CONTROL_STATE_FILE_H
 #define FAIRLEAD_CONTROL_STATE_FILE_H

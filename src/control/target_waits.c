@@ -59,6 +59,7 @@ find(const struct target_waits *waits, uint64_t target_id)
     struct target_wait *wait;
 
     LIST_FOREACH (wait, &waits->all, link) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): note_gone took the freed one off. */
         if (wait->target_id == target_id)
             return wait;
     }

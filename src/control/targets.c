@@ -62,6 +62,7 @@ free_target(struct registered_target *target)
     free(target);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 static void
 link_address(struct targets *table, struct registered_target *target)
 {
@@ -130,6 +131,8 @@ targets_free(struct targets **table)
     *table = NULL;
 }
 
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
 static struct target_place
 place_of(struct targets *table, const char *group, const struct address *address)
 {
@@ -192,6 +195,7 @@ log_state(struct targets *table, const struct registered_target *target, const c
     free(subject);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 struct registered_target *
 targets_add(struct targets *table, const struct target_spec *spec)
 {
@@ -222,6 +226,8 @@ targets_add(struct targets *table, const struct target_spec *spec)
     table->callbacks.on_change(table->argument, false);
     return target;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 bool
 targets_apply(struct targets *table, struct registered_target *target, enum target_event event,
@@ -283,6 +289,7 @@ targets_note_change(struct targets *table)
     table->callbacks.on_change(table->argument, false);
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 struct registered_target *
 targets_find(struct targets *table, const char *group, const struct address *address)
 {
@@ -310,6 +317,8 @@ targets_at(struct targets *table, const struct address *address)
     HASH_FIND(hh, table->addresses, address, sizeof(*address), used);
     return used == NULL ? NULL : LIST_FIRST(&used->targets);
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 bool
 target_is_of_task(const struct registered_target *target, const struct task *task)
