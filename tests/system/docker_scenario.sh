@@ -56,15 +56,25 @@ wait_for 5 is_served_by /app2 "app2-1 app2-2"
 is_connected() {
     [ "$(ctl --json providers | jq '.Providers[0].Connected')" = "$1" ]
 }
+all_are_back() {
+    wait_for 15 is_connected true
+    for app in web app1 app2; do
+        wait_for 10 targets_are "target$app" 2
+    done
+}
 step "dockerd is restarted: targets stay"
 dockerd_stop
 wait_for 10 is_connected false
 targets_are targetweb 2 || fail "targets were lost with dockerd"
 dockerd_start
-wait_for 15 is_connected true
-for app in web app1 app2; do
-    wait_for 10 targets_are "target$app" 2
-done
+all_are_back
+
+step "dockerd is killed and started again"
+kill -KILL "$dockerd_pid"
+wait_for 10 is_connected false
+targets_are targetweb 2 || fail "targets were lost with dockerd"
+dockerd_start
+all_are_back
 run_app web-4 srvweb
 wait_for 10 targets_are targetweb 3
 
