@@ -33,7 +33,7 @@ doubt_is_left(const struct exchange *exchange)
     return exchange_was_sent_at_once(exchange) && !exchange->response_has_begun &&
            !request_is_idempotent(&exchange->request) &&
            stream_was_reset(&exchange->connection->stream) &&
-           (is_going(row) || row->task.length > 0);
+           (row == NULL || row->task.length > 0);
 }
 
 void
