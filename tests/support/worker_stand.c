@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "net/socket.h"
+#include "worker/doubt.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
 
@@ -65,8 +66,8 @@ worker_stand_open(struct worker_stand *stand)
     snapshot_sample_add_group(stand->sample, "web");
     snapshot_sample_add_rule(stand->sample, "web");
     snapshot_sample_add_condition(stand->sample, CONDITION_PATH_PATTERN, "/*");
-    snapshot_sample_add_target(stand->sample, "web", 1, 80)->address =
-        listen_anywhere(&stand->listening_fd);
+    stand->target = snapshot_sample_add_target(stand->sample, "web", 1, 80);
+    stand->target->address = listen_anywhere(&stand->listening_fd);
 }
 
 void
@@ -85,6 +86,7 @@ worker_stand_publish(struct worker_stand *stand)
         listener_open(worker, snapshot_listener(worker->view->snapshot, 0)->id, fd);
     }
     hold_release(worker);
+    doubt_release(worker);
 }
 
 void

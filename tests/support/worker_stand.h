@@ -17,9 +17,10 @@
 struct worker_stand {
     struct worker *worker;
     struct snapshot_sample *sample;
-    int listening_fd; /* of the target */
-    int client_fd;    /* -1: closed */
-    int target_fd;    /* the connection accepted last; -1: none */
+    struct snapshot_target_source *target; /* until another one is added */
+    int listening_fd;                      /* of the target */
+    int client_fd;                         /* -1: closed */
+    int target_fd;                         /* the connection accepted last; -1: none */
 };
 
 /* A group "web" of one target, and generous limits; the sample may be changed until publish. */

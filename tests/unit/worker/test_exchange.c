@@ -1,6 +1,8 @@
 /* Whole exchanges on a stand: what is hard to see from outside of the process. */
 #include "../unit.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -142,6 +144,64 @@ a_post_that_was_sent_is_not_sent_again(void **state)
     assert_false(worker_stand_accept(stand));
 }
 
+/* A task's target takes a POST, acknowledges it, and resets without having read it. */
+static void
+leave_a_post_unread(struct worker_stand *stand)
+{
+    const int at_once = 1;
+
+    stand->target->task = "c1";
+    worker_stand_publish(stand);
+    ask(stand, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+    assert_int_equal(
+        setsockopt(stand->target_fd, IPPROTO_TCP, TCP_QUICKACK, &at_once, sizeof(at_once)), 0);
+    worker_stand_drop(&stand->target_fd);
+    assert_int_equal(worker_stand_read(stand, stand->client_fd, text, sizeof(text)), 0);
+    assert_false(worker_stand_accept(stand));
+}
+
+static void
+a_post_left_unread_goes_on_when_its_target_is_going(void **state)
+{
+    struct worker_stand *stand = *state;
+    const struct address address = stand->target->address;
+
+    leave_a_post_unread(stand);
+    stand->target->membership = MEMBERSHIP_DRAINING;
+    snapshot_sample_add_target(stand->sample, "web", 2, 80)->address = address;
+    worker_stand_publish(stand);
+    assert_true(worker_stand_accept(stand));
+    expect_text(stand, stand->target_fd, "abc");
+    worker_stand_write(stand, stand->target_fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    expect_text(stand, stand->client_fd, "200 OK");
+}
+
+static void
+a_post_left_unread_by_a_target_that_stays_fails(void **state)
+{
+    struct worker_stand *stand = *state;
+
+    leave_a_post_unread(stand);
+    worker_stand_publish(stand);
+    assert_int_equal(worker_stand_read(stand, stand->client_fd, text, sizeof(text)), 0);
+    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted));
+    expect_text(stand, stand->client_fd, "HTTP/1.1 502 ");
+    assert_false(worker_stand_accept(stand));
+}
+
+static void
+a_client_may_leave_while_its_post_is_in_doubt(void **state)
+{
+    struct worker_stand *stand = *state;
+
+    leave_a_post_unread(stand);
+    worker_stand_drop(&stand->client_fd);
+    worker_stand_turn(stand);
+    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted));
+    assert_true(TAILQ_EMPTY(&stand->worker->doubted));
+    worker_stand_publish(stand);
+}
+
 static void
 a_switch_of_protocols_before_the_request_is_sent_is_malformed(void **state)
 {
@@ -215,6 +275,9 @@ main(void)
         STANDING(an_early_answer_that_waits_does_not_spin_on_the_body),
         STANDING(a_kept_connection_that_dies_does_not_blame_its_target),
         STANDING(a_post_that_was_sent_is_not_sent_again),
+        STANDING(a_post_left_unread_goes_on_when_its_target_is_going),
+        STANDING(a_post_left_unread_by_a_target_that_stays_fails),
+        STANDING(a_client_may_leave_while_its_post_is_in_doubt),
         STANDING(a_switch_of_protocols_before_the_request_is_sent_is_malformed),
         STANDING(a_large_body_behind_a_pipelined_request_is_not_refused),
         STANDING(an_idle_client_with_a_request_on_its_way_is_answered_when_the_worker_stops),
