@@ -172,7 +172,7 @@ fill(struct access_record *record, const struct exchange *exchange)
         .type = exchange->is_upgraded ? ACCESS_WS : ACCESS_HTTP,
         .action = exchange->action,
         .end_reason = (uint8_t)exchange->end,
-        .attempts = (uint8_t)exchange->attempts,
+        .attempts = (uint8_t)(exchange->attempts_before + exchange->attempts),
         .http_minor = exchange->request.minor_version,
     };
     if (exchange->rule != SNAPSHOT_NO_INDEX)

@@ -13,6 +13,7 @@
 #include "worker/access_reporter.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
+#include "worker/pause.h"
 #include "worker/relay.h"
 #include "worker/relay_response.h"
 #include "worker/reply.h"
@@ -211,6 +212,8 @@ patience_ms(const struct exchange *exchange)
         return settings->timeouts.tunnel_idle_ms;
     case STEP_HOLD:
         return exchange->group->group->hold_ms;
+    case STEP_PAUSE:
+        return PAUSE_MS;
     case STEP_DOUBT:
         return DOUBT_MS;
     case STEP_ANSWER:
@@ -246,6 +249,8 @@ give_up(struct exchange *exchange)
         return STEP_FINISH;
     case STEP_HOLD:
         return exchange_fail(exchange, END_HELD_TOO_LONG);
+    case STEP_PAUSE:
+        return pause_end(exchange);
     case STEP_DOUBT:
         return exchange_fail(exchange, exchange->end);
     case STEP_ANSWER:

@@ -30,7 +30,7 @@ enum exchange_step {
     STEP_WAIT = STEP_COUNT /* what a step returns to be called again when something happens */
 };
 
-/* Targets that one request may be handed to, the first included. */
+/* Targets that one request may be handed to in one round, the first included. */
 #define EXCHANGE_ATTEMPTS_MAX 4
 
 /* A response on its way: taken from the pool with its first byte, given back when its head is
@@ -78,7 +78,10 @@ struct exchange {
     struct target_state *target;
     struct target_connection *connection;
     uint64_t tried[EXCHANGE_ATTEMPTS_MAX];
-    unsigned attempts;
+    unsigned attempts;        /* of this round: tried holds them */
+    unsigned attempts_before; /* in rounds before */
+    bool is_pausing;
+    unsigned pauses;
     uint64_t second_chance; /* a target of which a kept connection was lost; 0: none */
     bool takes_second_chance;
     bool is_sticky;  /* the target was named by a cookie */

@@ -13,6 +13,7 @@
 #include "worker/exchange.h"
 #include "worker/hold.h"
 #include "worker/listener.h"
+#include "worker/pause.h"
 #include "worker/relay.h"
 #include "worker/retry_budget.h"
 #include "worker/stickiness.h"
@@ -154,6 +155,8 @@ step_choose_target(struct exchange *exchange)
     uint32_t index = choose_index(exchange);
     if (index == SNAPSHOT_NO_INDEX)
         index = choose_second_chance(exchange);
+    if (index == SNAPSHOT_NO_INDEX && pause_is_wanted(exchange))
+        return STEP_PAUSE;
     if (index == SNAPSHOT_NO_INDEX)
         return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
     if (exchange->group->fails_open)
@@ -336,8 +339,9 @@ exchange_was_sent_at_once(const struct exchange *exchange)
 static bool
 may_replay(const struct exchange *exchange)
 {
-    if (exchange->response_has_begun || !exchange->body_is_held ||
-        exchange->attempts >= EXCHANGE_ATTEMPTS_MAX)
+    if (exchange->response_has_begun || !exchange->body_is_held)
+        return false;
+    if (exchange->attempts >= EXCHANGE_ATTEMPTS_MAX && !pause_is_wanted(exchange))
         return false;
     return exchange->nothing_was_sent || request_is_idempotent(&exchange->request);
 }
@@ -356,7 +360,7 @@ exchange_try_again(struct exchange *exchange)
     else
         WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
     exchange->request_is_sent = false;
-    return STEP_CHOOSE_TARGET;
+    return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
 }
 
 enum exchange_step

@@ -18,6 +18,7 @@ libworker_a_SOURCES = \
 	src/worker/hold.c src/worker/hold.h \
 	src/worker/input.c src/worker/input.h \
 	src/worker/listener.c src/worker/listener.h \
+	src/worker/pause.c src/worker/pause.h \
 	src/worker/relay.c src/worker/relay.h \
 	src/worker/relay_response.c src/worker/relay_response.h \
 	src/worker/reply.c src/worker/reply.h \
