@@ -39,6 +39,9 @@ engine_start --podman
 engine run $A web-1 32001 fairlead.service=srvweb health=healthy
 probe_start docker "unix://$work/engine.sock" 300
 expect "^set count=1 "
+# The stream's overlap tells of the first container's start once more: past that when this one shows.
+engine run $B web-2 32002 fairlead.service=srvweb health=healthy
+expect "^(task|listed) $(short $B) " 7
 before=$(engine_count inspect)
 for _ in 1 2 3 4 5 6 7 8 9 10; do engine health $A healthy; done
 engine health $A unhealthy
