@@ -121,11 +121,3 @@ slice_hash(uint64_t hash, struct slice slice)
         hash = slice_hash_byte(hash, slice.at[i]);
     return hash;
 }
-
-uint64_t
-slice_hash_ignoring_case(uint64_t hash, struct slice slice)
-{
-    for (size_t i = 0; i < slice.length; i++)
-        hash = slice_hash_byte(hash, slice_lower(slice.at[i]));
-    return hash;
-}

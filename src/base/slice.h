@@ -85,7 +85,4 @@ slice_hash_byte(uint64_t hash, char byte)
 
 uint64_t slice_hash(uint64_t hash, struct slice slice);
 
-/* The same over the lower-case form. */
-uint64_t slice_hash_ignoring_case(uint64_t hash, struct slice slice);
-
 #endif

@@ -11,7 +11,6 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -110,18 +109,6 @@ stream_write(struct stream *stream, const void *bytes, size_t length)
 {
     ssize_t sent = send(stream->fd, bytes, length, MSG_NOSIGNAL);
 
-    return sent == -1 ? reason_of(errno) : sent;
-}
-
-ssize_t
-stream_write_two(struct stream *stream, const void *first, size_t first_length,
-                 const void *second, size_t second_length)
-{
-    if (second_length == 0)
-        return stream_write(stream, first, first_length);
-    struct iovec pieces[2] = {{(void *)first, first_length}, {(void *)second, second_length}};
-    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
-    ssize_t sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
     return sent == -1 ? reason_of(errno) : sent;
 }
 

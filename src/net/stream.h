@@ -54,10 +54,6 @@ ssize_t stream_read(struct stream *stream, void *memory, size_t length);
 /* Bytes taken (possibly fewer than length); STREAM_WAIT when none; STREAM_FAILED. */
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t length);
 
-/* The same for two pieces in one call, the second may be empty. */
-ssize_t stream_write_two(struct stream *stream, const void *first, size_t first_length,
-                         const void *second, size_t second_length);
-
 /* Starts and stops on_writable. */
 void stream_want_writable(struct stream *stream, struct loop *loop, bool wanted);
 
