@@ -52,7 +52,7 @@ def print_cells(workload, rounds):
     if workload.idle:
         print(f"  {'proxy':18}{'bytes':>10}")
     else:
-        print(f"  {'proxy':18}{'CPU us':>9}{'spread':>8}{'user':>8}{'system':>8}"
+        print(f"  {'proxy':18}{'CPU us':>9}{'spread':>8}{'stolen':>8}{'user':>8}{'system':>8}"
               f"{'req/s':>10}{'p50 us':>9}{'p99 us':>9}{'p99.9 us':>10}")
     names = dict.fromkeys(name for cells in rounds for name in cells)
     for name in names:
@@ -62,9 +62,9 @@ def print_cells(workload, rounds):
             print(f"  {name:18}{middle['bytes']:10.0f}")
             continue
         share = spread([cell["cpu_us"] for cell in cells])
-        print(f"  {name:18}{middle['cpu_us']:9.2f}{share:8.0%}{middle['user_us']:8.2f}"
-              f"{middle['system_us']:8.2f}{middle['per_second']:10.0f}{middle['p50_us']:9.0f}"
-              f"{middle['p99_us']:9.0f}{middle['p999_us']:10.0f}")
+        print(f"  {name:18}{middle['cpu_us']:9.2f}{share:8.0%}{middle['stolen']:8.1%}"
+              f"{middle['user_us']:8.2f}{middle['system_us']:8.2f}{middle['per_second']:10.0f}"
+              f"{middle['p50_us']:9.0f}{middle['p99_us']:9.0f}{middle['p999_us']:10.0f}")
 
 
 def print_verdicts(workload, rounds):
