@@ -40,6 +40,12 @@ slice_equal(struct slice one, struct slice other)
            (one.length == 0 || memcmp(one.at, other.at, one.length) == 0);
 }
 
+static inline bool
+slice_is_letter(char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
 static inline char
 slice_lower(char byte)
 {

@@ -81,16 +81,24 @@ has_special_byte(uint64_t word)
     return ((below_space | is_delete | word) & high) != 0;
 }
 
+static bool
+has_special_byte_at(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return has_special_byte(word);
+}
+
+/* The last word overlaps the one before where the length is not a multiple of eight. */
 enum http_value_kind
 http_value_look(struct slice value)
 {
-    size_t i = 0;
-
-    for (; i + 8 <= value.length; i += 8) {
-        uint64_t word;
-        memcpy(&word, value.at + i, sizeof(word));
-        if (has_special_byte(word))
+    if (value.length < sizeof(uint64_t))
+        return look_at_bytes(value);
+    size_t last = value.length - sizeof(uint64_t);
+    for (size_t i = 0; i < last; i += sizeof(uint64_t))
+        if (has_special_byte_at(value.at + i))
             return look_at_bytes(value);
-    }
-    return look_at_bytes(slice_make(value.at + i, value.length - i));
+    return has_special_byte_at(value.at + last) ? look_at_bytes(value) : HTTP_VALUE_PLAIN;
 }

@@ -4,6 +4,8 @@
  */
 #include "http/forwarding_trace.h"
 
+#include <endian.h>
+
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -13,13 +15,20 @@ static const struct slice self_key = {"Self=", 5};
 /* "1-" 8 digits "-" 24 digits */
 #define TRACE_ID_LENGTH 35
 
+#define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight lower-case digits without a loop: each request gets four times as many. */
 static void
-put_hex(char *at, uint64_t number, unsigned digits)
+put_hex(char *at, uint32_t number)
 {
-    while (digits-- > 0) {
-        at[digits] = "0123456789abcdef"[number & 15];
-        number >>= 4;
-    }
+    uint64_t nibbles = number;
+
+    nibbles = (nibbles | nibbles << 16) & UINT64_C(0x0000ffff0000ffff);
+    nibbles = (nibbles | nibbles << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    nibbles = (nibbles | nibbles << 4) & EVERY_BYTE(0x0f);
+    uint64_t is_letter = (nibbles + EVERY_BYTE(6)) >> 4 & EVERY_BYTE(1);
+    uint64_t digits = htobe64(nibbles + EVERY_BYTE('0') + is_letter * ('a' - '0' - 10));
+    memcpy(at, &digits, sizeof(digits));
 }
 
 static void
@@ -27,9 +36,12 @@ add_new_id(struct text *out, struct slice key)
 {
     char id[TRACE_ID_LENGTH] = "1-xxxxxxxx-";
 
-    put_hex(id + 2, clock_wall_us() / 1000000, 8);
-    put_hex(id + 11, random_next(), 12);
-    put_hex(id + 23, random_next(), 12);
+    uint64_t random = random_next();
+
+    put_hex(id + 2, (uint32_t)(clock_wall_us() / 1000000));
+    put_hex(id + 11, (uint32_t)random);
+    put_hex(id + 19, (uint32_t)(random >> 32));
+    put_hex(id + 27, (uint32_t)random_next());
     text_add_slice(out, key);
     text_add_bytes(out, id, sizeof(id));
 }

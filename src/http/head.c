@@ -21,11 +21,13 @@ static const struct {
 /* Names by hash, in the lower case that lookups compare with; built at the first lookup. */
 #define BUCKET_COUNT 64
 #define NAME_MAX_BYTES 24
+#define CASE_BIT 0x20
 
 static struct bucket {
     uint8_t id; /* HTTP_FIELD_OTHER: free */
     uint8_t length;
     char name[NAME_MAX_BYTES];
+    char case_bits[NAME_MAX_BYTES]; /* CASE_BIT where a letter stands */
 } buckets[BUCKET_COUNT];
 
 static bool are_buckets_built;
@@ -52,19 +54,37 @@ build_buckets(void)
             at = (at + 1) % BUCKET_COUNT;
         buckets[at].id = (uint8_t)id;
         buckets[at].length = (uint8_t)name.length;
-        for (size_t i = 0; i < name.length; i++)
+        for (size_t i = 0; i < name.length; i++) {
             buckets[at].name[i] = slice_lower(name.at[i]);
+            buckets[at].case_bits[i] = slice_is_letter(name.at[i]) ? CASE_BIT : 0;
+        }
     }
     are_buckets_built = true;
 }
 
+static uint64_t
+word_at(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Eight bytes at a time: this is asked for each field of each message. */
 static bool
 is_name_of(const struct bucket *bucket, struct slice name)
 {
+    size_t i = 0;
+
     if (bucket->length != name.length)
         return false;
-    for (size_t i = 0; i < name.length; i++)
-        if (slice_lower(name.at[i]) != bucket->name[i])
+    for (; i + sizeof(uint64_t) <= name.length; i += sizeof(uint64_t))
+        if ((word_at(name.at + i) | word_at(bucket->case_bits + i)) !=
+            word_at(bucket->name + i))
+            return false;
+    for (; i < name.length; i++)
+        if ((name.at[i] | bucket->case_bits[i]) != bucket->name[i])
             return false;
     return true;
 }
@@ -123,8 +143,15 @@ http_head_rebase(struct http_head *head, const char *old_start, const char *new_
     }
 }
 
-static const struct http_field *
-find_from(const struct http_head *head, size_t start, enum http_field_id id)
+void
+http_head_identify(struct http_head *head, struct http_field *field)
+{
+    field->id = http_field_find(field->name);
+    head->known |= UINT32_C(1) << field->id;
+}
+
+const struct http_field *
+http_head_find_from(const struct http_head *head, size_t start, enum http_field_id id)
 {
     for (size_t i = start; i < head->field_count; i++)
         if (head->fields[i].id == id)
@@ -133,15 +160,9 @@ find_from(const struct http_head *head, size_t start, enum http_field_id id)
 }
 
 const struct http_field *
-http_head_find(const struct http_head *head, enum http_field_id id)
-{
-    return find_from(head, 0, id);
-}
-
-const struct http_field *
 http_head_find_next(const struct http_head *head, const struct http_field *after)
 {
-    return find_from(head, (size_t)(after - head->fields) + 1, after->id);
+    return http_head_find_from(head, (size_t)(after - head->fields) + 1, after->id);
 }
 
 bool

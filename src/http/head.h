@@ -24,6 +24,8 @@ enum http_field_id {
     HTTP_FIELD_ID_COUNT
 };
 
+_Static_assert(HTTP_FIELD_ID_COUNT <= 32, "http_head.known has a bit for each");
+
 enum http_field_class { HTTP_END_TO_END, HTTP_HOP_BY_HOP, HTTP_FRAMING, HTTP_MANAGED };
 
 enum http_refusal {
@@ -80,6 +82,7 @@ struct http_head {
     struct slice upgrade;          /* value of Upgrade */
     uint32_t keep_alive_timeout_s; /* responses: Keep-Alive: timeout=, 0: not said */
     enum desync_reason desync;     /* the worst finding */
+    uint32_t known;                /* bit id: there is a field of it */
     size_t field_count;
     size_t bytes; /* of the whole head as received */
     struct http_field fields[HTTP_FIELDS_MAX];
@@ -97,8 +100,21 @@ extern const struct slice http_path_root, http_path_asterisk;
 /* Notes a finding; the one of the worst class stays. */
 void http_head_note(struct http_head *head, enum desync_reason reason);
 
-/* The first field of that id, or NULL; and the next one after it. */
-const struct http_field *http_head_find(const struct http_head *head, enum http_field_id id);
+/* Tells a field's id by its name, and remembers that the head has one. */
+void http_head_identify(struct http_head *head, struct http_field *field);
+
+/* From the field with this index on, or NULL. */
+const struct http_field *http_head_find_from(const struct http_head *head, size_t start,
+                                             enum http_field_id id);
+
+/* The first field of that id, or NULL; and the next one after it. Most are asked for in vain.
+ */
+static inline const struct http_field *
+http_head_find(const struct http_head *head, enum http_field_id id)
+{
+    return (head->known >> id & 1) == 0 ? NULL : http_head_find_from(head, 0, id);
+}
+
 const struct http_field *http_head_find_next(const struct http_head *head,
                                              const struct http_field *after);
 
@@ -106,6 +122,7 @@ const struct http_field *http_head_find_next(const struct http_head *head,
 bool http_head_list_has(const struct http_head *head, enum http_field_id id,
                         struct slice token);
 
+/* HTTP_FIELD_OTHER for all but the names of fields.def, which are tokens. */
 enum http_field_id http_field_find(struct slice name);
 enum http_field_class http_field_class(enum http_field_id id);
 unsigned http_refusal_status(enum http_refusal refusal);

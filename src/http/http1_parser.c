@@ -95,10 +95,10 @@ on_field_name_end(llhttp_t *llhttp)
         return refuse_for(parser, DESYNC_REASON_EMPTY_HEADER);
     struct http_field *field = &parser->head->fields[parser->head->field_count - 1];
     parser->is_in_name = false;
-    if (!http_is_token(field->name))
+    http_head_identify(parser->head, field);
+    if (field->id == HTTP_FIELD_OTHER && !http_is_token(field->name))
         return refuse_for(parser, field->name.length == 0 ? DESYNC_REASON_EMPTY_HEADER
                                                           : DESYNC_REASON_BAD_HEADER);
-    field->id = http_field_find(field->name);
     llhttp->header_state = 0; /* to llhttp, a field like any other */
     return 0;
 }
