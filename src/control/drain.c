@@ -52,22 +52,15 @@ drain_set_config(struct drain *drain, const struct config *config)
     drain->config = config;
 }
 
-static void
-note_told(struct registered_targets *targets, uint64_t generation)
-{
-    struct registered_target *target;
-
-    TAILQ_FOREACH (target, targets, in_table) {
-        if (target->told_generation == 0)
-            target->told_generation = generation;
-    }
-}
-
 void
 drain_note_published(struct drain *drain, uint64_t generation)
 {
-    note_told(targets_live(drain->targets), generation);
-    note_told(targets_departed(drain->targets), generation);
+    struct registered_target *target;
+
+    TAILQ_FOREACH (target, targets_moving(drain->targets), in_moving) {
+        if (target->told_generation == 0)
+            target->told_generation = generation;
+    }
 }
 
 static uint64_t
@@ -87,6 +80,8 @@ settle(struct drain *drain, struct registered_target *target)
         targets_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL);
     else if (target->membership == MEMBERSHIP_DRAINING)
         target->drain_ends_ms = clock_ms() + delay_ms(drain, target);
+    else if (target->membership == MEMBERSHIP_IN_SERVICE)
+        targets_rest(drain->targets, target);
 }
 
 static bool
@@ -99,15 +94,13 @@ is_news(const struct registered_target *target, uint64_t generation)
 void
 drain_note_applied(struct drain *drain, uint64_t generation)
 {
-    struct registered_target *target;
+    struct registered_target *target = TAILQ_FIRST(targets_moving(drain->targets));
 
-    TAILQ_FOREACH (target, targets_live(drain->targets), in_table) {
+    while (target != NULL) {
+        struct registered_target *next = TAILQ_NEXT(target, in_moving);
         if (is_news(target, generation))
             settle(drain, target);
-    }
-    TAILQ_FOREACH (target, targets_departed(drain->targets), in_table) {
-        if (is_news(target, generation))
-            settle(drain, target);
+        target = next;
     }
     drain_look(drain);
 }
@@ -158,18 +151,15 @@ look_at_departed(struct drain *drain, struct registered_target *target)
 void
 drain_look(struct drain *drain)
 {
-    struct registered_target *target = TAILQ_FIRST(targets_live(drain->targets));
+    struct registered_target *target = TAILQ_FIRST(targets_moving(drain->targets));
     bool look_again = false;
 
     while (target != NULL) {
-        struct registered_target *next = TAILQ_NEXT(target, in_table);
-        look_again = look_at_live(drain, target) || look_again;
-        target = next;
-    }
-    target = TAILQ_FIRST(targets_departed(drain->targets));
-    while (target != NULL) {
-        struct registered_target *next = TAILQ_NEXT(target, in_table);
-        look_again = look_at_departed(drain, target) || look_again;
+        struct registered_target *next = TAILQ_NEXT(target, in_moving);
+        bool is_waited_for = target->membership == MEMBERSHIP_GONE
+                                 ? look_at_departed(drain, target)
+                                 : look_at_live(drain, target);
+        look_again = look_again || is_waited_for;
         target = next;
     }
     if (look_again && !alarm_clock_is_set(&drain->alarm))

@@ -31,6 +31,7 @@ struct targets {
     struct registered_target *by_id, *by_place;
     struct used_address *addresses;
     struct registered_targets live, departed;
+    struct moving_targets moving;
     struct target_memories *memories;
 };
 
@@ -47,8 +48,33 @@ targets_new(struct numbers *numbers, struct event_log *events,
     table->next_id = 1;
     TAILQ_INIT(&table->live);
     TAILQ_INIT(&table->departed);
+    TAILQ_INIT(&table->moving);
     table->memories = target_memories_new();
     return table;
+}
+
+struct moving_targets *
+targets_moving(struct targets *table)
+{
+    return &table->moving;
+}
+
+static void
+note_moving(struct targets *table, struct registered_target *target)
+{
+    target->told_generation = 0;
+    target->is_settled = false;
+    if (!target->is_moving)
+        TAILQ_INSERT_TAIL(&table->moving, target, in_moving);
+    target->is_moving = true;
+}
+
+void
+targets_rest(struct targets *table, struct registered_target *target)
+{
+    if (target->is_moving)
+        TAILQ_REMOVE(&table->moving, target, in_moving);
+    target->is_moving = false;
 }
 
 static void
@@ -107,6 +133,7 @@ void
 targets_bury(struct targets *table, struct registered_target *target)
 {
     CHECK(target->membership == MEMBERSHIP_GONE);
+    targets_rest(table, target);
     TAILQ_REMOVE(&table->departed, target, in_table);
     HASH_DELETE(by_id, table->by_id, target);
     numbers_give_back_target_row(table->numbers, target->counter_row);
@@ -218,6 +245,7 @@ targets_add(struct targets *table, const struct target_spec *spec)
     HASH_ADD(by_place, table->by_place, place, sizeof(target->place), target);
     TAILQ_INSERT_TAIL(&table->live, target, in_table);
     link_address(table, target);
+    note_moving(table, target);
     table->live_count++;
     log_state(table, target,
               spec->origin == ORIGIN_STATIC    ? "registered by the configuration"
@@ -239,8 +267,7 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
     if (from == to)
         return false;
     target->membership = to;
-    target->told_generation = 0;
-    target->is_settled = false;
+    note_moving(table, target);
     target->drain_ends_ms = 0;
     /* In service shows its health, whose time it keeps. */
     if (to != MEMBERSHIP_IN_SERVICE)

@@ -71,6 +71,8 @@ struct registered_target {
 
     UT_hash_handle by_id, by_place;
     TAILQ_ENTRY(registered_target) in_table; /* live, or departed when gone */
+    bool is_moving;
+    TAILQ_ENTRY(registered_target) in_moving;
     LIST_ENTRY(registered_target) at_address;
     struct task_record *record; /* the registry's, while it still has the task; else NULL */
     LIST_ENTRY(registered_target) of_task;
@@ -137,6 +139,14 @@ bool target_is_of_task(const struct registered_target *target, const struct task
 struct registered_targets *targets_live(struct targets *table);
 struct registered_targets *targets_departed(struct targets *table);
 size_t targets_count(const struct targets *table);
+
+/*
+ * Those whose membership has changed, so that nobody needs to look at all the others: drain.c
+ * follows each until it rests (in service, and every worker knows) or is buried.
+ */
+TAILQ_HEAD(moving_targets, registered_target);
+struct moving_targets *targets_moving(struct targets *table);
+void targets_rest(struct targets *table, struct registered_target *target);
 
 /* Forgets a departed one for good: its counter row may be used again. */
 void targets_bury(struct targets *table, struct registered_target *target);

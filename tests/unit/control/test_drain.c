@@ -147,6 +147,31 @@ gives_the_counter_row_back_when_nobody_uses_it(void **state)
     end(&drained);
 }
 
+static void
+follows_only_targets_whose_membership_changes(void **state)
+{
+    struct drained_world drained = begin();
+    struct registered_target *target = serve_one(&drained);
+    struct moving_targets *moving = targets_moving(drained.world->targets);
+    (void)state;
+    drain_note_published(drained.drain, 2);
+    drain_note_applied(drained.drain, 2);
+    assert_true(TAILQ_EMPTY(moving));
+    drained.in_flight = 1;
+    registry_remove_task(drained.world->registry, "docker", "a", 0);
+    assert_ptr_equal(TAILQ_FIRST(moving), target);
+    drain_note_published(drained.drain, 3);
+    drain_note_applied(drained.drain, 3);
+    assert_ptr_equal(TAILQ_FIRST(moving), target);
+    drained.in_flight = 0;
+    drain_look(drained.drain);
+    assert_ptr_equal(TAILQ_FIRST(moving), target);
+    drain_note_published(drained.drain, 4);
+    drain_note_applied(drained.drain, 4);
+    assert_true(TAILQ_EMPTY(moving));
+    end(&drained);
+}
+
 int
 main(void)
 {
@@ -157,6 +182,7 @@ main(void)
         cmocka_unit_test(closes_what_is_open_when_the_delay_is_over),
         cmocka_unit_test(keeps_a_target_that_was_drained_by_hand),
         cmocka_unit_test(gives_the_counter_row_back_when_nobody_uses_it),
+        cmocka_unit_test(follows_only_targets_whose_membership_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
