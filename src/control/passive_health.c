@@ -114,10 +114,8 @@ passive_health_set_config(struct passive_health *passive, const struct config *c
 bool
 passive_is_failing(const struct target_passive *seen)
 {
-    uint64_t attempts = seen->requests + seen->connection_failures;
-
     if (seen->connection_failures >= FEWEST_CONNECTION_FAILURES &&
-        seen->connection_failures * 2 >= attempts)
+        seen->connection_failures * 2 >= seen->requests)
         return true;
     return seen->errors >= FEWEST_ERRORS && seen->errors * 10 >= seen->requests * 9;
 }

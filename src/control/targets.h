@@ -33,7 +33,8 @@ struct target_place {
 /* Passive health's notes about a target: see passive_health.h. */
 struct target_passive {
     uint64_t window_began_ms;
-    uint64_t requests, connection_failures, errors;
+    uint64_t requests; /* all of them, those that failed included */
+    uint64_t connection_failures, errors;
     uint64_t ejected_until_ms; /* 0: not ejected */
     uint64_t ejected_last_ms;  /* when its last ejection began */
     unsigned ejections;        /* in a row; makes the time grow */

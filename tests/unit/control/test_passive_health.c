@@ -68,9 +68,33 @@ ejects_a_target_that_cannot_be_reached(void **state)
 {
     struct watched_world *watched = begin();
     (void)state;
-    fail_connects(watched, 0, 2, 0);
+    fail_connects(watched, 0, 2, 2);
     assert_false(passive_is_ejected(watched->targets[0]));
-    fail_connects(watched, 0, 1, 0);
+    fail_connects(watched, 0, 1, 1);
+    assert_true(passive_is_ejected(watched->targets[0]));
+    end(watched);
+}
+
+/* The connection that was just being opened, when the worker counted, failed as well. */
+static void
+does_not_wait_for_requests_that_are_in_flight(void **state)
+{
+    struct watched_world *watched = begin();
+    (void)state;
+    fail_connects(watched, 0, 289, 290);
+    assert_true(passive_is_ejected(watched->targets[0]));
+    end(watched);
+}
+
+static void
+what_a_target_did_before_its_end_does_not_keep_it_in(void **state)
+{
+    struct watched_world *watched = begin();
+    (void)state;
+    fail_connects(watched, 0, 50, 150);
+    assert_false(passive_is_ejected(watched->targets[0]));
+    advance_ms(1000);
+    fail_connects(watched, 0, 150, 150);
     assert_true(passive_is_ejected(watched->targets[0]));
     end(watched);
 }
@@ -90,9 +114,9 @@ forgets_failures_that_are_older_than_the_window(void **state)
 {
     struct watched_world *watched = begin();
     (void)state;
-    fail_connects(watched, 0, 2, 0);
+    fail_connects(watched, 0, 2, 2);
     advance_ms(10001);
-    fail_connects(watched, 0, 2, 0);
+    fail_connects(watched, 0, 2, 2);
     assert_false(passive_is_ejected(watched->targets[0]));
     end(watched);
 }
@@ -115,7 +139,7 @@ ejects_at_most_half_of_a_group(void **state)
     struct watched_world *watched = begin();
     (void)state;
     for (unsigned i = 0; i < 4; i++)
-        fail_connects(watched, i, 10, 0);
+        fail_connects(watched, i, 10, 10);
     assert_true(passive_is_ejected(watched->targets[0]));
     assert_true(passive_is_ejected(watched->targets[1]));
     assert_false(passive_is_ejected(watched->targets[2]));
@@ -128,7 +152,7 @@ takes_a_target_back_only_after_a_check_has_passed(void **state)
 {
     struct watched_world *watched = begin();
     (void)state;
-    fail_connects(watched, 0, 10, 0);
+    fail_connects(watched, 0, 10, 10);
     passive_health_look(watched->passive);
     assert_int_equal(watched->checks, 0);
     advance_ms(5000);
@@ -156,7 +180,7 @@ takes_everything_back_when_it_is_switched_off(void **state)
 {
     struct watched_world *watched = begin();
     (void)state;
-    fail_connects(watched, 0, 10, 0);
+    fail_connects(watched, 0, 10, 10);
     watched->world->groups[0].passive_health_enabled = false;
     passive_health_set_config(watched->passive, &watched->world->config);
     assert_false(passive_is_ejected(watched->targets[0]));
@@ -168,6 +192,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ejects_a_target_that_cannot_be_reached),
+        cmocka_unit_test(does_not_wait_for_requests_that_are_in_flight),
+        cmocka_unit_test(what_a_target_did_before_its_end_does_not_keep_it_in),
         cmocka_unit_test(does_not_eject_for_a_few_failures_among_many_requests),
         cmocka_unit_test(forgets_failures_that_are_older_than_the_window),
         cmocka_unit_test(ejects_for_5xx_only_when_nearly_every_answer_is_one),
