@@ -22,6 +22,18 @@ balancer_target(const struct balancer_choice *choice, uint32_t place)
     return choice->view->targets[choice->group->selectable[place]];
 }
 
+/*
+ * Second tries follow first tries in step: in a group of two with a dead target they would take
+ * every turn of the living one, and each first try would be the dead one's.
+ */
+uint64_t
+balancer_next_turn(const struct balancer_choice *choice)
+{
+    struct group_state *state = choice->group->state;
+
+    return choice->is_second_try ? state->second_tries++ : state->round_robin++;
+}
+
 uint32_t
 balancer_share(const struct balancer_choice *choice, uint32_t place)
 {

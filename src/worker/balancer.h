@@ -18,6 +18,7 @@ struct balancer_choice {
     const struct view *view;
     const struct view_group *group;
     uint32_t count;
+    bool is_second_try; /* of a request: has turns of its own, and takes nobody else's */
     /* A target that has been tried for this request, or whose connections are closed. */
     bool (*is_excluded)(const void *argument, const struct target_state *target);
     const void *argument;
@@ -42,6 +43,9 @@ uint32_t balancer_choose(struct balancer_choice *choice);
 
 /* A target's share in percent, 1..100: slow start ramps linearly, anomalies reduce it. */
 uint32_t balancer_share(const struct balancer_choice *choice, uint32_t place);
+
+/* The place whose turn it is, not yet by the count; the next call names the next one. */
+uint64_t balancer_next_turn(const struct balancer_choice *choice);
 
 /* The target at a place of the selectable list. */
 struct target_state *balancer_target(const struct balancer_choice *choice, uint32_t place);

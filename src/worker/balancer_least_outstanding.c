@@ -9,7 +9,7 @@ choose(const struct balancer_choice *choice)
 {
     uint32_t best = SNAPSHOT_NO_INDEX;
     uint64_t fewest = UINT64_MAX;
-    uint64_t start = choice->group->state->round_robin++;
+    uint64_t start = balancer_next_turn(choice);
 
     for (uint32_t i = 0; i < choice->count; i++) {
         uint32_t place = (uint32_t)((start + i) % choice->count);

@@ -33,7 +33,7 @@ choose(const struct balancer_choice *choice)
     if (choice->group->is_ramping)
         return choose_smoothly(choice);
     for (uint32_t tried = 0; tried < choice->count; tried++) {
-        uint32_t place = (uint32_t)(choice->group->state->round_robin++ % choice->count);
+        uint32_t place = (uint32_t)(balancer_next_turn(choice) % choice->count);
         if (!choice->is_excluded(choice->argument, balancer_target(choice, place)))
             return place;
     }

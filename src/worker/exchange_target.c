@@ -40,6 +40,12 @@ is_excluded(const void *argument, const struct target_state *target)
     return false;
 }
 
+static bool
+is_second_try(const struct exchange *exchange)
+{
+    return exchange->attempts + exchange->attempts_before > 0;
+}
+
 /* The weighted group of a forward action: by its cookie, else by chance. */
 static const struct snapshot_weighted_group *
 choose_group(struct exchange *exchange, const struct snapshot_action *action)
@@ -109,6 +115,7 @@ choose_index(struct exchange *exchange)
         .worker = exchange->worker,
         .view = view,
         .group = exchange->group,
+        .is_second_try = is_second_try(exchange),
         .is_excluded = is_excluded,
         .argument = exchange,
     };

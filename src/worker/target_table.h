@@ -49,7 +49,8 @@ struct target_state {
 
 struct group_state {
     uint32_t id;
-    uint64_t round_robin;
+    uint64_t round_robin;  /* the next turn: see balancer.h */
+    uint64_t second_tries; /* the next turn of requests that another target has failed */
     unsigned views;
     TAILQ_HEAD(held_list, exchange) held; /* waiting for a first ready target, oldest first */
     unsigned held_count;

@@ -57,16 +57,23 @@ add_targets(struct worker_fixture *fixture)
 }
 
 static uint64_t
-choose(struct worker_fixture *fixture)
+try(struct worker_fixture *fixture, bool is_second_try)
 {
     const struct view *view = fixture->worker->view;
     struct balancer_choice choice = {.worker = fixture->worker,
                                      .view = view,
                                      .group = &view->groups[0],
+                                     .is_second_try = is_second_try,
                                      .is_excluded = is_excluded};
     uint32_t index = balancer_choose(&choice);
 
     return index == SNAPSHOT_NO_INDEX ? 0 : view->targets[index]->id;
+}
+
+static uint64_t
+choose(struct worker_fixture *fixture)
+{
+    return try(fixture, false);
 }
 
 static void
@@ -103,6 +110,42 @@ round_robin_leaves_out_what_was_tried(void **state)
     count_choices(*state, 30, counts);
     assert_int_equal(counts[2], 0);
     assert_int_equal(counts[1] + counts[3], 30);
+}
+
+/* Target 2 of three refuses: it has its turns all the same, and the others take its requests.
+ */
+static void
+expect_even_first_tries(struct worker_fixture *fixture, enum config_algorithm algorithm)
+{
+    unsigned first[4] = {0}, second[4] = {0};
+
+    add_web(fixture, algorithm);
+    add_targets(fixture);
+    worker_fixture_publish(fixture);
+    for (int i = 0; i < 60; i++) {
+        uint64_t id = choose(fixture);
+        first[id]++;
+        excluded_id = 2;
+        second[id == 2 ? try(fixture, true) : 0]++;
+        excluded_id = 0;
+    }
+    for (int id = 1; id <= 3; id++)
+        assert_int_equal(first[id], 20);
+    assert_int_equal(second[2], 0);
+    assert_in_range(second[1], 5, 15);
+    assert_int_equal(second[1] + second[3], 20);
+}
+
+static void
+round_robin_gives_second_tries_turns_of_their_own(void **state)
+{
+    expect_even_first_tries(*state, ALGORITHM_ROUND_ROBIN);
+}
+
+static void
+least_outstanding_gives_second_tries_turns_of_their_own(void **state)
+{
+    expect_even_first_tries(*state, ALGORITHM_LEAST_OUTSTANDING);
 }
 
 static void
@@ -250,6 +293,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(round_robin_takes_every_target_in_turn),
         TEST(round_robin_leaves_out_what_was_tried),
+        TEST(round_robin_gives_second_tries_turns_of_their_own),
+        TEST(least_outstanding_gives_second_tries_turns_of_their_own),
         TEST(round_robin_gives_a_ramping_target_a_growing_share),
         TEST(never_chooses_a_draining_or_ejected_target),
         TEST(fails_open_to_unhealthy_targets_but_not_to_draining_ones),
