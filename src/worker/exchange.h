@@ -162,6 +162,9 @@ bool exchange_was_sent_at_once(const struct exchange *exchange);
 /* After the loss of a target, with the reason in end: another one, or fail. */
 enum exchange_step exchange_try_again(struct exchange *exchange);
 
+/* Takes one retry from the group's budget; false, and counted, when none is left. */
+bool exchange_spend_retry(struct exchange *exchange);
+
 /* Refuses the request with the refusal's own status and closes the client connection
  * afterwards. */
 enum exchange_step exchange_refuse(struct exchange *exchange, enum http_refusal refusal);

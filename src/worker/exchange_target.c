@@ -140,6 +140,15 @@ choose_second_chance(struct exchange *exchange)
     return choose_index(exchange);
 }
 
+static void
+count_second_try(const struct exchange *exchange)
+{
+    if (exchange->end == END_CONNECT_FAILED || exchange->end == END_CONNECT_TIMEOUT)
+        WORKER_COUNT(exchange->worker, RETRIES_CONNECT);
+    else
+        WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
+}
+
 enum exchange_step
 step_choose_target(struct exchange *exchange)
 {
@@ -166,6 +175,8 @@ step_choose_target(struct exchange *exchange)
         return STEP_PAUSE;
     if (index == SNAPSHOT_NO_INDEX)
         return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
+    if (is_second_try(exchange))
+        count_second_try(exchange);
     if (exchange->group->fails_open)
         counter_add(&exchange->worker->counters->groups[group->counter_row].fail_open_requests,
                     1);
@@ -353,19 +364,27 @@ may_replay(const struct exchange *exchange)
     return exchange->nothing_was_sent || request_is_idempotent(&exchange->request);
 }
 
+bool
+exchange_spend_retry(struct exchange *exchange)
+{
+    if (retry_budget_spend(exchange->group->state))
+        return true;
+    WORKER_COUNT(exchange->worker, RETRIES_DENIED);
+    return false;
+}
+
+/*
+ * A refused connection was no work for anybody, so that the next target gets the request for
+ * the first time: this is not what the budget is for. To ask all of them again is: see
+ * step_pause.
+ */
 enum exchange_step
 exchange_try_again(struct exchange *exchange)
 {
-    if (!may_replay(exchange))
+    bool was_refused = exchange->end == END_CONNECT_FAILED;
+
+    if (!may_replay(exchange) || (!was_refused && !exchange_spend_retry(exchange)))
         return exchange_fail(exchange, exchange->end);
-    if (!retry_budget_spend(exchange->group->state)) {
-        WORKER_COUNT(exchange->worker, RETRIES_DENIED);
-        return exchange_fail(exchange, exchange->end);
-    }
-    if (exchange->step == STEP_CONNECT)
-        WORKER_COUNT(exchange->worker, RETRIES_CONNECT);
-    else
-        WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
     exchange->request_is_sent = false;
     return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
 }

@@ -11,10 +11,12 @@ pause_is_wanted(const struct exchange *exchange)
 enum exchange_step
 step_pause(struct exchange *exchange)
 {
-    if (!exchange->is_pausing) {
-        exchange->is_pausing = true;
-        exchange_touch(exchange);
-    }
+    if (exchange->is_pausing)
+        return STEP_WAIT;
+    if (!exchange_spend_retry(exchange))
+        return exchange_fail(exchange, exchange->end);
+    exchange->is_pausing = true;
+    exchange_touch(exchange);
     return STEP_WAIT;
 }
 

@@ -1,6 +1,7 @@
 /*
  * A retry budget keeps an outage from doubling the load: a group earns a fifth of a retry with
- * each request and may save up a burst, which covers a container that dies at full rate.
+ * each request and may save up a burst, which covers a container that dies at full rate. What a
+ * target refused costs nothing: the next one gets it for the first time.
  */
 #ifndef FAIRLEAD_WORKER_RETRY_BUDGET_H
 #define FAIRLEAD_WORKER_RETRY_BUDGET_H

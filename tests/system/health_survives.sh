@@ -24,7 +24,12 @@ ctl --json events | jq -r '.Events[].Text' >"$work/events"
 ! grep -q unhealthy "$work/events" || fail "a restart made a target unhealthy"
 
 step "connections that fail take a target out"
+bad_is_served() {
+    curl -s "http://127.0.0.1:$port/" | grep -q '^app=bad '
+}
 load_start -r 300 -c 8 "127.0.0.1:$port" /
+# That it answered until now must not keep it in.
+wait_for 10 bad_is_served
 kill -KILL "$bad_pid"
 targets_are_out() {
     ctl events | grep -qE "127.0.0.1:$bad_port.*(eject|passive)"
@@ -33,12 +38,10 @@ wait_for 20 targets_are_out
 
 step "it returns when it has been confirmed"
 app_start "$bad_port" bad
-bad_is_served() {
-    curl -s "http://127.0.0.1:$port/" | grep -q '^app=bad '
-}
 wait_for 60 bad_is_served
 load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
+[ "$(metric fairlead_retries_denied_total)" -eq 0 ] || fail "retries were denied"
 ctl events | grep "127.0.0.1:$bad_port" | tail -n 5
 [ "$(metric 'fairlead_target_transitions_total{state="healthy"}')" -ge 2 ] ||
     fail "states are not counted"

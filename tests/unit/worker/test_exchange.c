@@ -7,17 +7,21 @@
 #include <unistd.h>
 
 #include "../../support/worker_stand.h"
+#include "net/socket.h"
 #include "worker/exchange.h"
+#include "worker/retry_budget.h"
 
 #define LARGE (4 * 1024 * 1024)
 
 static char text[65536];
+static int refusing_fd;
 
 static int
 open_stand(void **state)
 {
     struct worker_stand *stand = test_calloc(1, sizeof(*stand));
 
+    refusing_fd = -1;
     worker_stand_open(stand);
     worker_stand_publish(stand);
     *state = stand;
@@ -27,6 +31,7 @@ open_stand(void **state)
 static int
 close_stand(void **state)
 {
+    worker_stand_drop(&refusing_fd);
     worker_stand_close(*state);
     test_free(*state);
     return 0;
@@ -130,6 +135,68 @@ a_kept_connection_that_dies_does_not_blame_its_target(void **state)
     expect_text(stand, stand->target_fd, "GET /2 ");
     assert_int_equal(counter_read(&target->counters->resets), 0);
     assert_int_equal(counter(stand, COUNTER_RETRIES_CLOSED), 1);
+}
+
+/* One more target, with a port that nobody else can listen on: it refuses until the test ends.
+ */
+static void
+add_refusing_target(struct worker_stand *stand, struct target_state **target)
+{
+    const struct sockaddr_in any = {.sin_family = AF_INET,
+                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct snapshot_target_source *source =
+        snapshot_sample_add_target(stand->sample, "web", 2, 80);
+
+    refusing_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(refusing_fd, (const struct sockaddr *)&any, sizeof(any)), 0);
+    assert_true(socket_local_address(refusing_fd, &source->address));
+    worker_stand_publish(stand);
+    *target = target_table_find(stand->worker->targets, 2);
+}
+
+static void
+spend_all_retries(const struct worker_stand *stand)
+{
+    stand->worker->view->groups[0].state->retry_tokens = 0;
+}
+
+static void
+what_a_dead_target_refuses_another_one_gets_without_a_budget(void **state)
+{
+    struct worker_stand *stand = *state;
+    struct target_state *dead;
+
+    add_refusing_target(stand, &dead);
+    for (int i = 0; i < 10; i++) {
+        spend_all_retries(stand);
+        ask(stand, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        worker_stand_write(stand, stand->target_fd,
+                           "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+                           "Connection: close\r\n\r\n");
+        expect_text(stand, stand->client_fd, "200 OK");
+    }
+    assert_int_equal(counter_read(&dead->counters->connect_failures), 5);
+    assert_int_equal(counter(stand, COUNTER_RETRIES_CONNECT), 5);
+    assert_int_equal(counter(stand, COUNTER_RETRIES_DENIED), 0);
+}
+
+static void
+targets_that_all_refuse_are_asked_again_within_the_budget(void **state)
+{
+    struct worker_stand *stand = *state;
+    struct target_state *dead;
+
+    stand->target->membership = MEMBERSHIP_DRAINING;
+    add_refusing_target(stand, &dead);
+    stand->worker->view->groups[0].state->retry_tokens = RETRY_COST;
+    struct client *client = worker_stand_connect(stand);
+    worker_stand_write(stand, stand->client_fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(client->exchange->step, STEP_PAUSE);
+    exchange_on_time(client->exchange);
+    expect_text(stand, stand->client_fd, "HTTP/1.1 502 ");
+    assert_int_equal(counter_read(&dead->counters->connect_failures), 2);
+    assert_int_equal(counter(stand, COUNTER_RETRIES_CONNECT), 1);
+    assert_int_equal(counter(stand, COUNTER_RETRIES_DENIED), 1);
 }
 
 static void
@@ -274,6 +341,8 @@ main(void)
         STANDING(answers_502_when_the_first_chunk_is_malformed),
         STANDING(an_early_answer_that_waits_does_not_spin_on_the_body),
         STANDING(a_kept_connection_that_dies_does_not_blame_its_target),
+        STANDING(what_a_dead_target_refuses_another_one_gets_without_a_budget),
+        STANDING(targets_that_all_refuse_are_asked_again_within_the_budget),
         STANDING(a_post_that_was_sent_is_not_sent_again),
         STANDING(a_post_left_unread_goes_on_when_its_target_is_going),
         STANDING(a_post_left_unread_by_a_target_that_stays_fails),
