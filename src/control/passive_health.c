@@ -157,6 +157,7 @@ eject(struct passive_health *passive, struct registered_target *target)
         seen->ejections = 0;
     uint64_t length = passive_ejection_ms(seen->ejections++);
     seen->ejected_last_ms = now;
+    target->joined_ms = now;
     seen->ejected_until_ms = now + length;
     char *message = memory_print(
         "ejected for %llu s: of %llu requests %llu failed to reach it "

@@ -36,11 +36,26 @@ warn_of_fixed(const struct config *old, const struct config *new)
         log_warning("user stays %s: it changes only with a restart", old->user);
 }
 
+/* What is in use already when slow start is switched on does not ramp, as with the ALB. */
+static void
+end_ramps(struct control *control, const struct config *old)
+{
+    struct registered_target *target;
+
+    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+        const struct config_target_group *group = config_find_group(old, target->group);
+        if (group != NULL && group->slow_start_ms == 0)
+            target->healthy_since_ms = 0;
+    }
+}
+
 void
 reload_apply(struct control *control, struct config *config)
 {
     struct config *old = control->config;
 
+    if (old != NULL)
+        end_ramps(control, old);
     control->config = config;
     observer_fds_commit(control->observer_fds);
     listener_sockets_commit(control->sockets, children_close_listener, control);

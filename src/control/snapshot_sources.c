@@ -53,6 +53,7 @@ fill_target(struct snapshot_target_source *row, const struct registered_target *
         .membership = target->membership,
         .health = target->health,
         .is_ejected = passive_is_ejected(target),
+        .joined_ms = target->joined_ms,
         .healthy_since_ms = target->healthy_since_ms,
         .name = target->name,
         .zone = target->zone,

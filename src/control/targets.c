@@ -238,6 +238,7 @@ targets_add(struct targets *table, const struct target_spec *spec)
     target->health = HEALTH_INITIAL;
     target->health_reason = TARGET_REASON_REGISTRATION_IN_PROGRESS;
     target->since_wall_us = clock_wall_us();
+    target->joined_ms = clock_ms();
     address_format_with_port(&spec->address, target->name);
     copy_identity(target, spec);
     recall(table, target);
@@ -302,6 +303,8 @@ targets_set_health(struct targets *table, struct registered_target *target,
         target->since_wall_us = clock_wall_us();
     if (is_recovery)
         target->healthy_since_ms = clock_ms();
+    else if (target->health == HEALTH_HEALTHY)
+        target->joined_ms = clock_ms();
     target->health = verdict->health;
     target->health_reason = verdict->reason;
     if (strcmp(shown_before, target_state_word(target)) != 0 ||

@@ -58,6 +58,7 @@ struct registered_target {
     enum target_health health;
     enum target_reason health_reason;
     unsigned http_code, latency_us;
+    uint64_t joined_ms;        /* when it was registered, or last fell sick or was ejected */
     uint64_t healthy_since_ms; /* slow start ramps from here; 0: does not ramp */
     uint64_t since_wall_us;    /* of the state that is shown */
 

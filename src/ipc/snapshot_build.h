@@ -26,8 +26,9 @@ struct snapshot_target_source {
     enum target_membership membership;
     enum target_health health;
     bool is_ejected;
-    uint64_t healthy_since_ms;
-    const char *name;                     /* address and port as text; NULL: made here */
+    uint64_t joined_ms;        /* when it was registered, or last fell sick or was ejected */
+    uint64_t healthy_since_ms; /* since when it is healthy; 0: before anyone looked */
+    const char *name;          /* address and port as text; NULL: made here */
     const char *zone, *task, *generation; /* NULL: none */
 };
 

@@ -54,8 +54,43 @@ name_of(struct snapshot_builder *builder, const struct snapshot_target_source *s
     return string_pool_add_new(&builder->writer.strings, name);
 }
 
+static bool
+is_healthy(const struct snapshot_target_source *source)
+{
+    return !source->is_ejected && target_is_selectable(source->membership, source->health);
+}
+
+/* By group: since when the healthy target that has been so for longest is. */
+static uint64_t *
+find_oldest(const struct snapshot_builder *builder, const struct placed_target *placed,
+            uint32_t count)
+{
+    uint32_t group_count = snapshot_written_group_count(&builder->writer);
+    uint64_t *oldest_ms = memory_take(group_count, sizeof(*oldest_ms));
+
+    for (uint32_t i = 0; i < group_count; i++)
+        oldest_ms[i] = UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t *oldest = &oldest_ms[placed[i].group];
+        if (is_healthy(placed[i].source) && placed[i].source->healthy_since_ms < *oldest)
+            *oldest = placed[i].source->healthy_since_ms;
+    }
+    return oldest_ms;
+}
+
+/*
+ * Slow start spares a target that joins healthy ones. Those that a group begins with have
+ * nobody to leave the requests to.
+ */
+static uint64_t
+ramps_since(const struct snapshot_target_source *source, uint64_t oldest_ms)
+{
+    return source->joined_ms > oldest_ms ? source->healthy_since_ms : 0;
+}
+
 static void
-fill_target(struct snapshot_builder *builder, const struct placed_target *placed)
+fill_target(struct snapshot_builder *builder, const struct placed_target *placed,
+            uint64_t oldest_ms)
 {
     const struct snapshot_target_source *source = placed->source;
     struct string_pool *strings = &builder->writer.strings;
@@ -71,7 +106,7 @@ fill_target(struct snapshot_builder *builder, const struct placed_target *placed
             .membership = (uint8_t)source->membership,
             .health = (uint8_t)source->health,
             .is_ejected = source->is_ejected,
-            .healthy_since_ms = source->healthy_since_ms,
+            .healthy_since_ms = ramps_since(source, oldest_ms),
             .zone = snapshot_builder_text(builder, source->zone),
             .task = string_pool_add_new(strings, source->task),
             .generation = string_pool_add_new(strings, source->generation),
@@ -108,13 +143,15 @@ add_targets(struct snapshot_builder *builder, const struct snapshot_target_sourc
 {
     struct placed_target *placed = memory_take(target_count, sizeof(*placed));
     uint32_t count = place_targets(builder, targets, target_count, placed);
+    uint64_t *oldest_ms = find_oldest(builder, placed, count);
 
     divide_rows(builder,
                 snapshot_writer_extend(&builder->writer, SNAPSHOT_TABLE_target, count));
     for (uint32_t i = 0; i < count; i++)
-        fill_target(builder, &placed[i]);
+        fill_target(builder, &placed[i], oldest_ms[placed[i].group]);
     for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++)
         sort_rows(builder, snapshot_written_group(&builder->writer, i)->targets);
+    free(oldest_ms);
     free(placed);
 }
 

@@ -151,3 +151,9 @@ app_start() {
     system_at_end kill -KILL $app_pid
     wait_for 5 curl -sf -o /dev/null "http://127.0.0.1:$port/index.php"
 }
+
+# answered_by NAME COUNT URL: how many of so many requests, one after the other, the application
+# of that name answers.
+answered_by() {
+    curl -s "$3?[1-$2]" | grep -c "^app=$1 " || true
+}

@@ -196,6 +196,38 @@ says_that_targets_are_starting_while_none_is_ready(void **state)
     assert_int_equal(flags_of_first_group(*state), 0);
 }
 
+static uint64_t
+ramps_since(struct snapshot_sample *sample, uint32_t index)
+{
+    struct snapshot *snapshot = snapshot_sample_open(sample);
+    uint64_t since_ms = snapshot_target(snapshot, index)->healthy_since_ms;
+
+    snapshot_close(&snapshot);
+    return since_ms;
+}
+
+static void
+add_joined(struct snapshot_sample *sample, uint64_t id, uint64_t joined_ms,
+           uint64_t healthy_since_ms)
+{
+    struct snapshot_target_source *target = snapshot_sample_add_target(sample, "web", id, 80);
+
+    target->joined_ms = joined_ms;
+    target->healthy_since_ms = healthy_since_ms;
+}
+
+static void
+spares_only_targets_that_join_healthy_ones(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    add_joined(*state, 1, 100, 200);
+    add_joined(*state, 2, 100, 300);
+    add_joined(*state, 3, 250, 400);
+    assert_int_equal(ramps_since(*state, 0), 0);
+    assert_int_equal(ramps_since(*state, 1), 0);
+    assert_int_equal(ramps_since(*state, 2), 400);
+}
+
 static void
 seals_its_memory(void **state)
 {
@@ -344,6 +376,7 @@ main(void)
         SNAPSHOT_TEST(fails_open_below_the_minimum_of_healthy_targets),
         SNAPSHOT_TEST(fails_open_when_all_targets_are_ejected_but_not_without_targets),
         SNAPSHOT_TEST(says_that_targets_are_starting_while_none_is_ready),
+        SNAPSHOT_TEST(spares_only_targets_that_join_healthy_ones),
         SNAPSHOT_TEST(seals_its_memory),
         SNAPSHOT_TEST(refuses_what_is_no_snapshot_of_this_build),
         SNAPSHOT_TEST(refuses_tables_that_reach_out),

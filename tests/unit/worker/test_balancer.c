@@ -155,7 +155,9 @@ round_robin_gives_a_ramping_target_a_growing_share(void **state)
 
     add_web(fixture, ALGORITHM_ROUND_ROBIN)->slow_start_ms = 30000;
     add_targets(fixture);
-    snapshot_sample_add_target(fixture->sample, "web", 4, 8004)->healthy_since_ms = NOW_MS;
+    struct snapshot_target_source *newest =
+        snapshot_sample_add_target(fixture->sample, "web", 4, 8004);
+    newest->joined_ms = newest->healthy_since_ms = NOW_MS;
     worker_fixture_publish(fixture);
     unsigned ramping = 0;
     clock_set_for_test((uint64_t)(NOW_MS + 3000) * 1000, (uint64_t)NOW_MS * 1000);
