@@ -6,14 +6,6 @@
 
 #include "base/memory.h"
 
-struct exclusion {
-    char *group;
-    struct address address;
-    char *source, *task_id; /* NULL: no task */
-    uint64_t generation;
-    struct exclusion *next;
-};
-
 struct exclusions {
     struct exclusion *first;
 };
@@ -88,6 +80,12 @@ exclusions_add(struct exclusions *exclusions, const char *group, const struct ad
     }
     added->next = exclusions->first;
     exclusions->first = added;
+}
+
+const struct exclusion *
+exclusions_first(const struct exclusions *exclusions)
+{
+    return exclusions->first;
 }
 
 bool

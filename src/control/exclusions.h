@@ -13,6 +13,14 @@
 
 struct exclusions;
 
+struct exclusion {
+    char *group;
+    struct address address;
+    char *source, *task_id; /* NULL: no task */
+    uint64_t generation;
+    struct exclusion *next;
+};
+
 struct exclusions *exclusions_new(void);
 void exclusions_free(struct exclusions **exclusions);
 
@@ -21,6 +29,9 @@ bool exclusions_contain(const struct exclusions *exclusions, const char *group,
                         const struct address *address, const struct task *task);
 void exclusions_add(struct exclusions *exclusions, const char *group,
                     const struct address *address, const struct task *task);
+
+/* All of them, for the state file. */
+const struct exclusion *exclusions_first(const struct exclusions *exclusions);
 
 /* Forgets what is excluded at a place (false: nothing was), or of a task in every group. */
 bool exclusions_forget_place(struct exclusions *exclusions, const char *group,

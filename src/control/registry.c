@@ -476,3 +476,16 @@ registry_by_hand(const struct registry *registry)
 {
     return plain_targets_by_hand(registry->plain);
 }
+
+const struct exclusion *
+registry_excluded(const struct registry *registry)
+{
+    return exclusions_first(registry->parts.exclusions);
+}
+
+void
+registry_exclude(struct registry *registry, const char *group, const struct address *address,
+                 const struct task *task)
+{
+    exclusions_add(registry->parts.exclusions, group, address, task);
+}

@@ -68,8 +68,11 @@ bool registry_deregister(struct registry *registry, const char *group,
 bool registry_hold(struct registry *registry, const char *group, const struct address *address,
                    bool is_held);
 
-/* Targets registered by hand, for the state file. */
+/* What hands registered and deregistered, for the state file; exclude puts the latter back. */
 const struct hand_registration *registry_by_hand(const struct registry *registry);
+const struct exclusion *registry_excluded(const struct registry *registry);
+void registry_exclude(struct registry *registry, const char *group,
+                      const struct address *address, const struct task *task);
 
 /* A target became gone: what else asks for its place may come back at registry_settle. */
 void registry_note_gone(struct registry *registry, struct registered_target *target);

@@ -1,7 +1,7 @@
 /*
  * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "by_hand": [...],
- * "targets": [...]}. Targets are remembered before tasks are put back, so that those find their
- * ids and health.
+ * "excluded": [...], "targets": [...]}. Targets and exclusions are remembered before tasks are
+ * put back, so that those find their ids and health, or stay out.
  */
 #include "control/state_file.h"
 
@@ -88,17 +88,45 @@ tasks_to_json(struct registry *registry)
 }
 
 static json_t *
+place_to_json(const char *group, const struct address *address)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    address_format(address, text);
+    return json_pack("{s:s, s:s, s:i}", "group", group, "address", text, "port",
+                     (int)address->port);
+}
+
+static json_t *
 by_hand_to_json(const struct registry *registry)
 {
     const struct hand_registration *one = registry_by_hand(registry);
     json_t *array = json_array();
 
     for (; one != NULL; one = one->next) {
-        char address[ADDRESS_TEXT_SIZE];
-        address_format(&one->address, address);
-        json_array_append_new(array, json_pack("{s:s, s:s, s:i, s:s*}", "group", one->group,
-                                               "address", address, "port",
-                                               (int)one->address.port, "zone", one->zone));
+        json_t *object = place_to_json(one->group, &one->address);
+        if (one->zone != NULL)
+            json_object_set_new(object, "zone", json_string(one->zone));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *
+excluded_to_json(const struct registry *registry)
+{
+    const struct exclusion *one = registry_excluded(registry);
+    json_t *array = json_array();
+
+    for (; one != NULL; one = one->next) {
+        json_t *object = place_to_json(one->group, &one->address);
+        if (one->source != NULL) {
+            json_object_set_new(object, "source", json_string(one->source));
+            json_object_set_new(object, "task", json_string(one->task_id));
+            json_object_set_new(object, "generation",
+                                json_integer((json_int_t)one->generation));
+        }
+        json_array_append_new(array, object);
     }
     return array;
 }
@@ -125,6 +153,8 @@ write_target(FILE *out, const struct registered_target *target)
         fputs(",\"task\":", out);
         write_json(out, json_string(target->task_id));
     }
+    if (target->is_held)
+        fputs(",\"held\":true", out);
     fputc('}', out);
 }
 
@@ -149,6 +179,8 @@ write_state(FILE *out, const struct state_file *file)
     write_json(out, tasks_to_json(file->registry));
     fputs(",\"by_hand\":", out);
     write_json(out, by_hand_to_json(file->registry));
+    fputs(",\"excluded\":", out);
+    write_json(out, excluded_to_json(file->registry));
     fputs(",\"targets\":[", out);
     write_targets(out, file->targets);
     fputs("]}", out);
@@ -217,6 +249,7 @@ remember_target(struct state_file *file, const json_t *object)
         .verdict = {.health = (enum target_health)number(object, "health"),
                     .reason = (enum target_reason)number(object, "reason"),
                     .http_code = number(object, "http_code")},
+        .is_held = json_is_true(json_object_get(object, "held")),
     };
 
     if (memory.id == 0 || memory.group == NULL || memory.address == NULL ||
@@ -226,16 +259,42 @@ remember_target(struct state_file *file, const json_t *object)
     targets_remember(file->targets, &memory);
 }
 
+/* The group of the place, or NULL: the object names none. */
+static const char *
+read_place(const json_t *object, struct address *address)
+{
+    const char *host = text(object, "address");
+
+    if (host == NULL || !address_parse(address, host, (uint16_t)number(object, "port")))
+        return NULL;
+    return text(object, "group");
+}
+
 static void
 load_by_hand(struct state_file *file, const json_t *object)
 {
     struct address address;
-    const char *group = text(object, "group");
-    const char *host = text(object, "address");
+    const char *group = read_place(object, &address);
 
-    if (group != NULL && host != NULL &&
-        address_parse(&address, host, (uint16_t)number(object, "port")))
+    if (group != NULL)
         registry_register(file->registry, group, &address, text(object, "zone"));
+}
+
+static void
+load_excluded(struct state_file *file, const json_t *object)
+{
+    struct address address;
+    const char *group = read_place(object, &address);
+    const char *source = text(object, "source"), *task_id = text(object, "task");
+    struct task *task = NULL;
+
+    if (group == NULL)
+        return;
+    if (source != NULL && task_id != NULL)
+        task = task_new(source, task_id,
+                        (uint64_t)json_integer_value(json_object_get(object, "generation")));
+    registry_exclude(file->registry, group, &address, task);
+    task_free(&task);
 }
 
 static void
@@ -268,6 +327,9 @@ load_all(struct state_file *file, json_t *state)
     targets_raise_next_id(file->targets, next_id + ID_SLACK);
     json_array_foreach (json_object_get(state, "targets"), index, element) {
         remember_target(file, element);
+    }
+    json_array_foreach (json_object_get(state, "excluded"), index, element) {
+        load_excluded(file, element);
     }
     json_array_foreach (json_object_get(state, "by_hand"), index, element) {
         load_by_hand(file, element);

@@ -1,7 +1,8 @@
 /*
- * What control knows, on disk: tasks, targets with their ids and health, and registrations by
- * hand. A new control serves it, health-checked and marked stale, until the providers have
- * spoken. Written whole and renamed into place, at most every three seconds.
+ * What control knows, on disk: tasks, targets with their ids and health, and what hands
+ * registered, deregistered and drain. A new control serves it, health-checked and marked stale,
+ * until the providers have spoken. Written whole and renamed into place, at most every three
+ * seconds.
  */
 #ifndef FAIRLEAD_CONTROL_STATE_FILE_H
 #define FAIRLEAD_CONTROL_STATE_FILE_H

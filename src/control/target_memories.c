@@ -9,8 +9,7 @@
 
 struct kept_memory {
     char *key;
-    uint64_t id;
-    struct target_verdict verdict;
+    struct target_memory memory; /* without texts: they are the key */
     UT_hash_handle hh;
 };
 
@@ -67,14 +66,14 @@ target_memories_add(struct target_memories *memories, const struct target_memory
         forget(memories, old);
     kept = memory_take(1, sizeof(*kept));
     kept->key = key;
-    kept->id = memory->id;
-    kept->verdict = memory->verdict;
+    kept->memory = (struct target_memory){
+        .id = memory->id, .verdict = memory->verdict, .is_held = memory->is_held};
     HASH_ADD_KEYPTR(hh, memories->by_key, kept->key, strlen(kept->key), kept);
 }
 
 bool
 target_memories_take(struct target_memories *memories, const struct registered_target *target,
-                     uint64_t *id, struct target_verdict *verdict)
+                     struct target_memory *memory)
 {
     struct kept_memory *kept;
 
@@ -86,8 +85,7 @@ target_memories_take(struct target_memories *memories, const struct registered_t
     free(key);
     if (kept == NULL)
         return false;
-    *id = kept->id;
-    *verdict = kept->verdict;
+    *memory = kept->memory;
     forget(memories, kept);
     return true;
 }

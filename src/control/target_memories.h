@@ -17,9 +17,8 @@ void target_memories_free(struct target_memories **memories);
 
 void target_memories_add(struct target_memories *memories, const struct target_memory *memory);
 
-/* The id and verdict kept for exactly this target; false when there are none. */
+/* What was kept of exactly this target, without texts; false when nothing was. */
 bool target_memories_take(struct target_memories *memories,
-                          const struct registered_target *target, uint64_t *id,
-                          struct target_verdict *verdict);
+                          const struct registered_target *target, struct target_memory *memory);
 
 #endif

@@ -193,18 +193,18 @@ copy_identity(struct registered_target *target, const struct target_spec *spec)
 static void
 recall(struct targets *table, struct registered_target *target)
 {
-    struct target_verdict verdict;
-    uint64_t id;
+    struct target_memory memory;
 
-    if (!target_memories_take(table->memories, target, &id, &verdict) ||
-        targets_find_id(table, id) != NULL) {
+    if (!target_memories_take(table->memories, target, &memory) ||
+        targets_find_id(table, memory.id) != NULL) {
         target->id = table->next_id++;
         return;
     }
-    target->id = id;
-    target->health = verdict.health;
-    target->health_reason = verdict.reason;
-    target->http_code = verdict.http_code;
+    target->id = memory.id;
+    target->health = memory.verdict.health;
+    target->health_reason = memory.verdict.reason;
+    target->http_code = memory.verdict.http_code;
+    target->is_held = memory.is_held;
 }
 
 static void
@@ -253,6 +253,8 @@ targets_add(struct targets *table, const struct target_spec *spec)
               : spec->origin == ORIGIN_BY_HAND ? "registered by hand"
                                                : "registered for its task");
     table->callbacks.on_change(table->argument, false);
+    if (target->is_held)
+        targets_apply(table, target, TARGET_EVENT_DEREGISTER, "still drained by hand");
     return target;
 }
 

@@ -159,7 +159,8 @@ void targets_raise_next_id(struct targets *table, uint64_t next_id);
 
 /*
  * What an earlier process knew of a target: when the same one is added again, it keeps its id
- * and health. Texts are copied; task_id NULL: static or by hand.
+ * and health, and drains again where it was held. Texts are copied; task_id NULL: static or by
+ * hand.
  */
 struct target_memory {
     uint64_t id;
@@ -167,6 +168,7 @@ struct target_memory {
     const char *source, *task_id;
     uint64_t task_generation;
     struct target_verdict verdict;
+    bool is_held;
 };
 
 void targets_remember(struct targets *table, const struct target_memory *memory);

@@ -157,3 +157,11 @@ app_start() {
 answered_by() {
     curl -s "$3?[1-$2]" | grep -c "^app=$1 " || true
 }
+
+# served_by NAMES URL: whether the applications that answer are these, in the alphabet's order.
+served_by() {
+    local names
+    names=$(curl -s "$2?[1-12]" | sed -n 's/^app=\([^ ]*\) .*/\1/p' | sort -u | paste -sd ' ')
+    echo "served by $names"
+    [ "$names" = "$1" ]
+}

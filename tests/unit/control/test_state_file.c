@@ -107,6 +107,36 @@ brings_back_what_was_registered_by_hand(void **state)
 }
 
 static void
+keeps_out_what_hands_took_out(void **state)
+{
+    struct kept_world before = begin();
+    struct address of_task = at_port(1001), deregistered = at_port(1002);
+    (void)state;
+    registry_put_task(before.world->registry, make_task("a", 7, "srvweb", 1001));
+    registry_put_task(before.world->registry, make_task("b", 7, "srvweb", 1002));
+    registry_hold(before.world->registry, "web", &of_task, true);
+    registry_deregister(before.world->registry, "web", &deregistered);
+    state_file_save(before.file);
+    end(&before);
+
+    struct kept_world after = begin();
+    state_file_load(after.file);
+    const struct registered_target *target = find_target(after.world, "web", 1001);
+    assert_true(target->is_held);
+    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    assert_null(find_target(after.world, "web", 1002));
+    registry_put_task(after.world->registry, make_task("a", 7, "srvweb", 1001));
+    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    registry_hold(after.world->registry, "web", &of_task, false);
+    assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
+    /* Another run of the task is another matter. */
+    registry_put_task(after.world->registry, make_task("b", 8, "srvweb", 1002));
+    assert_non_null(find_target(after.world, "web", 1002));
+    end(&after);
+    remove_state();
+}
+
+static void
 begins_empty_when_the_file_is_broken(void **state)
 {
     struct kept_world kept = begin();
@@ -150,6 +180,7 @@ main(void)
         cmocka_unit_test(brings_back_tasks_with_the_ids_and_health_of_their_targets),
         cmocka_unit_test(forgets_health_when_the_task_is_another_generation),
         cmocka_unit_test(brings_back_what_was_registered_by_hand),
+        cmocka_unit_test(keeps_out_what_hands_took_out),
         cmocka_unit_test(begins_empty_when_the_file_is_broken),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
