@@ -174,8 +174,9 @@ class Fairlead(Proxy):
         work = self.workload
         log = ""
         if work.access_log:
-            log = f'access_log = {{ path = "{self.access_log}"; format = "alb"; }};\n'
-        groups = ",\n".join(self.group(name, ports) for name, ports in work.groups.items())
+            log = f'access_log = {{ path = "{self.access_log}"; format = "{work.access_log}"; }};\n'
+        groups = ",\n".join(self.group(name, ports, work.group_attributes)
+                            for name, ports in work.groups.items())
         rules = ",\n".join(self.rule(i, rule) for i, rule in enumerate(work.rules))
         user = 'user = "nobody";' if os.getuid() == 0 else ""
         return f"""workers = 1;
@@ -184,7 +185,8 @@ state_dir = "{self.folder}/state";
 admin = {{ socket = "{self.folder}/admin.sock"; }};
 metrics = {{ address = "127.0.0.1"; port = {self.port + 1}; }};
 {log}limits = {{ connections = 12000; }};
-load_balancer = {{ name = "bench"; attributes = {{ client_keep_alive = {{ seconds = 604800; }}; }}; }};
+load_balancer = {{ name = "bench"; attributes = {{ client_keep_alive = {{ seconds = 604800; }};
+    routing = {{ http = {{ {work.attributes} }}; }}; }}; }};
 listeners = ( {{ name = "http"; protocol = "HTTP"; address = "127.0.0.1"; port = {self.port};
     default_actions = ( {{ type = "forward"; target_group = "{work.default_group}"; }} );
     rules = ( {rules} ); }} );
@@ -192,10 +194,11 @@ target_groups = ( {groups} );
 """
 
     @staticmethod
-    def group(name, ports):
+    def group(name, ports, attributes):
         targets = ", ".join(f'{{ id = "127.0.0.1"; port = {port}; }}' for port in ports)
         return f"""{{ name = "{name}"; protocol = "HTTP"; port = 80;
     health_check = {{ path = "/index.php"; interval_seconds = 10; timeout_seconds = 5; }};
+    attributes = {{ {attributes} }};
     targets = ( {targets} ); }}"""
 
     @staticmethod

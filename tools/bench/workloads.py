@@ -1,4 +1,4 @@
-"""The workloads of the comparison, and what fairlead must reach in each."""
+"""The workloads of the comparison, what fairlead must reach in each, and features to price."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
@@ -43,7 +43,9 @@ class Workload:
     closes: bool = False
     rate: int = 0
     idle: bool = False
-    access_log: bool = False
+    access_log: str = ""  # its format
+    attributes: str = ""  # more of the load balancer's, for fairlead alone
+    group_attributes: str = ""  # and of each group
     groups: dict = field(default_factory=lambda: ONE_GROUP)
     rules: list = field(default_factory=list)
     default_group: str = "targetweb"
@@ -83,10 +85,33 @@ WORKLOADS = [
     Workload("rules1000", "1,000 rules, last matches", groups=THREE_GROUPS,
              rules=many_rules(10, 100), paths=["/place99/x"], hosts=["h9.example.test"],
              to_haproxy=0.75, to_nginx=0.80),
-    Workload("log", "access log on", access_log=True,
+    Workload("log", "access log on", access_log="alb",
              proxies=(Fairlead, Haproxy, HaproxyRing, Nginx), to_haproxy=0.70, to_nginx=0.85),
     Workload("open2000", "open loop 2,000/s", rate=2000, to_haproxy=1.0, to_nginx=1.0),
     Workload("open8000", "open loop 8,000/s", rate=8000, to_haproxy=1.0, to_nginx=1.0),
     Workload("idle", "idle connection, PSS bytes", connections=10000, idle=True,
              to_haproxy=0.70, to_nginx=1.1),
+]
+
+# What can be turned on or off: each is one change of a plain GET.
+FEATURES = [
+    Workload("access log, ALB's form", "", access_log="alb"),
+    Workload("access log, JSON", "", access_log="json"),
+    Workload("least outstanding requests", "",
+             group_attributes='load_balancing = { algorithm = { type = '
+             '"least_outstanding_requests"; }; };'),
+    Workload("weighted random", "",
+             group_attributes='load_balancing = { algorithm = { type = "weighted_random"; }; };'),
+    Workload("weighted random, anomaly mitigation", "",
+             group_attributes='load_balancing = { algorithm = { type = "weighted_random"; '
+             'anomaly_mitigation = "on"; }; };'),
+    Workload("stickiness, cookie set in each answer", "",
+             group_attributes='stickiness = { enabled = true; type = "lb_cookie"; };'),
+    Workload("drop invalid header fields", "",
+             attributes="drop_invalid_header_fields = { enabled = true; };"),
+    Workload("preserve Host", "", attributes="preserve_host_header = { enabled = true; };"),
+    Workload("client's port in X-Forwarded-For", "",
+             attributes="xff_client_port = { enabled = true; };"),
+    Workload("no X-Forwarded-For", "",
+             attributes='xff_header_processing = { mode = "remove"; };'),
 ]
