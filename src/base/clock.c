@@ -81,22 +81,28 @@ clock_format_iso(char text[CLOCK_ISO_SIZE], uint64_t wall_us)
 const char *
 clock_http_date(void)
 {
+    static struct clock_http_date today;
+
+    return clock_http_date_of(&today, clock_wall_us() / 1000000);
+}
+
+const char *
+clock_http_date_of(struct clock_http_date *date, uint64_t seconds)
+{
     static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    static char text[64];
-    static time_t made_for = -1;
-    time_t seconds = (time_t)(clock_wall_us() / 1000000);
+    time_t system_seconds = (time_t)seconds;
     struct tm parts;
 
-    if (seconds == made_for)
-        return text;
-    gmtime_r(&seconds, &parts);
-    snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday],
-             parts.tm_mday, months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
-             parts.tm_min, parts.tm_sec);
-    made_for = seconds;
-    return text;
+    if (seconds == date->seconds && date->text[0] != '\0')
+        return date->text;
+    gmtime_r(&system_seconds, &parts);
+    snprintf(date->text, sizeof(date->text), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+             days[parts.tm_wday], parts.tm_mday, months[parts.tm_mon], parts.tm_year + 1900,
+             parts.tm_hour, parts.tm_min, parts.tm_sec);
+    date->seconds = seconds;
+    return date->text;
 }
 
 /* The fraction's first six digits as microseconds; *end is set behind all its digits. */

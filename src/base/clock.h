@@ -34,6 +34,15 @@ void clock_format_iso(char text[CLOCK_ISO_SIZE], uint64_t wall_us);
 #define CLOCK_HTTP_DATE_LENGTH 29
 const char *clock_http_date(void);
 
+/* Another moment's, in seconds since 1970; written anew only when it differs from the last
+ * one's. Zeroed before its first use. */
+struct clock_http_date {
+    uint64_t seconds;
+    char text[64];
+};
+
+const char *clock_http_date_of(struct clock_http_date *date, uint64_t seconds);
+
 /* Parses RFC 3339 with any fraction and Z or an offset; false when it is not one. */
 bool clock_parse_iso(const char *text, uint64_t *wall_us);
 

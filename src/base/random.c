@@ -2,6 +2,7 @@
 #include "base/random.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/check.h"
@@ -20,6 +21,22 @@ random_fill(void *memory, size_t length)
         at += got;
         length -= (size_t)got;
     }
+}
+
+void
+random_draw(void *memory, size_t length)
+{
+    static char reserve[1024];
+    static size_t left;
+
+    CHECK(length <= RANDOM_DRAW_MAX);
+    if (left < length) {
+        random_fill(reserve, sizeof(reserve));
+        left = sizeof(reserve);
+    }
+    left -= length;
+    memcpy(memory, reserve + left, length);
+    memset(reserve + left, 0, length);
 }
 
 static uint64_t

@@ -11,6 +11,13 @@
 /* Bytes from the kernel, fit for keys. */
 void random_fill(void *memory, size_t length);
 
+/*
+ * The same out of a reserve, for nonces on the hot path: the kernel is asked once for many. Not
+ * before a fork, behind which both processes would draw the same bytes.
+ */
+#define RANDOM_DRAW_MAX 64
+void random_draw(void *memory, size_t length);
+
 /* The fast generator's next number; it seeds itself from the kernel. */
 uint64_t random_next(void);
 

@@ -11,25 +11,60 @@
 #define TAG_BYTES 16
 #define SEALED_MAX (NONCE_BYTES + SEAL_PLAIN_MAX + TAG_BYTES)
 
+/*
+ * One direction's context keeps its key: to look a cipher up and to expand a key costs as much
+ * as a whole request.
+ */
+struct keyed {
+    EVP_CIPHER_CTX *cipher; /* NULL: not used yet */
+    uint8_t key[SEAL_KEY_BYTES];
+};
+
+static EVP_CIPHER_CTX *
+forget(struct keyed *keyed)
+{
+    EVP_CIPHER_CTX_free(keyed->cipher);
+    keyed->cipher = NULL;
+    return NULL;
+}
+
+/* A context with this key, for a new text with this nonce; NULL on failure. */
+static EVP_CIPHER_CTX *
+begin(struct keyed *keyed, bool encrypts, const uint8_t *key, const uint8_t *nonce)
+{
+    bool is_new = keyed->cipher == NULL;
+
+    if (is_new)
+        keyed->cipher = EVP_CIPHER_CTX_new();
+    if (keyed->cipher == NULL)
+        return NULL;
+    if (is_new || memcmp(keyed->key, key, SEAL_KEY_BYTES) != 0) {
+        memcpy(keyed->key, key, SEAL_KEY_BYTES);
+        if (EVP_CipherInit_ex(keyed->cipher, EVP_aes_256_gcm(), NULL, key, NULL, encrypts) != 1)
+            return forget(keyed);
+    }
+    if (EVP_CipherInit_ex(keyed->cipher, NULL, NULL, NULL, nonce, encrypts) != 1)
+        return forget(keyed);
+    return keyed->cipher;
+}
+
 size_t
 seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t length, char *text)
 {
+    static struct keyed keyed;
     uint8_t sealed[SEALED_MAX];
-    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
     int out = 0, rest = 0;
 
-    if (cipher == NULL || length > SEAL_PLAIN_MAX) {
-        EVP_CIPHER_CTX_free(cipher);
+    if (length > SEAL_PLAIN_MAX)
         return 0;
-    }
-    random_fill(sealed, NONCE_BYTES);
+    random_draw(sealed, NONCE_BYTES);
+    EVP_CIPHER_CTX *cipher = begin(&keyed, true, key, sealed);
     bool is_done =
-        EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
+        cipher != NULL &&
         EVP_EncryptUpdate(cipher, sealed + NONCE_BYTES, &out, plain, (int)length) == 1 &&
         EVP_EncryptFinal_ex(cipher, sealed + NONCE_BYTES + out, &rest) == 1 &&
         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_BYTES,
                             sealed + NONCE_BYTES + length) == 1;
-    EVP_CIPHER_CTX_free(cipher);
     if (!is_done)
         return 0;
     return (size_t)EVP_EncodeBlock((unsigned char *)text, sealed,
@@ -61,6 +96,7 @@ decode(struct slice text, uint8_t *bytes, size_t capacity)
 bool
 seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t length)
 {
+    static struct keyed keyed;
     uint8_t sealed[SEALED_MAX + 2];
     uint8_t opened[SEAL_PLAIN_MAX];
     int out = 0, rest = 0;
@@ -68,16 +104,13 @@ seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, siz
     if (length > SEAL_PLAIN_MAX ||
         decode(text, sealed, sizeof(sealed)) != (int)(NONCE_BYTES + length + TAG_BYTES))
         return false;
-    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    if (cipher == NULL)
-        return false;
+    EVP_CIPHER_CTX *cipher = begin(&keyed, false, key, sealed);
     bool is_authentic =
-        EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
+        cipher != NULL &&
         EVP_DecryptUpdate(cipher, opened, &out, sealed + NONCE_BYTES, (int)length) == 1 &&
         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_BYTES,
                             sealed + NONCE_BYTES + length) == 1 &&
         EVP_DecryptFinal_ex(cipher, opened + out, &rest) == 1;
-    EVP_CIPHER_CTX_free(cipher);
     if (is_authentic)
         memcpy(plain, opened, length);
     return is_authentic;

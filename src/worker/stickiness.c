@@ -5,14 +5,23 @@
  */
 #include "worker/stickiness.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "base/clock.h"
 #include "ipc/access_record.h"
 #include "net/seal.h"
 
 enum ticket_kind { TICKET_TARGET = 1, TICKET_GROUP = 2, TICKET_APPLICATION = 3 };
+
+/* In requests from other sites' pages, browsers send the second one, with SameSite=None. */
+static const struct {
+    struct slice name;
+    struct slice cors_name;
+} cookies[] = {
+    [TICKET_TARGET] = {{"AWSALB", 6}, {"AWSALBCORS", 10}},
+    [TICKET_GROUP] = {{"AWSALBTG", 8}, {"AWSALBTGCORS", 12}},
+    [TICKET_APPLICATION] = {{"AWSALBAPP-0", 11}, {NULL, 0}},
+};
+
+#define COOKIE_LIFE_S (7 * 24 * 3600)
 
 /* No padding: it is sealed as bytes. */
 struct ticket {
@@ -68,6 +77,16 @@ find_cookie(const struct http_head *request, struct slice name)
     return SLICE_NONE;
 }
 
+static struct slice
+find_sealed(const struct http_head *request, enum ticket_kind kind)
+{
+    struct slice text = SLICE_NONE;
+
+    if (cookies[kind].cors_name.length > 0)
+        text = find_cookie(request, cookies[kind].cors_name);
+    return text.length > 0 ? text : find_cookie(request, cookies[kind].name);
+}
+
 static bool
 open_ticket(const struct exchange *exchange, struct slice text, enum ticket_kind kind,
             uint64_t scope, struct ticket *ticket)
@@ -92,9 +111,7 @@ stickiness_find_group(const struct exchange *exchange, const struct snapshot_act
 
     if (action->stickiness_seconds == 0)
         return SNAPSHOT_NO_INDEX;
-    struct slice text = find_cookie(&exchange->request, SLICE_LITERAL("AWSALBTGCORS"));
-    if (text.length == 0)
-        text = find_cookie(&exchange->request, SLICE_LITERAL("AWSALBTG"));
+    struct slice text = find_sealed(&exchange->request, TICKET_GROUP);
     if (!open_ticket(exchange, text, TICKET_GROUP, hash_action(snapshot, action), &ticket) ||
         is_over(&ticket, action->stickiness_seconds))
         return SNAPSHOT_NO_INDEX;
@@ -138,11 +155,10 @@ find_target_cookie(const struct exchange *exchange, enum ticket_kind *kind)
         *kind = TICKET_APPLICATION;
         if (find_cookie(request, name).at == NULL)
             return SLICE_NONE;
-        return find_cookie(request, SLICE_LITERAL("AWSALBAPP-0"));
+    } else {
+        *kind = TICKET_TARGET;
     }
-    *kind = TICKET_TARGET;
-    struct slice text = find_cookie(request, SLICE_LITERAL("AWSALBCORS"));
-    return text.length > 0 ? text : find_cookie(request, SLICE_LITERAL("AWSALB"));
+    return find_sealed(request, *kind);
 }
 
 uint32_t
@@ -167,26 +183,38 @@ stickiness_find_target(const struct exchange *exchange, const struct view *view)
     return index;
 }
 
+/* "Set-Cookie: NAME=VALUE; Expires=DATE; Path=/" and what is particular to it. */
 static void
-write_cookie(struct exchange *exchange, const char *name, const struct ticket *ticket,
-             struct text *fields)
+write_set_cookie(struct text *fields, struct slice name, struct slice value, struct slice rest)
+{
+    static struct clock_http_date expiry;
+
+    text_add_literal(fields, "Set-Cookie: ");
+    text_add_slice(fields, name);
+    text_add_byte(fields, '=');
+    text_add_slice(fields, value);
+    text_add_literal(fields, "; Expires=");
+    text_add_bytes(fields, clock_http_date_of(&expiry, now_s() + COOKIE_LIFE_S),
+                   CLOCK_HTTP_DATE_LENGTH);
+    text_add_literal(fields, "; Path=/");
+    text_add_slice(fields, rest);
+    text_add_literal(fields, "\r\n");
+}
+
+static void
+write_cookie(struct exchange *exchange, const struct ticket *ticket, struct text *fields)
 {
     char sealed[TICKET_TEXT];
-    char expires[64];
-    time_t end = (time_t)(now_s() + 7 * 24 * 3600);
-    struct tm parts;
 
     size_t length =
         seal_close(exchange->view->settings->stickiness_key, ticket, sizeof(*ticket), sealed);
     if (length == 0)
         return;
-    gmtime_r(&end, &parts);
-    strftime(expires, sizeof(expires), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    text_print(fields, "Set-Cookie: %s=%.*s; Expires=%s; Path=/\r\n", name, (int)length, sealed,
-               expires);
-    if (ticket->kind != TICKET_APPLICATION)
-        text_print(fields, "Set-Cookie: %sCORS=%.*s; Expires=%s; Path=/; SameSite=None\r\n",
-                   name, (int)length, sealed, expires);
+    struct slice value = slice_make(sealed, length);
+    write_set_cookie(fields, cookies[ticket->kind].name, value, SLICE_NONE);
+    if (cookies[ticket->kind].cors_name.length > 0)
+        write_set_cookie(fields, cookies[ticket->kind].cors_name, value,
+                         SLICE_LITERAL("; SameSite=None"));
 }
 
 /* Whether the application set the cookie that its group's stickiness waits for. */
@@ -215,10 +243,10 @@ write_target_cookie(struct exchange *exchange, const struct http_head *response,
                             .since_s = now_s()};
 
     if (group->stickiness_type == STICKINESS_LB_COOKIE) {
-        write_cookie(exchange, "AWSALB", &ticket, fields);
+        write_cookie(exchange, &ticket, fields);
     } else if (sets_app_cookie(exchange, response)) {
         ticket.kind = TICKET_APPLICATION;
-        write_cookie(exchange, "AWSALBAPP-0", &ticket, fields);
+        write_cookie(exchange, &ticket, fields);
     }
 }
 
@@ -237,7 +265,7 @@ stickiness_write_cookies(struct exchange *exchange, const struct http_head *resp
                                     .scope = hash_action(snapshot, action),
                                     .identity = hash_choice_group(exchange),
                                     .since_s = now_s()};
-            write_cookie(exchange, "AWSALBTG", &ticket, fields);
+            write_cookie(exchange, &ticket, fields);
         }
     }
     if ((exchange->group->group->flags & GROUP_STICKINESS) != 0)

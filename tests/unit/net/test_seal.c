@@ -39,12 +39,46 @@ refuses_another_key_another_length_and_every_changed_byte(void **state)
     }
 }
 
+/* The cipher's context is kept between calls, with its last key. */
+static void
+goes_on_after_a_forgery_and_when_keys_change(void **state)
+{
+    const char plain[24] = "which target, since when";
+    char text[SEAL_TEXT_SIZE(sizeof(plain))];
+    char opened[sizeof(plain)];
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        const uint8_t *with = i % 3 == 0 ? other_key : key;
+        const uint8_t *without = i % 3 == 0 ? key : other_key;
+        size_t length = seal_close(with, plain, sizeof(plain), text);
+        assert_false(seal_open(without, slice_make(text, length), opened, sizeof(opened)));
+        memset(opened, 0, sizeof(opened));
+        assert_true(seal_open(with, slice_make(text, length), opened, sizeof(opened)));
+        assert_memory_equal(plain, opened, sizeof(plain));
+    }
+}
+
+static void
+seals_the_same_text_differently_each_time(void **state)
+{
+    const char plain[24] = "which target, since when";
+    char texts[200][SEAL_TEXT_SIZE(sizeof(plain))];
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        size_t length = seal_close(key, plain, sizeof(plain), texts[i]);
+        for (int j = 0; j < i; j++)
+            assert_memory_not_equal(texts[i], texts[j], length);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_what_it_closed),
         cmocka_unit_test(refuses_another_key_another_length_and_every_changed_byte),
+        cmocka_unit_test(goes_on_after_a_forgery_and_when_keys_change),
+        cmocka_unit_test(seals_the_same_text_differently_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
