@@ -119,16 +119,16 @@ find_listener(struct explanation *explanation)
 static json_t *
 group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_group *weighted)
 {
-    const struct snapshot_group *group = snapshot_group(snapshot, weighted->group);
-    struct slice name = snapshot_slice(snapshot, group->name);
+    const struct snapshot_roster *roster = snapshot_roster(snapshot, weighted->group);
+    struct slice name =
+        snapshot_slice(snapshot, snapshot_group(snapshot, weighted->group)->name);
     json_t *targets = json_array();
     json_t *object = json_object();
 
-    for (uint32_t i = 0; i < group->targets.count; i++) {
+    for (uint32_t i = 0; i < roster->targets.count; i++) {
         const struct snapshot_target *target =
-            snapshot_target(snapshot, group->targets.first + i);
-        bool is_open = (group->flags & GROUP_FAILS_OPEN) != 0 &&
-                       target->membership == MEMBERSHIP_IN_SERVICE;
+            snapshot_target(snapshot, roster->targets.first + i);
+        bool is_open = roster->fails_open && target->membership == MEMBERSHIP_IN_SERVICE;
         bool is_ready =
             target_is_selectable(target->membership, target->health) && target->is_ejected == 0;
         if (is_ready || is_open) {
@@ -138,8 +138,7 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
     }
     json_object_set_new(object, "TargetGroupName", json_stringn(name.at, name.length));
     admin_set_number(object, "Weight", weighted->weight);
-    json_object_set_new(object, "FailsOpen",
-                        json_boolean((group->flags & GROUP_FAILS_OPEN) != 0));
+    json_object_set_new(object, "FailsOpen", json_boolean(roster->fails_open));
     json_object_set_new(object, "Targets", targets);
     return object;
 }
@@ -276,8 +275,8 @@ admin_explain(struct admin_call *call)
 
     if (!read_request(&explanation))
         return;
-    if (publisher_fd(call->control->publisher) != -1)
-        snapshot = snapshot_open(publisher_fd(call->control->publisher), &error);
+    if (publisher_generation(call->control->publisher) != 0)
+        snapshot = snapshot_open_files(publisher_files(call->control->publisher), &error);
     if (snapshot == NULL) {
         admin_refuse(call->request, 503, "NoSnapshot", "the snapshot cannot be read: %s",
                      error);

@@ -47,10 +47,16 @@ send_access_channel(struct control *control, struct process *process, unsigned s
 static void
 send_snapshot_to(struct control *control, struct process *process)
 {
+    const struct snapshot_files *files = publisher_files(control->publisher);
+    struct message_snapshot_base base = {.number = files->base_number};
     struct message_snapshot message = {.generation = publisher_generation(control->publisher)};
 
-    if (message.generation != 0)
-        process_send(process, MESSAGE_snapshot, &message, publisher_fd(control->publisher));
+    if (message.generation == 0)
+        return;
+    if (process->sent_base != base.number)
+        process_send(process, MESSAGE_snapshot_base, &base, files->base_fd);
+    process->sent_base = base.number;
+    process_send(process, MESSAGE_snapshot, &message, files->fd);
 }
 
 static void
@@ -125,12 +131,14 @@ children_close_listener(void *argument, uint32_t listener_id)
 }
 
 void
-children_send_snapshot(struct control *control, uint64_t generation, int fd)
+children_send_snapshot(struct control *control)
 {
-    struct message_snapshot message = {.generation = generation};
     struct pending_close *pending = control->pending_closes;
 
-    processes_send_all(control->processes, MESSAGE_snapshot, &message, fd);
+    /* Workers first: what follows waits for them alone. */
+    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
+        send_snapshot_to(control, processes_at(control->processes, slot));
+    send_snapshot_to(control, processes_at(control->processes, PROCESS_OBSERVER));
     control->pending_closes = NULL;
     while (pending != NULL) {
         struct pending_close *next = pending->next;

@@ -8,7 +8,7 @@
 extern const struct process_callbacks children_callbacks;
 
 /* After a publication: the snapshot, and what had to come behind it. */
-void children_send_snapshot(struct control *control, uint64_t generation, int fd);
+void children_send_snapshot(struct control *control);
 
 /* The listeners of the last reload, behind their snapshot; and those that are gone. */
 void children_open_listeners(struct control *control);

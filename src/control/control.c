@@ -107,19 +107,19 @@ check_now(void *argument, uint64_t target_id)
                  &(struct message_check_now){.target_id = target_id}, -1);
 }
 
-static int
-build(void *argument, uint64_t generation)
+static bool
+build(void *argument, uint64_t generation, struct snapshot_files *files)
 {
-    return snapshot_sources_build(argument, generation);
+    return snapshot_sources_build(argument, generation, files);
 }
 
 static void
-on_published(void *argument, uint64_t generation, int fd)
+on_published(void *argument, uint64_t generation)
 {
     struct control *control = argument;
     struct counters *own = counter_board_own(control->board);
 
-    children_send_snapshot(control, generation, fd);
+    children_send_snapshot(control);
     drain_note_published(control->drain, generation);
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
 }

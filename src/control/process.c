@@ -188,6 +188,7 @@ start(struct process *process)
     int fds[2];
 
     process->started_ms = clock_ms();
+    process->sent_base = 0;
     process->applied_generation = 0;
     if (channel_pair(fds) == -1) {
         log_error("%s: no channel: %s; will try again", process->title, strerror(errno));
@@ -278,7 +279,8 @@ processes_stop(struct processes *processes, unsigned timeout_ms)
     processes->is_stopping = true;
     for (unsigned slot = 0; slot < processes->count; slot++)
         timer_stop(&processes->slots[slot].restart_timer);
-    processes_send_all(processes, MESSAGE_shutdown, &shutdown, -1);
+    process_send(&processes->slots[PROCESS_OBSERVER], MESSAGE_shutdown, &shutdown, -1);
+    processes_send_workers(processes, MESSAGE_shutdown, &shutdown, -1);
     if (are_all_stopped(processes))
         processes->callbacks.on_end(processes->argument, NULL);
 }
@@ -330,14 +332,6 @@ processes_send_workers(struct processes *processes, enum message_type type, cons
 {
     for (unsigned slot = 1; slot < processes->count; slot++)
         process_send(&processes->slots[slot], type, payload, fd);
-}
-
-void
-processes_send_all(struct processes *processes, enum message_type type, const void *payload,
-                   int fd)
-{
-    process_send(&processes->slots[PROCESS_OBSERVER], type, payload, fd);
-    processes_send_workers(processes, type, payload, fd);
 }
 
 uint64_t

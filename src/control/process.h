@@ -31,6 +31,7 @@ struct process {
     pid_t pid;      /* 0: none */
     struct channel *channel;
     enum process_state state;
+    uint64_t sent_base; /* the number of its snapshots' base; 0: none yet */
     uint64_t applied_generation;
     unsigned restarts;
     uint64_t started_ms;
@@ -64,12 +65,10 @@ struct process *processes_at(struct processes *processes, unsigned slot);
 bool process_is_worker(const struct process *process);
 bool process_is_alive(const struct process *process);
 
-/* To one that is alive, or to every worker or child that is; nothing where there is none. */
+/* To one that is alive, or to every worker that is; nothing where there is none. */
 void process_send(struct process *process, enum message_type type, const void *payload, int fd);
 void processes_send_workers(struct processes *processes, enum message_type type,
                             const void *payload, int fd);
-void processes_send_all(struct processes *processes, enum message_type type,
-                        const void *payload, int fd);
 
 /* What every living worker has applied; newest when none is alive, as it will start with it. */
 uint64_t processes_applied_generation(const struct processes *processes, uint64_t newest);

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,10 +25,10 @@ struct publisher {
     uint64_t changed_us; /* when the first change came that no snapshot tells of; 0: none */
     bool is_urgent;      /* one of those changes is */
     uint64_t generation;
-    int fd;
+    struct snapshot_files files;
     /* The one before stays open until the next: whoever closes a snapshot last gives its pages
      * back to the system, which workers must not wait for. */
-    int older_fd;
+    struct snapshot_files older_files;
     /* Of the newest generation: its first change, when it was made, whether workers have it. */
     uint64_t told_change_us, published_us;
     bool is_awaited;
@@ -50,16 +49,9 @@ publisher_new(struct loop *loop, const struct publisher_callbacks *callbacks, vo
 
     publisher->callbacks = *callbacks;
     publisher->argument = argument;
-    publisher->fd = publisher->older_fd = -1;
+    publisher->files = publisher->older_files = (struct snapshot_files){0, -1, -1};
     alarm_clock_open(&publisher->alarm, loop, on_time, publisher);
     return publisher;
-}
-
-static void
-close_fd(int fd)
-{
-    if (fd != -1)
-        close(fd);
 }
 
 void
@@ -68,8 +60,8 @@ publisher_free(struct publisher **publisher)
     if (*publisher == NULL)
         return;
     alarm_clock_close(&(*publisher)->alarm);
-    close_fd((*publisher)->fd);
-    close_fd((*publisher)->older_fd);
+    snapshot_files_close(&(*publisher)->files);
+    snapshot_files_close(&(*publisher)->older_files);
     free(*publisher);
     *publisher = NULL;
 }
@@ -122,20 +114,20 @@ publisher_publish(struct publisher *publisher)
     uint64_t began_us = clock_precise_us();
 
     alarm_clock_stop(&publisher->alarm);
-    int fd = publisher->callbacks.build(publisher->argument, publisher->generation + 1);
-    if (fd == -1) {
+    struct snapshot_files files;
+    if (!publisher->callbacks.build(publisher->argument, publisher->generation + 1, &files)) {
         log_error("snapshot %llu: cannot be built: %s; the one before stays, trying again",
                   (unsigned long long)publisher->generation + 1, strerror(errno));
         alarm_clock_set(&publisher->alarm, RETRY_US);
         return;
     }
-    int oldest_fd = publisher->older_fd;
-    publisher->older_fd = publisher->fd;
-    publisher->fd = fd;
+    struct snapshot_files oldest_files = publisher->older_files;
+    publisher->older_files = publisher->files;
+    publisher->files = files;
     publisher->generation++;
     note_published(publisher, began_us);
-    publisher->callbacks.on_published(publisher->argument, publisher->generation, fd);
-    close_fd(oldest_fd);
+    publisher->callbacks.on_published(publisher->argument, publisher->generation);
+    snapshot_files_close(&oldest_files);
 }
 
 void
@@ -168,8 +160,8 @@ publisher_generation(const struct publisher *publisher)
     return publisher->generation;
 }
 
-int
-publisher_fd(const struct publisher *publisher)
+const struct snapshot_files *
+publisher_files(const struct publisher *publisher)
 {
-    return publisher->fd;
+    return &publisher->files;
 }

@@ -8,15 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ipc/snapshot.h"
 #include "net/loop.h"
 
 struct publisher;
 
 struct publisher_callbacks {
-    /* Compiles what there is now; the descriptor becomes the publisher's. -1 with errno. */
-    int (*build)(void *argument, uint64_t generation);
+    /* Compiles what there is now; the files become the publisher's. False with errno. */
+    bool (*build)(void *argument, uint64_t generation, struct snapshot_files *files);
     /* Send it to the children, and what had to wait for it behind it. */
-    void (*on_published)(void *argument, uint64_t generation, int fd);
+    void (*on_published)(void *argument, uint64_t generation);
 };
 
 struct publisher *publisher_new(struct loop *loop, const struct publisher_callbacks *callbacks,
@@ -43,8 +44,8 @@ struct publisher_times {
 
 struct publisher_times publisher_times(const struct publisher *publisher);
 
-/* The newest one; generation 0 and descriptor -1 before the first. */
+/* The newest one; generation 0 and no files before the first. */
 uint64_t publisher_generation(const struct publisher *publisher);
-int publisher_fd(const struct publisher *publisher);
+const struct snapshot_files *publisher_files(const struct publisher *publisher);
 
 #endif

@@ -88,15 +88,16 @@ snapshot_sources_set_config(struct control *control)
     control->snapshot_builder = snapshot_builder_new(&sources);
 }
 
-int
-snapshot_sources_build(struct control *control, uint64_t generation)
+bool
+snapshot_sources_build(struct control *control, uint64_t generation,
+                       struct snapshot_files *files)
 {
     size_t count;
     struct snapshot_target_source *rows = collect_targets(control->targets, &count);
-    int fd = snapshot_build(control->snapshot_builder, rows, count, generation);
+    bool is_built = snapshot_build(control->snapshot_builder, rows, count, generation, files);
     int error = errno;
 
     free(rows);
     errno = error;
-    return fd;
+    return is_built;
 }

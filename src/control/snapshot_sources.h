@@ -7,7 +7,8 @@
 /* To be called when the configuration, its listeners and providers are in place. */
 void snapshot_sources_set_config(struct control *control);
 
-/* The descriptor of the snapshot, the caller's; -1 with errno. */
-int snapshot_sources_build(struct control *control, uint64_t generation);
+/* The files are the caller's; false with errno. */
+bool snapshot_sources_build(struct control *control, uint64_t generation,
+                            struct snapshot_files *files);
 
 #endif

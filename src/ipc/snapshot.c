@@ -1,10 +1,11 @@
-/* Mapping a snapshot: the header and the extents here, the rows in snapshot_check.c. */
+/* Mapping the parts of a snapshot: headers and extents here, the rows in snapshot_check.c. */
 #include "ipc/snapshot.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "ipc/snapshot_check.h"
@@ -22,12 +23,14 @@ extent_fits(const struct snapshot_header *header, const struct snapshot_extent *
 
 /* The reason why the header cannot be believed, or NULL. */
 static const char *
-check_header(const struct snapshot_header *header, size_t size_bytes)
+check_header(const struct snapshot_header *header, size_t size_bytes, enum snapshot_part part)
 {
     if (header->magic != SNAPSHOT_MAGIC)
         return "not a snapshot";
     if (header->layout != snapshot_layout())
         return "a snapshot of another build";
+    if (header->part != part)
+        return "the other part of a snapshot";
     if (header->size_bytes != size_bytes)
         return "a snapshot of another size than its header says";
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
@@ -36,36 +39,6 @@ check_header(const struct snapshot_header *header, size_t size_bytes)
     if (!extent_fits(header, &header->strings, 1))
         return "the string pool reaches out of the snapshot";
     return NULL;
-}
-
-/* Points the members into the mapping. */
-static void
-find_tables(struct snapshot *snapshot, const struct snapshot_header *header)
-{
-    const struct snapshot_extent *extent = header->tables;
-
-    snapshot->generation = header->generation;
-    snapshot->settings = &header->settings;
-    snapshot->strings = snapshot->mapping + header->strings.offset;
-    snapshot->string_bytes = (uint32_t)header->strings.count;
-#define FIND_TABLE(type, table)                                                                \
-    snapshot->type##_rows = (const void *)(snapshot->mapping + extent->offset);                \
-    snapshot->type##_count = (uint32_t)extent->count;                                          \
-    extent++;
-    SNAPSHOT_TABLES(FIND_TABLE)
-#undef FIND_TABLE
-}
-
-static const char *
-check_and_find(struct snapshot *snapshot)
-{
-    const struct snapshot_header *header = (const void *)snapshot->mapping;
-    const char *reason = check_header(header, snapshot->size_bytes);
-
-    if (reason != NULL)
-        return reason;
-    find_tables(snapshot, header);
-    return snapshot_check(snapshot);
 }
 
 /* The reason why the descriptor cannot be mapped safely, or NULL. */
@@ -79,36 +52,162 @@ map(struct snapshot *snapshot, int fd)
         return "a snapshot that is not sealed";
     if (fstat(fd, &status) == -1 || status.st_size < (off_t)sizeof(struct snapshot_header))
         return "a snapshot without a header";
-    snapshot->size_bytes = (size_t)status.st_size;
-    void *mapping =
-        mmap(NULL, snapshot->size_bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+    size_t size_bytes = (size_t)status.st_size;
+    void *mapping = mmap(NULL, size_bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
     if (mapping == MAP_FAILED)
         return "a snapshot that cannot be mapped";
     snapshot->mapping = mapping;
+    snapshot->size_bytes = size_bytes;
     return NULL;
 }
 
-struct snapshot *
-snapshot_open(int fd, const char **error)
+static void
+unmap(const struct snapshot *snapshot)
 {
-    struct snapshot *snapshot = memory_take(1, sizeof(*snapshot));
+    if (snapshot->mapping != NULL)
+        munmap((void *)(uintptr_t)snapshot->mapping, snapshot->size_bytes);
+}
+
+static const struct snapshot_header *
+header_of(const struct snapshot *snapshot)
+{
+    return (const void *)snapshot->mapping;
+}
+
+/* Points members into the mapping. */
+#define FIND_TABLE(type, table)                                                                \
+    snapshot->type##_rows =                                                                    \
+        (const void *)(snapshot->mapping + header->tables[SNAPSHOT_TABLE_##type].offset);      \
+    snapshot->type##_count = (uint32_t)header->tables[SNAPSHOT_TABLE_##type].count;
+
+static void
+find_base(struct snapshot *snapshot, const struct snapshot_header *header)
+{
+    snapshot->settings = &header->settings;
+    SNAPSHOT_BASE_TABLES(FIND_TABLE)
+}
+
+static void
+find_current(struct snapshot *snapshot, const struct snapshot_header *header)
+{
+    snapshot->generation = header->generation;
+    SNAPSHOT_CURRENT_TABLES(FIND_TABLE)
+}
+
+#undef FIND_TABLE
+
+/* Maps and checks one part; the reason why it must not be used, or NULL. */
+static const char *
+take_part(struct snapshot *snapshot, int fd, enum snapshot_part part)
+{
     const char *reason = map(snapshot, fd);
 
-    if (reason == NULL)
-        reason = check_and_find(snapshot);
     if (reason != NULL)
+        return reason;
+    const struct snapshot_header *header = header_of(snapshot);
+    reason = check_header(header, snapshot->size_bytes, part);
+    if (reason != NULL)
+        return reason;
+    snapshot->strings[part] = snapshot->mapping + header->strings.offset;
+    snapshot->string_bytes[part] = (uint32_t)header->strings.count;
+    if (part == SNAPSHOT_BASE)
+        find_base(snapshot, header);
+    else
+        find_current(snapshot, header);
+    return snapshot_check(snapshot, part);
+}
+
+/* A snapshot without targets, which others begin as a copy of. */
+struct snapshot_base {
+    struct snapshot tables;
+    uint64_t number;
+    unsigned users;
+};
+
+struct snapshot_base *
+snapshot_base_open(int fd, const char **error)
+{
+    struct snapshot_base *base = memory_take(1, sizeof(*base));
+
+    base->users = 1;
+    *error = take_part(&base->tables, fd, SNAPSHOT_BASE);
+    if (*error == NULL)
+        base->number = header_of(&base->tables)->base_number;
+    else
+        snapshot_base_close(&base);
+    return base;
+}
+
+void
+snapshot_base_close(struct snapshot_base **base)
+{
+    struct snapshot_base *closed = *base;
+
+    *base = NULL;
+    if (closed == NULL || --closed->users > 0)
+        return;
+    unmap(&closed->tables);
+    free(closed);
+}
+
+static const char *
+take_current(struct snapshot *snapshot, int fd, const struct snapshot_base *base)
+{
+    const char *reason = take_part(snapshot, fd, SNAPSHOT_CURRENT);
+
+    if (reason == NULL && header_of(snapshot)->base_number != base->number)
+        reason = "a snapshot of another base";
+    return reason;
+}
+
+struct snapshot *
+snapshot_open(int fd, struct snapshot_base *base, const char **error)
+{
+    *error = "a snapshot without its base";
+    if (base == NULL)
+        return NULL;
+    struct snapshot *snapshot = memory_take(1, sizeof(*snapshot));
+    *snapshot = base->tables;
+    snapshot->mapping = NULL;
+    snapshot->base = base;
+    base->users++;
+    *error = take_current(snapshot, fd, base);
+    if (*error != NULL)
         snapshot_close(&snapshot);
-    *error = reason;
     return snapshot;
 }
 
 void
 snapshot_close(struct snapshot **snapshot)
 {
-    if (*snapshot != NULL && (*snapshot)->mapping != NULL)
-        munmap((void *)(uintptr_t)(*snapshot)->mapping, (*snapshot)->size_bytes);
-    free(*snapshot);
+    struct snapshot *closed = *snapshot;
+
     *snapshot = NULL;
+    if (closed == NULL)
+        return;
+    unmap(closed);
+    snapshot_base_close(&closed->base);
+    free(closed);
+}
+
+struct snapshot *
+snapshot_open_files(const struct snapshot_files *files, const char **error)
+{
+    struct snapshot_base *base = snapshot_base_open(files->base_fd, error);
+    struct snapshot *snapshot = base == NULL ? NULL : snapshot_open(files->fd, base, error);
+
+    snapshot_base_close(&base);
+    return snapshot;
+}
+
+void
+snapshot_files_close(struct snapshot_files *files)
+{
+    if (files->base_fd != -1)
+        close(files->base_fd);
+    if (files->fd != -1)
+        close(files->fd);
+    *files = (struct snapshot_files){.base_fd = -1, .fd = -1};
 }
 
 uint32_t
@@ -123,8 +222,9 @@ snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id)
 uint32_t
 snapshot_find_target(const struct snapshot *snapshot, uint32_t group, uint64_t target_id)
 {
-    uint32_t low = snapshot->group_rows[group].targets.first;
-    uint32_t end = low + snapshot->group_rows[group].targets.count;
+    struct snapshot_rows rows = snapshot_targets_of(snapshot, group);
+    uint32_t low = rows.first;
+    uint32_t end = low + rows.count;
     uint32_t high = end;
 
     while (low < high) {

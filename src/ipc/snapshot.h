@@ -1,9 +1,13 @@
 /*
- * The snapshot: configuration and registry compiled into one flat, position-independent,
- * read-only set of tables in a sealed memfd. Control writes it (snapshot_build), children map
- * and check it and use it in place. Indices instead of pointers, one string pool; a row's place
- * in its table is its index. Every index and text is checked once on opening, so readers need
- * no further bounds checks.
+ * The snapshot: configuration and registry compiled into flat, position-independent, read-only
+ * tables in sealed memfds. Control writes it (snapshot_build), children map and check it and
+ * use it in place. Indices instead of pointers, and string pools; a row's place in its table is
+ * its index. Every index and text is checked once on opening, so readers need no further bounds
+ * checks.
+ *
+ * It has two parts: the base, which only a new configuration changes and which its snapshots
+ * share, and what each generation says of targets. With 10,000 rules the base is most of it:
+ * nobody copies, maps or checks that for a change of one target.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_H
 #define FAIRLEAD_IPC_SNAPSHOT_H
@@ -19,9 +23,12 @@
 
 #define SNAPSHOT_NO_INDEX UINT32_MAX
 
-/* Bytes in the string pool, NUL-terminated there. */
+enum snapshot_part { SNAPSHOT_BASE, SNAPSHOT_CURRENT, SNAPSHOT_PART_COUNT };
+
+/* Bytes in the string pool of a part, NUL-terminated there. */
 struct snapshot_text {
-    uint32_t offset;
+    uint32_t part : 1; /* enum snapshot_part */
+    uint32_t offset : 31;
     uint32_t length;
 };
 
@@ -79,21 +86,16 @@ struct snapshot_weighted_group {
 enum {
     GROUP_PASSIVE_HEALTH = 1 << 0,
     GROUP_STICKINESS = 1 << 1,
-    GROUP_FAILS_OPEN =
-        1 << 2, /* control found too few healthy targets: choose among all in service */
-    GROUP_HAS_STARTING =
-        1 << 3, /* nothing is ready, but a target is initial: requests may be held */
-    GROUP_ANOMALY_MITIGATION = 1 << 4,
-    GROUP_ZONE_PREFERENCE = 1 << 5,
-    GROUP_IS_USED = 1 << 6, /* some rule names it */
+    GROUP_ANOMALY_MITIGATION = 1 << 2,
+    GROUP_ZONE_PREFERENCE = 1 << 3,
+    GROUP_IS_USED = 1 << 4, /* some rule names it */
 };
 
 struct snapshot_group {
     uint32_t id; /* stable while the name stays */
     uint32_t flags;
     struct snapshot_text name;
-    struct snapshot_rows targets; /* all of the group's, also draining ones */
-    uint32_t algorithm;           /* enum config_algorithm */
+    uint32_t algorithm; /* enum config_algorithm */
     uint32_t slow_start_ms;
     uint32_t stickiness_type; /* enum config_stickiness */
     uint32_t lb_cookie_seconds, app_cookie_seconds;
@@ -108,6 +110,13 @@ struct snapshot_group {
     uint32_t check_healthy_count, check_unhealthy_count, check_initial_count;
     uint32_t unused;
     struct http_codes check_codes;
+};
+
+/* Who is in a group; row n is the n-th group's. */
+struct snapshot_roster {
+    struct snapshot_rows targets; /* all of the group's, also draining ones, by id */
+    uint32_t fails_open;          /* too few are healthy: choose among all in service */
+    uint32_t has_starting;        /* none is ready, but one is initial: requests may be held */
 };
 
 struct snapshot_target {
@@ -146,8 +155,8 @@ struct snapshot_settings {
     uint8_t stickiness_key[32];
 };
 
-/* The tables: X(name of a row's type, name of the table). */
-#define SNAPSHOT_TABLES(X)                                                                     \
+/* The tables of each part: X(name of a row's type, name of the table). */
+#define SNAPSHOT_BASE_TABLES(X)                                                                \
     X(listener, listeners)                                                                     \
     X(rule, rules)                                                                             \
     X(condition, conditions)                                                                   \
@@ -155,12 +164,15 @@ struct snapshot_settings {
     X(action, actions)                                                                         \
     X(weighted_group, weighted_groups)                                                         \
     X(group, groups)                                                                           \
-    X(target, targets)                                                                         \
     X(provider, providers)                                                                     \
     X(route_index, route_indexes)                                                              \
     X(route_host, route_hosts)                                                                 \
     X(route_bucket, route_buckets)                                                             \
     X(route_entry, route_entries)
+#define SNAPSHOT_CURRENT_TABLES(X)                                                             \
+    X(roster, rosters)                                                                         \
+    X(target, targets)
+#define SNAPSHOT_TABLES(X) SNAPSHOT_BASE_TABLES(X) SNAPSHOT_CURRENT_TABLES(X)
 
 /* Literal path prefixes are indexed up to this length, host suffixes likewise. */
 #define SNAPSHOT_INDEXED_BYTES 128
@@ -201,17 +213,20 @@ struct snapshot_route_entry {
     uint32_t rule; /* index in rules */
 };
 
+struct snapshot_base;
+
 /*
  * A mapped one, in children and in control. Made by snapshot_open, owned by whoever opened it;
  * the members are for the functions below only.
  */
 struct snapshot {
+    struct snapshot_base *base; /* shared */
     const char *mapping;
     size_t size_bytes;
     uint64_t generation;
     const struct snapshot_settings *settings;
-    const char *strings;
-    uint32_t string_bytes;
+    const char *strings[SNAPSHOT_PART_COUNT];
+    uint32_t string_bytes[SNAPSHOT_PART_COUNT];
 #define SNAPSHOT_COUNT(type, table) uint32_t type##_count;
     SNAPSHOT_TABLES(SNAPSHOT_COUNT)
 #undef SNAPSHOT_COUNT
@@ -249,15 +264,34 @@ snapshot_settings(const struct snapshot *snapshot)
 static inline struct slice
 snapshot_slice(const struct snapshot *snapshot, struct snapshot_text text)
 {
-    return slice_make(snapshot->strings + text.offset, text.length);
+    return slice_make(snapshot->strings[text.part] + text.offset, text.length);
+}
+
+/* The rows of a group's targets. */
+static inline struct snapshot_rows
+snapshot_targets_of(const struct snapshot *snapshot, uint32_t group)
+{
+    return snapshot_roster(snapshot, group)->targets;
 }
 
 /*
- * Maps the snapshot behind a descriptor (which stays the caller's), checks header, layout and
- * every index. NULL with a reason in *error (static text) when it must not be used.
+ * Both map what is behind a descriptor (which stays the caller's), check header, layout and
+ * every index. NULL with a reason in *error (static text) when it must not be used. A base
+ * lives until its opener and all snapshots that were opened with it have closed it.
  */
-struct snapshot *snapshot_open(int fd, const char **error);
+struct snapshot_base *snapshot_base_open(int fd, const char **error);
+void snapshot_base_close(struct snapshot_base **base);
+struct snapshot *snapshot_open(int fd, struct snapshot_base *base, const char **error);
 void snapshot_close(struct snapshot **snapshot);
+
+/* A snapshot as it travels: two sealed memfds, the owner's. */
+struct snapshot_files {
+    uint64_t base_number; /* the same one: the same base */
+    int base_fd, fd;      /* -1: none */
+};
+
+struct snapshot *snapshot_open_files(const struct snapshot_files *files, const char **error);
+void snapshot_files_close(struct snapshot_files *files);
 
 /* Index of the group with that id, or SNAPSHOT_NO_INDEX; linear, for control. */
 uint32_t snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id);

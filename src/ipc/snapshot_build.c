@@ -1,13 +1,16 @@
 /*
- * Groups come first, so that rules can name them by index; targets last and anew each time.
- * Listeners and rules: snapshot_build_rules.c; targets: snapshot_build_targets.c.
+ * The base: groups come first, so that rules can name them by index. Targets come anew each
+ * time. Listeners and rules: snapshot_build_rules.c; targets: snapshot_build_targets.c.
  */
 #include "ipc/snapshot_build.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "base/check.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "ipc/snapshot_builder.h"
 
 static int
@@ -68,7 +71,7 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
         .check_codes = check->matcher,
     };
 
-    return snapshot_add_group(&builder->writer, &row);
+    return snapshot_add_group(&builder->base, &row);
 }
 
 static void
@@ -96,14 +99,14 @@ add_providers(struct snapshot_builder *builder)
             .name = snapshot_builder_text(builder, builder->sources.providers[i]),
             .counter_row = (uint32_t)i,
         };
-        snapshot_add_provider(&builder->writer, &row);
+        snapshot_add_provider(&builder->base, &row);
     }
 }
 
 static void
 fill_settings(struct snapshot_builder *builder)
 {
-    struct snapshot_settings *settings = &builder->writer.settings;
+    struct snapshot_settings *settings = &builder->base.settings;
     const struct config *config = builder->sources.config;
 
     settings->attributes = config->attributes;
@@ -125,7 +128,10 @@ snapshot_builder_new(const struct snapshot_sources *sources)
     struct snapshot_builder *builder = memory_take(1, sizeof(*builder));
 
     builder->sources = *sources;
-    snapshot_writer_open(&builder->writer);
+    builder->base_number = random_next();
+    builder->base_fd = -1;
+    snapshot_writer_open(&builder->base, SNAPSHOT_BASE);
+    snapshot_writer_open(&builder->current, SNAPSHOT_CURRENT);
     add_groups(builder);
     snapshot_build_rules(builder);
     add_providers(builder);
@@ -138,23 +144,44 @@ snapshot_builder_free(struct snapshot_builder **builder)
 {
     if (*builder == NULL)
         return;
-    snapshot_writer_close(&(*builder)->writer);
+    if ((*builder)->base_fd != -1)
+        close((*builder)->base_fd);
+    snapshot_writer_close(&(*builder)->base);
+    snapshot_writer_close(&(*builder)->current);
     free((*builder)->group_names);
     free(*builder);
     *builder = NULL;
 }
 
-int
-snapshot_build(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
-               size_t count, uint64_t generation)
+/* Not when the builder is made: then the system's refusal could not be met by another try. */
+static bool
+seal_base(struct snapshot_builder *builder)
 {
-    struct snapshot_writer *writer = &builder->writer;
-    size_t configured_bytes = writer->strings.length;
+    if (builder->base_fd != -1)
+        return true;
+    builder->base_fd = snapshot_writer_seal(&builder->base, builder->base_number, 0);
+    if (builder->base_fd == -1)
+        return false;
+    snapshot_writer_close(&builder->base);
+    return true;
+}
 
+bool
+snapshot_build(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
+               size_t count, uint64_t generation, struct snapshot_files *files)
+{
+    *files = (struct snapshot_files){builder->base_number, -1, -1};
+    if (!seal_base(builder))
+        return false;
     snapshot_build_targets(builder, targets, count);
-    int fd = snapshot_writer_seal(writer, generation);
-    /* Back to the configuration alone, for the next one. */
-    snapshot_writer_clear(writer, SNAPSHOT_TABLE_target);
-    string_pool_cut(&writer->strings, configured_bytes);
-    return fd;
+    files->fd = snapshot_writer_seal(&builder->current, builder->base_number, generation);
+    snapshot_writer_clear(&builder->current);
+    if (files->fd != -1)
+        files->base_fd = fcntl(builder->base_fd, F_DUPFD_CLOEXEC, 0);
+    if (files->base_fd != -1)
+        return true;
+    int reason = errno;
+    snapshot_files_close(files);
+    errno = reason;
+    return false;
 }

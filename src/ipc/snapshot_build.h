@@ -1,5 +1,5 @@
 /*
- * Compiling snapshots: what control knows goes in, the descriptor of a sealed memfd comes out.
+ * Compiling snapshots: what control knows goes in, the descriptors of sealed memfds come out.
  * The configuration is compiled once; the targets, which change all the time, for each
  * generation. The rows are described in snapshot.h, which is also how to read them.
  */
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "ipc/snapshot.h"
 #include "model/config.h"
 #include "model/target.h"
 
@@ -60,12 +61,12 @@ struct snapshot_builder *snapshot_builder_new(const struct snapshot_sources *sou
 void snapshot_builder_free(struct snapshot_builder **builder);
 
 /*
- * Adds the targets, in any order, and returns the descriptor of a sealed memfd, the caller's;
- * -1 with errno when the system refuses. Group flags that depend on targets (fails open, has
- * starting) are computed here, by the ALB's target_group_health.unhealthy_state_routing.
+ * Compiles the targets, in any order; the files are the caller's. False with errno when the
+ * system refuses. What a roster says beside its targets (fails open, has starting) is computed
+ * here, by the ALB's target_group_health.unhealthy_state_routing.
  */
-int snapshot_build(struct snapshot_builder *builder,
-                   const struct snapshot_target_source *targets, size_t count,
-                   uint64_t generation);
+bool snapshot_build(struct snapshot_builder *builder,
+                    const struct snapshot_target_source *targets, size_t count,
+                    uint64_t generation, struct snapshot_files *files);
 
 #endif

@@ -9,11 +9,11 @@ add_values(struct snapshot_builder *builder, const struct config_condition *conf
     for (size_t i = 0; i < config->value_count; i++) {
         struct snapshot_value row = {
             .key = snapshot_builder_text(builder, config->values[i].key),
-            .value = string_pool_add_new(&builder->writer.strings, config->values[i].value),
+            .value = string_pool_add_new(&builder->base.strings, config->values[i].value),
         };
         if (config->field == CONDITION_SOURCE_IP)
             CHECK(address_block_parse(&row.block, config->values[i].value));
-        snapshot_add_value(&builder->writer, &row);
+        snapshot_add_value(&builder->base, &row);
     }
 }
 
@@ -23,19 +23,18 @@ add_condition(struct snapshot_builder *builder, const struct config_condition *c
     struct snapshot_condition row = {
         .field = config->field,
         .http_header_name = snapshot_builder_text(builder, config->http_header_name),
-        .values = {snapshot_written_value_count(&builder->writer),
-                   (uint32_t)config->value_count},
+        .values = {snapshot_written_value_count(&builder->base), (uint32_t)config->value_count},
     };
 
     add_values(builder, config);
-    snapshot_add_condition(&builder->writer, &row);
+    snapshot_add_condition(&builder->base, &row);
 }
 
 /* Cheap ones first: the order of enum config_condition_field is that of cost. */
 static struct snapshot_rows
 add_conditions(struct snapshot_builder *builder, const struct config_rule *config)
 {
-    struct snapshot_rows rows = {snapshot_written_condition_count(&builder->writer),
+    struct snapshot_rows rows = {snapshot_written_condition_count(&builder->base),
                                  (uint32_t)config->condition_count};
 
     for (int field = 0; field <= CONDITION_QUERY_STRING; field++)
@@ -51,7 +50,7 @@ add_weighted_groups(struct snapshot_builder *builder, const char *listener,
 {
     const struct snapshot_numbers *numbers = &builder->sources.numbers;
 
-    action->weighted_groups.first = snapshot_written_weighted_group_count(&builder->writer);
+    action->weighted_groups.first = snapshot_written_weighted_group_count(&builder->base);
     action->weighted_groups.count = (uint32_t)config->group_count;
     for (size_t i = 0; i < config->group_count; i++) {
         const char *name = config->groups[i].target_group;
@@ -62,8 +61,8 @@ add_weighted_groups(struct snapshot_builder *builder, const char *listener,
         };
         CHECK(row.group != SNAPSHOT_NO_INDEX);
         action->total_weight += row.weight;
-        snapshot_written_group(&builder->writer, row.group)->flags |= GROUP_IS_USED;
-        snapshot_add_weighted_group(&builder->writer, &row);
+        snapshot_written_group(&builder->base, row.group)->flags |= GROUP_IS_USED;
+        snapshot_add_weighted_group(&builder->base, &row);
     }
 }
 
@@ -103,7 +102,7 @@ add_action(struct snapshot_builder *builder, const char *listener,
         add_weighted_groups(builder, listener, config, &row);
     else if (config->type == ACTION_REDIRECT)
         add_redirect(builder, config, &row);
-    return snapshot_add_action(&builder->writer, &row);
+    return snapshot_add_action(&builder->base, &row);
 }
 
 static void
@@ -116,7 +115,7 @@ add_rule(struct snapshot_builder *builder, const char *listener,
         .action = add_action(builder, listener, &config->action),
     };
 
-    snapshot_add_rule(&builder->writer, &row);
+    snapshot_add_rule(&builder->base, &row);
 }
 
 static void
@@ -127,7 +126,7 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .id = numbers->listener_id(numbers->argument, config),
         .name = snapshot_builder_text(builder, config->name),
         .address = {.family = ADDRESS_UNIX},
-        .rules = {snapshot_written_rule_count(&builder->writer), (uint32_t)config->rule_count},
+        .rules = {snapshot_written_rule_count(&builder->base), (uint32_t)config->rule_count},
         .counter_row = numbers->route_row(numbers->argument, config->name, ""),
     };
 
@@ -135,8 +134,8 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         CHECK(address_parse(&row.address, config->address, (uint16_t)config->port));
     for (size_t i = 0; i < config->rule_count; i++)
         add_rule(builder, config->name, &config->rules[i]);
-    row.index = route_index_build(&builder->writer, row.rules);
-    snapshot_add_listener(&builder->writer, &row);
+    row.index = route_index_build(&builder->base, row.rules);
+    snapshot_add_listener(&builder->base, &row);
 }
 
 void

@@ -1,4 +1,4 @@
-/* Targets, together by group, and the flags of a group that depend on them. */
+/* Targets, together by group, and what the roster of a group says of them. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -26,7 +26,7 @@ place_targets(struct snapshot_builder *builder, const struct snapshot_target_sou
         if (group == SNAPSHOT_NO_INDEX || targets[i].membership == MEMBERSHIP_GONE)
             continue;
         placed[count++] = (struct placed_target){&targets[i], group};
-        snapshot_written_group(&builder->writer, group)->targets.count++;
+        snapshot_written_roster(&builder->current, group)->targets.count++;
     }
     return count;
 }
@@ -35,10 +35,10 @@ place_targets(struct snapshot_builder *builder, const struct snapshot_target_sou
 static void
 divide_rows(struct snapshot_builder *builder, uint32_t first)
 {
-    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++) {
-        struct snapshot_group *group = snapshot_written_group(&builder->writer, i);
-        uint32_t count = group->targets.count;
-        group->targets = (struct snapshot_rows){.first = count == 0 ? 0 : first};
+    for (uint32_t i = 0; i < builder->group_count; i++) {
+        struct snapshot_roster *roster = snapshot_written_roster(&builder->current, i);
+        uint32_t count = roster->targets.count;
+        roster->targets = (struct snapshot_rows){.first = count == 0 ? 0 : first};
         first += count;
     }
 }
@@ -49,9 +49,9 @@ name_of(struct snapshot_builder *builder, const struct snapshot_target_source *s
     char name[ADDRESS_TEXT_SIZE];
 
     if (source->name != NULL)
-        return string_pool_add_new(&builder->writer.strings, source->name);
+        return string_pool_add_new(&builder->current.strings, source->name);
     address_format_with_port(&source->address, name);
-    return string_pool_add_new(&builder->writer.strings, name);
+    return string_pool_add_new(&builder->current.strings, name);
 }
 
 static bool
@@ -65,10 +65,9 @@ static uint64_t *
 find_oldest(const struct snapshot_builder *builder, const struct placed_target *placed,
             uint32_t count)
 {
-    uint32_t group_count = snapshot_written_group_count(&builder->writer);
-    uint64_t *oldest_ms = memory_take(group_count, sizeof(*oldest_ms));
+    uint64_t *oldest_ms = memory_take(builder->group_count, sizeof(*oldest_ms));
 
-    for (uint32_t i = 0; i < group_count; i++)
+    for (size_t i = 0; i < builder->group_count; i++)
         oldest_ms[i] = UINT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t *oldest = &oldest_ms[placed[i].group];
@@ -93,11 +92,11 @@ fill_target(struct snapshot_builder *builder, const struct placed_target *placed
             uint64_t oldest_ms)
 {
     const struct snapshot_target_source *source = placed->source;
-    struct string_pool *strings = &builder->writer.strings;
+    struct string_pool *strings = &builder->current.strings;
     struct snapshot_rows *rows =
-        &snapshot_written_group(&builder->writer, placed->group)->targets;
+        &snapshot_written_roster(&builder->current, placed->group)->targets;
 
-    *snapshot_written_target(&builder->writer, rows->first + rows->count++) =
+    *snapshot_written_target(&builder->current, rows->first + rows->count++) =
         (struct snapshot_target){
             .id = source->id,
             .group = placed->group,
@@ -107,7 +106,7 @@ fill_target(struct snapshot_builder *builder, const struct placed_target *placed
             .health = (uint8_t)source->health,
             .is_ejected = source->is_ejected,
             .healthy_since_ms = ramps_since(source, oldest_ms),
-            .zone = snapshot_builder_text(builder, source->zone),
+            .zone = string_pool_add(strings, source->zone),
             .task = string_pool_add_new(strings, source->task),
             .generation = string_pool_add_new(strings, source->generation),
             .name = name_of(builder, source),
@@ -128,9 +127,9 @@ sort_rows(struct snapshot_builder *builder, struct snapshot_rows rows)
 {
     for (uint32_t i = 1; i < rows.count; i++) {
         const struct snapshot_target *row =
-            snapshot_written_target(&builder->writer, rows.first + i);
+            snapshot_written_target(&builder->current, rows.first + i);
         if (row[-1].id > row->id) {
-            qsort(snapshot_written_target(&builder->writer, rows.first), rows.count,
+            qsort(snapshot_written_target(&builder->current, rows.first), rows.count,
                   sizeof(*row), by_id);
             return;
         }
@@ -146,16 +145,16 @@ add_targets(struct snapshot_builder *builder, const struct snapshot_target_sourc
     uint64_t *oldest_ms = find_oldest(builder, placed, count);
 
     divide_rows(builder,
-                snapshot_writer_extend(&builder->writer, SNAPSHOT_TABLE_target, count));
+                snapshot_writer_extend(&builder->current, SNAPSHOT_TABLE_target, count));
     for (uint32_t i = 0; i < count; i++)
         fill_target(builder, &placed[i], oldest_ms[placed[i].group]);
-    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++)
-        sort_rows(builder, snapshot_written_group(&builder->writer, i)->targets);
+    for (uint32_t i = 0; i < builder->group_count; i++)
+        sort_rows(builder, snapshot_written_roster(&builder->current, i)->targets);
     free(oldest_ms);
     free(placed);
 }
 
-/* What the flags depend on; a draining target is not registered any more. */
+/* What a roster says depends on these; a draining target is not registered any more. */
 struct group_count {
     unsigned registered, healthy, initial;
 };
@@ -167,7 +166,7 @@ count_targets(const struct snapshot_builder *builder, struct snapshot_rows targe
 
     for (uint32_t i = 0; i < targets.count; i++) {
         const struct snapshot_target *target =
-            snapshot_written_target(&builder->writer, targets.first + i);
+            snapshot_written_target(&builder->current, targets.first + i);
         if (target->membership == MEMBERSHIP_DRAINING)
             continue;
         count.registered++;
@@ -180,25 +179,23 @@ count_targets(const struct snapshot_builder *builder, struct snapshot_rows targe
 }
 
 /* Below either minimum the group is unhealthy, and every target is as good as another. */
-static uint32_t
-flags_of(const struct config_target_group *config, struct group_count count)
+static bool
+is_below_minimum(const struct config_target_group *config, struct group_count count)
 {
-    bool is_below = count.healthy < config->minimum_healthy_count ||
-                    count.healthy * UINT64_C(100) <
-                        (uint64_t)config->minimum_healthy_percentage * count.registered;
-
-    return (count.registered > 0 && is_below ? GROUP_FAILS_OPEN : 0) |
-           (count.healthy == 0 && count.initial > 0 ? GROUP_HAS_STARTING : 0);
+    return count.healthy < config->minimum_healthy_count ||
+           count.healthy * UINT64_C(100) <
+               (uint64_t)config->minimum_healthy_percentage * count.registered;
 }
 
 static void
-decide_flags(struct snapshot_builder *builder)
+judge_rosters(struct snapshot_builder *builder)
 {
-    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++) {
-        struct snapshot_group *group = snapshot_written_group(&builder->writer, i);
-        group->flags &= ~(uint32_t)(GROUP_FAILS_OPEN | GROUP_HAS_STARTING);
-        group->flags |= flags_of(&builder->sources.config->target_groups[i],
-                                 count_targets(builder, group->targets));
+    for (uint32_t i = 0; i < builder->group_count; i++) {
+        struct snapshot_roster *roster = snapshot_written_roster(&builder->current, i);
+        const struct config_target_group *config = &builder->sources.config->target_groups[i];
+        struct group_count count = count_targets(builder, roster->targets);
+        roster->fails_open = count.registered > 0 && is_below_minimum(config, count);
+        roster->has_starting = count.healthy == 0 && count.initial > 0;
     }
 }
 
@@ -206,8 +203,8 @@ void
 snapshot_build_targets(struct snapshot_builder *builder,
                        const struct snapshot_target_source *targets, size_t count)
 {
-    for (uint32_t i = 0; i < snapshot_written_group_count(&builder->writer); i++)
-        snapshot_written_group(&builder->writer, i)->targets = (struct snapshot_rows){0};
+    snapshot_writer_extend(&builder->current, SNAPSHOT_TABLE_roster,
+                           (uint32_t)builder->group_count);
     add_targets(builder, targets, count);
-    decide_flags(builder);
+    judge_rosters(builder);
 }

@@ -1,5 +1,5 @@
 /*
- * What the parts of the builder share: the sources, the rows so far, and groups by name.
+ * What the pieces of the builder share: the sources, the rows so far, and groups by name.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
 #define FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
@@ -14,7 +14,10 @@ struct snapshot_group_name {
 
 struct snapshot_builder {
     struct snapshot_sources sources;
-    struct snapshot_writer writer;
+    uint64_t base_number;
+    int base_fd;                 /* -1: not sealed yet */
+    struct snapshot_writer base; /* empty once it is sealed */
+    struct snapshot_writer current;
     struct snapshot_group_name *group_names; /* sorted */
     size_t group_count;
 };
@@ -22,16 +25,17 @@ struct snapshot_builder {
 /* The row of the group with that name, or SNAPSHOT_NO_INDEX. */
 uint32_t snapshot_builder_find_group(const struct snapshot_builder *builder, const char *name);
 
+/* A text of the base. */
 static inline struct snapshot_text
 snapshot_builder_text(struct snapshot_builder *builder, const char *text)
 {
-    return string_pool_add(&builder->writer.strings, text);
+    return string_pool_add(&builder->base.strings, text);
 }
 
 /* After the groups: rules mark those that they name as used. */
 void snapshot_build_rules(struct snapshot_builder *builder);
 
-/* Targets give their groups their rows, and the flags that depend on them. */
+/* The rosters of the groups, and their targets. */
 void snapshot_build_targets(struct snapshot_builder *builder,
                             const struct snapshot_target_source *targets, size_t count);
 

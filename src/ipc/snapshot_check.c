@@ -9,7 +9,7 @@ text_is_sound(const struct snapshot *snapshot, struct snapshot_text text)
 {
     uint64_t end = (uint64_t)text.offset + text.length;
 
-    return end < snapshot->string_bytes && snapshot->strings[end] == '\0';
+    return end < snapshot->string_bytes[text.part] && snapshot->strings[text.part][end] == '\0';
 }
 
 static bool
@@ -95,13 +95,18 @@ check_weighted_group(const struct snapshot *snapshot, const struct snapshot_weig
 static bool
 check_group(const struct snapshot *snapshot, const struct snapshot_group *row)
 {
-    return text_is_sound(snapshot, row->name) &&
-           rows_are_sound(row->targets, snapshot->target_count) &&
-           row->algorithm <= ALGORITHM_WEIGHTED_RANDOM &&
+    return text_is_sound(snapshot, row->name) && row->algorithm <= ALGORITHM_WEIGHTED_RANDOM &&
            row->stickiness_type <= STICKINESS_APP_COOKIE &&
            text_is_sound(snapshot, row->app_cookie_name) &&
            row->counter_row < COUNTERS_GROUP_ROWS && row->check_enabled <= 1 &&
            text_is_sound(snapshot, row->check_path) && row->check_port <= UINT16_MAX;
+}
+
+static bool
+check_roster(const struct snapshot *snapshot, const struct snapshot_roster *row)
+{
+    return rows_are_sound(row->targets, snapshot->target_count) && row->fails_open <= 1 &&
+           row->has_starting <= 1;
 }
 
 static bool
@@ -211,22 +216,30 @@ SNAPSHOT_TABLES(CHECK_ALL)
 #undef CHECK_ALL
 
 static const struct {
+    enum snapshot_part part;
     bool (*check)(const struct snapshot *snapshot);
     const char *error;
 } checks[] = {
 
-#define CHECK_ROW(type, table) {check_all_##table, "a row of " #table " is wrong"},
-    SNAPSHOT_TABLES(CHECK_ROW)
-#undef CHECK_ROW
+#define CHECK_BASE(type, table)                                                                \
+    {SNAPSHOT_BASE, check_all_##table, "a row of " #table " is wrong"},
+    SNAPSHOT_BASE_TABLES(CHECK_BASE)
+#undef CHECK_BASE
+#define CHECK_CURRENT(type, table)                                                             \
+    {SNAPSHOT_CURRENT, check_all_##table, "a row of " #table " is wrong"},
+        SNAPSHOT_CURRENT_TABLES(CHECK_CURRENT)
+#undef CHECK_CURRENT
 };
 
 const char *
-snapshot_check(const struct snapshot *snapshot)
+snapshot_check(const struct snapshot *snapshot, enum snapshot_part part)
 {
-    if (!settings_are_sound(snapshot, snapshot_settings(snapshot)))
+    if (part == SNAPSHOT_BASE && !settings_are_sound(snapshot, snapshot_settings(snapshot)))
         return "a setting is out of range";
+    if (part == SNAPSHOT_CURRENT && snapshot->roster_count != snapshot->group_count)
+        return "not every group has its roster";
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-        if (!checks[i].check(snapshot))
+        if (checks[i].part == part && !checks[i].check(snapshot))
             return checks[i].error;
     return NULL;
 }

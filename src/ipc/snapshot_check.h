@@ -7,7 +7,8 @@
 
 #include "ipc/snapshot.h"
 
-/* NULL when the rows are sound, else what is wrong (static text). */
-const char *snapshot_check(const struct snapshot *snapshot);
+/* NULL when the rows of a part are sound, else what is wrong (static text). The current part is
+ * checked against a base that was found to be sound. */
+const char *snapshot_check(const struct snapshot *snapshot, enum snapshot_part part);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * How a snapshot lies in its memory: this header, the tables in the order of SNAPSHOT_TABLES,
- * the string pool. Shared by the writer and the reader only.
+ * How each part of a snapshot lies in its memory: this header, the tables in the order of
+ * SNAPSHOT_TABLES, the string pool. Shared by the writer and the reader only.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
 #define FAIRLEAD_IPC_SNAPSHOT_LAYOUT_H
@@ -33,10 +33,12 @@ struct snapshot_extent {
 struct snapshot_header {
     uint64_t magic;
     uint64_t layout; /* snapshot_layout() of the writer */
-    uint64_t generation;
+    uint64_t part;   /* enum snapshot_part */
+    uint64_t base_number;
+    uint64_t generation; /* 0 in a base */
     uint64_t size_bytes;
-    struct snapshot_settings settings;
-    struct snapshot_extent tables[SNAPSHOT_TABLE_COUNT];
+    struct snapshot_settings settings;                   /* in a base */
+    struct snapshot_extent tables[SNAPSHOT_TABLE_COUNT]; /* empty where the other part has it */
     struct snapshot_extent strings;
 };
 

@@ -11,10 +11,10 @@
 #include "base/memory.h"
 
 void
-snapshot_writer_open(struct snapshot_writer *writer)
+snapshot_writer_open(struct snapshot_writer *writer, enum snapshot_part part)
 {
     memset(writer, 0, sizeof(*writer));
-    string_pool_open(&writer->strings);
+    string_pool_open(&writer->strings, part);
 }
 
 void
@@ -47,9 +47,11 @@ snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id ta
 }
 
 void
-snapshot_writer_clear(struct snapshot_writer *writer, enum snapshot_table_id table)
+snapshot_writer_clear(struct snapshot_writer *writer)
 {
-    writer->tables[table].count = 0;
+    for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
+        writer->tables[table].count = 0;
+    string_pool_clear(&writer->strings);
 }
 
 /* Gives a piece the next aligned place and returns where it ends. */
@@ -62,15 +64,14 @@ place(struct snapshot_extent *extent, uint64_t end, uint64_t count, size_t size)
 }
 
 static void
-lay_out(const struct snapshot_writer *writer, uint64_t generation,
-        struct snapshot_header *header)
+lay_out(const struct snapshot_writer *writer, struct snapshot_header *header)
 {
     uint64_t end = sizeof(*header);
 
     memset(header, 0, sizeof(*header));
     header->magic = SNAPSHOT_MAGIC;
     header->layout = snapshot_layout();
-    header->generation = generation;
+    header->part = writer->strings.part;
     header->settings = writer->settings;
     for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++)
         end = place(&header->tables[table], end, writer->tables[table].count,
@@ -109,14 +110,17 @@ write_all(const struct snapshot_writer *writer, const struct snapshot_header *he
 }
 
 int
-snapshot_writer_seal(const struct snapshot_writer *writer, uint64_t generation)
+snapshot_writer_seal(const struct snapshot_writer *writer, uint64_t base_number,
+                     uint64_t generation)
 {
     struct snapshot_header header;
     int fd = memfd_create("fairlead-snapshot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
     if (fd == -1)
         return -1;
-    lay_out(writer, generation, &header);
+    lay_out(writer, &header);
+    header.base_number = base_number;
+    header.generation = generation;
     if (!write_all(writer, &header, fd) || fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS) == -1) {
         int reason = errno;
         close(fd);

@@ -1,6 +1,6 @@
 /*
- * A snapshot under construction: tables that grow and a string pool, written into a sealed
- * memfd at the end. Rows are added in order, so ranges of rows come out contiguous.
+ * A part of a snapshot under construction: tables that grow and a string pool, written into a
+ * sealed memfd at the end. Rows are added in order, so ranges of rows come out contiguous.
  */
 #ifndef FAIRLEAD_IPC_SNAPSHOT_WRITER_H
 #define FAIRLEAD_IPC_SNAPSHOT_WRITER_H
@@ -17,18 +17,18 @@ struct snapshot_writer {
         uint32_t count, capacity;
     } tables[SNAPSHOT_TABLE_COUNT];
     struct string_pool strings;
-    struct snapshot_settings settings;
+    struct snapshot_settings settings; /* of a base */
 };
 
-void snapshot_writer_open(struct snapshot_writer *writer);
+void snapshot_writer_open(struct snapshot_writer *writer, enum snapshot_part part);
 void snapshot_writer_close(struct snapshot_writer *writer);
 
 /* Appends count zeroed rows and returns the first one's index. */
 uint32_t snapshot_writer_extend(struct snapshot_writer *writer, enum snapshot_table_id table,
                                 uint32_t count);
 
-/* Takes all rows out of the table; its memory stays for the next ones. */
-void snapshot_writer_clear(struct snapshot_writer *writer, enum snapshot_table_id table);
+/* Takes out all rows and texts; their memory stays for the next ones. */
+void snapshot_writer_clear(struct snapshot_writer *writer);
 
 /*
  * For each table: snapshot_written_rule(writer, index), valid until the next row of that table,
@@ -57,6 +57,7 @@ SNAPSHOT_TABLES(SNAPSHOT_WRITER_FUNCTIONS)
 #undef SNAPSHOT_WRITER_FUNCTIONS
 
 /* Writes everything into a new sealed memfd, the caller's; -1 with errno. */
-int snapshot_writer_seal(const struct snapshot_writer *writer, uint64_t generation);
+int snapshot_writer_seal(const struct snapshot_writer *writer, uint64_t base_number,
+                         uint64_t generation);
 
 #endif

@@ -27,8 +27,8 @@ is_empty(const char *text)
 static void
 reserve(struct string_pool *pool, size_t size)
 {
-    /* Offsets have 32 bits; no configuration that was accepted comes near. */
-    CHECK(pool->length + size < UINT32_MAX);
+    /* Offsets have 31 bits; no configuration that was accepted comes near. */
+    CHECK(pool->length + size <= INT32_MAX);
     if (pool->length + size <= pool->capacity)
         return;
     pool->capacity = pool->capacity * 2 + size + 4096;
@@ -36,15 +36,15 @@ reserve(struct string_pool *pool, size_t size)
 }
 
 void
-string_pool_open(struct string_pool *pool)
+string_pool_open(struct string_pool *pool, enum snapshot_part part)
 {
-    *pool = (struct string_pool){0};
+    *pool = (struct string_pool){.part = part};
     reserve(pool, 1);
     pool->bytes[pool->length++] = '\0';
 }
 
 void
-string_pool_close(struct string_pool *pool)
+string_pool_clear(struct string_pool *pool)
 {
     struct string_pool_entry *entry = pool->entries;
 
@@ -55,6 +55,13 @@ string_pool_close(struct string_pool *pool)
         free(entry);
         entry = next;
     }
+    pool->length = 1;
+}
+
+void
+string_pool_close(struct string_pool *pool)
+{
+    string_pool_clear(pool);
     free(pool->bytes);
     *pool = (struct string_pool){0};
 }
@@ -79,22 +86,7 @@ remember(struct string_pool *pool, const char *text, struct snapshot_text place)
     HASH_ADD_KEYPTR(hh, pool->entries, entry->text, place.length, entry);
 }
 
-static void
-forget(struct string_pool *pool, struct string_pool_entry *entry)
-{
-    HASH_DEL(pool->entries, entry);
-    free(entry);
-}
-
 /* NOLINTEND(readability-function-size) */
-
-static struct string_pool_entry *
-last_entry(const struct string_pool *pool)
-{
-    if (pool->entries == NULL)
-        return NULL;
-    return ELMT_FROM_HH(pool->entries->hh.tbl, pool->entries->hh.tbl->tail);
-}
 
 struct snapshot_text
 string_pool_add(struct string_pool *pool, const char *text)
@@ -117,18 +109,12 @@ string_pool_add_new(struct string_pool *pool, const char *text)
     size_t size = strlen(text) + 1;
 
     reserve(pool, size);
-    struct snapshot_text place = {(uint32_t)pool->length, (uint32_t)(size - 1)};
+    struct snapshot_text place = {
+        .part = pool->part,
+        .offset = (uint32_t)pool->length,
+        .length = (uint32_t)(size - 1),
+    };
     memcpy(pool->bytes + pool->length, text, size);
     pool->length += size;
     return place;
-}
-
-void
-string_pool_cut(struct string_pool *pool, size_t length)
-{
-    struct string_pool_entry *last;
-
-    while ((last = last_entry(pool)) != NULL && last->place.offset >= length)
-        forget(pool, last);
-    pool->length = length;
 }

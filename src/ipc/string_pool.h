@@ -11,16 +11,17 @@
 
 struct string_pool_entry;
 
-/* Owned by its snapshot_writer; texts that were added by reference must outlive it, or be cut.
- */
+/* Owned by its snapshot_writer; texts that were added by reference must live until it is
+ * cleared. */
 struct string_pool {
+    enum snapshot_part part;
     char *bytes;
     size_t length;
     size_t capacity;
     struct string_pool_entry *entries; /* by text */
 };
 
-void string_pool_open(struct string_pool *pool);
+void string_pool_open(struct string_pool *pool, enum snapshot_part part);
 void string_pool_close(struct string_pool *pool);
 
 /* The place of an equal text, which is remembered by reference; NULL is the empty text. */
@@ -29,7 +30,7 @@ struct snapshot_text string_pool_add(struct string_pool *pool, const char *text)
 /* The same without looking for an equal one: for texts that differ anyway. */
 struct snapshot_text string_pool_add_new(struct string_pool *pool, const char *text);
 
-/* Forgets all texts that were added since the pool had this length. */
-void string_pool_cut(struct string_pool *pool, size_t length);
+/* Forgets all texts. */
+void string_pool_clear(struct string_pool *pool);
 
 #endif

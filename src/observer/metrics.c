@@ -342,13 +342,12 @@ write_target_state(struct metrics *metrics, const struct family *family)
 }
 
 static uint64_t
-count_in_state(const struct snapshot *snapshot, const struct snapshot_group *group,
-               const char *state)
+count_in_state(const struct snapshot *snapshot, struct snapshot_rows targets, const char *state)
 {
     uint64_t count = 0;
 
-    for (uint32_t i = 0; i < group->targets.count; i++)
-        count += is_in_state(snapshot_target(snapshot, group->targets.first + i), state);
+    for (uint32_t i = 0; i < targets.count; i++)
+        count += is_in_state(snapshot_target(snapshot, targets.first + i), state);
     return count;
 }
 
@@ -357,6 +356,7 @@ write_hosts(struct metrics *metrics, const struct family *family)
 {
     for (uint32_t i = 0; i < snapshot_group_count(metrics->snapshot); i++) {
         const struct snapshot_group *group = snapshot_group(metrics->snapshot, i);
+        struct snapshot_rows targets = snapshot_targets_of(metrics->snapshot, i);
         for (unsigned s = 0; s < SHOWN_STATES; s++) {
             const struct exposition_label labels[] = {
                 {"target_group", snapshot_slice(metrics->snapshot, group->name)},
@@ -364,7 +364,7 @@ write_hosts(struct metrics *metrics, const struct family *family)
             };
             exposition_series(&metrics->page, family->metric, "", labels, 2);
             exposition_number(&metrics->page,
-                              count_in_state(metrics->snapshot, group, shown_states[s]));
+                              count_in_state(metrics->snapshot, targets, shown_states[s]));
         }
     }
 }

@@ -25,7 +25,8 @@
 /* One a process, on observer_run's stack. */
 struct observer {
     struct loop *loop;
-    struct channel *channel; /* NULL: control is gone */
+    struct channel *channel;    /* NULL: control is gone */
+    struct snapshot_base *base; /* of the snapshots to come */
     struct snapshot *snapshot;
     struct health *health;
     struct metrics *metrics;
@@ -103,11 +104,26 @@ follow_log_settings(struct observer *observer, const struct snapshot *old)
 }
 
 static void
+on_snapshot_base(struct observer *observer, const struct message *message)
+{
+    const char *error = NULL;
+    struct snapshot_base *base = snapshot_base_open(message->fd, &error);
+
+    close(message->fd);
+    if (base == NULL) {
+        log_error("the base of new snapshots is refused (%s)", error);
+        return;
+    }
+    snapshot_base_close(&observer->base);
+    observer->base = base;
+}
+
+static void
 on_snapshot(struct observer *observer, const struct message *message)
 {
     const char *error = NULL;
     struct snapshot *old = observer->snapshot;
-    struct snapshot *snapshot = snapshot_open(message->fd, &error);
+    struct snapshot *snapshot = snapshot_open(message->fd, observer->base, &error);
     struct message_applied applied;
 
     close(message->fd);
@@ -204,6 +220,7 @@ on_shutdown(struct observer *observer, const struct message *message)
 static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
                                              const struct message *message) = {
     [MESSAGE_counters] = on_counters,
+    [MESSAGE_snapshot_base] = on_snapshot_base,
     [MESSAGE_snapshot] = on_snapshot,
     [MESSAGE_access_channel] = on_access_channel,
     [MESSAGE_access_file] = on_access_file,
@@ -294,6 +311,7 @@ close_all(struct observer *observer)
     metrics_free(&observer->metrics);
     access_log_free(&observer->access_log);
     snapshot_close(&observer->snapshot);
+    snapshot_base_close(&observer->base);
     timer_close(&observer->stop_timer, observer->loop);
     loop_free(&observer->loop);
 }

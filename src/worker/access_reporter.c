@@ -108,7 +108,7 @@ target_row(const struct exchange *exchange)
 {
     if (exchange->choice_view == NULL || exchange->attempts == 0)
         return NULL;
-    struct snapshot_rows rows = exchange->group->group->targets;
+    struct snapshot_rows rows = exchange->group->roster->targets;
     uint64_t id = exchange->tried[exchange->attempts - 1];
     for (uint32_t i = rows.first; i < rows.first + rows.count; i++) {
         const struct snapshot_target *row = snapshot_target(exchange->choice_view->snapshot, i);

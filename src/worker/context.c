@@ -68,6 +68,7 @@ worker_free(struct worker **freed)
     access_reporter_free(&worker->access);
     if (worker->view != NULL)
         view_unpin(worker, &worker->view);
+    snapshot_base_close(&worker->base);
     channel_close(&worker->channel);
     loop_free(&worker->loop);
     target_table_free(&worker->targets);

@@ -46,6 +46,7 @@ struct worker {
     unsigned slot, worker_count;
     struct counters *counters;               /* own, writable */
     struct counters *others[COUNTERS_SLOTS]; /* by slot, read-only; NULL: not known */
+    struct snapshot_base *base;              /* of the snapshots to come */
     struct view *view;                       /* newest; NULL before the first snapshot */
     struct target_table *targets;            /* runtime state, over all views */
     LIST_HEAD(, listener) listeners;

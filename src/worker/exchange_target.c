@@ -161,11 +161,11 @@ step_choose_target(struct exchange *exchange)
             1);
     }
     use_newest_view(exchange);
-    const struct snapshot_group *group = exchange->group->group;
-    if (exchange->group->selectable_count == 0 || (group->flags & GROUP_HAS_STARTING) != 0) {
+    const struct view_group *group = exchange->group;
+    if (group->selectable_count == 0 || group->roster->has_starting) {
         if (hold_is_wanted(exchange))
             return STEP_HOLD;
-        if (exchange->group->selectable_count == 0)
+        if (group->selectable_count == 0)
             return exchange_fail(exchange, END_NO_TARGETS);
     }
     uint32_t index = choose_index(exchange);
@@ -177,9 +177,10 @@ step_choose_target(struct exchange *exchange)
         return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
     if (is_second_try(exchange))
         count_second_try(exchange);
-    if (exchange->group->fails_open)
-        counter_add(&exchange->worker->counters->groups[group->counter_row].fail_open_requests,
-                    1);
+    if (group->roster->fails_open)
+        counter_add(
+            &exchange->worker->counters->groups[group->group->counter_row].fail_open_requests,
+            1);
     exchange->target = exchange->choice_view->targets[index];
     exchange->tried[exchange->attempts++] = exchange->target->id;
     if (exchange->target->id == exchange->second_chance)

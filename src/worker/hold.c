@@ -9,7 +9,7 @@ hold_is_wanted(const struct exchange *exchange)
 {
     const struct snapshot_group *group = exchange->group->group;
 
-    return (group->flags & GROUP_HAS_STARTING) != 0 && group->hold_requests > 0 &&
+    return exchange->group->roster->has_starting && group->hold_requests > 0 &&
            group->hold_ms > 0 && exchange->held_since_ms == 0;
 }
 
@@ -58,7 +58,7 @@ release_group(const struct view_group *group)
 {
     struct exchange *exchange;
 
-    if ((group->group->flags & GROUP_HAS_STARTING) != 0)
+    if (group->roster->has_starting)
         return;
     while ((exchange = TAILQ_FIRST(&group->state->held)) != NULL) {
         hold_leave(exchange);

@@ -35,7 +35,7 @@ is_selectable(const struct view *view, const struct view_group *group, uint32_t 
 
     if (view->targets[index]->is_closed)
         return false;
-    if (group->fails_open)
+    if (group->roster->fails_open)
         return row->membership == MEMBERSHIP_IN_SERVICE ||
                row->membership == MEMBERSHIP_REGISTERING;
     return !row->is_ejected && target_is_selectable(row->membership, row->health);
@@ -55,7 +55,7 @@ is_local(const struct view *view, const struct view_group *group, uint32_t index
 static uint32_t
 fill_group(struct view *view, struct view_group *group, uint32_t *memory)
 {
-    struct snapshot_rows rows = group->group->targets;
+    struct snapshot_rows rows = group->roster->targets;
 
     group->selectable = memory;
     for (int local = 1; local >= 0; local--) {
@@ -126,7 +126,7 @@ view_new(struct worker *worker, struct snapshot *snapshot)
         struct view_group *group = &view->groups[i];
         group->group = snapshot_group(snapshot, i);
         group->state = target_table_use_group(worker, group->group->id);
-        group->fails_open = (group->group->flags & GROUP_FAILS_OPEN) != 0;
+        group->roster = snapshot_roster(snapshot, i);
         used += fill_group(view, group, view->selectable_memory + used);
     }
     return view;

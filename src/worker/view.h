@@ -14,12 +14,12 @@ struct worker;
 /* A group in one generation: what may be chosen now. */
 struct view_group {
     const struct snapshot_group *group;
+    const struct snapshot_roster *roster;
     struct group_state *state;
     uint32_t *selectable; /* indices into the view's targets */
     uint32_t selectable_count;
     uint32_t local_count; /* of them in fairlead's own zone; they stand first */
-    bool fails_open;
-    bool is_ramping; /* some target is in slow start */
+    bool is_ramping;      /* some target is in slow start */
 };
 
 struct view {

@@ -114,10 +114,24 @@ on_terminate(int number, short what, void *argument)
 }
 
 static void
+take_base(struct worker *worker, const struct message *message)
+{
+    const char *error = NULL;
+    struct snapshot_base *base = snapshot_base_open(message->fd, &error);
+
+    close(message->fd);
+    if (base == NULL)
+        log_error("the base of new snapshots cannot be used: %s", error);
+    CHECK(base != NULL);
+    snapshot_base_close(&worker->base);
+    worker->base = base;
+}
+
+static void
 take_snapshot(struct worker *worker, const struct message *message)
 {
     const char *error = NULL;
-    struct snapshot *snapshot = snapshot_open(message->fd, &error);
+    struct snapshot *snapshot = snapshot_open(message->fd, worker->base, &error);
 
     close(message->fd);
     if (snapshot == NULL) {
@@ -180,6 +194,9 @@ on_message(void *owner, const struct message *message)
     switch (message->type) {
     case MESSAGE_counters:
         map_counters(worker, message);
+        break;
+    case MESSAGE_snapshot_base:
+        take_base(worker, message);
         break;
     case MESSAGE_snapshot:
         take_snapshot(worker, message);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -200,7 +199,7 @@ number_route(void *argument, const char *listener, const char *group)
     return *group == '\0' ? 0 : 1;
 }
 
-static int
+static struct snapshot_files
 build_from(struct snapshot_sample *sample, const struct config *config, uint64_t generation)
 {
     static const char *const providers[] = {"docker", "file"};
@@ -214,14 +213,15 @@ build_from(struct snapshot_sample *sample, const struct config *config, uint64_t
 
     sample->next_row = 0;
     struct snapshot_builder *builder = snapshot_builder_new(&sources);
-    int fd = snapshot_build(builder, sample->targets, sample->target_count, generation);
+    struct snapshot_files files;
+    CHECK(snapshot_build(builder, sample->targets, sample->target_count, generation, &files));
     snapshot_builder_free(&builder);
-    return fd;
+    return files;
 }
 
 /* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
  */
-int
+struct snapshot_files
 snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
 {
     struct config config = sample->config;
@@ -232,20 +232,19 @@ snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
         listener.rules[i] = sample->listener.rules[i];
     listener.rules[listener.rule_count++] = sample->default_rule;
     config.listeners = &listener;
-    int fd = build_from(sample, &config, generation);
+    struct snapshot_files files = build_from(sample, &config, generation);
     free(listener.rules);
-    return fd;
+    return files;
 }
 
 struct snapshot *
 snapshot_sample_open(struct snapshot_sample *sample)
 {
     const char *error;
-    int fd = snapshot_sample_build(sample, 1);
+    struct snapshot_files files = snapshot_sample_build(sample, 1);
+    struct snapshot *snapshot = snapshot_open_files(&files, &error);
 
-    CHECK(fd != -1);
-    struct snapshot *snapshot = snapshot_open(fd, &error);
-    close(fd);
+    snapshot_files_close(&files);
     CHECK(snapshot != NULL);
     return snapshot;
 }

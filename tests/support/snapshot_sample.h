@@ -35,8 +35,10 @@ struct snapshot_target_source *snapshot_sample_add_target(struct snapshot_sample
 /* A copy of a text that lives as long as the sample. */
 char *snapshot_sample_text(struct snapshot_sample *sample, const char *text);
 
-/* Compiles the sample; the descriptor is the caller's. */
-int snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation);
+/* Compiles the sample, on a base of its own; ends the program when that fails. The files are
+ * the caller's. */
+struct snapshot_files snapshot_sample_build(struct snapshot_sample *sample,
+                                            uint64_t generation);
 
 /* Compiles and opens it; ends the program when that fails. */
 struct snapshot *snapshot_sample_open(struct snapshot_sample *sample);

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../../tests/support/snapshot_sample.h"
 #include "base/check.h"
@@ -129,14 +128,14 @@ measure_build(const struct workload *workload, unsigned rules, unsigned targets)
     for (int i = 0; i < ROUNDS; i++) {
         const char *error;
         uint64_t begin = clock_precise_us();
-        int fd = snapshot_sample_build(sample, 1);
+        struct snapshot_files files = snapshot_sample_build(sample, 1);
         uint64_t built = clock_precise_us();
-        struct snapshot *snapshot = snapshot_open(fd, &error);
+        struct snapshot *snapshot = snapshot_open_files(&files, &error);
         CHECK(snapshot != NULL);
         open_us = least(open_us, clock_precise_us() - built);
         build_us = least(build_us, built - begin);
         snapshot_close(&snapshot);
-        close(fd);
+        snapshot_files_close(&files);
     }
     snapshot_sample_free(&sample);
     printf("%u rules, %u targets: build %.2f ms, open %.2f ms\n", rules, targets,

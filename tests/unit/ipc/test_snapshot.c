@@ -98,13 +98,13 @@ keeps_the_targets_of_a_group_together_and_sorted_by_id(void **state)
 {
     add_scenario(*state);
     struct snapshot *snapshot = snapshot_sample_open(*state);
-    const struct snapshot_group *group = snapshot_group(snapshot, 1);
+    struct snapshot_rows targets = snapshot_targets_of(snapshot, 1);
 
-    assert_true(text_is(snapshot, group->name, "targetapp1"));
-    assert_int_equal(group->targets.count, 2);
-    assert_int_equal(snapshot_target(snapshot, group->targets.first)->id, 3);
+    assert_true(text_is(snapshot, snapshot_group(snapshot, 1)->name, "targetapp1"));
+    assert_int_equal(targets.count, 2);
+    assert_int_equal(snapshot_target(snapshot, targets.first)->id, 3);
     uint32_t ninth = snapshot_find_target(snapshot, 1, 9);
-    assert_int_equal(ninth, group->targets.first + 1);
+    assert_int_equal(ninth, targets.first + 1);
     assert_true(text_is(snapshot, snapshot_target(snapshot, ninth)->name, "10.0.0.1:32769"));
     assert_true(text_is(snapshot, snapshot_target(snapshot, ninth)->task, "task9"));
     assert_int_equal(snapshot_find_target(snapshot, 1, 7), SNAPSHOT_NO_INDEX);
@@ -147,6 +147,22 @@ flags_of_first_group(struct snapshot_sample *sample)
     return flags;
 }
 
+static struct snapshot_roster
+roster_of_first_group(struct snapshot_sample *sample)
+{
+    struct snapshot *snapshot = snapshot_sample_open(sample);
+    struct snapshot_roster roster = *snapshot_roster(snapshot, 0);
+
+    snapshot_close(&snapshot);
+    return roster;
+}
+
+static bool
+fails_open(struct snapshot_sample *sample)
+{
+    return roster_of_first_group(sample).fails_open != 0;
+}
+
 static void
 marks_groups_that_a_rule_names(void **state)
 {
@@ -164,15 +180,15 @@ fails_open_below_the_minimum_of_healthy_targets(void **state)
 
     for (uint64_t id = 1; id <= 4; id++)
         snapshot_sample_add_target(*state, "web", id, 80);
-    assert_int_equal(flags_of_first_group(*state), 0);
+    assert_false(fails_open(*state));
     group->minimum_healthy_count = 5;
-    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+    assert_true(fails_open(*state));
     group->minimum_healthy_count = 1;
     snapshot_sample_add_target(*state, "web", 5, 80)->health = HEALTH_UNHEALTHY;
     group->minimum_healthy_percentage = 80;
-    assert_int_equal(flags_of_first_group(*state), 0);
+    assert_false(fails_open(*state));
     group->minimum_healthy_percentage = 81;
-    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+    assert_true(fails_open(*state));
 }
 
 static void
@@ -180,9 +196,9 @@ fails_open_when_all_targets_are_ejected_but_not_without_targets(void **state)
 {
     snapshot_sample_add_group(*state, "web");
     snapshot_sample_add_target(*state, "web", 1, 80)->membership = MEMBERSHIP_DRAINING;
-    assert_int_equal(flags_of_first_group(*state), 0);
+    assert_false(fails_open(*state));
     snapshot_sample_add_target(*state, "web", 2, 80)->is_ejected = true;
-    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN);
+    assert_true(fails_open(*state));
 }
 
 static void
@@ -191,9 +207,11 @@ says_that_targets_are_starting_while_none_is_ready(void **state)
     snapshot_sample_add_group(*state, "web");
     struct snapshot_target_source *target = snapshot_sample_add_target(*state, "web", 1, 80);
     target->health = HEALTH_INITIAL;
-    assert_int_equal(flags_of_first_group(*state), GROUP_FAILS_OPEN | GROUP_HAS_STARTING);
+    assert_true(fails_open(*state));
+    assert_int_equal(roster_of_first_group(*state).has_starting, 1);
     snapshot_sample_add_target(*state, "web", 2, 80);
-    assert_int_equal(flags_of_first_group(*state), 0);
+    assert_false(fails_open(*state));
+    assert_int_equal(roster_of_first_group(*state).has_starting, 0);
 }
 
 static uint64_t
@@ -231,88 +249,178 @@ spares_only_targets_that_join_healthy_ones(void **state)
 static void
 seals_its_memory(void **state)
 {
-    int fd = snapshot_sample_build(*state, 2);
+    struct snapshot_files files = snapshot_sample_build(*state, 2);
+    const int fds[] = {files.base_fd, files.fd};
 
-    assert_int_not_equal(fd, -1);
-    assert_int_equal(pwrite(fd, "x", 1, 0), -1);
-    assert_int_equal(ftruncate(fd, 0), -1);
-    close(fd);
+    for (int part = 0; part < SNAPSHOT_PART_COUNT; part++) {
+        assert_int_equal(pwrite(fds[part], "x", 1, 0), -1);
+        assert_int_equal(ftruncate(fds[part], 0), -1);
+    }
+    snapshot_files_close(&files);
+    assert_int_equal(files.fd, -1);
 }
 
-/* A sealed copy of the bytes, opened; the error or NULL. */
-static const char *
-open_bytes(const char *bytes, size_t length)
-{
-    const char *error = NULL;
-    int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-    assert_int_equal(write(fd, bytes, length), length);
-    assert_int_equal(fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS), 0);
-    struct snapshot *snapshot = snapshot_open(fd, &error);
-    close(fd);
-    assert_true((snapshot == NULL) == (error != NULL));
-    snapshot_close(&snapshot);
-    return error;
-}
+/* Both parts of a snapshot as bytes that can be damaged. */
+struct image {
+    char *bytes[SNAPSHOT_PART_COUNT];
+    size_t length[SNAPSHOT_PART_COUNT];
+};
 
 static char *
-bytes_of(struct snapshot_sample *sample, size_t *length)
+bytes_of(int fd, size_t *length)
 {
     struct stat status;
-    int fd = snapshot_sample_build(sample, 1);
 
     assert_int_equal(fstat(fd, &status), 0);
     *length = (size_t)status.st_size;
     char *bytes = memory_take(*length, 1);
     assert_int_equal(pread(fd, bytes, *length, 0), *length);
-    close(fd);
     return bytes;
+}
+
+static struct image
+image_of(struct snapshot_sample *sample)
+{
+    struct snapshot_files files = snapshot_sample_build(sample, 1);
+    struct image image;
+
+    image.bytes[SNAPSHOT_BASE] = bytes_of(files.base_fd, &image.length[SNAPSHOT_BASE]);
+    image.bytes[SNAPSHOT_CURRENT] = bytes_of(files.fd, &image.length[SNAPSHOT_CURRENT]);
+    snapshot_files_close(&files);
+    return image;
+}
+
+static void
+image_free(struct image *image)
+{
+    free(image->bytes[SNAPSHOT_BASE]);
+    free(image->bytes[SNAPSHOT_CURRENT]);
+}
+
+static int
+seal_bytes(const char *bytes, size_t length)
+{
+    int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    assert_int_equal(write(fd, bytes, length), length);
+    assert_int_equal(fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS), 0);
+    return fd;
+}
+
+static struct snapshot *
+open_image(const struct image *image, const char **error)
+{
+    struct snapshot_files files = {
+        .base_fd = seal_bytes(image->bytes[SNAPSHOT_BASE], image->length[SNAPSHOT_BASE]),
+        .fd = seal_bytes(image->bytes[SNAPSHOT_CURRENT], image->length[SNAPSHOT_CURRENT])};
+    struct snapshot *snapshot = snapshot_open_files(&files, error);
+
+    snapshot_files_close(&files);
+    assert_true((snapshot == NULL) == (*error != NULL));
+    return snapshot;
+}
+
+/* The error or NULL. */
+static const char *
+error_of(const struct image *image)
+{
+    const char *error;
+    struct snapshot *snapshot = open_image(image, &error);
+
+    snapshot_close(&snapshot);
+    return error;
 }
 
 static void
 refuses_what_is_no_snapshot_of_this_build(void **state)
 {
-    size_t length;
-    char *bytes = bytes_of(*state, &length);
-    struct snapshot_header *header = (void *)bytes;
+    struct image image = image_of(*state);
     const char *error;
     int unsealed = memfd_create("test", MFD_CLOEXEC);
 
-    assert_null(snapshot_open(unsealed, &error));
+    assert_null(snapshot_base_open(unsealed, &error));
     assert_string_equal(error, "a snapshot that is not sealed");
     close(unsealed);
-    assert_null(open_bytes(bytes, length));
-    assert_non_null(open_bytes(bytes, 20));
-    assert_non_null(open_bytes(bytes, length - 1));
-    header->layout++;
-    assert_string_equal(open_bytes(bytes, length), "a snapshot of another build");
-    header->magic++;
-    assert_string_equal(open_bytes(bytes, length), "not a snapshot");
-    free(bytes);
+    assert_null(error_of(&image));
+    for (int part = 0; part < SNAPSHOT_PART_COUNT; part++) {
+        struct snapshot_header *header = (void *)image.bytes[part];
+        struct snapshot_header before = *header;
+        struct image cut = image;
+        cut.length[part] = 20;
+        assert_string_equal(error_of(&cut), "a snapshot without a header");
+        cut.length[part] = image.length[part] - 1;
+        assert_string_equal(error_of(&cut), "a snapshot of another size than its header says");
+        header->part++;
+        assert_string_equal(error_of(&image), "the other part of a snapshot");
+        header->layout++;
+        assert_string_equal(error_of(&image), "a snapshot of another build");
+        header->magic++;
+        assert_string_equal(error_of(&image), "not a snapshot");
+        *header = before;
+    }
+    image_free(&image);
+}
+
+static void
+refuses_targets_without_their_own_base(void **state)
+{
+    struct snapshot_files one = snapshot_sample_build(*state, 1);
+    struct snapshot_files other = snapshot_sample_build(*state, 2);
+    const char *error;
+    struct snapshot_base *base = snapshot_base_open(one.base_fd, &error);
+
+    assert_null(snapshot_open(other.fd, NULL, &error));
+    assert_string_equal(error, "a snapshot without its base");
+    assert_null(snapshot_open(other.fd, base, &error));
+    assert_string_equal(error, "a snapshot of another base");
+    snapshot_base_close(&base);
+    snapshot_files_close(&one);
+    snapshot_files_close(&other);
+}
+
+static void
+shares_a_base_until_its_last_snapshot_goes(void **state)
+{
+    const char *error;
+
+    add_scenario(*state);
+    struct snapshot_files files = snapshot_sample_build(*state, 1);
+    struct snapshot_base *base = snapshot_base_open(files.base_fd, &error);
+    struct snapshot *one = snapshot_open(files.fd, base, &error);
+    struct snapshot *other = snapshot_open(files.fd, base, &error);
+
+    snapshot_base_close(&base);
+    snapshot_files_close(&files);
+    assert_ptr_equal(snapshot_rule(one, 0), snapshot_rule(other, 0));
+    assert_ptr_not_equal(snapshot_target(one, 0), snapshot_target(other, 0));
+    snapshot_close(&one);
+    assert_true(text_is(other, snapshot_group(other, 1)->name, "targetapp1"));
+    snapshot_close(&other);
 }
 
 static void
 refuses_tables_that_reach_out(void **state)
 {
-    size_t length;
-    char *bytes = bytes_of(*state, &length);
-    struct snapshot_header *header = (void *)bytes;
+    struct image image = image_of(*state);
 
-    for (int table = 0; table < SNAPSHOT_TABLE_COUNT; table++) {
-        struct snapshot_extent before = header->tables[table];
-        header->tables[table].count = length;
-        assert_non_null(open_bytes(bytes, length));
-        header->tables[table].count = UINT64_MAX / 8;
-        assert_non_null(open_bytes(bytes, length));
-        header->tables[table] = before;
-        header->tables[table].offset = length + 8;
-        assert_non_null(open_bytes(bytes, length));
-        header->tables[table].offset = before.offset + 4;
-        assert_non_null(open_bytes(bytes, length));
-        header->tables[table] = before;
+    for (int i = 0; i < SNAPSHOT_PART_COUNT * SNAPSHOT_TABLE_COUNT; i++) {
+        int part = i % SNAPSHOT_PART_COUNT;
+        struct snapshot_header *header = (void *)image.bytes[part];
+        struct snapshot_extent *table = &header->tables[i / SNAPSHOT_PART_COUNT];
+        struct snapshot_extent before = *table;
+        table->count = image.length[part];
+        assert_non_null(error_of(&image));
+        table->count = UINT64_MAX / 8;
+        assert_non_null(error_of(&image));
+        *table = before;
+        table->offset = image.length[part] + 8;
+        assert_non_null(error_of(&image));
+        table->offset = before.offset + 4;
+        assert_non_null(error_of(&image));
+        *table = before;
     }
-    assert_null(open_bytes(bytes, length));
-    free(bytes);
+    assert_null(error_of(&image));
+    image_free(&image);
 }
 
 /* Everything that readers do with a snapshot that was accepted; sanitizers watch. */
@@ -328,6 +436,8 @@ read_all_of(const struct snapshot *snapshot)
         assert_true(route(snapshot, i, &request) < snapshot_rule_count(snapshot));
     for (uint32_t i = 0; i < snapshot_rule_count(snapshot); i++)
         route_first_mismatch(snapshot, i, &request);
+    for (uint32_t i = 0; i < snapshot_group_count(snapshot); i++)
+        snapshot_find_target(snapshot, i, 9);
     for (uint32_t i = 0; i < snapshot_target_count(snapshot); i++) {
         struct slice name = snapshot_slice(snapshot, snapshot_target(snapshot, i)->name);
         assert_int_equal(name.at[name.length], '\0');
@@ -337,28 +447,24 @@ read_all_of(const struct snapshot *snapshot)
 static void
 stays_safe_whatever_bytes_are_damaged(void **state)
 {
-    size_t length;
-
     add_scenario(*state);
-    char *bytes = bytes_of(*state, &length);
-    char *damaged = memory_take(length, 1);
+    struct image image = image_of(*state);
     random_seed_for_test(5);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 4000; i++) {
+        int part = i % SNAPSHOT_PART_COUNT;
         const char *error;
-        memcpy(damaged, bytes, length);
+        struct image damaged = image;
+        damaged.bytes[part] = memory_copy_bytes(image.bytes[part], image.length[part]);
         for (uint64_t n = random_below(4) + 1; n > 0; n--)
-            damaged[random_below(length)] ^= (char)(1u << random_below(8));
-        int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        assert_int_equal(write(fd, damaged, length), length);
-        assert_int_equal(fcntl(fd, F_ADD_SEALS, SNAPSHOT_SEALS), 0);
-        struct snapshot *snapshot = snapshot_open(fd, &error);
-        close(fd);
+            damaged.bytes[part][random_below(image.length[part])] ^=
+                (char)(1u << random_below(8));
+        struct snapshot *snapshot = open_image(&damaged, &error);
         if (snapshot != NULL)
             read_all_of(snapshot);
         snapshot_close(&snapshot);
+        free(damaged.bytes[part]);
     }
-    free(damaged);
-    free(bytes);
+    image_free(&image);
 }
 
 #define SNAPSHOT_TEST(function) cmocka_unit_test_setup_teardown(function, begin, finish)
@@ -379,6 +485,8 @@ main(void)
         SNAPSHOT_TEST(spares_only_targets_that_join_healthy_ones),
         SNAPSHOT_TEST(seals_its_memory),
         SNAPSHOT_TEST(refuses_what_is_no_snapshot_of_this_build),
+        SNAPSHOT_TEST(refuses_targets_without_their_own_base),
+        SNAPSHOT_TEST(shares_a_base_until_its_last_snapshot_goes),
         SNAPSHOT_TEST(refuses_tables_that_reach_out),
         SNAPSHOT_TEST(stays_safe_whatever_bytes_are_damaged),
     };

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../../support/snapshot_sample.h"
 #include "observer/health.h"
@@ -124,11 +123,11 @@ apply(struct fixture *fixture)
 {
     const char *error = NULL;
     struct snapshot *old = fixture->snapshot;
-    int fd = snapshot_sample_build(fixture->sample, ++fixture->generation);
+    struct snapshot_files files = snapshot_sample_build(fixture->sample, ++fixture->generation);
 
-    fixture->snapshot = snapshot_open(fd, &error);
+    fixture->snapshot = snapshot_open_files(&files, &error);
     assert_non_null(fixture->snapshot);
-    close(fd);
+    snapshot_files_close(&files);
     health_apply(fixture->health, fixture->snapshot);
     snapshot_close(&old);
 }

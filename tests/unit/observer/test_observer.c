@@ -153,11 +153,13 @@ tear_down(void **state)
 static void
 send_snapshot(struct fixture *fixture, uint64_t generation)
 {
-    int fd = snapshot_sample_build(fixture->sample, generation);
+    struct snapshot_files files = snapshot_sample_build(fixture->sample, generation);
 
+    channel_send(fixture->channel, MESSAGE_snapshot_base,
+                 &(struct message_snapshot_base){.number = files.base_number}, files.base_fd);
     channel_send(fixture->channel, MESSAGE_snapshot,
-                 &(struct message_snapshot){.generation = generation}, fd);
-    close(fd);
+                 &(struct message_snapshot){.generation = generation}, files.fd);
+    snapshot_files_close(&files);
 }
 
 static void
@@ -183,6 +185,8 @@ keeps_the_last_snapshot_when_one_is_broken(void **state)
     int fd = memfd_create("broken", MFD_CLOEXEC);
 
     send_snapshot(fixture, 1);
+    channel_send(fixture->channel, MESSAGE_snapshot_base,
+                 &(struct message_snapshot_base){.number = 2}, fd);
     channel_send(fixture->channel, MESSAGE_snapshot,
                  &(struct message_snapshot){.generation = 2}, fd);
     close(fd);
