@@ -95,20 +95,31 @@ on_start(void *argument, struct process *process)
     }
     for (unsigned slot = 1; slot <= workers; slot++)
         send_access_channel(control, process, slot);
-    children_send_observer_fds(control);
+    children_send_metrics_listener(control);
+    children_send_access_file(control);
     send_snapshot_to(control, process);
 }
 
 void
-children_send_observer_fds(struct control *control)
+children_send_metrics_listener(struct control *control)
 {
     struct process *observer = processes_at(control->processes, PROCESS_OBSERVER);
-    int metrics = observer_fds_metrics(control->observer_fds);
+    int fd = observer_fds_metrics(control->observer_fds);
+
+    if (fd != -1)
+        process_send(observer, MESSAGE_metrics_listener, &(struct message_metrics_listener){0},
+                     fd);
+    else
+        process_send(observer, MESSAGE_metrics_close, &(struct message_metrics_close){0}, -1);
+}
+
+/* Its end comes with the snapshot that has no log any more. */
+void
+children_send_access_file(struct control *control)
+{
+    struct process *observer = processes_at(control->processes, PROCESS_OBSERVER);
     int log = observer_fds_log(control->observer_fds);
 
-    if (metrics != -1)
-        process_send(observer, MESSAGE_metrics_listener, &(struct message_metrics_listener){0},
-                     metrics);
     if (log != -1)
         process_send(observer, MESSAGE_access_file, &(struct message_access_file){0}, log);
 }

@@ -14,7 +14,9 @@ void children_send_snapshot(struct control *control);
 void children_open_listeners(struct control *control);
 void children_close_listener(void *argument, uint32_t listener_id);
 
-/* The metrics listener and the access log's file. */
-void children_send_observer_fds(struct control *control);
+/* What the observer may not open itself: the metrics listener (or that there is none), and the
+ * access log's file. */
+void children_send_metrics_listener(struct control *control);
+void children_send_access_file(struct control *control);
 
 #endif

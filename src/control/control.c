@@ -253,7 +253,7 @@ on_reopen_signal(int number, short what, void *argument)
     if (!observer_fds_reopen_log(control->observer_fds))
         log_error("access log %s: cannot be opened again: %s; going on with the file before",
                   control->config->access_log_path, strerror(errno));
-    children_send_observer_fds(control);
+    children_send_access_file(control);
 }
 
 static void

@@ -17,6 +17,7 @@
 struct named_fd {
     char *name; /* NULL: not configured */
     int fd;
+    bool is_kept; /* by the last commit */
 };
 
 struct observer_fds {
@@ -86,7 +87,8 @@ keep(const struct named_fd *used, struct named_fd *next)
     if (used->name == NULL || strcmp(used->name, next->name) != 0)
         return false;
     next->fd = fcntl(used->fd, F_DUPFD_CLOEXEC, 0);
-    return next->fd != -1;
+    next->is_kept = next->fd != -1;
+    return next->is_kept;
 }
 
 static bool
@@ -153,6 +155,12 @@ observer_fds_commit(struct observer_fds *fds)
     fds->metrics = fds->next_metrics;
     fds->log = fds->next_log;
     fds->next_metrics = fds->next_log = (struct named_fd){.fd = -1};
+}
+
+bool
+observer_fds_metrics_stayed(const struct observer_fds *fds)
+{
+    return fds->metrics.is_kept;
 }
 
 bool

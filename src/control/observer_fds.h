@@ -21,6 +21,9 @@ bool observer_fds_prepare(struct observer_fds *fds, const struct config *config,
 void observer_fds_abandon(struct observer_fds *fds);
 void observer_fds_commit(struct observer_fds *fds);
 
+/* Whether the last commit left the metrics listener as it was, with what is open on it. */
+bool observer_fds_metrics_stayed(const struct observer_fds *fds);
+
 /* After the log was rotated: opens the file by its name again; false with errno. */
 bool observer_fds_reopen_log(struct observer_fds *fds);
 

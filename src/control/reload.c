@@ -66,7 +66,9 @@ reload_apply(struct control *control, struct config *config)
     snapshot_sources_set_config(control);
     publisher_publish(control->publisher);
     children_open_listeners(control);
-    children_send_observer_fds(control);
+    if (!observer_fds_metrics_stayed(control->observer_fds))
+        children_send_metrics_listener(control);
+    children_send_access_file(control);
     config_free(&old);
 }
 

@@ -167,6 +167,13 @@ on_metrics_listener(struct observer *observer, const struct message *message)
         http_service_new(observer->loop, message->fd, on_http_request, observer);
 }
 
+static void
+on_metrics_close(struct observer *observer, const struct message *message)
+{
+    (void)message;
+    http_service_free(&observer->service);
+}
+
 static bool
 write_all(int fd, struct slice bytes)
 {
@@ -226,6 +233,7 @@ static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
     [MESSAGE_access_file] = on_access_file,
     [MESSAGE_check_now] = on_check_now,
     [MESSAGE_metrics_listener] = on_metrics_listener,
+    [MESSAGE_metrics_close] = on_metrics_close,
     [MESSAGE_metrics_query] = on_metrics_query,
     [MESSAGE_shutdown] = on_shutdown,
 };

@@ -38,6 +38,30 @@ wait_for 10 targets_are app1 1
 wait_for 5 answers "$port" /app1 app1
 targets_are web 1 || fail "the other group's health was forgotten"
 
+step "the metrics listener is opened, moved, kept and closed"
+has_metrics() {
+    curl -sf "http://127.0.0.1:$1/healthz"
+}
+has_no_metrics() {
+    ! curl -s "http://127.0.0.1:$1/healthz"
+}
+metrics_port=$(free_port) moved_port=$(free_port)
+configure -o "metrics = { address = \"127.0.0.1\"; port = $metrics_port; };"
+reload
+wait_for 5 has_metrics "$metrics_port"
+configure -o "metrics = { address = \"127.0.0.1\"; port = $moved_port; };"
+reload
+wait_for 5 has_metrics "$moved_port"
+wait_for 5 has_no_metrics "$metrics_port"
+exec {scraper}<>"/dev/tcp/127.0.0.1/$moved_port"
+reload
+printf 'GET /healthz HTTP/1.0\r\n\r\n' >&"$scraper"
+grep -q ok <&"$scraper" || fail "a reload that kept the metrics listener cut a connection to it"
+exec {scraper}>&-
+configure
+reload
+wait_for 5 has_no_metrics "$moved_port"
+
 step "a listener is moved to another port"
 DIR=$work "$support/config" -n "$second" -t "$web_port" -c "$checks"
 sed -i "s/\"tcp\"/\"second\"/; s/^listeners = (/&\n  { name = \"tcp\"; protocol = \"HTTP\"; address = \"127.0.0.1\"; port = $port; default_actions = ( { type = \"forward\"; target_group = \"web\"; } ); },/" "$work/fairlead.conf"
