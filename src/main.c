@@ -3,6 +3,7 @@
  * with their role in argv[0], which is also what ps shows.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <jansson.h>
 #include <libconfig.h>
 #include <llhttp.h>
@@ -97,6 +98,19 @@ run_from_arguments(int argc, char **argv)
     return is_check ? control_check(control.config_path) : control_run(&control);
 }
 
+/*
+ * Terminals and service managers signal every process of a group; control decides for all. A
+ * worker takes SIGTERM to heart while it serves, but neither before nor after that.
+ */
+static void
+ignore_signals(void)
+{
+    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1};
+
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,6 +122,8 @@ main(int argc, char **argv)
     title_init(argc, argv);
     /* Children are started as /proc/self/exe, which top and perf would call "exe". */
     title_set_command("fairlead");
+    if (is_worker || is_observer)
+        ignore_signals();
     if (is_worker)
         return worker_run();
     if (is_observer)

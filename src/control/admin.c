@@ -21,6 +21,8 @@
 #define SOCKET_MODE 0660
 #define METRICS_TIMEOUT_MS 5000
 #define JSON_TYPE "application/json"
+#define STOPPING_CODE "Stopping"
+#define STOPPING_TEXT "fairlead is stopping"
 
 struct command {
     const char *method, *path;
@@ -40,15 +42,17 @@ struct metrics_wait {
     struct http_service_request *request;
     struct timer timer;
     struct admin *admin;
+    struct admin_wait wait;
     LIST_ENTRY(metrics_wait) link;
 };
 
 struct admin {
     struct control *control;
     struct http_service *service;
-    char *socket_path;
+    char *socket_path; /* NULL: given up */
     uint64_t last_query_id;
     LIST_HEAD(, metrics_wait) metrics_waits;
+    LIST_HEAD(, admin_wait) waits; /* all calls that are answered later but streams */
 };
 
 /* Whether a pattern's segment in braces or its text fits; the word is what the braces took. */
@@ -81,6 +85,10 @@ on_request(struct http_service_request *request, void *argument)
     const char *path = http_service_path(request);
     bool is_known_path = false;
 
+    if (admin->control->is_stopping) {
+        admin_refuse_stopping(request);
+        return;
+    }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (!path_matches(commands[i].path, path, call.word))
             continue;
@@ -129,6 +137,7 @@ admin_new(struct control *control)
     admin->control = control;
     admin->socket_path = memory_copy_text(control->config->admin_socket);
     LIST_INIT(&admin->metrics_waits);
+    LIST_INIT(&admin->waits);
     admin->service = http_service_new(control->loop, fd, on_request, admin);
     return admin;
 }
@@ -137,8 +146,32 @@ static void
 close_metrics_wait(struct metrics_wait *wait)
 {
     LIST_REMOVE(wait, link);
+    admin_wait_end(&wait->wait);
     timer_close(&wait->timer, wait->admin->control->loop);
     loop_free_later(wait->admin->control->loop, wait, NULL);
+}
+
+static void
+give_up_socket(struct admin *admin)
+{
+    http_service_stop_listening(admin->service);
+    if (admin->socket_path != NULL)
+        unlink(admin->socket_path);
+    free(admin->socket_path);
+    admin->socket_path = NULL;
+}
+
+void
+admin_close(struct admin *admin)
+{
+    static const char last_line[] =
+        "{\"error\":{\"code\":\"" STOPPING_CODE "\",\"message\":\"" STOPPING_TEXT "\"}}\n";
+    struct admin_wait *wait;
+
+    give_up_socket(admin);
+    while ((wait = LIST_FIRST(&admin->waits)) != NULL)
+        wait->on_stop(wait->argument);
+    http_service_end_streams(admin->service, last_line, sizeof(last_line) - 1);
 }
 
 void
@@ -146,11 +179,8 @@ admin_free(struct admin **admin)
 {
     if (*admin == NULL)
         return;
-    while (!LIST_EMPTY(&(*admin)->metrics_waits))
-        close_metrics_wait(LIST_FIRST(&(*admin)->metrics_waits));
+    admin_close(*admin);
     http_service_free(&(*admin)->service);
-    unlink((*admin)->socket_path);
-    free((*admin)->socket_path);
     free(*admin);
     *admin = NULL;
 }
@@ -182,6 +212,24 @@ admin_refuse(struct http_service_request *request, int status, const char *code,
     admin_set_text(error, "code", code);
     admin_set_text(error, "message", message);
     admin_answer(request, status, json_pack("{s:o}", "error", error));
+}
+
+void
+admin_refuse_stopping(struct http_service_request *request)
+{
+    admin_refuse(request, 503, STOPPING_CODE, STOPPING_TEXT);
+}
+
+void
+admin_wait_begin(struct admin *admin, struct admin_wait *wait)
+{
+    LIST_INSERT_HEAD(&admin->waits, wait, link);
+}
+
+void
+admin_wait_end(struct admin_wait *wait)
+{
+    LIST_REMOVE(wait, link);
 }
 
 void
@@ -266,6 +314,15 @@ on_metrics_timeout(void *argument)
     close_metrics_wait(wait);
 }
 
+static void
+on_metrics_stop(void *argument)
+{
+    struct metrics_wait *wait = argument;
+
+    admin_refuse_stopping(wait->request);
+    close_metrics_wait(wait);
+}
+
 void
 admin_ask_metrics(struct admin_call *call)
 {
@@ -280,6 +337,9 @@ admin_ask_metrics(struct admin_call *call)
     wait->admin = admin;
     wait->query_id = ++admin->last_query_id;
     wait->request = call->request;
+    wait->wait.on_stop = on_metrics_stop;
+    wait->wait.argument = wait;
+    admin_wait_begin(admin, &wait->wait);
     timer_init(&wait->timer, on_metrics_timeout, wait);
     timer_set(&wait->timer, admin->control->loop, METRICS_TIMEOUT_MS);
     LIST_INSERT_HEAD(&admin->metrics_waits, wait, link);

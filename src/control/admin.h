@@ -16,6 +16,9 @@ struct admin;
 struct admin *admin_new(struct control *control);
 void admin_free(struct admin **admin);
 
+/* Control is stopping: gives the socket up, and tells everybody who waits for an answer. */
+void admin_close(struct admin *admin);
+
 /* The observer's metrics page has come; takes the descriptor. */
 void admin_metrics_reply(struct admin *admin, uint64_t query_id, int fd);
 

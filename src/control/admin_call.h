@@ -6,6 +6,7 @@
 #define FAIRLEAD_CONTROL_ADMIN_CALL_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include <jansson.h>
 
@@ -50,6 +51,19 @@ const struct config_target_group *admin_find_group(struct admin_call *call, cons
 void admin_set_text(json_t *object, const char *member, const char *text);
 void admin_set_time(json_t *object, const char *member, uint64_t wall_us);
 void admin_set_number(json_t *object, const char *member, uint64_t number);
+
+/* 503, to a call that came too late or was not done in time. */
+void admin_refuse_stopping(struct http_service_request *request);
+
+/* Embedded by a call that is answered later: what becomes of it when control stops first. */
+struct admin_wait {
+    void (*on_stop)(void *argument); /* answers, and ends the wait */
+    void *argument;
+    LIST_ENTRY(admin_wait) link;
+};
+
+void admin_wait_begin(struct admin *admin, struct admin_wait *wait);
+void admin_wait_end(struct admin_wait *wait);
 
 /* Asks the observer for the metrics page; the request is answered when it comes. */
 void admin_ask_metrics(struct admin_call *call);

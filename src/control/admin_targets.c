@@ -182,8 +182,10 @@ admin_register(struct admin_call *call)
 
 /* A deregistration that is answered when the last of its targets is gone. */
 struct deregistration {
+    struct control *control;
     struct http_service_request *request;
     size_t waiting;
+    struct admin_wait wait;
 };
 
 static void
@@ -193,8 +195,31 @@ on_gone(void *argument)
 
     if (--deregistration->waiting > 0)
         return;
+    admin_wait_end(&deregistration->wait);
     admin_answer(deregistration->request, 200, json_object());
     free(deregistration);
+}
+
+static void
+on_stop(void *argument)
+{
+    struct deregistration *deregistration = argument;
+
+    admin_wait_end(&deregistration->wait);
+    target_waits_forget(deregistration->control->waits, deregistration);
+    admin_refuse_stopping(deregistration->request);
+    free(deregistration);
+}
+
+/* The answer is left to on_gone. */
+static void
+wait_until_gone(struct admin_call *call, struct deregistration *deregistration)
+{
+    deregistration->control = call->control;
+    deregistration->request = call->request;
+    deregistration->wait.on_stop = on_stop;
+    deregistration->wait.argument = deregistration;
+    admin_wait_begin(call->admin, &deregistration->wait);
 }
 
 void
@@ -221,7 +246,7 @@ admin_deregister(struct admin_call *call)
     }
     json_decref(order.body);
     if (waiting != NULL && waiting->waiting != 0) {
-        waiting->request = call->request;
+        wait_until_gone(call, waiting);
         return;
     }
     free(waiting);

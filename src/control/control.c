@@ -222,7 +222,7 @@ on_stop_signal(int number, short what, void *argument)
     log_notice("signal %d: stopping when requests in flight are done, in at most %u s", number,
                control->config->shutdown_timeout_ms / 1000);
     state_file_save(control->state);
-    admin_free(&control->admin);
+    admin_close(control->admin);
     access_channels_free(&control->access_channels);
     timer_set(&signals->kill_timer, control->loop,
               control->config->shutdown_timeout_ms + KILL_AFTER_MS);

@@ -219,8 +219,12 @@ processes_start(struct processes *processes)
 static void
 describe_end(struct process *process, int status)
 {
-    if (WIFSIGNALED(status))
-        snprintf(process->last_end, sizeof(process->last_end), "killed by signal %d (%s)",
+    if (process->is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        snprintf(process->last_end, sizeof(process->last_end), "was killed while it finished");
+    else if (process->all->is_stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        snprintf(process->last_end, sizeof(process->last_end), "has stopped");
+    else if (WIFSIGNALED(status))
+        snprintf(process->last_end, sizeof(process->last_end), "was killed by signal %d (%s)",
                  WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
         snprintf(process->last_end, sizeof(process->last_end), "exited with status %d",
@@ -289,8 +293,11 @@ void
 processes_kill(struct processes *processes)
 {
     for (unsigned slot = 0; slot < processes->count; slot++) {
-        if (processes->slots[slot].pid != 0)
-            kill(processes->slots[slot].pid, SIGKILL);
+        struct process *process = &processes->slots[slot];
+        if (process->pid == 0)
+            continue;
+        process->is_killed = true;
+        kill(process->pid, SIGKILL);
     }
 }
 

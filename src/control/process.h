@@ -36,6 +36,7 @@ struct process {
     unsigned restarts;
     uint64_t started_ms;
     unsigned wait_ms; /* before its next start */
+    bool is_killed;   /* by us, since it was still running at the end of a stop */
     char last_end[96];
     struct timer restart_timer;
 };

@@ -53,6 +53,20 @@ target_waits_add(struct target_waits *waits, uint64_t target_id,
     LIST_INSERT_HEAD(&waits->all, wait, link);
 }
 
+void
+target_waits_forget(struct target_waits *waits, const void *argument)
+{
+    struct target_wait *wait, *next;
+
+    for (wait = LIST_FIRST(&waits->all); wait != NULL; wait = next) {
+        next = LIST_NEXT(wait, link);
+        if (wait->argument != argument)
+            continue;
+        LIST_REMOVE(wait, link);
+        free(wait);
+    }
+}
+
 static struct target_wait *
 find(const struct target_waits *waits, uint64_t target_id)
 {

@@ -32,6 +32,7 @@ enum {
 
 struct http_service {
     struct evhttp *evhttp;
+    struct evhttp_bound_socket *listening; /* NULL: no more */
     struct loop *loop;
     http_service_handler *on_request;
     void *argument;
@@ -205,7 +206,8 @@ http_service_new(struct loop *loop, int listening_fd, http_service_handler *on_r
     evhttp_set_timeout(service->evhttp, CLIENT_TIMEOUT_SECONDS);
     evhttp_set_gencb(service->evhttp, on_evhttp, service);
     CHECK(evutil_make_socket_nonblocking(listening_fd) == 0);
-    CHECK(evhttp_accept_socket_with_handle(service->evhttp, listening_fd) != NULL);
+    service->listening = evhttp_accept_socket_with_handle(service->evhttp, listening_fd);
+    CHECK(service->listening != NULL);
     return service;
 }
 
@@ -351,4 +353,27 @@ http_service_stream_end(struct http_service_request *request)
     release(request);
     if (source != NULL)
         evhttp_send_reply_end(source);
+}
+
+void
+http_service_stop_listening(struct http_service *service)
+{
+    if (service->listening != NULL)
+        evhttp_del_accept_socket(service->evhttp, service->listening);
+    service->listening = NULL;
+}
+
+void
+http_service_end_streams(struct http_service *service, const char *bytes, size_t length)
+{
+    struct http_service_request *request, *next;
+
+    for (request = LIST_FIRST(&service->requests); request != NULL; request = next) {
+        next = LIST_NEXT(request, entry);
+        if (request->on_gone == NULL)
+            continue;
+        http_service_stream_add(request, bytes, length);
+        request->on_gone(request->on_gone_argument);
+        http_service_stream_end(request);
+    }
 }

@@ -20,6 +20,12 @@ struct http_service *http_service_new(struct loop *loop, int listening_fd,
                                       http_service_handler *on_request, void *argument);
 void http_service_free(struct http_service **service);
 
+/* Takes no connections any more; those that are open go on. */
+void http_service_stop_listening(struct http_service *service);
+
+/* Ends every stream with these last bytes; their on_gone is called. */
+void http_service_end_streams(struct http_service *service, const char *bytes, size_t length);
+
 const char *http_service_method(const struct http_service_request *request);
 /* The decoded path without query. */
 const char *http_service_path(const struct http_service_request *request);

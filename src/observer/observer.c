@@ -324,16 +324,6 @@ close_all(struct observer *observer)
     loop_free(&observer->loop);
 }
 
-/* Terminals and service managers signal every process of a group; control decides for all. */
-static void
-ignore_signals(void)
-{
-    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1};
-
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        signal(ignored[i], SIG_IGN);
-}
-
 int
 observer_run(void)
 {
@@ -341,7 +331,6 @@ observer_run(void)
 
     log_set_role("observer");
     title_set("fairlead: observer");
-    ignore_signals();
     observer.channel = channel_open(CHANNEL_FD, &channel_callbacks, &observer);
     if (!receive_hello(&observer)) {
         channel_close(&observer.channel);

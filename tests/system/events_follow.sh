@@ -50,4 +50,8 @@ wait $scripts 2>/dev/null || true
 ctl register web 127.0.0.9:10 >/dev/null
 wait_for 5 tells people '127.0.0.9:10.*registered by hand'
 
+step "the daemon stops: it says so"
 fairlead_stop
+wait $people && fail "the end looks like success" || true
+grep -q 'fairlead is stopping' "$work/people" ||
+    fail "it ends with: $(tail -n 2 "$work/people" "$work/people.err")"

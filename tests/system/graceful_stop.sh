@@ -33,15 +33,49 @@ grep -q '^app=web' "$work/answer" || fail "the request in flight got: $(cat "$wo
 grep -qi '^connection: close' "$work/answer" || fail "the client was not told of the close"
 wait_for 5 none_left
 
+step "the log is calm, also when everybody gets the TERM"
+fairlead_start
+DIR=$work "$support/ready" 1
+post everybody >"$work/answer" &
+curl_pid=$!
+wait_for 5 has_begun everybody
+# shellcheck disable=SC2046
+kill -TERM "$fairlead_pid" $(fairlead_children fairlead)
+wait "$fairlead_pid" || fail "fairlead ended with $?"
+wait $curl_pid || fail "the request in flight was lost"
+[ "$(grep -c 'has stopped' "$work/fairlead.log")" = 6 ] || fail "not all of them stopped"
+! grep -E 'killed|status|warning|error' "$work/fairlead.log" || fail "the log is not calm"
+
+step "who waits on the admin socket is told why that ends"
+fairlead_start
+DIR=$work "$support/ready" 1
+post waited >/dev/null &
+wait_for 5 has_begun waited
+ctl events --follow >"$work/events" &
+events_pid=$!
+ctl deregister web "127.0.0.1:$app_port" --wait >"$work/deregister" 2>&1 &
+deregister_pid=$!
+is_draining() {
+    grep -q draining "$work/events"
+}
+wait_for 5 is_draining
+fairlead_stop
+wait $deregister_pid && fail "the deregistration looks done" || true
+wait $events_pid && fail "the end of the events looks like success" || true
+for told in deregister events; do
+    grep -q 'fairlead is stopping' "$work/$told" || fail "$told ends with: $(tail -n 2 "$work/$told")"
+done
+
 step "a second TERM ends at once"
 fairlead_start
+ctl register web "127.0.0.1:$app_port" >/dev/null
 DIR=$work "$support/ready" 1
 post second >/dev/null &
 wait_for 5 has_begun second
 began=$(date +%s%N)
 kill -TERM "$fairlead_pid"
 has_heard() {
-    [ "$(grep -c 'signal 15' "$work/fairlead.log")" -eq 2 ]
+    [ "$(grep -c 'signal 15' "$work/fairlead.log")" -eq 4 ]
 }
 wait_for 5 has_heard
 kill -TERM "$fairlead_pid"

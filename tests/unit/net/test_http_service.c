@@ -226,6 +226,24 @@ streams_until_ended_here(void **state)
 }
 
 static void
+ends_streams_with_last_words(void **state)
+{
+    struct fixture *fixture = *state;
+    int fd = connect_client(fixture, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    assert_true(answer_has(fixture, fd, "first;"));
+    http_service_stop_listening(fixture->service);
+    http_service_end_streams(fixture->service, "farewell;", 9);
+    assert_true(fixture->is_gone);
+    assert_true(answer_has(fixture, fd, "farewell;\r\n0\r\n\r\n"));
+    close(fd);
+    int late = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(
+        connect(late, (struct sockaddr *)&fixture->address, sizeof(fixture->address)), -1);
+    close(late);
+}
+
+static void
 tells_a_stream_that_its_client_is_gone(void **state)
 {
     struct fixture *fixture = *state;
@@ -280,6 +298,7 @@ main(void)
         cmocka_unit_test_setup_teardown(survives_a_client_that_goes_before_its_answer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(streams_until_ended_here, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ends_streams_with_last_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_a_stream_that_its_client_is_gone, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(cuts_off_a_stream_reader_that_is_far_behind, set_up,
