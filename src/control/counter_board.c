@@ -1,10 +1,8 @@
-/* The read-only descriptors are opened anew through /proc, so a child cannot map them for
- * writing. */
+/* Two descriptors of each slot: its owner's, and everybody else's, by which nothing can be
+ * written. */
 #include "control/counter_board.h"
 
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,15 +19,6 @@ struct counter_board {
     struct board_slot *slots;
 };
 
-static int
-open_for_reading(int fd)
-{
-    char path[32];
-
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 static bool
 open_slot(struct board_slot *slot)
 {
@@ -37,7 +26,7 @@ open_slot(struct board_slot *slot)
     slot->writable_fd = counters_create();
     if (slot->writable_fd == -1)
         return false;
-    slot->readable_fd = open_for_reading(slot->writable_fd);
+    slot->readable_fd = counters_reopen_read_only(slot->writable_fd);
     slot->counters = counters_map(slot->writable_fd, true);
     return slot->readable_fd != -1 && slot->counters != NULL;
 }

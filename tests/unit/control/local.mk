@@ -30,11 +30,14 @@ EXTRA_DIST += \
 	tests/fixtures/docker/list-1.41.json tests/fixtures/docker/list-1.52.json
 
 control_world = tests/unit/control/world.c tests/unit/control/world.h
-control_tests = tests/unit/control/test_drain tests/unit/control/test_event_log \
+control_tests = tests/unit/control/test_counter_board \
+	tests/unit/control/test_drain tests/unit/control/test_event_log \
 	tests/unit/control/test_passive_health tests/unit/control/test_registry \
 	tests/unit/control/test_state_file tests/unit/control/test_task_events
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
+tests_unit_control_test_counter_board_SOURCES = tests/unit/control/test_counter_board.c
+tests_unit_control_test_counter_board_LDADD = $(control_test_libs)
 tests_unit_control_test_drain_SOURCES = tests/unit/control/test_drain.c $(control_world)
 tests_unit_control_test_drain_LDADD = $(control_test_libs)
 tests_unit_control_test_event_log_SOURCES = tests/unit/control/test_event_log.c
