@@ -39,6 +39,7 @@ check_posts 0
 # The kernel takes and acknowledges what a stopped program does not read.
 step "what a killed program left unread in its socket goes to another one"
 first=$(docker ps --format '{{.Names}}' | sort | head -n 1)
+first_port=$(docker_port "$first")
 kill -STOP "$(docker inspect -f '{{.State.Pid}}' "$first")"
 senders=()
 for i in 1 2 3 4 5 6 7 8; do
@@ -46,8 +47,16 @@ for i in 1 2 3 4 5 6 7 8; do
         "http://127.0.0.1:$port/" >"$work/unread.$i" &
     senders+=($!)
 done
-sleep 0.5 # until the other program has answered, and the kernel has acknowledged the rest
-answered=$(cat "$work"/unread.? | wc -l)
+# Until the other program has answered, and the kernel has acknowledged what the first one has.
+are_where_they_should_be() {
+    answered=$(cat "$work"/unread.? | wc -l)
+    unread=$(ctl --json targets targetweb | jq --argjson port "$first_port" \
+        '[.TargetHealthDescriptions[] | select(.Target.Port == $port).InFlight] | add')
+    echo "$answered answered, $unread unread"
+    [ $((answered + unread)) -eq 8 ] &&
+        [ "$(ss -Htn dst "127.0.0.1:$first_port" | awk '{ sum += $3 } END { print sum + 0 }')" -eq 0 ]
+}
+wait_for 10 are_where_they_should_be
 [ "$answered" -gt 0 ] && [ "$answered" -lt 8 ] || fail "$answered of 8 were answered at once"
 docker kill "$first" >/dev/null
 wait "${senders[@]}"

@@ -10,8 +10,8 @@ app_start "$other_port" web-2
 DIR=$work "$support/config" -n "$port" -w 2 -t "$app_port,$other_port"
 fairlead_start
 
-workers_are() {
-    [ "$(fairlead_children worker | wc -l)" -eq "$1" ]
+worker_is_replaced() {
+    [ "$(fairlead_children worker | wc -l)" -eq 2 ] && ! fairlead_children worker | grep -qx "$old"
 }
 
 deaths=$(count 5 60) connections=16
@@ -19,8 +19,9 @@ step "a worker dies every second, $deaths times"
 load_start -r 1000 -c $connections -P 20 -i deaths "127.0.0.1:$port" /=web
 for ((i = 0; i < deaths; i++)); do
     sleep 1 # the pace that is tested, not a wait
-    kill -KILL "$(fairlead_children worker | sed -n "$((i % 2 + 1))p")"
-    wait_for 5 workers_are 2
+    old=$(fairlead_children worker | sed -n "$((i % 2 + 1))p")
+    kill -KILL "$old"
+    wait_for 5 worker_is_replaced
 done
 load_stop
 failed=$(load_count failed)
