@@ -44,6 +44,7 @@ struct worker {
     struct loop *loop;
     struct channel *channel;
     unsigned slot, worker_count;
+    bool is_tracing;                         /* at level debug: exchanges log their steps */
     struct counters *counters;               /* own, writable */
     struct counters *others[COUNTERS_SLOTS]; /* by slot, read-only; NULL: not known */
     struct snapshot_base *base;              /* of the snapshots to come */

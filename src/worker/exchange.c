@@ -22,18 +22,31 @@
 
 static const struct {
     enum exchange_step (*run)(struct exchange *exchange);
-    const char *text;
+    const char *name, *text;
 } steps[STEP_COUNT] = {
 
-#define EXCHANGE_STEP(id, function, text) [STEP_##id] = {step_##function, text},
+#define EXCHANGE_STEP(id, function, text) [STEP_##id] = {step_##function, #id, text},
 #include "worker/exchange_steps.def"
 #undef EXCHANGE_STEP
 };
 
-const char *
-exchange_step_text(enum exchange_step step)
+/* Out of the way of the runner, which pays no more than a branch for it. */
+__attribute__((cold, noinline)) static void
+trace(const struct exchange *exchange, enum exchange_step next)
 {
-    return steps[step].text;
+    if (next == exchange->step)
+        return;
+    log_debug("connection %016llx, request %u: %s -> %s, %s",
+              (unsigned long long)exchange->client->id, exchange->client->exchanges,
+              steps[exchange->step].name, steps[next].name, steps[next].text);
+}
+
+void
+exchange_enter(struct exchange *exchange, enum exchange_step next)
+{
+    if (exchange->worker->is_tracing)
+        trace(exchange, next);
+    exchange->step = next;
 }
 
 /* Everything up to the texts and the request head, which are guarded by their lengths. */
@@ -80,7 +93,7 @@ exchange_run(struct exchange *exchange)
         /* After the last step the exchange is gone. */
         if (is_last || next == STEP_WAIT)
             return;
-        exchange->step = next;
+        exchange_enter(exchange, next);
     }
 }
 
@@ -274,11 +287,11 @@ exchange_on_time(struct exchange *exchange)
     if (client_seems_gone(exchange)) {
         exchange->end = END_CLIENT_GONE;
         exchange->status = exchange->status == 0 ? 460 : exchange->status;
-        exchange->step = STEP_FINISH;
+        exchange_enter(exchange, STEP_FINISH);
         exchange_run(exchange);
         return;
     }
-    exchange->step = give_up(exchange);
+    exchange_enter(exchange, give_up(exchange));
     exchange_run(exchange);
 }
 
@@ -360,7 +373,7 @@ exchange_on_client_end(struct exchange *exchange, bool has_failed)
         return;
     }
     exchange_on_client_end_noted(exchange, has_failed);
-    exchange->step = STEP_FINISH;
+    exchange_enter(exchange, STEP_FINISH);
     exchange_run(exchange);
 }
 
@@ -368,8 +381,8 @@ void
 exchange_on_target_closed(struct exchange *exchange, bool is_evicted)
 {
     CHECK_TAG(exchange, TAG);
-    exchange->step = is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
-                                : exchange_fail(exchange, END_DRAIN_OVER);
+    exchange_enter(exchange, is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
+                                        : exchange_fail(exchange, END_DRAIN_OVER));
     exchange_run(exchange);
 }
 
@@ -377,6 +390,6 @@ void
 exchange_on_shutdown(struct exchange *exchange)
 {
     CHECK_TAG(exchange, TAG);
-    exchange->step = exchange_fail(exchange, END_SHUTDOWN);
+    exchange_enter(exchange, exchange_fail(exchange, END_SHUTDOWN));
     exchange_run(exchange);
 }

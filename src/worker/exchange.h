@@ -119,6 +119,9 @@ struct exchange {
 /* Begins an exchange of a client with bytes in its input, and runs it. */
 void exchange_begin(struct client *client);
 
+/* Gives it another step, which the next run begins with; traced at level debug. */
+void exchange_enter(struct exchange *exchange, enum exchange_step next);
+
 /* Runs steps until one waits. The exchange may be gone afterwards. */
 void exchange_run(struct exchange *exchange);
 
@@ -188,7 +191,5 @@ void exchange_release_target(struct exchange *exchange, enum target_connection_o
 
 /* Restarts the timer for whatever the exchange waits for now. */
 void exchange_touch(struct exchange *exchange);
-
-const char *exchange_step_text(enum exchange_step step);
 
 #endif

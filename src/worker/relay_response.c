@@ -206,7 +206,7 @@ begin_tunnel(struct exchange *exchange, struct text *out, struct slice rest)
     enum exchange_step next = send_to_client(exchange, out->at, out->length);
     if (next != STEP_RELAY)
         return next;
-    exchange->step = STEP_TUNNEL; /* whose patience counts from now on */
+    exchange_enter(exchange, STEP_TUNNEL); /* whose patience counts from now on */
     exchange_touch(exchange);
     return STEP_TUNNEL;
 }

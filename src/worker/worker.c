@@ -265,6 +265,7 @@ worker_run(void)
     worker->slot = hello.as.hello.slot;
     worker->worker_count = hello.as.hello.worker_count;
     log_set_level((enum log_level)hello.as.hello.log_level);
+    worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
     if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
         log_error("the sandbox cannot be entered: %s", error);

@@ -96,6 +96,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/logging/alb_format.vtc \
 	tests/vtc/logging/json_format.vtc \
 	tests/vtc/logging/metrics.vtc \
-	tests/vtc/logging/reopens_on_usr1.vtc
+	tests/vtc/logging/reopens_on_usr1.vtc \
+	tests/vtc/logging/traces_steps.vtc
 TESTS += $(vtc_tests)
 EXTRA_DIST += $(vtc_tests)
