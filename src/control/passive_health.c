@@ -64,12 +64,6 @@ passive_health_free(struct passive_health **passive)
     *passive = NULL;
 }
 
-bool
-passive_is_ejected(const struct registered_target *target)
-{
-    return target->passive.ejected_until_ms != 0;
-}
-
 static void
 log_change(struct passive_health *passive, const struct registered_target *target,
            const char *message)

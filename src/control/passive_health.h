@@ -40,7 +40,11 @@ void passive_health_note_verdict(struct passive_health *passive,
 /* Asks the observer about those whose time is over; the timer does so every second. */
 void passive_health_look(struct passive_health *passive);
 
-bool passive_is_ejected(const struct registered_target *target);
+static inline bool
+passive_is_ejected(const struct registered_target *target)
+{
+    return target->passive.ejected_until_ms != 0;
+}
 
 /* Whether what was seen in the target's window is bad enough. */
 bool passive_is_failing(const struct target_passive *seen);

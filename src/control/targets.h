@@ -42,37 +42,39 @@ struct target_passive {
 
 /* Made and freed by the table. */
 struct registered_target {
-    uint64_t id; /* never reused */
+    /* What a snapshot tells of it, and the way to the next one, lie together: with 10,000
+     * targets, building one is mostly waiting for memory. */
+    uint64_t id;                             /* never reused */
+    TAILQ_ENTRY(registered_target) in_table; /* live, or departed when gone */
     struct target_place place;
     const char *group; /* lives as long as the numbers */
-    char name[ADDRESS_TEXT_SIZE];
     uint32_t counter_row;
-    enum target_origin origin;
-    char *zone;
-    /* The identity of the task it stands for; source NULL: static or by hand. */
-    char *source, *task_id, *service, *container_name;
-    uint64_t task_generation;
-    char task_generation_text[24];
-
     enum target_membership membership;
     enum target_health health;
     enum target_reason health_reason;
-    unsigned http_code, latency_us;
     uint64_t joined_ms;        /* when it was registered, or last fell sick or was ejected */
     uint64_t healthy_since_ms; /* slow start ramps from here; 0: does not ramp */
-    uint64_t since_wall_us;    /* of the state that is shown */
+    char *zone;
+    /* The identity of the task it stands for; source NULL: static or by hand. */
+    char *source, *task_id;
+    char name[ADDRESS_TEXT_SIZE];
+    struct target_passive passive;
+    char task_generation_text[24];
+
+    uint64_t task_generation;
+    char *service, *container_name;
+    enum target_origin origin;
+    unsigned http_code, latency_us;
+    uint64_t since_wall_us; /* of the state that is shown */
 
     /* First generation that tells of its membership; 0: not published yet. */
     uint64_t told_generation;
-    bool is_settled;         /* every worker has applied that generation */
-    uint64_t drain_ends_ms;  /* set when the drain begins, at the last worker's word */
-    uint64_t gone_ms;        /* when it became gone */
-    bool is_held;            /* drained by hand: stays, draining, until it is made ready */
-    bool is_close_requested; /* workers were told to close what is open */
-    struct target_passive passive;
+    bool is_settled;        /* every worker has applied that generation */
+    uint64_t drain_ends_ms; /* set when the drain begins, at the last worker's word */
+    uint64_t gone_ms;       /* when it became gone */
+    bool is_held;           /* drained by hand: stays, draining, until it is made ready */
 
     UT_hash_handle by_id, by_place;
-    TAILQ_ENTRY(registered_target) in_table; /* live, or departed when gone */
     bool is_moving;
     TAILQ_ENTRY(registered_target) in_moving;
     LIST_ENTRY(registered_target) at_address;

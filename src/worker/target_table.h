@@ -29,6 +29,7 @@ struct target_state {
     struct target_counters *counters; /* this worker's row */
     uint32_t counter_row;
     unsigned views;            /* naming it */
+    bool is_closed;            /* control said target_close: nothing may use it */
     unsigned in_flight;        /* exchanges of this worker */
     unsigned connection_count; /* idle ones and those in use */
     unsigned idle_count;
@@ -43,7 +44,6 @@ struct target_state {
     /* weighted_random: 1..100 % of its share. */
     uint32_t anomaly_share;
     uint32_t window_requests, window_errors;
-    bool is_closed; /* control said target_close: nothing may use it */
     UT_hash_handle hh;
 };
 
