@@ -255,6 +255,13 @@ snapshot_generation(const struct snapshot *snapshot)
     return snapshot->generation;
 }
 
+/* Then their rules and groups are the same ones, at the same places. */
+static inline bool
+snapshot_has_same_base(const struct snapshot *one, const struct snapshot *other)
+{
+    return one->base == other->base;
+}
+
 static inline const struct snapshot_settings *
 snapshot_settings(const struct snapshot *snapshot)
 {

@@ -1,7 +1,7 @@
 /*
  * A check is in one of three places: waiting for its alarm, waiting in line for a free probe,
  * or running. begin_check and on_probe_done are the two ends of a run; what a snapshot says
- * about a target comes in through adopt_target.
+ * about a target comes in through adopt_target and drop_target.
  */
 #include "observer/health.h"
 
@@ -37,7 +37,7 @@ struct check {
     struct health *health;
     struct address address;
     const struct snapshot_group *group; /* of the newest snapshot */
-    uint64_t generation;                /* of the snapshot that last named the target */
+    uint64_t generation;                /* of the snapshot that it was last adopted from */
     unsigned planned_interval_ms;       /* that the alarm was set by */
     enum place place;
     enum confirming confirming;
@@ -346,17 +346,20 @@ take_part(struct check *check)
         plan_check(check);
 }
 
-static void
-adopt_target(struct health *health, const struct snapshot_target *target, uint64_t generation)
+static bool
+is_followed(const struct snapshot_target *target)
 {
-    struct check *check;
+    return target->membership != MEMBERSHIP_DRAINING && target->membership != MEMBERSHIP_GONE;
+}
 
-    if (target->membership == MEMBERSHIP_DRAINING || target->membership == MEMBERSHIP_GONE)
-        return; /* not named by this generation: swept */
-    check = find_check(health, target->id);
+static void
+adopt_target(struct health *health, const struct snapshot_target *target)
+{
+    struct check *check = find_check(health, target->id);
+
     if (check == NULL)
         check = add_check(health, target);
-    check->generation = generation;
+    check->generation = snapshot_generation(health->snapshot);
     check->group = snapshot_group(health->snapshot, target->group);
     if (is_checked(check))
         take_part(check);
@@ -364,21 +367,78 @@ adopt_target(struct health *health, const struct snapshot_target *target, uint64
         rest(check);
 }
 
+static void
+drop_target(struct health *health, const struct snapshot_target *target)
+{
+    struct check *check = find_check(health, target->id);
+
+    if (check != NULL)
+        remove_check(check);
+}
+
+static void
+adopt_all(struct health *health)
+{
+    const struct snapshot *snapshot = health->snapshot;
+    struct check *check, *next;
+
+    for (uint32_t i = 0; i < snapshot_target_count(snapshot); i++) {
+        if (is_followed(snapshot_target(snapshot, i)))
+            adopt_target(health, snapshot_target(snapshot, i));
+    }
+    HASH_ITER(hh, health->checks, check, next)
+    {
+        if (check->generation != snapshot_generation(snapshot))
+            remove_check(check);
+    }
+}
+
+/* The order of rows in every snapshot of a base. */
+static int
+compare(const struct snapshot_target *one, const struct snapshot_target *other)
+{
+    if (one->group != other->group)
+        return one->group < other->group ? -1 : 1;
+    return (one->id > other->id) - (one->id < other->id);
+}
+
+/*
+ * On the same base a target that stays goes on as it is: only those that came and went are
+ * looked at, which both orders of rows tell without a look at the checks.
+ */
+static void
+adopt_changes(struct health *health, const struct snapshot *older)
+{
+    const struct snapshot *newer = health->snapshot;
+    uint32_t i = 0, j = 0;
+
+    while (i < snapshot_target_count(older) || j < snapshot_target_count(newer)) {
+        const struct snapshot_target *before = snapshot_target(older, i);
+        const struct snapshot_target *now = snapshot_target(newer, j);
+        int order = i == snapshot_target_count(older)   ? 1
+                    : j == snapshot_target_count(newer) ? -1
+                                                        : compare(before, now);
+        bool was_followed = order <= 0 && is_followed(before);
+        bool is_now = order >= 0 && is_followed(now);
+        if (was_followed && !is_now)
+            drop_target(health, before);
+        if (is_now && !was_followed)
+            adopt_target(health, now);
+        i += order <= 0;
+        j += order >= 0;
+    }
+}
+
 void
 health_apply(struct health *health, const struct snapshot *snapshot)
 {
-    uint64_t generation = snapshot_generation(snapshot);
-    struct check *check;
-    struct check *next;
+    const struct snapshot *older = health->snapshot;
 
     health->snapshot = snapshot;
-    for (uint32_t i = 0; i < snapshot_target_count(snapshot); i++)
-        adopt_target(health, snapshot_target(snapshot, i), generation);
-    HASH_ITER(hh, health->checks, check, next)
-    {
-        if (check->generation != generation)
-            remove_check(check);
-    }
+    if (older != NULL && snapshot_has_same_base(older, snapshot))
+        adopt_changes(health, older);
+    else
+        adopt_all(health);
     while (health->running < HEALTH_PROBES_MAX && !TAILQ_EMPTY(&health->line))
         run_next_in_line(health);
 }

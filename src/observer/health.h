@@ -26,8 +26,8 @@ struct health *health_new(struct loop *loop, const struct probe_kind *kind,
 void health_free(struct health **health);
 
 /*
- * Checks the targets of this snapshot from now on, which must live until the next call. New
- * targets begin with the health that it gives them.
+ * Checks the targets of this snapshot from now on, which must live until the next call has
+ * returned. New targets begin with the health that it gives them.
  */
 void health_apply(struct health *health, const struct snapshot *snapshot);
 

@@ -12,6 +12,11 @@ struct snapshot_sample {
     struct config config;
     struct config_listener listener;
     struct config_rule default_rule;
+    /* Of the last build: a copy of the configuration with the default rule behind the others.
+     */
+    struct config built_config;
+    struct config_listener built_listener;
+    struct snapshot_builder *builder;
     struct snapshot_target_source *targets;
     size_t target_count;
     char **texts;
@@ -65,6 +70,8 @@ snapshot_sample_free(struct snapshot_sample **sample)
 {
     struct snapshot_sample *freed = *sample;
 
+    snapshot_builder_free(&freed->builder);
+    free(freed->built_listener.rules);
     free_rules(&freed->listener);
     free(freed->config.target_groups);
     free(freed->targets);
@@ -173,6 +180,13 @@ snapshot_sample_add_target(struct snapshot_sample *sample, const char *group, ui
     return target;
 }
 
+struct snapshot_target_source *
+snapshot_sample_targets(struct snapshot_sample *sample, size_t *count)
+{
+    *count = sample->target_count;
+    return sample->targets;
+}
+
 static uint32_t
 number_listener(void *argument, const struct config_listener *listener)
 {
@@ -199,41 +213,50 @@ number_route(void *argument, const char *listener, const char *group)
     return *group == '\0' ? 0 : 1;
 }
 
-static struct snapshot_files
-build_from(struct snapshot_sample *sample, const struct config *config, uint64_t generation)
+/* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
+ */
+static void
+copy_config(struct snapshot_sample *sample)
+{
+    struct config_listener *listener = &sample->built_listener;
+    size_t count = sample->listener.rule_count;
+
+    free(listener->rules);
+    *listener = sample->listener;
+    listener->rules = memory_take(count + 1, sizeof(*listener->rules));
+    for (size_t i = 0; i < count; i++)
+        listener->rules[i] = sample->listener.rules[i];
+    listener->rules[listener->rule_count++] = sample->default_rule;
+    sample->built_config = sample->config;
+    sample->built_config.listeners = listener;
+}
+
+struct snapshot_files
+snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
 {
     static const char *const providers[] = {"docker", "file"};
     struct snapshot_sources sources = {
-        .config = config,
+        .config = &sample->built_config,
         .providers = providers,
         .provider_count = 2,
         .numbers = {number_listener, number_group, number_group, number_route, sample},
         .stickiness_key = {1, 2, 3},
     };
 
+    copy_config(sample);
     sample->next_row = 0;
-    struct snapshot_builder *builder = snapshot_builder_new(&sources);
-    struct snapshot_files files;
-    CHECK(snapshot_build(builder, sample->targets, sample->target_count, generation, &files));
-    snapshot_builder_free(&builder);
-    return files;
+    snapshot_builder_free(&sample->builder);
+    sample->builder = snapshot_builder_new(&sources);
+    return snapshot_sample_build_again(sample, generation);
 }
 
-/* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
- */
 struct snapshot_files
-snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
+snapshot_sample_build_again(struct snapshot_sample *sample, uint64_t generation)
 {
-    struct config config = sample->config;
-    struct config_listener listener = sample->listener;
+    struct snapshot_files files;
 
-    listener.rules = memory_take(sample->listener.rule_count + 1, sizeof(*listener.rules));
-    for (size_t i = 0; i < sample->listener.rule_count; i++)
-        listener.rules[i] = sample->listener.rules[i];
-    listener.rules[listener.rule_count++] = sample->default_rule;
-    config.listeners = &listener;
-    struct snapshot_files files = build_from(sample, &config, generation);
-    free(listener.rules);
+    CHECK(snapshot_build(sample->builder, sample->targets, sample->target_count, generation,
+                         &files));
     return files;
 }
 

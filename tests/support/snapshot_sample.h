@@ -27,18 +27,24 @@ struct config_rule *snapshot_sample_add_rule(struct snapshot_sample *sample, con
 void snapshot_sample_add_condition(struct snapshot_sample *sample,
                                    enum config_condition_field field, const char *values);
 
-/* A healthy target in service at 10.0.0.1:port. */
+/* A healthy target in service at 10.0.0.1:port; all of them. */
 struct snapshot_target_source *snapshot_sample_add_target(struct snapshot_sample *sample,
                                                           const char *group, uint64_t id,
                                                           uint16_t port);
+struct snapshot_target_source *snapshot_sample_targets(struct snapshot_sample *sample,
+                                                       size_t *count);
 
 /* A copy of a text that lives as long as the sample. */
 char *snapshot_sample_text(struct snapshot_sample *sample, const char *text);
 
-/* Compiles the sample, on a base of its own; ends the program when that fails. The files are
- * the caller's. */
+/*
+ * Compiles the sample, on a base of its own or again on the last one, for which only targets
+ * may have changed; ends the program when that fails. The files are the caller's.
+ */
 struct snapshot_files snapshot_sample_build(struct snapshot_sample *sample,
                                             uint64_t generation);
+struct snapshot_files snapshot_sample_build_again(struct snapshot_sample *sample,
+                                                  uint64_t generation);
 
 /* Compiles and opens it; ends the program when that fails. */
 struct snapshot *snapshot_sample_open(struct snapshot_sample *sample);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../../support/snapshot_sample.h"
+#include "base/random.h"
 #include "observer/health.h"
 
 #define PROBES_MAX 2048
@@ -46,6 +47,7 @@ struct fixture {
     struct loop *loop;
     struct health *health;
     struct snapshot_sample *sample;
+    struct snapshot_base *base; /* of the snapshot */
     struct snapshot *snapshot;
     uint64_t generation;
     unsigned reports;
@@ -102,6 +104,7 @@ tear_down(void **state)
     health_free(&fixture->health);
     assert_int_equal(running, 0);
     snapshot_close(&fixture->snapshot);
+    snapshot_base_close(&fixture->base);
     snapshot_sample_free(&fixture->sample);
     loop_free(&fixture->loop);
     free(fixture);
@@ -119,17 +122,37 @@ add_target(struct fixture *fixture, const char *group, uint64_t id, enum target_
 }
 
 static void
-apply(struct fixture *fixture)
+apply_files(struct fixture *fixture, struct snapshot_files *files)
 {
     const char *error = NULL;
     struct snapshot *old = fixture->snapshot;
-    struct snapshot_files files = snapshot_sample_build(fixture->sample, ++fixture->generation);
 
-    fixture->snapshot = snapshot_open_files(&files, &error);
+    fixture->snapshot = snapshot_open(files->fd, fixture->base, &error);
     assert_non_null(fixture->snapshot);
-    snapshot_files_close(&files);
+    snapshot_files_close(files);
     health_apply(fixture->health, fixture->snapshot);
     snapshot_close(&old);
+}
+
+static void
+apply(struct fixture *fixture)
+{
+    const char *error = NULL;
+    struct snapshot_files files = snapshot_sample_build(fixture->sample, ++fixture->generation);
+
+    snapshot_base_close(&fixture->base);
+    fixture->base = snapshot_base_open(files.base_fd, &error);
+    apply_files(fixture, &files);
+}
+
+/* On the same base: only targets may have changed. */
+static void
+apply_targets(struct fixture *fixture)
+{
+    struct snapshot_files files =
+        snapshot_sample_build_again(fixture->sample, ++fixture->generation);
+
+    apply_files(fixture, &files);
 }
 
 static void
@@ -323,6 +346,63 @@ spreads_the_beats_of_many_targets_over_the_interval(void **state)
         assert_in_range(tenths[i], 50, 150);
 }
 
+static unsigned
+count_running(uint64_t target_id)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < probe_count; i++)
+        count += !probes[i].is_over && probes[i].port == 8000 + target_id;
+    return count;
+}
+
+static void
+assert_exactly_the_followed_are_checked(struct fixture *fixture)
+{
+    size_t count;
+    const struct snapshot_target_source *targets =
+        snapshot_sample_targets(fixture->sample, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        bool is_followed = targets[i].membership == MEMBERSHIP_REGISTERING ||
+                           targets[i].membership == MEMBERSHIP_IN_SERVICE;
+        assert_int_equal(count_running(targets[i].id), is_followed);
+    }
+}
+
+/* A new target, or another membership for one that there is. */
+static void
+change_something(struct fixture *fixture)
+{
+    size_t count;
+    struct snapshot_target_source *targets = snapshot_sample_targets(fixture->sample, &count);
+
+    if (random_below(3) == 0)
+        add_target(fixture, random_below(2) == 0 ? "web" : "app", count + 1, HEALTH_INITIAL);
+    else if (count > 0)
+        targets[random_below(count)].membership =
+            (enum target_membership)random_below(MEMBERSHIP_GONE + 1);
+}
+
+static void
+follows_whatever_changes_from_snapshot_to_snapshot(void **state)
+{
+    struct fixture *fixture = *state;
+
+    random_seed_for_test(7);
+    add_group(fixture, "app", true);
+    apply(fixture);
+    for (int step = 0; step < 300; step++) {
+        for (uint64_t n = random_below(4); n > 0; n--)
+            change_something(fixture);
+        if (step % 50 == 0)
+            apply(fixture);
+        else
+            apply_targets(fixture);
+        assert_exactly_the_followed_are_checked(fixture);
+    }
+}
+
 #define HEALTH_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -340,6 +420,7 @@ main(void)
         HEALTH_TEST(always_reports_a_confirming_check),
         HEALTH_TEST(confirms_with_a_check_that_begins_after_it_was_asked_for),
         HEALTH_TEST(reports_an_unknown_target_as_not_registered),
+        HEALTH_TEST(follows_whatever_changes_from_snapshot_to_snapshot),
         cmocka_unit_test(spreads_the_beats_of_many_targets_over_the_interval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
