@@ -23,25 +23,21 @@ check_accepted(const struct http_head *head)
 static size_t
 take_request(struct slice input, const struct config_attributes *attributes, uint64_t seed)
 {
-    struct fuzz_message whole, pieces;
+    struct fuzz_message message;
+    struct slice rest = fuzz_message_read_twice(&message, false, input, seed);
     size_t taken = 0;
 
-    fuzz_message_read(&whole, false, input, 0);
-    fuzz_message_read(&pieces, false, input, seed);
-    fuzz_message_compare(&whole, &pieces);
-    fuzz_message_free(&pieces);
-    if (whole.result == HTTP1_HEAD_DONE &&
-        request_judge(&whole.head, attributes, &fuzz_limits) == HTTP_REFUSAL_NONE) {
-        struct slice rest = slice_make(input.at + whole.used, input.length - whole.used);
+    if (message.result == HTTP1_HEAD_DONE &&
+        request_judge(&message.head, attributes, &fuzz_limits) == HTTP_REFUSAL_NONE) {
         struct fuzz_body body;
-        fuzz_check_head(&whole.head, slice_make(whole.bytes, whole.used));
-        check_accepted(&whole.head);
-        fuzz_body_read_twice(&body, &whole.head, rest, seed);
-        if (body.result == HTTP1_BODY_DONE && whole.head.keep_alive)
-            taken = whole.used + body.used;
+        fuzz_check_head(&message.head, slice_make(message.bytes, message.used));
+        check_accepted(&message.head);
+        fuzz_body_read_twice(&body, &message.head, rest, seed);
+        if (body.result == HTTP1_BODY_DONE && message.head.keep_alive)
+            taken = message.used + body.used;
         fuzz_body_free(&body);
     }
-    fuzz_message_free(&whole);
+    fuzz_message_free(&message);
     return taken;
 }
 

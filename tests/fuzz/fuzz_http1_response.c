@@ -97,26 +97,22 @@ check_forwarded(const struct http_head *response, const struct http_head *reques
 static size_t
 take_response(struct slice input, const struct http_head *request, uint64_t seed)
 {
-    struct fuzz_message whole, pieces;
+    struct fuzz_message message;
+    struct slice rest = fuzz_message_read_twice(&message, true, input, seed);
     size_t taken = 0;
 
-    fuzz_message_read(&whole, true, input, 0);
-    fuzz_message_read(&pieces, true, input, seed);
-    fuzz_message_compare(&whole, &pieces);
-    fuzz_message_free(&pieces);
-    if (whole.result == HTTP1_HEAD_DONE &&
-        response_judge(&whole.head, request) == HTTP_REFUSAL_NONE) {
-        struct slice rest = slice_make(input.at + whole.used, input.length - whole.used);
+    if (message.result == HTTP1_HEAD_DONE &&
+        response_judge(&message.head, request) == HTTP_REFUSAL_NONE) {
         struct fuzz_body body;
-        fuzz_check_head(&whole.head, slice_make(whole.bytes, whole.used));
-        check_accepted(&whole.head);
-        check_forwarded(&whole.head, request);
-        fuzz_body_read_twice(&body, &whole.head, rest, seed);
-        if (body.result == HTTP1_BODY_DONE && whole.head.keep_alive)
-            taken = whole.used + body.used;
+        fuzz_check_head(&message.head, slice_make(message.bytes, message.used));
+        check_accepted(&message.head);
+        check_forwarded(&message.head, request);
+        fuzz_body_read_twice(&body, &message.head, rest, seed);
+        if (body.result == HTTP1_BODY_DONE && message.head.keep_alive)
+            taken = message.used + body.used;
         fuzz_body_free(&body);
     }
-    fuzz_message_free(&whole);
+    fuzz_message_free(&message);
     return taken;
 }
 

@@ -85,8 +85,8 @@ is_of_size(enum http_refusal refusal)
     return refusal >= HTTP_REFUSAL_LINE_TOO_LONG && refusal <= HTTP_REFUSAL_TOO_MANY_FIELDS;
 }
 
-void
-fuzz_message_compare(const struct fuzz_message *whole, const struct fuzz_message *pieces)
+static void
+compare(const struct fuzz_message *whole, const struct fuzz_message *pieces)
 {
     const struct http_head *one = &whole->head;
     const struct http_head *other = &pieces->head;
@@ -106,6 +106,19 @@ fuzz_message_compare(const struct fuzz_message *whole, const struct fuzz_message
         CHECK(slice_equal(one->fields[i].value, other->fields[i].value));
         CHECK(one->fields[i].id == other->fields[i].id);
     }
+}
+
+struct slice
+fuzz_message_read_twice(struct fuzz_message *message, bool is_response, struct slice input,
+                        uint64_t seed)
+{
+    struct fuzz_message pieces;
+
+    fuzz_message_read(message, is_response, input, 0);
+    fuzz_message_read(&pieces, is_response, input, seed);
+    compare(message, &pieces);
+    fuzz_message_free(&pieces);
+    return slice_make(input.at + message->used, input.length - message->used);
 }
 
 void

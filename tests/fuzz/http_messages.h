@@ -30,8 +30,12 @@ void fuzz_message_read(struct fuzz_message *message, bool is_response, struct sl
                        uint64_t seed);
 void fuzz_message_free(struct fuzz_message *message);
 
-/* Both readings must have come to the same; limits may strike earlier in pieces. */
-void fuzz_message_compare(const struct fuzz_message *whole, const struct fuzz_message *pieces);
+/*
+ * Reads the message whole and in pieces and checks that both agree, but for limits, which may
+ * strike earlier in pieces; the caller frees *message. Returns what follows the head.
+ */
+struct slice fuzz_message_read_twice(struct fuzz_message *message, bool is_response,
+                                     struct slice input, uint64_t seed);
 
 /* A well-formed head: what every accepted one must look like, and every written one too. */
 void fuzz_check_head(const struct http_head *head, struct slice bytes);

@@ -1,164 +1,155 @@
 /* Timers on the wheel, and what is put off to the end of a turn. */
 #include "../unit.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "net/loop.h"
 
-static unsigned fired;
+struct fixture {
+    struct loop *loop;
+    struct timer timer, other;
+    uint64_t start_ms;
+    unsigned fired;
+};
 
 static void
-on_time(void *argument)
+note_fired(void *argument)
 {
-    (void)argument;
-    fired++;
+    ((struct fixture *)argument)->fired++;
+}
+
+static int
+set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+    assert_non_null(fixture);
+    fixture->loop = loop_new();
+    fixture->start_ms = clock_ms();
+    timer_init(&fixture->timer, note_fired, fixture);
+    timer_init(&fixture->other, note_fired, fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+
+    timer_close(&fixture->timer, fixture->loop);
+    loop_free(&fixture->loop);
+    free(fixture);
+    return 0;
 }
 
 static void
-turn_until(struct loop *loop, uint64_t end_ms)
+turn_until(struct fixture *fixture, uint64_t end_ms)
 {
     while (clock_ms() < end_ms)
-        loop_turn(loop, 10);
+        loop_turn(fixture->loop, 10);
+}
+
+static void
+turn_until_it_fires(struct fixture *fixture)
+{
+    while (fixture->fired == 0 && clock_ms() < fixture->start_ms + 5000)
+        loop_turn(fixture->loop, 10);
+    assert_int_equal(fixture->fired, 1);
 }
 
 static void
 fires_once_at_its_time_and_not_before(void **state)
 {
-    struct loop *loop = loop_new();
-    struct timer timer;
-    uint64_t start_ms = clock_ms();
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    timer_init(&timer, on_time, NULL);
-    timer_set(&timer, loop, 120);
-    while (fired == 0 && clock_ms() < start_ms + 5000)
-        loop_turn(loop, 10);
-    assert_true(clock_ms() >= start_ms + 120);
-    assert_int_equal(fired, 1);
-    turn_until(loop, clock_ms() + 200);
-    assert_int_equal(fired, 1);
-    timer_close(&timer, loop);
-    loop_free(&loop);
+    timer_set(&fixture->timer, fixture->loop, 120);
+    turn_until_it_fires(fixture);
+    assert_true(clock_ms() >= fixture->start_ms + 120);
+    turn_until(fixture, clock_ms() + 200);
+    assert_int_equal(fixture->fired, 1);
 }
 
 static void
 setting_again_for_later_puts_it_off(void **state)
 {
-    struct loop *loop = loop_new();
-    struct timer timer;
-    uint64_t start_ms = clock_ms();
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    timer_init(&timer, on_time, NULL);
-    timer_set(&timer, loop, 60);
-    timer_set(&timer, loop, 400);
-    turn_until(loop, start_ms + 300);
-    assert_int_equal(fired, 0);
-    while (fired == 0 && clock_ms() < start_ms + 5000)
-        loop_turn(loop, 10);
-    assert_int_equal(fired, 1);
-    timer_close(&timer, loop);
-    loop_free(&loop);
+    timer_set(&fixture->timer, fixture->loop, 60);
+    timer_set(&fixture->timer, fixture->loop, 400);
+    turn_until(fixture, fixture->start_ms + 300);
+    assert_int_equal(fixture->fired, 0);
+    turn_until_it_fires(fixture);
 }
 
 static void
 setting_again_for_earlier_brings_it_forward(void **state)
 {
-    struct loop *loop = loop_new();
-    struct timer timer;
-    uint64_t start_ms = clock_ms();
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    timer_init(&timer, on_time, NULL);
-    timer_set(&timer, loop, 3600000);
-    timer_set(&timer, loop, 60);
-    while (fired == 0 && clock_ms() < start_ms + 5000)
-        loop_turn(loop, 10);
-    assert_int_equal(fired, 1);
-    assert_true(clock_ms() < start_ms + 5000);
-    timer_close(&timer, loop);
-    loop_free(&loop);
+    timer_set(&fixture->timer, fixture->loop, 3600000);
+    timer_set(&fixture->timer, fixture->loop, 60);
+    turn_until_it_fires(fixture);
+    assert_true(clock_ms() < fixture->start_ms + 5000);
 }
 
 static void
 a_stopped_timer_stays_silent(void **state)
 {
-    struct loop *loop = loop_new();
-    struct timer timer;
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    timer_init(&timer, on_time, NULL);
-    timer_set(&timer, loop, 50);
-    timer_stop(&timer);
-    assert_false(timer_is_set(&timer));
-    turn_until(loop, clock_ms() + 250);
-    assert_int_equal(fired, 0);
-    timer_close(&timer, loop);
-    loop_free(&loop);
+    timer_set(&fixture->timer, fixture->loop, 50);
+    timer_stop(&fixture->timer);
+    assert_false(timer_is_set(&fixture->timer));
+    turn_until(fixture, clock_ms() + 250);
+    assert_int_equal(fixture->fired, 0);
 }
 
-struct closer {
-    struct timer *other;
-    struct loop *loop;
-};
-
 static void
-on_time_closes_another(void *argument)
+close_the_other(void *argument)
 {
-    struct closer *closer = argument;
+    struct fixture *fixture = argument;
 
-    timer_close(closer->other, closer->loop);
-    fired++;
+    timer_close(&fixture->other, fixture->loop);
+    fixture->fired++;
 }
 
 static void
 a_callback_may_close_a_timer_of_the_same_tick(void **state)
 {
-    struct loop *loop = loop_new();
-    struct timer one, other;
-    struct closer closer = {&other, loop};
-    uint64_t start_ms = clock_ms();
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    timer_init(&one, on_time_closes_another, &closer);
-    timer_init(&other, on_time, NULL);
-    timer_set(&one, loop, 50);
-    timer_set(&other, loop, 50);
-    turn_until(loop, start_ms + 250);
-    assert_int_equal(fired, 1);
-    timer_close(&one, loop);
-    loop_free(&loop);
+    timer_init(&fixture->timer, close_the_other, fixture);
+    timer_set(&fixture->timer, fixture->loop, 50);
+    timer_set(&fixture->other, fixture->loop, 50);
+    turn_until(fixture, fixture->start_ms + 250);
+    assert_int_equal(fixture->fired, 1);
 }
 
 static void
 frees_at_the_end_of_the_turn_and_not_before(void **state)
 {
-    struct loop *loop = loop_new();
-    int object = 0;
+    struct fixture *fixture = *state;
 
-    (void)state;
-    fired = 0;
-    loop_free_later(loop, &object, on_time);
-    assert_int_equal(fired, 0);
-    loop_turn(loop, 0);
-    assert_int_equal(fired, 1);
-    loop_free(&loop);
+    loop_free_later(fixture->loop, fixture, note_fired);
+    assert_int_equal(fixture->fired, 0);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(fixture->fired, 1);
 }
+
+#define LOOP_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fires_once_at_its_time_and_not_before),
-        cmocka_unit_test(setting_again_for_later_puts_it_off),
-        cmocka_unit_test(setting_again_for_earlier_brings_it_forward),
-        cmocka_unit_test(a_stopped_timer_stays_silent),
-        cmocka_unit_test(a_callback_may_close_a_timer_of_the_same_tick),
-        cmocka_unit_test(frees_at_the_end_of_the_turn_and_not_before),
+        LOOP_TEST(fires_once_at_its_time_and_not_before),
+        LOOP_TEST(setting_again_for_later_puts_it_off),
+        LOOP_TEST(setting_again_for_earlier_brings_it_forward),
+        LOOP_TEST(a_stopped_timer_stays_silent),
+        LOOP_TEST(a_callback_may_close_a_timer_of_the_same_tick),
+        LOOP_TEST(frees_at_the_end_of_the_turn_and_not_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
