@@ -169,11 +169,13 @@ snapshot_open(int fd, struct snapshot_base *base, const char **error)
     struct snapshot *snapshot = memory_take(1, sizeof(*snapshot));
     *snapshot = base->tables;
     snapshot->mapping = NULL;
+    *error = take_current(snapshot, fd, base);
+    if (*error != NULL) {
+        snapshot_close(&snapshot);
+        return NULL;
+    }
     snapshot->base = base;
     base->users++;
-    *error = take_current(snapshot, fd, base);
-    if (*error != NULL)
-        snapshot_close(&snapshot);
     return snapshot;
 }
 
