@@ -18,8 +18,9 @@ privileges_find(const char *user)
         return (struct privileges){geteuid(), getegid()};
     entry = getpwnam(user);
     if (entry == NULL) {
-        log_warning("user %s does not exist: workers and observer run as nobody; "
-                    "useradd --system --no-create-home --shell /usr/sbin/nologin %s makes it",
+        log_warning("user %s does not exist: workers and observer run as nobody, as other "
+                    "programs may; make it (useradd --system --no-create-home --shell "
+                    "/usr/sbin/nologin %s) and start again, or set user to another one",
                     user, user);
         entry = getpwnam("nobody");
     }

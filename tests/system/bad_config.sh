@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every error of a configuration is told at once, with file and line; nothing is started.
+# Every error of a configuration is told at once, with file and line, and nothing is started. A
+# user that does not exist is no error.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"
 
@@ -40,3 +41,16 @@ step "a file that is not there"
 "$fairlead" -c -f "$work/none.conf" >"$work/errors" 2>&1 && fail "it was accepted"
 expect 'none.conf.*No such file'
 [ "$(wc -l <"$work/errors")" -eq 1 ] || fail "more than one line: $(cat "$work/errors")"
+
+[ "$(id -u)" = 0 ] || exit 0
+step "a user that does not exist: it serves as nobody, and says what to do"
+DIR=$work "$support/config"
+sed -i 's/^user = .*/user = "no-such-user";/' "$work/fairlead.conf"
+fairlead_start
+grep -q 'warning: user no-such-user does not exist.* as nobody.*useradd.* no-such-user' "$work/fairlead.log" ||
+    fail "the log does not say so"
+worker_is_nobody() {
+    [ "$(ps -o user= -p "$(fairlead_children worker)")" = nobody ]
+}
+wait_for 5 worker_is_nobody
+fairlead_stop
