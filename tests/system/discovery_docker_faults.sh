@@ -30,13 +30,13 @@ wait_for_status "missed=3"
 engine mute off
 
 step "an event that is only late is not counted"
-engine late 100
+engine late on
 for port in 32021 32022 32023 32024; do
     engine restart $A $port
     expect "^(task|listed) $(short $A) .*:$port->"
-    sleep 0.3
+    expect "^set count=1 "
 done
-engine late 0
+engine late off
 wait_for_status "missed=3"
 
 step "a stream that is cut is opened again, and nothing is lost with it"
