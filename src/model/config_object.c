@@ -12,6 +12,7 @@
 #include "model/setting_value.h"
 
 #define PATH_BYTES 512
+#define NUMBER_BYTES 24 /* of any 64 bits, in decimal */
 
 struct object {
     struct config_report *report;
@@ -21,20 +22,22 @@ struct object {
     const config_setting_t **given;    /* for each row: where the file has it */
 };
 
-/* How libconfig's type is written, and the value as text in new memory; 0: no single value. */
+/* How libconfig's type is written, and the value as text, the tree's or made in number; 0: no
+ * single value. */
 static unsigned
-take_value(const config_setting_t *setting, char **text)
+take_value(const config_setting_t *setting, char number[NUMBER_BYTES], const char **text)
 {
     switch (config_setting_type(setting)) {
     case CONFIG_TYPE_INT:
     case CONFIG_TYPE_INT64:
-        *text = memory_print("%lld", config_setting_get_int64(setting));
+        snprintf(number, NUMBER_BYTES, "%lld", config_setting_get_int64(setting));
+        *text = number;
         return WRITTEN_AS_NUMBER;
     case CONFIG_TYPE_BOOL:
-        *text = memory_copy_text(config_setting_get_bool(setting) ? "true" : "false");
+        *text = config_setting_get_bool(setting) ? "true" : "false";
         return WRITTEN_AS_BOOL;
     case CONFIG_TYPE_STRING:
-        *text = memory_copy_text(config_setting_get_string(setting));
+        *text = config_setting_get_string(setting);
         return WRITTEN_AS_TEXT;
     default:
         *text = NULL;
@@ -53,16 +56,16 @@ static void
 read_scalar(const struct object *object, const config_setting_t *setting,
             const struct setting *row)
 {
+    char number[NUMBER_BYTES];
+    const char *text;
     char *reason;
-    char *text;
 
-    if ((take_value(setting, &text) & setting_kind_forms(row->kind)) == 0) {
+    if ((take_value(setting, number, &text) & setting_kind_forms(row->kind)) == 0) {
         refuse_type(object, setting, row);
     } else if (!setting_value_read(row, text, object->memory, &reason)) {
         config_report_add(object->report, setting, "%s", reason);
         free(reason);
     }
-    free(text);
 }
 
 static void
