@@ -99,33 +99,36 @@ plain_targets_settle(struct plain_targets *plain)
         ensure_by_hand(plain, one);
 }
 
-static bool
-is_configured(const struct config_target_group *group, const struct registered_target *target)
+static void
+mark_configured(struct plain_targets *plain, const struct config_target_group *group)
 {
-    struct target_spec spec;
-
     for (size_t i = 0; i < group->target_count; i++) {
-        if (make_spec(group, &group->targets[i], &spec) &&
-            address_equal(&spec.address, &target->place.address))
-            return true;
+        struct target_spec spec;
+        struct registered_target *target =
+            make_spec(group, &group->targets[i], &spec)
+                ? targets_find(plain->targets, spec.group, &spec.address)
+                : NULL;
+        if (target != NULL)
+            target->is_configured = true;
     }
-    return false;
 }
 
 void
 plain_targets_set_config(struct plain_targets *plain, const struct config *config)
 {
-    struct registered_target *target = TAILQ_FIRST(targets_live(plain->targets));
+    struct registered_target *target, *next;
 
     plain->config = config;
-    while (target != NULL) {
-        struct registered_target *next = TAILQ_NEXT(target, in_table);
-        const struct config_target_group *group =
-            target->origin == ORIGIN_STATIC ? config_find_group(config, target->group) : NULL;
-        if (group != NULL && !is_configured(group, target))
+    TAILQ_FOREACH (target, targets_live(plain->targets), in_table)
+        target->is_configured = false;
+    for (size_t i = 0; i < config->target_group_count; i++)
+        mark_configured(plain, &config->target_groups[i]);
+    for (target = TAILQ_FIRST(targets_live(plain->targets)); target != NULL; target = next) {
+        next = TAILQ_NEXT(target, in_table);
+        if (target->origin == ORIGIN_STATIC && !target->is_configured &&
+            config_find_group(config, target->group) != NULL)
             targets_apply(plain->targets, target, TARGET_EVENT_DEREGISTER,
                           "removed from the configuration");
-        target = next;
     }
 }
 

@@ -72,6 +72,7 @@ struct registered_target {
     bool is_settled;        /* every worker has applied that generation */
     uint64_t drain_ends_ms; /* set when the drain begins, at the last worker's word */
     uint64_t gone_ms;       /* when it became gone */
+    bool is_configured;     /* plain_targets.c found it in the newest configuration */
     bool is_held;           /* drained by hand: stays, draining, until it is made ready */
 
     UT_hash_handle by_id, by_place;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "model/setting_value.h"
 
 static void free_object(enum setting_scope base, void *object);
@@ -53,6 +54,7 @@ config_free(struct config **config)
     if (old == NULL)
         return;
     free_object(SCOPE_ROOT, old);
+    free(old->groups_by_name);
     free(old->path);
     free(old);
 }
@@ -66,15 +68,49 @@ config_errors_clear(struct config_errors *errors)
     *errors = (struct config_errors){.lines = NULL};
 }
 
+/* By name; those of one name as the file has them. */
+static int
+compare_groups(const void *one, const void *other)
+{
+    const struct config_target_group *left = *(const struct config_target_group *const *)one;
+    const struct config_target_group *right = *(const struct config_target_group *const *)other;
+    int by_name = strcmp(left->name, right->name);
+
+    return by_name != 0 ? by_name : (left > right) - (left < right);
+}
+
+void
+config_index_groups(struct config *config)
+{
+    const struct config_target_group **sorted =
+        memory_take(config->target_group_count, sizeof(*sorted));
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->target_group_count; i++) {
+        if (config->target_groups[i].name != NULL)
+            sorted[count++] = &config->target_groups[i];
+    }
+    qsort(sorted, count, sizeof(*sorted), compare_groups);
+    free(config->groups_by_name);
+    config->groups_by_name = sorted;
+    config->named_group_count = count;
+}
+
+static int
+compare_name(const void *name, const void *group)
+{
+    return strcmp(name, (*(const struct config_target_group *const *)group)->name);
+}
+
 const struct config_target_group *
 config_find_group(const struct config *config, const char *name)
 {
-    for (size_t i = 0; name != NULL && i < config->target_group_count; i++) {
-        const char *candidate = config->target_groups[i].name;
-        if (candidate != NULL && strcmp(candidate, name) == 0)
-            return &config->target_groups[i];
-    }
-    return NULL;
+    if (name == NULL || config->groups_by_name == NULL)
+        return NULL;
+    const struct config_target_group *const *found =
+        bsearch(name, config->groups_by_name, config->named_group_count,
+                sizeof(*config->groups_by_name), compare_name);
+    return found == NULL ? NULL : *found;
 }
 
 static bool

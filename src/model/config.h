@@ -197,6 +197,9 @@ struct config {
     size_t listener_count;
     struct config_target_group *target_groups;
     size_t target_group_count;
+    /* Those with a name, by name; NULL before config_index_groups. */
+    const struct config_target_group **groups_by_name;
+    size_t named_group_count;
     struct config_service *services;
     size_t service_count;
     struct config_provider *providers;
@@ -216,6 +219,9 @@ struct config *config_load(const char *path, struct config_errors *errors);
 
 void config_free(struct config **config);
 void config_errors_clear(struct config_errors *errors);
+
+/* Sorts the groups' names, for config_find_group: a rule and a target each ask for one. */
+void config_index_groups(struct config *config);
 
 /* The group of that name, or NULL. */
 const struct config_target_group *config_find_group(const struct config *config,

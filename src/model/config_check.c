@@ -1,9 +1,11 @@
 /* Checks of the daemon's own settings, listeners, target groups, services and providers. */
 #include "model/config_check.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/memory.h"
 #include "base/slice.h"
 #include "model/settings.h"
 
@@ -160,12 +162,40 @@ check_stickiness(const struct config_check *check, const config_setting_t *place
         REPORT(check, place, cookie_name, "\"%s\" cannot be a cookie's name", name);
 }
 
-static unsigned
-port_of(const struct config_target_group *group, size_t index)
-{
-    unsigned port = group->targets[index].port;
+/* A target where it is in its list, to be sorted by what must differ. */
+struct listed_target {
+    const char *id;
+    unsigned port;
+    size_t index;
+};
 
-    return port == 0 ? group->port : port;
+static int
+compare_targets(const void *one, const void *other)
+{
+    const struct listed_target *left = one, *right = other;
+    int by_id = strcmp(left->id, right->id);
+
+    if (by_id != 0)
+        return by_id;
+    if (left->port != right->port)
+        return left->port < right->port ? -1 : 1;
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+static struct listed_target *
+sort_targets(const struct config_target_group *group, size_t *count)
+{
+    struct listed_target *sorted = memory_take(group->target_count, sizeof(*sorted));
+
+    *count = 0;
+    for (size_t i = 0; i < group->target_count; i++) {
+        const struct config_static_target *target = &group->targets[i];
+        unsigned port = target->port == 0 ? group->port : target->port;
+        if (target->id != NULL)
+            sorted[(*count)++] = (struct listed_target){target->id, port, i};
+    }
+    qsort(sorted, *count, sizeof(*sorted), compare_targets);
+    return sorted;
 }
 
 static void
@@ -173,14 +203,28 @@ check_targets(const struct config_check *check, const config_setting_t *place,
               const struct config_target_group *group)
 {
     const config_setting_t *list = config_check_member(place, "targets");
+    size_t count;
+    struct listed_target *sorted = sort_targets(group, &count);
 
-    for (size_t i = 0; i < group->target_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (is_same(group->targets[i].id, group->targets[j].id) &&
-                port_of(group, i) == port_of(group, j))
-                config_report_add(check->report, config_check_element(list, i),
-                                  "is the same as targets[%zu]", j);
-        }
+    for (size_t i = 1; i < count; i++) {
+        const struct listed_target *before = &sorted[i - 1], *target = &sorted[i];
+        if (strcmp(before->id, target->id) == 0 && before->port == target->port)
+            config_report_add(check->report, config_check_element(list, target->index),
+                              "is the same as targets[%zu]", before->index);
+    }
+    free(sorted);
+}
+
+static void
+check_group_names(const struct config_check *check, const config_setting_t *list)
+{
+    const struct config *config = check->config;
+
+    for (size_t i = 1; i < config->named_group_count; i++) {
+        const struct config_target_group *group = config->groups_by_name[i];
+        if (is_same(config->groups_by_name[i - 1]->name, group->name))
+            REPORT(check, config_check_element(list, (size_t)(group - config->target_groups)),
+                   "name", "\"%s\" is the name of another target group", group->name);
     }
 }
 
@@ -189,11 +233,6 @@ check_group(const struct config_check *check, const config_setting_t *place, siz
 {
     const struct config_target_group *group = &check->config->target_groups[index];
 
-    for (size_t i = 0; i < index; i++) {
-        if (is_same(group->name, check->config->target_groups[i].name))
-            REPORT(check, place, "name", "\"%s\" is the name of another target group",
-                   group->name);
-    }
     check_health_check(check, place, &group->health_check);
     check_algorithm(check, place, group);
     check_stickiness(check, place, group);
@@ -284,12 +323,13 @@ void
 config_check(const struct config_check *check, const config_setting_t *root)
 {
     const struct config *config = check->config;
+    const config_setting_t *groups = config_check_member(root, "target_groups");
 
     check_limits(check, root);
     check_each(check, config_check_member(root, "listeners"), config->listener_count,
                check_listener);
-    check_each(check, config_check_member(root, "target_groups"), config->target_group_count,
-               check_group);
+    check_each(check, groups, config->target_group_count, check_group);
+    check_group_names(check, groups);
     check_each(check, config_check_member(root, "services"), config->service_count,
                check_service);
     check_each(check, config_check_member(root, "providers"), config->provider_count,

@@ -86,6 +86,7 @@ read_text(const char *text, struct config_report *report, struct config *config)
     config_init(&tree);
     if (config_read_string(&tree, text) == CONFIG_TRUE) {
         config_object_read(report, config_root_setting(&tree), SCOPE_ROOT, config);
+        config_index_groups(config);
         config_check(&check, config_root_setting(&tree));
     } else {
         config_report_add_syntax(report, &tree);

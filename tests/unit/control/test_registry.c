@@ -247,6 +247,7 @@ drops_the_targets_of_a_removed_group_at_once(void **state)
     (void)state;
     registry_put_task(world->registry, make_task("a", 1, "srvapp", 32768));
     world->config.target_group_count = 1;
+    config_index_groups(&world->config);
     world->config.service_count = 1;
     registry_set_config(world->registry, &world->config);
     assert_int_equal(targets_count(world->targets), 0);

@@ -50,6 +50,7 @@ world_new(void)
                                     .target_group_count = 2,
                                     .services = world->services,
                                     .service_count = 2};
+    config_index_groups(&world->config);
     world->numbers = numbers_new();
     world->events = event_log_new(100);
     world->targets = targets_new(world->numbers, world->events, &callbacks, world);
@@ -65,6 +66,7 @@ world_free(struct world *world)
     targets_free(&world->targets);
     event_log_free(&world->events);
     numbers_free(&world->numbers);
+    free(world->config.groups_by_name);
     free(world);
 }
 

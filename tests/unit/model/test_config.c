@@ -500,6 +500,8 @@ refuses_target_groups_that_cannot_be(void **state)
         {"target_groups = ( { port = 80; } );\n", "F:1: target_groups[0]: name is missing"},
         {"target_groups = ( { name = \"a\"; },\n{ name = \"a\"; } );\n",
          "F:2: target_groups[1].name: \"a\" is the name of another target group"},
+        {"target_groups = ( { name = \"b\"; }, { name = \"a\"; },\n{ name = \"b\"; } );\n",
+         "F:2: target_groups[2].name: \"b\" is the name of another target group"},
         {GROUP("health_check = { interval_seconds = 3; timeout_seconds = 2; };"),
          "F:2: target_groups[0].health_check.interval_seconds: 3 is out of range 5..300"},
         {GROUP("health_check = { intervall_seconds = 30; };"),
@@ -549,6 +551,9 @@ refuses_target_groups_that_cannot_be(void **state)
          "F:2: target_groups[0].targets[0].id: \"web1\" is not an IP address"},
         {GROUP("port = 81; targets = ( { id = \"::1\"; port = 81; },\n{ id = \"::1\"; } );"),
          "F:3: target_groups[0].targets[1]: is the same as targets[0]"},
+        {GROUP("targets = ( { id = \"::2\"; }, { id = \"::1\"; port = 81; },\n"
+               "{ id = \"::1\"; }, { id = \"::1\"; port = 82; },\n{ id = \"::2\"; } );"),
+         "F:4: target_groups[0].targets[4]: is the same as targets[0]"},
     };
 
     (void)state;
