@@ -108,14 +108,11 @@ target_row(const struct exchange *exchange)
 {
     if (exchange->choice_view == NULL || exchange->attempts == 0)
         return NULL;
-    struct snapshot_rows rows = exchange->group->roster->targets;
-    uint64_t id = exchange->tried[exchange->attempts - 1];
-    for (uint32_t i = rows.first; i < rows.first + rows.count; i++) {
-        const struct snapshot_target *row = snapshot_target(exchange->choice_view->snapshot, i);
-        if (row->id == id)
-            return row;
-    }
-    return NULL;
+    const struct view *view = exchange->choice_view;
+    uint32_t index =
+        snapshot_find_target(view->snapshot, (uint32_t)(exchange->group - view->groups),
+                             exchange->tried[exchange->attempts - 1]);
+    return index == SNAPSHOT_NO_INDEX ? NULL : snapshot_target(view->snapshot, index);
 }
 
 static void
