@@ -22,6 +22,8 @@
 #define MOST_WAIT_MS 5000
 /* A child that ran for this long did not die of its start. */
 #define LONG_RUN_MS 500
+/* A child closes its channel a moment before it exits by itself. */
+#define EXIT_MS 1000
 
 struct processes {
     struct loop *loop;
@@ -39,6 +41,15 @@ static void
 on_restart_time(void *argument)
 {
     start(argument);
+}
+
+static void
+on_exit_time(void *argument)
+{
+    const struct process *process = argument;
+
+    log_warning("%s: process %ld does not exit by itself", process->title, (long)process->pid);
+    kill(process->pid, SIGKILL);
 }
 
 static void on_child_signal(int fd, short what, void *argument);
@@ -64,6 +75,7 @@ processes_new(struct loop *loop, unsigned worker_count,
         else
             snprintf(process->title, sizeof(process->title), "fairlead: worker %u", slot);
         timer_init(&process->restart_timer, on_restart_time, process);
+        timer_init(&process->exit_timer, on_exit_time, process);
     }
     watch_signal(&processes->child_watch, loop, SIGCHLD, on_child_signal, processes);
     return processes;
@@ -78,6 +90,7 @@ processes_free(struct processes **processes)
     for (unsigned slot = 0; slot < (*processes)->count; slot++) {
         struct process *process = &(*processes)->slots[slot];
         timer_close(&process->restart_timer, (*processes)->loop);
+        timer_close(&process->exit_timer, (*processes)->loop);
         if (process->channel != NULL)
             channel_close(&process->channel);
     }
@@ -162,7 +175,7 @@ on_channel_end(void *owner, const char *reason)
     log_debug("%s: channel ended: %s", process->title, reason);
     /* One that was asked to stop closes its end before it exits. */
     if (process->pid != 0 && !process->all->is_stopping)
-        kill(process->pid, SIGKILL);
+        timer_set(&process->exit_timer, process->all->loop, EXIT_MS);
 }
 
 static void
@@ -250,6 +263,7 @@ note_end(struct process *process, int status)
     log_notice("%s: process %ld %s%s", process->title, (long)process->pid, process->last_end,
                processes->is_stopping ? "" : "; starting it again");
     process->pid = 0;
+    timer_stop(&process->exit_timer);
     channel_close(&process->channel);
     schedule_restart(process);
     if (!processes->is_stopping) {

@@ -39,6 +39,7 @@ struct process {
     bool is_killed;   /* by us, since it was still running at the end of a stop */
     char last_end[96];
     struct timer restart_timer;
+    struct timer exit_timer; /* its channel has ended, so it should */
 };
 
 struct process_callbacks {

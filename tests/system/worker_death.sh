@@ -28,7 +28,12 @@ for pid in $pids; do
 done
 [ "$(cat "$work"/answer.* | grep -c '^app=web')" -eq 30 ] || fail "not all were served"
 
-step "the restart is counted"
+step "a worker that ends by itself is not killed on its way out"
+worker=$(fairlead_children worker)
+kill -TERM "$worker"
+wait_for 10 grep -q "process $worker exited with status 0" "$work/fairlead.log"
+
+step "the restarts are counted"
 restarts=$(metric fairlead_worker_restarts_total)
-[ "$restarts" -eq 1 ] || fail "fairlead_worker_restarts_total is $restarts"
+[ "$restarts" -eq 2 ] || fail "fairlead_worker_restarts_total is $restarts"
 fairlead_stop
