@@ -72,23 +72,23 @@ config_errors_clear(struct config_errors *errors)
 static int
 compare_groups(const void *one, const void *other)
 {
-    const struct config_target_group *left = *(const struct config_target_group *const *)one;
-    const struct config_target_group *right = *(const struct config_target_group *const *)other;
+    const struct config_named_group *left = one, *right = other;
     int by_name = strcmp(left->name, right->name);
 
-    return by_name != 0 ? by_name : (left > right) - (left < right);
+    return by_name != 0 ? by_name : (left->group > right->group) - (left->group < right->group);
 }
 
 void
 config_index_groups(struct config *config)
 {
-    const struct config_target_group **sorted =
+    struct config_named_group *sorted =
         memory_take(config->target_group_count, sizeof(*sorted));
     size_t count = 0;
 
     for (size_t i = 0; i < config->target_group_count; i++) {
-        if (config->target_groups[i].name != NULL)
-            sorted[count++] = &config->target_groups[i];
+        const struct config_target_group *group = &config->target_groups[i];
+        if (group->name != NULL)
+            sorted[count++] = (struct config_named_group){group->name, group};
     }
     qsort(sorted, count, sizeof(*sorted), compare_groups);
     free(config->groups_by_name);
@@ -97,9 +97,9 @@ config_index_groups(struct config *config)
 }
 
 static int
-compare_name(const void *name, const void *group)
+compare_name(const void *name, const void *named)
 {
-    return strcmp(name, (*(const struct config_target_group *const *)group)->name);
+    return strcmp(name, ((const struct config_named_group *)named)->name);
 }
 
 const struct config_target_group *
@@ -107,10 +107,10 @@ config_find_group(const struct config *config, const char *name)
 {
     if (name == NULL || config->groups_by_name == NULL)
         return NULL;
-    const struct config_target_group *const *found =
+    const struct config_named_group *found =
         bsearch(name, config->groups_by_name, config->named_group_count,
                 sizeof(*config->groups_by_name), compare_name);
-    return found == NULL ? NULL : *found;
+    return found == NULL ? NULL : found->group;
 }
 
 static bool

@@ -176,6 +176,12 @@ struct config_limits {
     unsigned connections_per_address; /* of one worker times workers; 0: no limit */
 };
 
+/* An entry of the groups sorted by name. */
+struct config_named_group {
+    const char *name;
+    const struct config_target_group *group;
+};
+
 struct config {
     char *path;       /* of the file that was read */
     unsigned workers; /* never 0: resolved to the number of cores */
@@ -198,7 +204,7 @@ struct config {
     struct config_target_group *target_groups;
     size_t target_group_count;
     /* Those with a name, by name; NULL before config_index_groups. */
-    const struct config_target_group **groups_by_name;
+    struct config_named_group *groups_by_name;
     size_t named_group_count;
     struct config_service *services;
     size_t service_count;

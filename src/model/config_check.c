@@ -221,10 +221,12 @@ check_group_names(const struct config_check *check, const config_setting_t *list
     const struct config *config = check->config;
 
     for (size_t i = 1; i < config->named_group_count; i++) {
-        const struct config_target_group *group = config->groups_by_name[i];
-        if (is_same(config->groups_by_name[i - 1]->name, group->name))
-            REPORT(check, config_check_element(list, (size_t)(group - config->target_groups)),
-                   "name", "\"%s\" is the name of another target group", group->name);
+        const struct config_named_group *before = &config->groups_by_name[i - 1];
+        const struct config_named_group *named = &config->groups_by_name[i];
+        size_t index = (size_t)(named->group - config->target_groups);
+        if (strcmp(before->name, named->name) == 0)
+            REPORT(check, config_check_element(list, index), "name",
+                   "\"%s\" is the name of another target group", named->name);
     }
 }
 
