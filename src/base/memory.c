@@ -1,6 +1,7 @@
 /* The allocation functions that every folder uses; see memory.h for the rule behind them. */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,4 +53,12 @@ memory_print(const char *format, ...)
     va_end(arguments);
     CHECK(length >= 0);
     return text;
+}
+
+void
+memory_join_freed(void)
+{
+#ifdef M_MXFAST /* glibc */
+    mallopt(M_MXFAST, 0);
+#endif
 }

@@ -22,4 +22,11 @@ char *memory_copy_bytes(const char *bytes, size_t length);
 /* printf into new memory; give back with free(). */
 char *memory_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * For a process that reads large files into trees: freed pieces are joined one by one. The C
+ * library would keep small ones and join them all at a time, out of the cache: an eighth of
+ * what 10,000 rules take to read.
+ */
+void memory_join_freed(void);
+
 #endif

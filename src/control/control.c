@@ -364,6 +364,7 @@ control_run(const struct control_options *options)
     struct config_errors errors = {0};
     struct signals signals = {0};
 
+    memory_join_freed();
     title_set("fairlead: control");
     log_set_role("control");
     log_set_level(options->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE);
@@ -391,8 +392,9 @@ int
 control_check(const char *config_path)
 {
     struct config_errors errors = {0};
-    struct config *config = config_load(config_path, &errors);
 
+    memory_join_freed();
+    struct config *config = config_load(config_path, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
     if (config == NULL)
