@@ -23,7 +23,9 @@
 
 #define SNAPSHOT_NO_INDEX UINT32_MAX
 
-enum snapshot_part { SNAPSHOT_BASE, SNAPSHOT_CURRENT, SNAPSHOT_PART_COUNT };
+enum snapshot_part { SNAPSHOT_BASE, SNAPSHOT_CURRENT };
+
+#define SNAPSHOT_PART_COUNT 2
 
 /* Bytes in the string pool of a part, NUL-terminated there. */
 struct snapshot_text {
