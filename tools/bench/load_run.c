@@ -47,7 +47,8 @@ struct run {
     struct connection *connections;
     int epoll_fd, timer_fd;
     uint64_t started_ns, ends_ns;
-    uint64_t begun;      /* requests started */
+    uint64_t begun; /* requests started */
+    uint64_t random;
     uint64_t due;        /* open loop: requests that fell due */
     unsigned first_free; /* open loop: list of free connections, index plus one */
     unsigned held;
@@ -144,11 +145,22 @@ send_request(struct run *run, struct connection *connection)
     connection->waits_for_out = must_wait;
 }
 
+/*
+ * Which request comes next: by chance, the same for every proxy. Clients that go through the
+ * list in turn fall into step with each other after a while and ask for one path all at once.
+ */
+static size_t
+draw(struct run *run)
+{
+    run->random = run->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return (size_t)(run->random >> 33) % run->request_count;
+}
+
 static void
 begin(struct run *run, struct connection *connection, uint64_t begun_ns)
 {
     run->begun++;
-    connection->request = (connection->request + 1) % run->request_count;
+    connection->request = draw(run);
     connection->begun_ns = begun_ns;
     connection->is_busy = true;
     connection->sent = connection->head_length = 0;
@@ -375,10 +387,8 @@ begin_all(struct run *run)
 {
     run->started_ns = now_ns();
     run->ends_ns = run->started_ns + (uint64_t)(run->options->seconds * 1e9);
-    for (unsigned i = 0; i < run->options->connections; i++) {
+    for (unsigned i = 0; i < run->options->connections; i++)
         run->connections[i].fd = -1;
-        run->connections[i].request = i % run->request_count;
-    }
     for (unsigned i = 0; i < run->options->connections; i++) {
         if (run->options->rate > 0)
             give_back(run, &run->connections[i]);
