@@ -9,6 +9,11 @@ def family(name):
     return name.split()[0]
 
 
+def stolen(cells):
+    """The worst share of a round that neighbours took."""
+    return max((cell["stolen"] for cell in cells.values()), default=0.0)
+
+
 def spread(values):
     return (max(values) - min(values)) / median(values) if median(values) else 0.0
 
@@ -86,3 +91,58 @@ def print_summary(results):
         if not is_reached:
             print(f"  not reached: {workload.name} {measure} to {peer}: "
                   f"{middle:.2f}, wanted {wanted:.2f}")
+
+
+def best_of(rounds, peer, measure):
+    """The variant of a peer with the lowest median, and that."""
+    found = {}
+    for cells in rounds:
+        for name, cell in cells.items():
+            if family(name) == peer:
+                found.setdefault(name, []).append(cell[measure])
+    return min(((median(values), name) for name, values in found.items()), default=(0.0, peer))
+
+
+def markdown_ratio(row):
+    if row is None:
+        return " | "
+    _, _, middle, lowest, highest, wanted, is_reached = row
+    verdict = "" if wanted is None else f"{wanted:.2f} {'reached' if is_reached else 'missed'}"
+    return f"{middle:.2f} ({lowest:.2f} to {highest:.2f}) | {verdict}"
+
+
+def markdown_cpu(workload, rounds):
+    rows = {row[1]: row for row in judge(workload, rounds) if row[0] == "cpu_us"}
+    ours = [cells["fairlead"] for cells in rounds if "fairlead" in cells]
+    cpu, user, system = (median(cell[key] for cell in ours)
+                         for key in ("cpu_us", "user_us", "system_us"))
+    peers = []
+    for peer in ("haproxy", "nginx"):
+        value, name = best_of(rounds, peer, "cpu_us")
+        variant = name.removeprefix(peer).strip()
+        peers.append(f"{value:.2f}" + (f" ({variant})" if variant else ""))
+    own = f"{cpu:.2f} ({user:.2f} + {system:.2f})"
+    return (f"| {workload.title} | {own} | {' | '.join(peers)} | "
+            f"{markdown_ratio(rows.get('haproxy'))} | {markdown_ratio(rows.get('nginx'))} |")
+
+
+def markdown_latency(workload, rounds):
+    columns = []
+    for name in ("fairlead", "haproxy", "nginx"):
+        cells = [one[name] for one in rounds if name in one]
+        columns.append(" / ".join(f"{median(cell[key] for cell in cells):.0f}"
+                                  for key in LATENCIES))
+    return f"| {workload.title} | {' | '.join(columns)} |"
+
+
+def write_markdown(path, results):
+    """The tables of docs/performance.md."""
+    timed = [(workload, rounds) for workload, rounds in results if not workload.idle]
+    lines = ["| workload | fairlead: CPU us (user + system) | HAProxy | nginx | to HAProxy | wanted "
+             "| to nginx | wanted |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    lines += [markdown_cpu(*one) for one in timed if not one[0].rate]
+    lines += ["", "| open loop | fairlead p50 / p99 / p99.9, us | HAProxy | nginx |",
+              "| --- | ---: | ---: | ---: |"]
+    lines += [markdown_latency(*one) for one in timed if one[0].rate]
+    with open(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
