@@ -66,28 +66,17 @@ look_at_bytes(struct slice value)
     return (seen & HTTP_BYTE_OPAQUE) != 0 ? HTTP_VALUE_OPAQUE : HTTP_VALUE_PLAIN;
 }
 
-#define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 /* Whether any of eight bytes is below 0x20, 0x7f, or above; tabs count too, and cost a second
  * look. */
 static bool
 has_special_byte(uint64_t word)
 {
-    uint64_t high = EVERY_BYTE(0x80);
-    uint64_t delete = word ^ EVERY_BYTE(0x7f);
-    uint64_t below_space = (word - EVERY_BYTE(0x20)) & ~word;
-    uint64_t is_delete = (delete - EVERY_BYTE(1)) & ~delete;
+    uint64_t high = HTTP_EVERY_BYTE(0x80);
+    uint64_t delete = word ^ HTTP_EVERY_BYTE(0x7f);
+    uint64_t below_space = (word - HTTP_EVERY_BYTE(0x20)) & ~word;
+    uint64_t is_delete = (delete - HTTP_EVERY_BYTE(1)) & ~delete;
 
     return ((below_space | is_delete | word) & high) != 0;
-}
-
-static bool
-has_special_byte_at(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return has_special_byte(word);
 }
 
 /* The last word overlaps the one before where the length is not a multiple of eight. */
@@ -98,7 +87,8 @@ http_value_look(struct slice value)
         return look_at_bytes(value);
     size_t last = value.length - sizeof(uint64_t);
     for (size_t i = 0; i < last; i += sizeof(uint64_t))
-        if (has_special_byte_at(value.at + i))
+        if (has_special_byte(http_word_at(value.at + i)))
             return look_at_bytes(value);
-    return has_special_byte_at(value.at + last) ? look_at_bytes(value) : HTTP_VALUE_PLAIN;
+    return has_special_byte(http_word_at(value.at + last)) ? look_at_bytes(value)
+                                                           : HTTP_VALUE_PLAIN;
 }

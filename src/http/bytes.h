@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -42,6 +43,18 @@ static inline bool
 http_is_token(struct slice slice)
 {
     return slice.length != 0 && http_bytes_are(slice, HTTP_BYTE_TOKEN);
+}
+
+/* Eight bytes as one number, for looking at them all at once. */
+#define HTTP_EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static inline uint64_t
+http_word_at(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
 }
 
 enum http_value_kind {

@@ -8,14 +8,13 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "http/bytes.h"
 
 static const struct slice root_key = {"Root=", 5};
 static const struct slice self_key = {"Self=", 5};
 
 /* "1-" 8 digits "-" 24 digits */
 #define TRACE_ID_LENGTH 35
-
-#define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Eight lower-case digits without a loop: each request gets four times as many. */
 static void
@@ -25,9 +24,9 @@ put_hex(char *at, uint32_t number)
 
     nibbles = (nibbles | nibbles << 16) & UINT64_C(0x0000ffff0000ffff);
     nibbles = (nibbles | nibbles << 8) & UINT64_C(0x00ff00ff00ff00ff);
-    nibbles = (nibbles | nibbles << 4) & EVERY_BYTE(0x0f);
-    uint64_t is_letter = (nibbles + EVERY_BYTE(6)) >> 4 & EVERY_BYTE(1);
-    uint64_t digits = htobe64(nibbles + EVERY_BYTE('0') + is_letter * ('a' - '0' - 10));
+    nibbles = (nibbles | nibbles << 4) & HTTP_EVERY_BYTE(0x0f);
+    uint64_t is_letter = (nibbles + HTTP_EVERY_BYTE(6)) >> 4 & HTTP_EVERY_BYTE(1);
+    uint64_t digits = htobe64(nibbles + HTTP_EVERY_BYTE('0') + is_letter * ('a' - '0' - 10));
     memcpy(at, &digits, sizeof(digits));
 }
 

@@ -2,6 +2,7 @@
 #include "http/head.h"
 
 #include "base/check.h"
+#include "http/bytes.h"
 
 static const struct {
     const char *name;
@@ -62,15 +63,6 @@ build_buckets(void)
     are_buckets_built = true;
 }
 
-static uint64_t
-word_at(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
 /* Eight bytes at a time: this is asked for each field of each message. */
 static bool
 is_name_of(const struct bucket *bucket, struct slice name)
@@ -80,8 +72,8 @@ is_name_of(const struct bucket *bucket, struct slice name)
     if (bucket->length != name.length)
         return false;
     for (; i + sizeof(uint64_t) <= name.length; i += sizeof(uint64_t))
-        if ((word_at(name.at + i) | word_at(bucket->case_bits + i)) !=
-            word_at(bucket->name + i))
+        if ((http_word_at(name.at + i) | http_word_at(bucket->case_bits + i)) !=
+            http_word_at(bucket->name + i))
             return false;
     for (; i < name.length; i++)
         if ((name.at[i] | bucket->case_bits[i]) != bucket->name[i])

@@ -4,7 +4,6 @@
  */
 #include "observer/observer.h"
 
-#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
