@@ -16,12 +16,12 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/title.h"
-#include "control/admin.h"
-#include "control/children.h"
+#include "control/admin/admin.h"
+#include "control/processes/children.h"
 #include "control/parts.h"
 #include "control/reload.h"
-#include "control/roll.h"
-#include "control/snapshot_sources.h"
+#include "control/rollout/roll.h"
+#include "control/processes/snapshot_sources.h"
 
 #define EVENTS_KEPT 10000
 #define STATE_MODE 0750

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "control/children.h"
-#include "control/snapshot_sources.h"
+#include "control/processes/children.h"
+#include "control/processes/snapshot_sources.h"
 
 static bool
 prepare(struct control *control, const struct config *config, struct config_errors *errors)

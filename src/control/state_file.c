@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "control/task_text.h"
+#include "model/task_text.h"
 
 #define FORM_VERSION 1
 #define SAVE_AFTER_MS 3000

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-#include "control/registry.h"
-#include "control/targets.h"
+#include "control/registry/registry.h"
+#include "control/registry/targets.h"
 #include "net/loop.h"
 
 struct state_file;

@@ -12,6 +12,7 @@ libmodel_a_SOURCES = \
 	src/model/settings.c src/model/settings.def src/model/settings.h \
 	src/model/target.c src/model/target.h \
 	src/model/task.c src/model/task.h src/model/task_json.c \
+	src/model/task_text.c src/model/task_text.h \
 	src/model/target_reasons.def \
 	src/model/target_states.def
 EXTRA_DIST += conf/fairlead.conf

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "control/docker_container.h"
-#include "control/docker_events.h"
+#include "control/docker/docker_container.h"
+#include "control/docker/docker_events.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "control/discovery.h"
+#include "control/discovery/discovery.h"
 
 /* What was reported so far: enough of a registry to count what no event told of. */
 struct known {

@@ -1,26 +1,27 @@
 # Unit tests of src/control: one program a file.
 
-control_docker_tests = tests/unit/control/test_docker_replacement \
-	tests/unit/control/test_docker_container \
-	tests/unit/control/test_docker_events tests/unit/control/test_docker_stop_sign \
-	tests/unit/control/test_docker_version
+control_docker_tests = tests/unit/control/docker/test_docker_replacement \
+	tests/unit/control/docker/test_docker_container \
+	tests/unit/control/docker/test_docker_events tests/unit/control/docker/test_docker_stop_sign \
+	tests/unit/control/docker/test_docker_version
 check_PROGRAMS += $(control_docker_tests)
-docker_fixture = tests/unit/control/docker_fixture.c tests/unit/control/docker_fixture.h
+docker_fixture = tests/unit/control/docker/docker_fixture.c \
+	tests/unit/control/docker/docker_fixture.h
 docker_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
-tests_unit_control_test_docker_container_SOURCES = \
-	tests/unit/control/test_docker_container.c $(docker_fixture)
-tests_unit_control_test_docker_container_LDADD = $(docker_test_libs)
-tests_unit_control_test_docker_events_SOURCES = \
-	tests/unit/control/test_docker_events.c $(docker_fixture)
-tests_unit_control_test_docker_events_LDADD = $(docker_test_libs)
-tests_unit_control_test_docker_stop_sign_SOURCES = \
-	tests/unit/control/test_docker_stop_sign.c
-tests_unit_control_test_docker_stop_sign_LDADD = $(docker_test_libs)
-tests_unit_control_test_docker_version_SOURCES = tests/unit/control/test_docker_version.c
-tests_unit_control_test_docker_version_LDADD = $(docker_test_libs)
-tests_unit_control_test_docker_replacement_SOURCES = \
-	tests/unit/control/test_docker_replacement.c $(docker_fixture)
-tests_unit_control_test_docker_replacement_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_container_SOURCES = \
+	tests/unit/control/docker/test_docker_container.c $(docker_fixture)
+tests_unit_control_docker_test_docker_container_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_events_SOURCES = \
+	tests/unit/control/docker/test_docker_events.c $(docker_fixture)
+tests_unit_control_docker_test_docker_events_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_stop_sign_SOURCES = \
+	tests/unit/control/docker/test_docker_stop_sign.c
+tests_unit_control_docker_test_docker_stop_sign_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_version_SOURCES = tests/unit/control/docker/test_docker_version.c
+tests_unit_control_docker_test_docker_version_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_replacement_SOURCES = \
+	tests/unit/control/docker/test_docker_replacement.c $(docker_fixture)
+tests_unit_control_docker_test_docker_replacement_LDADD = $(docker_test_libs)
 EXTRA_DIST += \
 	tests/fixtures/docker/events-1.24.json tests/fixtures/docker/events-1.52.json-seq \
 	tests/fixtures/docker/events-1.52.jsonl tests/fixtures/docker/events-podman.json \
@@ -30,25 +31,25 @@ EXTRA_DIST += \
 	tests/fixtures/docker/list-1.41.json tests/fixtures/docker/list-1.52.json
 
 control_world = tests/unit/control/world.c tests/unit/control/world.h
-control_tests = tests/unit/control/test_counter_board \
-	tests/unit/control/test_drain tests/unit/control/test_event_log \
-	tests/unit/control/test_passive_health tests/unit/control/test_registry \
-	tests/unit/control/test_state_file tests/unit/control/test_task_events
+control_tests = tests/unit/control/processes/test_counter_board \
+	tests/unit/control/registry/test_drain tests/unit/control/registry/test_event_log \
+	tests/unit/control/registry/test_passive_health tests/unit/control/registry/test_registry \
+	tests/unit/control/test_state_file tests/unit/control/discovery/test_task_events
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
-tests_unit_control_test_counter_board_SOURCES = tests/unit/control/test_counter_board.c
-tests_unit_control_test_counter_board_LDADD = $(control_test_libs)
-tests_unit_control_test_drain_SOURCES = tests/unit/control/test_drain.c $(control_world)
-tests_unit_control_test_drain_LDADD = $(control_test_libs)
-tests_unit_control_test_event_log_SOURCES = tests/unit/control/test_event_log.c
-tests_unit_control_test_event_log_LDADD = $(control_test_libs)
-tests_unit_control_test_passive_health_SOURCES = \
-	tests/unit/control/test_passive_health.c $(control_world)
-tests_unit_control_test_passive_health_LDADD = $(control_test_libs)
-tests_unit_control_test_registry_SOURCES = tests/unit/control/test_registry.c $(control_world)
-tests_unit_control_test_registry_LDADD = $(control_test_libs)
+tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
+tests_unit_control_processes_test_counter_board_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_drain_SOURCES = tests/unit/control/registry/test_drain.c $(control_world)
+tests_unit_control_registry_test_drain_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_event_log_SOURCES = tests/unit/control/registry/test_event_log.c
+tests_unit_control_registry_test_event_log_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_passive_health_SOURCES = \
+	tests/unit/control/registry/test_passive_health.c $(control_world)
+tests_unit_control_registry_test_passive_health_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_registry_SOURCES = tests/unit/control/registry/test_registry.c $(control_world)
+tests_unit_control_registry_test_registry_LDADD = $(control_test_libs)
 tests_unit_control_test_state_file_SOURCES = tests/unit/control/test_state_file.c $(control_world)
 tests_unit_control_test_state_file_LDADD = $(control_test_libs)
-tests_unit_control_test_task_events_SOURCES = \
-	tests/unit/control/test_task_events.c $(control_world)
-tests_unit_control_test_task_events_LDADD = $(control_test_libs)
+tests_unit_control_discovery_test_task_events_SOURCES = \
+	tests/unit/control/discovery/test_task_events.c $(control_world)
+tests_unit_control_discovery_test_task_events_LDADD = $(control_test_libs)

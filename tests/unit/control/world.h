@@ -12,10 +12,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "control/event_log.h"
-#include "control/numbers.h"
-#include "control/registry.h"
-#include "control/targets.h"
+#include "control/registry/event_log.h"
+#include "control/registry/numbers.h"
+#include "control/registry/registry.h"
+#include "control/registry/targets.h"
 
 struct world {
     struct config config;

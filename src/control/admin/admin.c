@@ -1,0 +1,383 @@
+/* Finds the row of admin_commands.def for a request, and keeps what answers later. */
+#include "control/admin/admin.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "control/admin/admin_call.h"
+#include "net/socket.h"
+
+#define BACKLOG 64
+#define SOCKET_MODE 0660
+#define METRICS_TIMEOUT_MS 5000
+#define JSON_TYPE "application/json"
+#define STOPPING_CODE "Stopping"
+#define STOPPING_TEXT "fairlead is stopping"
+
+struct command {
+    const char *method, *path;
+    void (*handler)(struct admin_call *call);
+};
+
+static const struct command commands[] = {
+#define ADMIN_COMMAND(method, path, handler, help) {method, path, handler},
+#include "control/admin/admin_commands.def"
+#undef ADMIN_COMMAND
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+struct metrics_wait {
+    uint64_t query_id;
+    struct http_service_request *request;
+    struct timer timer;
+    struct admin *admin;
+    struct admin_wait wait;
+    LIST_ENTRY(metrics_wait) link;
+};
+
+struct admin {
+    struct control *control;
+    struct http_service *service;
+    char *socket_path; /* NULL: given up */
+    uint64_t last_query_id;
+    LIST_HEAD(, metrics_wait) metrics_waits;
+    LIST_HEAD(, admin_wait) waits; /* all calls that are answered later but streams */
+};
+
+/* Whether a pattern's segment in braces or its text fits; the word is what the braces took. */
+static bool
+path_matches(const char *pattern, const char *path, char word[128])
+{
+    *word = '\0';
+    while (*pattern != '\0' && *path != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        size_t length = strcspn(path, "/");
+        if (length == 0 || length >= 128)
+            return false;
+        memcpy(word, path, length);
+        word[length] = '\0';
+        path += length;
+        pattern += strcspn(pattern, "}") + 1;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+static void
+on_request(struct http_service_request *request, void *argument)
+{
+    struct admin *admin = argument;
+    struct admin_call call = {.admin = admin, .control = admin->control, .request = request};
+    const char *path = http_service_path(request);
+    bool is_known_path = false;
+
+    if (admin->control->is_stopping) {
+        admin_refuse_stopping(request);
+        return;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (!path_matches(commands[i].path, path, call.word))
+            continue;
+        is_known_path = true;
+        if (strcmp(commands[i].method, http_service_method(request)) == 0) {
+            commands[i].handler(&call);
+            return;
+        }
+    }
+    if (is_known_path)
+        admin_refuse(request, 405, "MethodNotAllowed", "%s is not for %s", path,
+                     http_service_method(request));
+    else
+        admin_refuse(request, 404, "NotFound", "there is no %s", path);
+}
+
+static int
+open_socket(const char *path)
+{
+    char *folder = memory_copy_text(path);
+    char *slash = strrchr(folder, '/');
+
+    if (slash != NULL && slash != folder) {
+        *slash = '\0';
+        mkdir(folder, 0755); /* what is wrong with it, bind will say */
+    }
+    free(folder);
+    int fd = socket_listen_unix(path, SOCKET_MODE, BACKLOG);
+    if (fd == -1)
+        log_error("admin socket %s: %s; %s", path, strerror(errno),
+                  errno == EADDRINUSE
+                      ? "another fairlead is running: stop it or choose another admin.socket"
+                      : "make its folder and let this user write there, or choose another "
+                        "admin.socket");
+    return fd;
+}
+
+struct admin *
+admin_new(struct control *control)
+{
+    int fd = open_socket(control->config->admin_socket);
+
+    if (fd == -1)
+        return NULL;
+    struct admin *admin = memory_take(1, sizeof(*admin));
+    admin->control = control;
+    admin->socket_path = memory_copy_text(control->config->admin_socket);
+    LIST_INIT(&admin->metrics_waits);
+    LIST_INIT(&admin->waits);
+    admin->service = http_service_new(control->loop, fd, on_request, admin);
+    return admin;
+}
+
+static void
+close_metrics_wait(struct metrics_wait *wait)
+{
+    LIST_REMOVE(wait, link);
+    admin_wait_end(&wait->wait);
+    timer_close(&wait->timer, wait->admin->control->loop);
+    loop_free_later(wait->admin->control->loop, wait, NULL);
+}
+
+static void
+give_up_socket(struct admin *admin)
+{
+    http_service_stop_listening(admin->service);
+    if (admin->socket_path != NULL)
+        unlink(admin->socket_path);
+    free(admin->socket_path);
+    admin->socket_path = NULL;
+}
+
+void
+admin_close(struct admin *admin)
+{
+    static const char last_line[] =
+        "{\"error\":{\"code\":\"" STOPPING_CODE "\",\"message\":\"" STOPPING_TEXT "\"}}\n";
+    struct admin_wait *wait;
+
+    give_up_socket(admin);
+    while ((wait = LIST_FIRST(&admin->waits)) != NULL)
+        wait->on_stop(wait->argument);
+    http_service_end_streams(admin->service, last_line, sizeof(last_line) - 1);
+}
+
+void
+admin_free(struct admin **admin)
+{
+    if (*admin == NULL)
+        return;
+    admin_close(*admin);
+    http_service_free(&(*admin)->service);
+    free(*admin);
+    *admin = NULL;
+}
+
+void
+admin_answer(struct http_service_request *request, int status, json_t *object)
+{
+    char *text = json_dumps(object, JSON_INDENT(2));
+
+    json_decref(object);
+    if (text == NULL) /* a text that is not UTF-8 got in */
+        text = memory_copy_text("{\"error\": {\"code\": \"InternalError\", \"message\": \"an "
+                                "answer could not be written as JSON\"}}");
+    http_service_reply(request, status, JSON_TYPE, text, strlen(text));
+    free(text);
+}
+
+void
+admin_refuse(struct http_service_request *request, int status, const char *code,
+             const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    json_t *error = json_object();
+    admin_set_text(error, "code", code);
+    admin_set_text(error, "message", message);
+    admin_answer(request, status, json_pack("{s:o}", "error", error));
+}
+
+void
+admin_refuse_stopping(struct http_service_request *request)
+{
+    admin_refuse(request, 503, STOPPING_CODE, STOPPING_TEXT);
+}
+
+void
+admin_wait_begin(struct admin *admin, struct admin_wait *wait)
+{
+    LIST_INSERT_HEAD(&admin->waits, wait, link);
+}
+
+void
+admin_wait_end(struct admin_wait *wait)
+{
+    LIST_REMOVE(wait, link);
+}
+
+void
+admin_refuse_config(struct http_service_request *request, const struct config_errors *errors)
+{
+    json_t *details = json_array();
+
+    for (size_t i = 0; i < errors->count; i++)
+        json_array_append_new(details, json_string(errors->lines[i]));
+    admin_answer(request, 400,
+                 json_pack("{s:{s:s, s:s, s:o}}", "error", "code", "ValidationError", "message",
+                           "the configuration is refused", "details", details));
+}
+
+json_t *
+admin_read_body(struct admin_call *call)
+{
+    size_t length;
+    const char *body = http_service_body(call->request, &length);
+    json_error_t error;
+    json_t *object = length == 0 ? json_object() : json_loadb(body, length, 0, &error);
+
+    if (object != NULL && json_is_object(object))
+        return object;
+    admin_refuse(call->request, 400, "ValidationError", "the body is not a JSON object%s%s",
+                 object == NULL ? ": " : "", object == NULL ? error.text : "");
+    json_decref(object);
+    return NULL;
+}
+
+bool
+admin_flag(const struct admin_call *call, const char *name)
+{
+    const char *value = http_service_parameter(call->request, name);
+
+    return value != NULL &&
+           (strcmp(value, "true") == 0 || strcmp(value, "1") == 0 || strcmp(value, "yes") == 0);
+}
+
+const struct config_target_group *
+admin_find_group(struct admin_call *call, const char *name)
+{
+    const struct config_target_group *group =
+        name == NULL ? NULL : config_find_group(call->control->config, name);
+
+    if (group == NULL)
+        admin_refuse(call->request, 404, "TargetGroupNotFound", "there is no target group %s",
+                     name == NULL ? "without a name" : name);
+    return group;
+}
+
+void
+admin_set_text(json_t *object, const char *member, const char *text)
+{
+    json_t *value = text == NULL ? json_null() : json_string(text);
+
+    json_object_set_new(object, member, value != NULL ? value : json_string("(not UTF-8)"));
+}
+
+void
+admin_set_time(json_t *object, const char *member, uint64_t wall_us)
+{
+    char text[CLOCK_ISO_SIZE];
+
+    clock_format_iso(text, wall_us);
+    admin_set_text(object, member, wall_us == 0 ? NULL : text);
+}
+
+void
+admin_set_number(json_t *object, const char *member, uint64_t number)
+{
+    json_object_set_new(object, member, json_integer((json_int_t)number));
+}
+
+static void
+on_metrics_timeout(void *argument)
+{
+    struct metrics_wait *wait = argument;
+
+    admin_refuse(wait->request, 504, "ObserverSilent", "the observer did not answer in %d s",
+                 METRICS_TIMEOUT_MS / 1000);
+    close_metrics_wait(wait);
+}
+
+static void
+on_metrics_stop(void *argument)
+{
+    struct metrics_wait *wait = argument;
+
+    admin_refuse_stopping(wait->request);
+    close_metrics_wait(wait);
+}
+
+void
+admin_ask_metrics(struct admin_call *call)
+{
+    struct admin *admin = call->admin;
+    struct process *observer = processes_at(admin->control->processes, PROCESS_OBSERVER);
+
+    if (!process_is_alive(observer)) {
+        admin_refuse(call->request, 503, "ObserverDown", "the observer is being started again");
+        return;
+    }
+    struct metrics_wait *wait = memory_take(1, sizeof(*wait));
+    wait->admin = admin;
+    wait->query_id = ++admin->last_query_id;
+    wait->request = call->request;
+    wait->wait.on_stop = on_metrics_stop;
+    wait->wait.argument = wait;
+    admin_wait_begin(admin, &wait->wait);
+    timer_init(&wait->timer, on_metrics_timeout, wait);
+    timer_set(&wait->timer, admin->control->loop, METRICS_TIMEOUT_MS);
+    LIST_INSERT_HEAD(&admin->metrics_waits, wait, link);
+    process_send(observer, MESSAGE_metrics_query,
+                 &(struct message_metrics_query){.query_id = wait->query_id}, -1);
+}
+
+static void
+reply_with_file(struct http_service_request *request, int fd)
+{
+    struct stat status;
+    void *page = MAP_FAILED;
+
+    if (fstat(fd, &status) == 0 && status.st_size > 0)
+        page = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (page == MAP_FAILED) {
+        admin_refuse(request, 502, "ObserverFailed", "the observer had no memory for the page");
+        return;
+    }
+    http_service_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", page,
+                       (size_t)status.st_size);
+    munmap(page, (size_t)status.st_size);
+}
+
+void
+admin_metrics_reply(struct admin *admin, uint64_t query_id, int fd)
+{
+    struct metrics_wait *wait = NULL;
+
+    if (admin != NULL) {
+        LIST_FOREACH (wait, &admin->metrics_waits, link) {
+            if (wait->query_id == query_id)
+                break;
+        }
+    }
+    if (wait != NULL) {
+        reply_with_file(wait->request, fd);
+        close_metrics_wait(wait);
+    }
+    close(fd);
+}

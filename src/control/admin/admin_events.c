@@ -1,0 +1,107 @@
+/* The event log as a list, or as a stream of JSON lines that goes on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/admin/admin_call.h"
+
+#define DEFAULT_EVENTS 200
+
+/* A stream; freed when its client goes. */
+struct event_stream {
+    struct http_service_request *request; /* NULL: its client is gone */
+    struct event_follower follower;
+    struct loop *loop;
+};
+
+static json_t *
+entry_to_json(const struct log_entry *entry)
+{
+    json_t *object = json_object();
+    char *text = memory_print("%s %s: %s", entry->kind, entry->subject, entry->message);
+
+    admin_set_number(object, "Sequence", entry->sequence);
+    admin_set_time(object, "Time", entry->wall_us);
+    admin_set_text(object, "Kind", entry->kind);
+    admin_set_text(object, "Subject", entry->subject);
+    admin_set_text(object, "Message", entry->message);
+    admin_set_text(object, "Text", text);
+    free(text);
+    return object;
+}
+
+static void
+send_entry(void *argument, const struct log_entry *entry)
+{
+    struct event_stream *stream = argument;
+
+    if (stream->request == NULL)
+        return;
+    json_t *object = entry_to_json(entry);
+    char *bytes = json_dumps(object, JSON_COMPACT);
+    char *line = memory_print("%s\n", bytes == NULL ? "{}" : bytes);
+
+    http_service_stream_add(stream->request, line, strlen(line));
+    free(line);
+    free(bytes);
+    json_decref(object);
+}
+
+static void
+on_gone(void *argument)
+{
+    struct event_stream *stream = argument;
+
+    stream->request = NULL;
+    event_log_unfollow(&stream->follower);
+    loop_free_later(stream->loop, stream, NULL);
+}
+
+/* since=N: after that sequence number; without it the last few. */
+static uint64_t
+read_since(const struct admin_call *call)
+{
+    const char *since = http_service_parameter(call->request, "since");
+    uint64_t last = event_log_last_sequence(call->control->events);
+    uint64_t sequence;
+
+    if (since != NULL && slice_to_number(slice_of(since), UINT64_MAX - 1, &sequence))
+        return sequence;
+    return last > DEFAULT_EVENTS ? last - DEFAULT_EVENTS : 0;
+}
+
+static void
+follow(struct admin_call *call, uint64_t since)
+{
+    struct event_stream *stream = memory_take(1, sizeof(*stream));
+    const struct log_entry *entry;
+
+    stream->request = call->request;
+    stream->loop = call->control->loop;
+    stream->follower.on_entry = send_entry;
+    stream->follower.argument = stream;
+    event_log_follow(call->control->events, &stream->follower);
+    http_service_stream_begin(call->request, "application/jsonl", on_gone, stream);
+    while ((entry = event_log_next(call->control->events, since)) != NULL) {
+        since = entry->sequence;
+        send_entry(stream, entry);
+    }
+}
+
+void
+admin_show_events(struct admin_call *call)
+{
+    uint64_t since = read_since(call);
+    const struct log_entry *entry;
+
+    if (admin_flag(call, "follow")) {
+        follow(call, since);
+        return;
+    }
+    json_t *events = json_array();
+    while ((entry = event_log_next(call->control->events, since)) != NULL) {
+        since = entry->sequence;
+        json_array_append_new(events, entry_to_json(entry));
+    }
+    admin_answer(call->request, 200, json_pack("{s:o}", "Events", events));
+}

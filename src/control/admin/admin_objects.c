@@ -1,0 +1,226 @@
+/* What is configured: listeners, rules, target groups, services. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/admin/admin_call.h"
+#include "control/admin/rule_text.h"
+#include "control/registry/service_match.h"
+
+static json_t *
+listener_to_json(const struct control *control, const struct config_listener *listener)
+{
+    json_t *object = json_object();
+
+    admin_set_text(object, "ListenerName", listener->name);
+    admin_set_text(object, "Protocol", "HTTP");
+    if (listener->unix_path != NULL) {
+        admin_set_text(object, "Unix", listener->unix_path);
+    } else {
+        admin_set_text(object, "Address", listener->address);
+        admin_set_number(object, "Port", listener->port);
+    }
+    admin_set_number(object, "RuleCount", listener->rule_count);
+    admin_set_number(object, "ListenerId", listener_sockets_id(control->sockets, listener));
+    const struct config_rule *last = &listener->rules[listener->rule_count - 1];
+    json_object_set_new(object, "DefaultActions", rule_actions_to_json(&last->action));
+    return object;
+}
+
+void
+admin_show_listeners(struct admin_call *call)
+{
+    const struct config *config = call->control->config;
+    json_t *listeners = json_array();
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        json_array_append_new(listeners,
+                              listener_to_json(call->control, &config->listeners[i]));
+    admin_answer(call->request, 200, json_pack("{s:o}", "Listeners", listeners));
+}
+
+static json_t *
+rule_to_json(const struct config_listener *listener, const struct config_rule *rule)
+{
+    json_t *object = json_object();
+    char priority[16];
+    char *conditions = rule_conditions_text(rule);
+    char *action = rule_action_text(&rule->action);
+
+    snprintf(priority, sizeof(priority), "%u", rule->priority);
+    admin_set_text(object, "ListenerName", listener->name);
+    admin_set_text(object, "Priority", rule->priority == 0 ? "default" : priority);
+    json_object_set_new(object, "IsDefault", json_boolean(rule->priority == 0));
+    json_object_set_new(object, "Conditions", rule_conditions_to_json(rule));
+    json_object_set_new(object, "Actions", rule_actions_to_json(&rule->action));
+    admin_set_text(object, "ConditionsText", conditions);
+    admin_set_text(object, "ActionText", action);
+    free(conditions);
+    free(action);
+    return object;
+}
+
+void
+admin_show_rules(struct admin_call *call)
+{
+    const struct config *config = call->control->config;
+    const char *wanted = http_service_parameter(call->request, "listener");
+    json_t *rules = json_array();
+    bool is_found = wanted == NULL;
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        if (wanted != NULL && strcmp(wanted, listener->name) != 0)
+            continue;
+        is_found = true;
+        for (size_t j = 0; j < listener->rule_count; j++)
+            json_array_append_new(rules, rule_to_json(listener, &listener->rules[j]));
+    }
+    if (is_found) {
+        admin_answer(call->request, 200, json_pack("{s:o}", "Rules", rules));
+        return;
+    }
+    json_decref(rules);
+    admin_refuse(call->request, 404, "ListenerNotFound", "there is no listener %s", wanted);
+}
+
+/* "200", "200-299,304": as the configuration writes it. */
+static void
+write_codes(char *text, size_t size, const struct http_codes *codes)
+{
+    size_t length = 0;
+
+    *text = '\0';
+    for (unsigned first = 200; first < 500; first++) {
+        if (!http_codes_contain(codes, first))
+            continue;
+        unsigned last = first;
+        while (http_codes_contain(codes, last + 1))
+            last++;
+        int added = snprintf(text + length, size - length, first == last ? "%s%u" : "%s%u-%u",
+                             length == 0 ? "" : ",", first, last);
+        if (added < 0 || (size_t)added >= size - length)
+            return;
+        length += (size_t)added;
+        first = last;
+    }
+}
+
+static void
+add_health_check(json_t *object, const struct config_health_check *check)
+{
+    char codes[256], port[16];
+
+    write_codes(codes, sizeof(codes), &check->matcher);
+    snprintf(port, sizeof(port), "%u", check->port);
+    json_object_set_new(object, "HealthCheckEnabled", json_boolean(check->enabled));
+    admin_set_text(object, "HealthCheckProtocol", "HTTP");
+    admin_set_text(object, "HealthCheckPath", check->path);
+    admin_set_text(object, "HealthCheckPort", check->port == 0 ? "traffic-port" : port);
+    json_object_set_new(object, "HealthCheckIntervalSeconds",
+                        json_real(check->interval_ms / 1000.0));
+    json_object_set_new(object, "HealthCheckTimeoutSeconds",
+                        json_real(check->timeout_ms / 1000.0));
+    admin_set_number(object, "HealthyThresholdCount", check->healthy_threshold_count);
+    admin_set_number(object, "UnhealthyThresholdCount", check->unhealthy_threshold_count);
+    json_object_set_new(object, "Matcher", json_pack("{s:s}", "HttpCode", codes));
+}
+
+static const char *
+algorithm_text(enum config_algorithm algorithm)
+{
+    static const char *const words[] = {"round_robin", "least_outstanding_requests",
+                                        "weighted_random"};
+
+    return words[algorithm];
+}
+
+static json_t *
+attributes_to_json(const struct config_target_group *group)
+{
+    json_t *object = json_object();
+
+    admin_set_number(object, "deregistration_delay.timeout_seconds",
+                     group->deregistration_delay_ms / 1000);
+    admin_set_number(object, "slow_start.duration_seconds", group->slow_start_ms / 1000);
+    admin_set_text(object, "load_balancing.algorithm.type", algorithm_text(group->algorithm));
+    json_object_set_new(object, "stickiness.enabled", json_boolean(group->stickiness_enabled));
+    admin_set_text(object, "stickiness.type",
+                   group->stickiness_type == STICKINESS_LB_COOKIE ? "lb_cookie" : "app_cookie");
+    json_object_set_new(object, "passive_health.enabled",
+                        json_boolean(group->passive_health_enabled));
+    return object;
+}
+
+static json_t *
+group_to_json(struct control *control, const struct config_target_group *group)
+{
+    const struct registered_target *target;
+    unsigned count = 0, healthy = 0;
+    json_t *object = json_object();
+
+    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+        if (strcmp(target->group, group->name) != 0)
+            continue;
+        count++;
+        healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
+    }
+    admin_set_text(object, "TargetGroupName", group->name);
+    admin_set_text(object, "Protocol", "HTTP");
+    admin_set_number(object, "Port", group->port);
+    admin_set_text(object, "TargetType", "ip");
+    admin_set_text(object, "Algorithm", algorithm_text(group->algorithm));
+    json_object_set_new(object, "IsUsed",
+                        json_boolean(config_group_is_used(control->config, group->name)));
+    add_health_check(object, &group->health_check);
+    admin_set_number(object, "TargetCount", count);
+    admin_set_number(object, "HealthyTargetCount", healthy);
+    json_object_set_new(object, "Attributes", attributes_to_json(group));
+    return object;
+}
+
+void
+admin_show_groups(struct admin_call *call)
+{
+    const struct config *config = call->control->config;
+    json_t *groups = json_array();
+
+    for (size_t i = 0; i < config->target_group_count; i++)
+        json_array_append_new(groups, group_to_json(call->control, &config->target_groups[i]));
+    admin_answer(call->request, 200, json_pack("{s:o}", "TargetGroups", groups));
+}
+
+static json_t *
+service_to_json(struct control *control, const struct config_service *service)
+{
+    struct task_record *record = NULL;
+    unsigned matching = 0, running = 0;
+    json_t *object = json_object();
+
+    while ((record = registry_next_task(control->registry, record)) != NULL) {
+        struct address address;
+        if (service_match(service, record->task, &address) != SERVICE_MATCHES)
+            continue;
+        matching++;
+        running += task_is_eligible(record->task) && !record->is_stopping ? 1 : 0;
+    }
+    admin_set_text(object, "ServiceName", service->name);
+    admin_set_text(object, "TargetGroupName", service->target_group);
+    admin_set_text(object, "ContainerName", service->container_name);
+    admin_set_number(object, "ContainerPort", service->container_port);
+    admin_set_number(object, "TaskCount", matching);
+    admin_set_number(object, "RunningCount", running);
+    return object;
+}
+
+void
+admin_show_services(struct admin_call *call)
+{
+    const struct config *config = call->control->config;
+    json_t *services = json_array();
+
+    for (size_t i = 0; i < config->service_count; i++)
+        json_array_append_new(services, service_to_json(call->control, &config->services[i]));
+    admin_answer(call->request, 200, json_pack("{s:o}", "Services", services));
+}

@@ -1,0 +1,82 @@
+/* POST /v1/roll: {"Service", "Image", "Batch", "TimeoutSeconds"}; the answer is its steps. */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/slice.h"
+#include "control/admin/admin_call.h"
+#include "control/admin/admin_steps.h"
+#include "control/rollout/roll.h"
+
+#define DEFAULT_READY_SECONDS 60
+#define STOP_SECONDS 10 /* as docker stop */
+#define MOST_READY_SECONDS 3600
+#define MOST_BATCH 1000
+
+static void
+on_step(void *argument, const char *text)
+{
+    admin_steps_add(argument, text);
+}
+
+static void
+on_done(void *argument, const char *error)
+{
+    struct admin_steps *steps = argument;
+
+    admin_steps_end(&steps, error);
+}
+
+/* A number of 1 to most, also as text; 0: it is something else. */
+static unsigned
+read_number(const json_t *body, const char *member, unsigned otherwise, unsigned most)
+{
+    const json_t *value = json_object_get(body, member);
+    const char *text = json_string_value(value);
+    uint64_t number = (uint64_t)json_integer_value(value);
+
+    if (value == NULL)
+        return otherwise;
+    if (text != NULL && !slice_to_number(slice_of(text), most, &number))
+        return 0;
+    return number > most ? 0 : (unsigned)number;
+}
+
+static void
+begin(struct admin_call *call, const struct roll_order *order)
+{
+    static const struct roll_callbacks callbacks = {on_step, on_done};
+
+    if (order->service == NULL || order->image == NULL || order->batch == 0 ||
+        order->ready_seconds == 0) {
+        admin_refuse(call->request, 400, "ValidationError",
+                     "Service and Image are needed; Batch is 1 to %u, TimeoutSeconds 1 to %u",
+                     MOST_BATCH, MOST_READY_SECONDS);
+        return;
+    }
+    const char *obstacle = roll_obstacle(call->control, order->service);
+    if (obstacle != NULL) {
+        admin_refuse(call->request, 409, "OperationNotPermitted", "service %s: %s",
+                     order->service, obstacle);
+        return;
+    }
+    roll_begin(call->control, order, &callbacks, admin_steps_begin(call));
+}
+
+void
+admin_roll(struct admin_call *call)
+{
+    json_t *body = admin_read_body(call);
+
+    if (body == NULL)
+        return;
+    struct roll_order order = {
+        .service = json_string_value(json_object_get(body, "Service")),
+        .image = json_string_value(json_object_get(body, "Image")),
+        .batch = read_number(body, "Batch", 1, MOST_BATCH),
+        .ready_seconds =
+            read_number(body, "TimeoutSeconds", DEFAULT_READY_SECONDS, MOST_READY_SECONDS),
+        .stop_seconds = STOP_SECONDS,
+    };
+    begin(call, &order);
+    json_decref(body);
+}

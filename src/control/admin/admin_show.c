@@ -1,0 +1,194 @@
+/* How fairlead itself does: status, workers, providers, problems, metrics. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "control/admin/admin_call.h"
+
+static unsigned
+living_workers(struct control *control)
+{
+    unsigned living = 0;
+
+    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
+        living += process_is_alive(processes_at(control->processes, slot)) ? 1 : 0;
+    return living;
+}
+
+static unsigned
+healthy_targets(struct control *control)
+{
+    const struct registered_target *target;
+    unsigned healthy = 0;
+
+    TAILQ_FOREACH (target, targets_live(control->targets), in_table)
+        healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
+    return healthy;
+}
+
+void
+admin_show_status(struct admin_call *call)
+{
+    struct control *control = call->control;
+    const struct config *config = control->config;
+    const struct counter_board *board = control->board;
+    struct publisher_times times = publisher_times(control->publisher);
+    json_t *status = json_object();
+
+    admin_set_text(status, "Version", PACKAGE_VERSION);
+    admin_set_text(status, "LoadBalancerName", config->load_balancer_name);
+    admin_set_text(status, "ConfigurationFile", config->path);
+    admin_set_time(status, "StartedAt", control->started_wall_us);
+    admin_set_number(status, "UptimeSeconds", (clock_ms() - control->started_ms) / 1000);
+    admin_set_number(status, "Generation", publisher_generation(control->publisher));
+    admin_set_number(status, "AppliedGeneration", control->applied_generation);
+    admin_set_number(status, "SnapshotBuildMicroseconds", times.build_us);
+    admin_set_number(status, "SnapshotAppliedMicroseconds", times.applied_us);
+    admin_set_number(status, "WorkerCount", processes_worker_count(control->processes));
+    admin_set_number(status, "LivingWorkerCount", living_workers(control));
+    admin_set_number(status, "ListenerCount", config->listener_count);
+    admin_set_number(status, "TargetGroupCount", config->target_group_count);
+    admin_set_number(status, "ServiceCount", config->service_count);
+    admin_set_number(status, "TaskCount", registry_task_count(control->registry, NULL));
+    admin_set_number(status, "TargetCount", targets_count(control->targets));
+    admin_set_number(status, "HealthyTargetCount", healthy_targets(control));
+    admin_set_number(status, "ProblemCount", problems_count(control->problems));
+    admin_set_number(status, "ActiveConnectionCount",
+                     counter_board_total(board, COUNTER_CLIENT_CONNECTIONS_ACTIVE));
+    admin_set_number(status, "RequestCount",
+                     counter_board_total(board, COUNTER_REQUESTS_BEGUN));
+    admin_set_number(status, "ActiveRequestCount",
+                     counter_board_total(board, COUNTER_EXCHANGES_ACTIVE));
+    admin_set_number(status, "Reloads", counter_board_total(board, COUNTER_RELOADS_OK));
+    admin_set_number(status, "WorkerRestarts",
+                     counter_board_total(board, COUNTER_WORKER_RESTARTS));
+    admin_answer(call->request, 200, status);
+}
+
+static json_t *
+process_to_json(struct control *control, const struct process *process)
+{
+    json_t *object = json_object();
+
+    admin_set_number(object, "Slot", process->slot);
+    admin_set_text(object, "Role", process_is_worker(process) ? "worker" : "observer");
+    if (process->pid == 0)
+        json_object_set_new(object, "Pid", json_null());
+    else
+        admin_set_number(object, "Pid", (uint64_t)process->pid);
+    admin_set_text(object, "State", process_state_text(process->state));
+    admin_set_number(object, "AppliedGeneration", process->applied_generation);
+    admin_set_number(object, "Restarts", process->restarts);
+    admin_set_text(object, "LastEnd", *process->last_end == '\0' ? NULL : process->last_end);
+    if (!process_is_worker(process))
+        return object;
+    const struct counters *counters = counter_board_slot(control->board, process->slot);
+    admin_set_number(object, "Connections",
+                     counter_read(&counters->values[COUNTER_CLIENT_CONNECTIONS_ACTIVE]));
+    admin_set_number(object, "Requests",
+                     counter_read(&counters->values[COUNTER_REQUESTS_BEGUN]));
+    return object;
+}
+
+void
+admin_show_workers(struct admin_call *call)
+{
+    struct control *control = call->control;
+    json_t *workers = json_array();
+
+    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
+        json_array_append_new(workers,
+                              process_to_json(control, processes_at(control->processes, slot)));
+    json_t *observer =
+        process_to_json(control, processes_at(control->processes, PROCESS_OBSERVER));
+    admin_answer(call->request, 200,
+                 json_pack("{s:o, s:o}", "Workers", workers, "Observer", observer));
+}
+
+static json_t *
+provider_to_json(struct control *control, struct discovery *discovery)
+{
+    const struct config_provider *config = discovery_config(discovery);
+    struct discovery_status status = {0};
+    json_t *object = json_object();
+    uint64_t now = clock_ms();
+
+    discovery_read_status(discovery, &status);
+    admin_set_text(object, "Name", discovery_name(discovery));
+    admin_set_text(object, "Type", config->type);
+    admin_set_text(object, "Endpoint", config->endpoint);
+    admin_set_text(object, "Directory", config->directory);
+    json_object_set_new(object, "Connected", json_boolean(status.is_connected));
+    admin_set_number(object, "TaskCount",
+                     registry_task_count(control->registry, discovery_name(discovery)));
+    if (status.last_sync_ms == 0)
+        json_object_set_new(object, "SyncAgeSeconds", json_null());
+    else
+        json_object_set_new(object, "SyncAgeSeconds",
+                            json_real((double)(now - status.last_sync_ms) / 1000));
+    if (status.last_event_ms == 0)
+        json_object_set_new(object, "EventAgeSeconds", json_null());
+    else
+        json_object_set_new(object, "EventAgeSeconds",
+                            json_real((double)(now - status.last_event_ms) / 1000));
+    admin_set_number(object, "Syncs", status.syncs);
+    admin_set_number(object, "Events", status.events);
+    admin_set_number(object, "MissedEvents", status.missed_events);
+    admin_set_text(object, "ApiVersion", *status.version == '\0' ? NULL : status.version);
+    admin_set_text(object, "LastError", status.error);
+    return object;
+}
+
+static json_t *
+push_to_json(size_t task_count)
+{
+    json_t *object = json_object();
+
+    admin_set_text(object, "Name", PROVIDERS_PUSH);
+    admin_set_text(object, "Type", "push");
+    admin_set_text(object, "Endpoint", "POST /v1/task-events");
+    json_object_set_new(object, "Connected", json_null());
+    admin_set_number(object, "TaskCount", task_count);
+    return object;
+}
+
+void
+admin_show_providers(struct admin_call *call)
+{
+    struct control *control = call->control;
+    json_t *providers = json_array();
+    struct discovery *discovery;
+
+    for (size_t i = 0; (discovery = providers_at(control->providers, i)) != NULL; i++)
+        json_array_append_new(providers, provider_to_json(control, discovery));
+    size_t pushed = registry_task_count(control->registry, PROVIDERS_PUSH);
+    if (pushed != 0)
+        json_array_append_new(providers, push_to_json(pushed));
+    admin_answer(call->request, 200, json_pack("{s:o}", "Providers", providers));
+}
+
+static void
+add_problem(void *argument, const struct problem *problem)
+{
+    json_t *object = json_object();
+
+    admin_set_text(object, "Source", problem->source);
+    admin_set_text(object, "Object", problem->object);
+    admin_set_time(object, "Since", problem->since_wall_us);
+    admin_set_text(object, "Reason", problem->reason);
+    json_array_append_new(argument, object);
+}
+
+void
+admin_show_problems(struct admin_call *call)
+{
+    json_t *problems = json_array();
+
+    problems_each(call->control->problems, add_problem, problems);
+    admin_answer(call->request, 200, json_pack("{s:o}", "Problems", problems));
+}
+
+void
+admin_show_metrics(struct admin_call *call)
+{
+    admin_ask_metrics(call);
+}

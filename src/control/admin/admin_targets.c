@@ -1,0 +1,290 @@
+/* A group's targets as describe-target-health shows them, and what hands may do with them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/admin/admin_call.h"
+
+static json_t *
+health_to_json(const struct registered_target *target)
+{
+    json_t *object = json_object();
+    char description[128];
+
+    target_describe(target, description, sizeof(description));
+    admin_set_text(object, "State", target_state_word(target));
+    if (*target_reason_word(target) == '\0')
+        return object;
+    admin_set_text(object, "Reason", target_reason_word(target));
+    admin_set_text(object, "Description", description);
+    return object;
+}
+
+static const char *
+origin_text(enum target_origin origin)
+{
+    static const char *const words[] = {"configuration", "by hand", "task"};
+
+    return words[origin];
+}
+
+static json_t *
+address_to_json(const struct registered_target *target)
+{
+    json_t *object = json_object();
+    char text[ADDRESS_TEXT_SIZE];
+
+    address_format(&target->place.address, text);
+    admin_set_text(object, "Id", text);
+    admin_set_number(object, "Port", target->place.address.port);
+    if (target->zone != NULL)
+        admin_set_text(object, "AvailabilityZone", target->zone);
+    return object;
+}
+
+static json_t *
+target_to_json(struct control *control, const struct registered_target *target,
+               const struct config_target_group *group)
+{
+    const struct counter_board *board = control->board;
+    json_t *object = json_object();
+    char port[16];
+
+    snprintf(port, sizeof(port), "%u",
+             group->health_check.port != 0 ? group->health_check.port
+                                           : target->place.address.port);
+    json_object_set_new(object, "Target", address_to_json(target));
+    admin_set_text(object, "HealthCheckPort", port);
+    json_object_set_new(object, "TargetHealth", health_to_json(target));
+    admin_set_number(object, "TargetId", target->id);
+    admin_set_text(object, "Membership", target_membership_text(target->membership));
+    admin_set_text(object, "Health", target_health_text(target->health));
+    admin_set_time(object, "Since", target->since_wall_us);
+    admin_set_text(object, "Origin", origin_text(target->origin));
+    admin_set_text(object, "Source", target->source);
+    admin_set_text(object, "Task", target->task_id);
+    admin_set_text(object, "TaskGeneration",
+                   target->source == NULL ? NULL : target->task_generation_text);
+    admin_set_text(object, "Service", target->service);
+    admin_set_text(object, "ContainerName", target->container_name);
+    admin_set_number(object, "InFlight",
+                     counter_board_in_flight(board, target->counter_row, target->id));
+    admin_set_number(object, "Requests",
+                     counter_board_requests(board, target->counter_row, target->id));
+    admin_set_number(object, "CheckLatencyMicroseconds", target->latency_us);
+    json_object_set_new(object, "IsEjected", json_boolean(passive_is_ejected(target)));
+    json_object_set_new(object, "IsHeld", json_boolean(target->is_held));
+    json_object_set_new(object, "IsStale",
+                        json_boolean(target->record != NULL && target->record->is_stale));
+    return object;
+}
+
+void
+admin_show_targets(struct admin_call *call)
+{
+    struct control *control = call->control;
+    const struct config_target_group *group = admin_find_group(call, call->word);
+    const struct registered_target *target;
+
+    if (group == NULL)
+        return;
+    json_t *targets = json_array();
+    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+        if (strcmp(target->group, group->name) == 0)
+            json_array_append_new(targets, target_to_json(control, target, group));
+    }
+    admin_answer(call->request, 200, json_pack("{s:o}", "TargetHealthDescriptions", targets));
+}
+
+/* What a body asks for: {"TargetGroupName", "Targets": [{"Id", "Port", "AvailabilityZone"}]}.
+ */
+struct order {
+    json_t *body;
+    const struct config_target_group *group;
+    json_t *targets;
+};
+
+/* False after a refusal. */
+static bool
+read_order(struct admin_call *call, struct order *order)
+{
+    order->body = admin_read_body(call);
+    if (order->body == NULL)
+        return false;
+    order->group = admin_find_group(
+        call, json_string_value(json_object_get(order->body, "TargetGroupName")));
+    order->targets = json_object_get(order->body, "Targets");
+    if (order->group == NULL) {
+        json_decref(order->body);
+        return false;
+    }
+    if (json_array_size(order->targets) != 0)
+        return true;
+    admin_refuse(call->request, 400, "ValidationError", "Targets is missing");
+    json_decref(order->body);
+    return false;
+}
+
+static bool
+read_target(const struct order *order, size_t index, struct address *address)
+{
+    const json_t *target = json_array_get(order->targets, index);
+    const char *id = json_string_value(json_object_get(target, "Id"));
+    const json_t *port = json_object_get(target, "Port");
+    json_int_t number = port == NULL ? order->group->port : json_integer_value(port);
+
+    memset(address, 0, sizeof(*address));
+    return id != NULL && number >= 1 && number <= 65535 &&
+           address_parse(address, id, (uint16_t)number);
+}
+
+/* Every target is read before the first is acted on. */
+static bool
+check_targets(struct admin_call *call, const struct order *order)
+{
+    struct address address;
+
+    for (size_t i = 0; i < json_array_size(order->targets); i++) {
+        if (read_target(order, i, &address))
+            continue;
+        admin_refuse(call->request, 400, "InvalidTarget",
+                     "target %zu is no IP address (Id) with a Port from 1 to 65535", i + 1);
+        json_decref(order->body);
+        return false;
+    }
+    return true;
+}
+
+void
+admin_register(struct admin_call *call)
+{
+    struct order order;
+    struct address address;
+    bool is_done = true;
+
+    if (!read_order(call, &order) || !check_targets(call, &order))
+        return;
+    for (size_t i = 0; i < json_array_size(order.targets); i++) {
+        const json_t *target = json_array_get(order.targets, i);
+        read_target(&order, i, &address);
+        is_done =
+            registry_register(call->control->registry, order.group->name, &address,
+                              json_string_value(json_object_get(target, "AvailabilityZone"))) &&
+            is_done;
+    }
+    if (is_done)
+        admin_answer(call->request, 200, json_object());
+    else
+        admin_refuse(call->request, 400, "TooManyTargets", "no more targets can be registered");
+    json_decref(order.body);
+}
+
+/* A deregistration that is answered when the last of its targets is gone. */
+struct deregistration {
+    struct control *control;
+    struct http_service_request *request;
+    size_t waiting;
+    struct admin_wait wait;
+};
+
+static void
+on_gone(void *argument)
+{
+    struct deregistration *deregistration = argument;
+
+    if (--deregistration->waiting > 0)
+        return;
+    admin_wait_end(&deregistration->wait);
+    admin_answer(deregistration->request, 200, json_object());
+    free(deregistration);
+}
+
+static void
+on_stop(void *argument)
+{
+    struct deregistration *deregistration = argument;
+
+    admin_wait_end(&deregistration->wait);
+    target_waits_forget(deregistration->control->waits, deregistration);
+    admin_refuse_stopping(deregistration->request);
+    free(deregistration);
+}
+
+/* The answer is left to on_gone. */
+static void
+wait_until_gone(struct admin_call *call, struct deregistration *deregistration)
+{
+    deregistration->control = call->control;
+    deregistration->request = call->request;
+    deregistration->wait.on_stop = on_stop;
+    deregistration->wait.argument = deregistration;
+    admin_wait_begin(call->admin, &deregistration->wait);
+}
+
+void
+admin_deregister(struct admin_call *call)
+{
+    struct control *control = call->control;
+    struct deregistration *waiting = NULL;
+    struct order order;
+    struct address address;
+
+    if (!read_order(call, &order) || !check_targets(call, &order))
+        return;
+    if (admin_flag(call, "wait"))
+        waiting = memory_take(1, sizeof(*waiting));
+    for (size_t i = 0; i < json_array_size(order.targets); i++) {
+        read_target(&order, i, &address);
+        struct registered_target *target =
+            targets_find(control->targets, order.group->name, &address);
+        if (target != NULL && waiting != NULL) {
+            waiting->waiting++;
+            target_waits_add(control->waits, target->id, on_gone, waiting);
+        }
+        registry_deregister(control->registry, order.group->name, &address);
+    }
+    json_decref(order.body);
+    if (waiting != NULL && waiting->waiting != 0) {
+        wait_until_gone(call, waiting);
+        return;
+    }
+    free(waiting);
+    /* As the ALB: deregistering what is not registered succeeds. */
+    admin_answer(call->request, 200, json_object());
+}
+
+static void
+hold(struct admin_call *call, bool is_held)
+{
+    struct order order;
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (!read_order(call, &order) || !check_targets(call, &order))
+        return;
+    for (size_t i = 0; i < json_array_size(order.targets); i++) {
+        read_target(&order, i, &address);
+        if (registry_hold(call->control->registry, order.group->name, &address, is_held))
+            continue;
+        address_format_with_port(&address, text);
+        admin_refuse(call->request, 404, "InvalidTarget", "%s is not registered in %s", text,
+                     order.group->name);
+        json_decref(order.body);
+        return;
+    }
+    json_decref(order.body);
+    admin_answer(call->request, 200, json_object());
+}
+
+void
+admin_drain(struct admin_call *call)
+{
+    hold(call, true);
+}
+
+void
+admin_ready(struct admin_call *call)
+{
+    hold(call, false);
+}

@@ -1,0 +1,546 @@
+/*
+ * Tasks from *.json files in a directory (interface.md section 3). The directory is watched,
+ * not the files, so that editors' renames and swapped symbolic links are seen; where inotify
+ * sees nothing (network file systems) the files' stamps are read every few seconds. Whatever
+ * was told, everything is compared again: start reading at scan.
+ */
+#include "control/discovery/discovery.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/slice.h"
+
+#define FILE_TAG 0x66696c65
+#define POLL_MS 5000
+/* Many files written one after another are read once. */
+#define SETTLE_US 20000
+#define FILES_MOST 1000
+#define FILE_MOST_BYTES ((off_t)4 * 1024 * 1024)
+#define TASKS_MOST 10000
+#define WATCHED                                                                                \
+    (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |        \
+     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+/* What tells that a file has changed. */
+struct stamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified, changed;
+};
+
+/* One file, as long as it is in the directory; last_good is served while what stands there now
+ * cannot be used. */
+struct task_file {
+    TAILQ_ENTRY(task_file) entry;
+    char *name;
+    struct stamp stamp;
+    char *last_good; /* text; NULL: never one */
+    size_t last_good_length;
+    char *fault;     /* what is wrong with the content; NULL: nothing */
+    char *problem;   /* what was reported: the fault, or a clash with another file */
+    bool is_present; /* seen by the scan under way */
+};
+
+TAILQ_HEAD(task_file_list, task_file);
+
+/* What is handed over. */
+struct task_set {
+    struct task **tasks;
+    size_t count;
+    void *ids; /* tsearch(3) tree of the tasks' own */
+};
+
+struct file_provider {
+    uint32_t tag;
+    struct loop *loop;
+    const struct config_provider *config;
+    const char *name;
+    const struct discovery_sink *sink;
+    struct task_file_list files; /* by name, so that of two equal ids always one wins */
+    size_t file_count;
+    int inotify_fd;
+    int watch_id; /* -1: the directory is not watched */
+    struct watch watch;
+    struct alarm_clock settle;
+    struct timer poll;
+    bool was_told; /* by inotify, since the last scan */
+    bool is_connected;
+    uint64_t last_sync_ms, last_event_ms, syncs, events, missed_events;
+    char *error;
+};
+
+/* Reports what is new only; takes the reason over. */
+static void
+set_problem(struct file_provider *provider, struct task_file *file, char *reason)
+{
+    const struct discovery_sink *sink = provider->sink;
+    bool is_news = reason == NULL ? file->problem != NULL
+                                  : file->problem == NULL || strcmp(file->problem, reason) != 0;
+
+    free(file->problem);
+    file->problem = reason;
+    if (is_news)
+        sink->on_problem(sink->argument, provider->name, file->name, reason);
+}
+
+static bool
+stamps_equal(const struct stamp *one, const struct stamp *other)
+{
+    return one->device == other->device && one->inode == other->inode &&
+           one->size == other->size && one->modified.tv_sec == other->modified.tv_sec &&
+           one->modified.tv_nsec == other->modified.tv_nsec &&
+           one->changed.tv_sec == other->changed.tv_sec &&
+           one->changed.tv_nsec == other->changed.tv_nsec;
+}
+
+static struct stamp
+stamp_of(const struct stat *status)
+{
+    return (struct stamp){status->st_dev, status->st_ino, status->st_size, status->st_mtim,
+                          status->st_ctim};
+}
+
+/* The whole content; NULL with *error set. */
+static char *
+read_all(int directory_fd, const char *name, size_t *length, char **error)
+{
+    struct stat status = {0};
+    int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    char *text = NULL;
+
+    *error = NULL;
+    *length = 0;
+    if (fd == -1 || fstat(fd, &status) == -1)
+        *error = memory_print("cannot be read: %s", strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        *error = memory_copy_text("is no regular file: move it away");
+    else if (status.st_size > FILE_MOST_BYTES)
+        *error = memory_copy_text("is longer than 4 MiB: split it");
+    if (*error == NULL) {
+        text = memory_take((size_t)status.st_size + 1, 1);
+        ssize_t got;
+        while (*length < (size_t)status.st_size &&
+               (got = read(fd, text + *length, (size_t)status.st_size - *length)) > 0)
+            *length += (size_t)got;
+    }
+    if (fd != -1)
+        close(fd);
+    return text;
+}
+
+static void
+free_tasks(struct task **tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        task_free(&tasks[i]);
+    free(tasks);
+}
+
+/* Takes the new content over if it is good; else the last good one stays. */
+static void
+read_file(struct file_provider *provider, int directory_fd, struct task_file *file)
+{
+    size_t length, count = 0;
+    char *text = read_all(directory_fd, file->name, &length, &file->fault);
+
+    if (text == NULL)
+        return;
+    struct task **tasks = task_parse_json(text, length, provider->name, &count, &file->fault);
+    if (tasks == NULL) {
+        free(text);
+        return;
+    }
+    free_tasks(tasks, count);
+    free(file->last_good);
+    file->last_good = text;
+    file->last_good_length = length;
+}
+
+static bool
+is_task_file_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    return *name != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+/* NULL: there are too many. */
+static struct task_file *
+find_or_add(struct file_provider *provider, const char *name)
+{
+    struct task_file *next;
+    int order = 1;
+
+    TAILQ_FOREACH (next, &provider->files, entry) {
+        order = strcmp(next->name, name);
+        if (order >= 0)
+            break;
+    }
+    if (next != NULL && order == 0)
+        return next;
+    if (provider->file_count == FILES_MOST)
+        return NULL;
+    struct task_file *file = memory_take(1, sizeof(*file));
+    file->name = memory_copy_text(name);
+    if (next == NULL)
+        TAILQ_INSERT_TAIL(&provider->files, file, entry);
+    else
+        TAILQ_INSERT_BEFORE(next, file, entry);
+    provider->file_count++;
+    return file;
+}
+
+static void
+release_task_file(void *object)
+{
+    struct task_file *file = object;
+
+    free(file->name);
+    free(file->fault);
+    free(file->problem);
+    free(file->last_good);
+    free(file);
+}
+
+static void
+drop(struct file_provider *provider, struct task_file *file)
+{
+    TAILQ_REMOVE(&provider->files, file, entry);
+    provider->file_count--;
+    loop_free_later(provider->loop, file, release_task_file);
+}
+
+/* True when something is not as the last scan found it. */
+static bool
+look_at(struct file_provider *provider, int directory_fd, const char *name)
+{
+    struct stat status;
+    struct task_file *file;
+
+    if (!is_task_file_name(name) || fstatat(directory_fd, name, &status, 0) == -1 ||
+        (file = find_or_add(provider, name)) == NULL)
+        return false;
+    struct stamp stamp = stamp_of(&status);
+    file->is_present = true;
+    if (stamps_equal(&stamp, &file->stamp))
+        return false;
+    file->stamp = stamp;
+    free(file->fault);
+    file->fault = NULL;
+    read_file(provider, directory_fd, file);
+    return true;
+}
+
+static bool
+scan_files(struct file_provider *provider, DIR *directory)
+{
+    struct task_file *file, *next;
+    struct dirent *row;
+    bool has_changed = false;
+
+    TAILQ_FOREACH (file, &provider->files, entry)
+        file->is_present = false;
+    while ((row = readdir(directory)) != NULL)
+        has_changed |= look_at(provider, dirfd(directory), row->d_name);
+    for (file = TAILQ_FIRST(&provider->files); file != NULL; file = next) {
+        next = TAILQ_NEXT(file, entry);
+        if (file->is_present)
+            continue;
+        set_problem(provider, file, NULL);
+        drop(provider, file);
+        has_changed = true;
+    }
+    return has_changed;
+}
+
+static int
+compare_ids(const void *one, const void *other)
+{
+    return strcmp(one, other);
+}
+
+/* False: the set has that id already, or is full. */
+static bool
+take_id(struct task_set *set, const struct task *task)
+{
+    if (set->count == TASKS_MOST)
+        return false;
+    const char **found = tsearch(task->id, &set->ids, compare_ids);
+    CHECK(found != NULL);
+    return *found == task->id;
+}
+
+/* Returns a reason when not all of them could be added. */
+static char *
+add_tasks(struct task_set *set, struct task **tasks, size_t count)
+{
+    char *reason = NULL;
+
+    set->tasks = memory_resize(set->tasks, set->count + count, sizeof(struct task *));
+    for (size_t i = 0; i < count; i++) {
+        if (take_id(set, tasks[i])) {
+            set->tasks[set->count++] = tasks[i];
+            continue;
+        }
+        if (reason == NULL && set->count == TASKS_MOST)
+            reason = memory_print("there are more than %d tasks: give fewer", TASKS_MOST);
+        else if (reason == NULL)
+            reason =
+                memory_print("task %.200s is given before, here or in another file: give it "
+                             "another id",
+                             tasks[i]->id);
+        task_free(&tasks[i]);
+    }
+    return reason;
+}
+
+static void
+add_file_to_set(struct file_provider *provider, struct task_file *file, struct task_set *set)
+{
+    size_t count = 0;
+    char *reason = NULL, *error = NULL;
+    struct task **tasks = file->last_good == NULL
+                              ? NULL
+                              : task_parse_json(file->last_good, file->last_good_length,
+                                                provider->name, &count, &error);
+
+    free(error);
+    if (tasks != NULL)
+        reason = add_tasks(set, tasks, count);
+    free(tasks);
+    if (file->fault != NULL) {
+        free(reason);
+        reason = memory_copy_text(file->fault);
+    }
+    set_problem(provider, file, reason);
+}
+
+static void
+keep_id(void *id)
+{
+    (void)id; /* its task's */
+}
+
+static unsigned
+hand_over(struct file_provider *provider)
+{
+    const struct discovery_sink *sink = provider->sink;
+    struct task_set set = {.tasks = memory_take(1, sizeof(struct task *))};
+    struct task_file *file;
+
+    TAILQ_FOREACH (file, &provider->files, entry)
+        add_file_to_set(provider, file, &set);
+    tdestroy(set.ids, keep_id);
+    provider->syncs++;
+    return sink->on_full_set(sink->argument, provider->name, set.tasks, set.count);
+}
+
+static void
+watch_directory(struct file_provider *provider)
+{
+    if (provider->watch_id == -1 && provider->inotify_fd != -1)
+        provider->watch_id =
+            inotify_add_watch(provider->inotify_fd, provider->config->directory, WATCHED);
+}
+
+/* Nothing is removed because the directory cannot be read. */
+static void
+fail(struct file_provider *provider, int error_number)
+{
+    char *error = memory_print("directory %s: %s: %s; keeping what is known",
+                               provider->config->directory, strerror(error_number),
+                               error_number == EACCES ? "let fairlead's user read it"
+                                                      : "create it, or change the setting");
+
+    if (provider->error == NULL || strcmp(provider->error, error) != 0)
+        log_warning("provider %s: %s", provider->name, error);
+    free(provider->error);
+    provider->error = error;
+    provider->is_connected = false;
+}
+
+static void
+scan(struct file_provider *provider, bool is_forced)
+{
+    bool was_told = provider->was_told || !provider->is_connected || is_forced;
+
+    /* First the watch, then the look: what changes in between is told. */
+    watch_directory(provider);
+    provider->was_told = false;
+    DIR *directory = opendir(provider->config->directory);
+    if (directory == NULL) {
+        fail(provider, errno);
+        return;
+    }
+    bool has_changed = scan_files(provider, directory);
+    closedir(directory);
+    has_changed |= !provider->is_connected || is_forced;
+    provider->is_connected = true;
+    free(provider->error);
+    provider->error = NULL;
+    provider->last_sync_ms = clock_ms();
+    if (!has_changed)
+        return;
+    unsigned missed = hand_over(provider);
+    provider->missed_events += was_told ? 0 : missed;
+}
+
+static void
+on_poll(void *argument)
+{
+    struct file_provider *provider = argument;
+
+    CHECK_TAG(provider, FILE_TAG);
+    scan(provider, false);
+    timer_set(&provider->poll, provider->loop, POLL_MS);
+}
+
+static void
+on_settled(void *argument)
+{
+    struct file_provider *provider = argument;
+
+    CHECK_TAG(provider, FILE_TAG);
+    scan(provider, false);
+}
+
+/* The directory itself went; another may come under its name. */
+static void
+note_event(struct file_provider *provider, const struct inotify_event *event)
+{
+    provider->events++;
+    if (!(event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)))
+        return;
+    if (provider->watch_id != -1)
+        inotify_rm_watch(provider->inotify_fd, provider->watch_id);
+    provider->watch_id = -1;
+}
+
+/* Which file it was does not matter, nor whether events were lost (IN_Q_OVERFLOW): a scan sees
+ * everything. */
+static void
+on_inotify(int fd, short what, void *argument)
+{
+    struct file_provider *provider = argument;
+    _Alignas(
+        struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+    const struct inotify_event *event;
+    ssize_t length;
+
+    (void)what;
+    CHECK_TAG(provider, FILE_TAG);
+    while ((length = read(fd, bytes, sizeof(bytes))) > 0) {
+        for (char *at = bytes; at < bytes + length; at += sizeof(*event) + event->len) {
+            event = (const struct inotify_event *)(const void *)at;
+            note_event(provider, event);
+        }
+        provider->last_event_ms = clock_ms();
+        provider->was_told = true;
+    }
+    if (!alarm_clock_is_set(&provider->settle))
+        alarm_clock_set(&provider->settle, SETTLE_US);
+}
+
+static void *
+open_file(struct loop *loop, const struct config_provider *config, const char *name,
+          const struct discovery_sink *sink)
+{
+    struct file_provider *provider = memory_take(1, sizeof(*provider));
+
+    CHECK(config->directory != NULL);
+    provider->tag = FILE_TAG;
+    provider->loop = loop;
+    provider->config = config;
+    provider->name = name;
+    provider->sink = sink;
+    provider->watch_id = -1;
+    TAILQ_INIT(&provider->files);
+    timer_init(&provider->poll, on_poll, provider);
+    alarm_clock_open(&provider->settle, loop, on_settled, provider);
+    provider->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (provider->inotify_fd == -1)
+        log_warning("provider %s: no inotify (%s); reading %s every %d s", name,
+                    strerror(errno), config->directory, POLL_MS / 1000);
+    else
+        watch_open(&provider->watch, loop, provider->inotify_fd, WATCH_READ, on_inotify,
+                   provider);
+    /* The first scan comes when the opener is ready to hear of it. */
+    alarm_clock_set(&provider->settle, 0);
+    timer_set(&provider->poll, loop, POLL_MS);
+    return provider;
+}
+
+static void
+read_status(void *argument, struct discovery_status *status)
+{
+    struct file_provider *provider = argument;
+
+    CHECK_TAG(provider, FILE_TAG);
+    status->is_connected = provider->is_connected;
+    status->last_sync_ms = provider->last_sync_ms;
+    status->last_event_ms = provider->last_event_ms;
+    status->syncs = provider->syncs;
+    status->events = provider->events;
+    status->missed_events = provider->missed_events;
+    status->error = provider->error;
+}
+
+static void
+resync_file(void *argument)
+{
+    struct file_provider *provider = argument;
+
+    CHECK_TAG(provider, FILE_TAG);
+    scan(provider, true);
+}
+
+static void
+release_file(void *object)
+{
+    struct file_provider *provider = object;
+
+    free(provider->error);
+    free(provider);
+}
+
+static void
+close_file(void *argument)
+{
+    struct file_provider *provider = argument;
+    struct task_file *file;
+
+    CHECK_TAG(provider, FILE_TAG);
+    watch_close(&provider->watch);
+    if (provider->inotify_fd != -1)
+        close(provider->inotify_fd);
+    alarm_clock_close(&provider->settle);
+    timer_close(&provider->poll, provider->loop);
+    while ((file = TAILQ_FIRST(&provider->files)) != NULL)
+        drop(provider, file);
+    provider->tag = 0;
+    loop_free_later(provider->loop, provider, release_file);
+}
+
+const struct discovery_kind discovery_file = {
+    .type = "file",
+    .open = open_file,
+    .status = read_status,
+    .resync = resync_file,
+    .close = close_file,
+};

@@ -1,0 +1,299 @@
+/* The sink of all providers, and their order: row n of the counters is the n-th provider. */
+#include "control/discovery/providers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+
+#define COUNT_EVERY_MS 1000
+
+struct provider {
+    struct config_provider config; /* a copy: the configuration goes with the next reload */
+    char *name;
+    struct discovery *discovery;
+};
+
+struct providers {
+    struct provider_parts parts;
+    struct discovery_sink sink;
+    struct provider **items;
+    size_t count;
+    const char **names; /* of items */
+    struct timer timer;
+};
+
+static void
+on_task(void *argument, const char *provider, struct task *task)
+{
+    struct providers *providers = argument;
+
+    (void)provider;
+    registry_put_task(providers->parts.registry, task);
+}
+
+static void
+on_task_gone(void *argument, const char *provider, const char *id, uint64_t generation)
+{
+    struct providers *providers = argument;
+
+    registry_remove_task(providers->parts.registry, provider, id, generation);
+}
+
+static unsigned
+on_full_set(void *argument, const char *provider, struct task **tasks, size_t count)
+{
+    struct providers *providers = argument;
+
+    return registry_put_full_set(providers->parts.registry, provider, tasks, count);
+}
+
+void
+providers_report_problem(struct providers *providers, const char *source, const char *object,
+                         const char *reason)
+{
+    struct problems *problems = providers->parts.problems;
+
+    if (!problems_set(problems, source, object, reason))
+        return;
+    event_log_add(providers->parts.events, "problem", object, "%s",
+                  reason == NULL ? "well again" : reason);
+    if (reason != NULL)
+        log_warning("%s: %s: %s; it is left out", source, object, reason);
+    counter_set(&providers->parts.counters->values[COUNTER_PROBLEMS], problems_count(problems));
+}
+
+static void
+on_problem(void *argument, const char *provider, const char *object, const char *reason)
+{
+    providers_report_problem(argument, provider, object, reason);
+}
+
+static void
+on_stop_sign(void *argument, const char *provider, const char *id, const char *sign)
+{
+    struct providers *providers = argument;
+
+    registry_stop_sign(providers->parts.registry, provider, id, sign);
+}
+
+static void
+count_one(struct providers *providers, size_t row)
+{
+    const struct provider *provider = providers->items[row];
+    struct provider_counters *counters = &providers->parts.counters->providers[row];
+    struct discovery_status status = {0};
+
+    discovery_read_status(provider->discovery, &status);
+    counter_set(&counters->connected, status.is_connected ? 1 : 0);
+    counter_set(&counters->last_sync_ms, status.last_sync_ms);
+    counter_set(&counters->missed_events, status.missed_events);
+    counter_set(&counters->syncs, status.syncs);
+    counter_set(&counters->events, status.events);
+    counter_set(&counters->tasks,
+                registry_task_count(providers->parts.registry, provider->name));
+}
+
+static void
+on_time(void *argument)
+{
+    struct providers *providers = argument;
+
+    for (size_t row = 0; row < providers->count && row < COUNTERS_PROVIDER_ROWS; row++)
+        count_one(providers, row);
+    timer_set(&providers->timer, providers->parts.loop, COUNT_EVERY_MS);
+}
+
+struct providers *
+providers_new(const struct provider_parts *parts)
+{
+    struct providers *providers = memory_take(1, sizeof(*providers));
+
+    providers->parts = *parts;
+    providers->sink = (struct discovery_sink){
+        .on_task = on_task,
+        .on_task_gone = on_task_gone,
+        .on_full_set = on_full_set,
+        .on_problem = on_problem,
+        .on_stop_sign = on_stop_sign,
+        .argument = providers,
+    };
+    timer_init(&providers->timer, on_time, providers);
+    timer_set(&providers->timer, parts->loop, COUNT_EVERY_MS);
+    return providers;
+}
+
+static void
+close_one(struct provider *provider)
+{
+    discovery_close(&provider->discovery);
+    free(provider->config.type);
+    free(provider->config.endpoint);
+    free(provider->config.directory);
+    free(provider->config.host);
+    free(provider->name);
+    free(provider);
+}
+
+void
+providers_free(struct providers **providers)
+{
+    if (*providers == NULL)
+        return;
+    timer_close(&(*providers)->timer, (*providers)->parts.loop);
+    for (size_t i = 0; i < (*providers)->count; i++)
+        close_one((*providers)->items[i]);
+    free((*providers)->items);
+    free((*providers)->names);
+    free(*providers);
+    *providers = NULL;
+}
+
+static bool
+is_same_text(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+static bool
+is_same(const struct config_provider *one, const struct config_provider *other)
+{
+    return is_same_text(one->type, other->type) &&
+           is_same_text(one->endpoint, other->endpoint) &&
+           is_same_text(one->directory, other->directory) &&
+           is_same_text(one->host, other->host) && one->resync_seconds == other->resync_seconds;
+}
+
+/* "docker", and "docker-2" for the second of a type. */
+static char *
+make_name(const struct config *config, size_t index)
+{
+    const char *type = config->providers[index].type;
+    unsigned number = 1;
+
+    for (size_t i = 0; i < index; i++)
+        number += strcmp(config->providers[i].type, type) == 0 ? 1 : 0;
+    return number == 1 ? memory_copy_text(type) : memory_print("%s-%u", type, number);
+}
+
+static struct provider *
+open_one(struct providers *providers, const struct config_provider *config, const char *name)
+{
+    struct provider *provider = memory_take(1, sizeof(*provider));
+
+    provider->config = *config;
+    provider->config.type = memory_copy_text(config->type);
+    provider->config.endpoint = memory_copy_text(config->endpoint);
+    provider->config.directory = memory_copy_text(config->directory);
+    provider->config.host = memory_copy_text(config->host);
+    provider->name = memory_copy_text(name);
+    provider->discovery = discovery_open(providers->parts.loop, &provider->config,
+                                         provider->name, &providers->sink);
+    return provider;
+}
+
+/* Takes the running one of that name and configuration out of the old list, or NULL. */
+static struct provider *
+take_kept(struct provider **old, size_t old_count, const struct config_provider *config,
+          const char *name)
+{
+    for (size_t i = 0; i < old_count; i++) {
+        struct provider *provider = old[i];
+        if (provider != NULL && strcmp(provider->name, name) == 0 &&
+            is_same(&provider->config, config)) {
+            old[i] = NULL;
+            return provider;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_known_source(const struct providers *providers, const char *source)
+{
+    return strcmp(source, PROVIDERS_PUSH) == 0 || providers_find(providers, source) != NULL;
+}
+
+/* Tasks of sources that are not configured (any more), also those of the state file. */
+static void
+forget_unknown_sources(struct providers *providers)
+{
+    struct task_record *record = registry_next_task(providers->parts.registry, NULL);
+
+    while (record != NULL) {
+        if (is_known_source(providers, record->task->source)) {
+            record = registry_next_task(providers->parts.registry, record);
+            continue;
+        }
+        char *source = memory_copy_text(record->task->source);
+        registry_forget_source(providers->parts.registry, source);
+        problems_forget(providers->parts.problems, source);
+        free(source);
+        record = registry_next_task(providers->parts.registry, NULL);
+    }
+}
+
+void
+providers_set_config(struct providers *providers, const struct config *config)
+{
+    struct provider **old = providers->items;
+    size_t old_count = providers->count;
+
+    providers->items = memory_take(config->provider_count + 1, sizeof(struct provider *));
+    providers->count = 0;
+    providers->names =
+        memory_resize(providers->names, config->provider_count + 1, sizeof(const char *));
+    for (size_t i = 0; i < config->provider_count; i++) {
+        /* Push runs nothing: task events come through the admin socket. */
+        if (discovery_find_kind(config->providers[i].type) == NULL)
+            continue;
+        char *name = make_name(config, i);
+        struct provider *provider = take_kept(old, old_count, &config->providers[i], name);
+        if (provider == NULL)
+            provider = open_one(providers, &config->providers[i], name);
+        free(name);
+        providers->names[providers->count] = provider->name;
+        providers->items[providers->count++] = provider;
+    }
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i] != NULL)
+            close_one(old[i]);
+    }
+    free(old);
+    /* One that was only changed lives on under its name, and so do its tasks meanwhile. */
+    forget_unknown_sources(providers);
+}
+
+const char *const *
+providers_names(const struct providers *providers, size_t *count)
+{
+    *count = providers->count;
+    return providers->names;
+}
+
+struct discovery *
+providers_at(const struct providers *providers, size_t n)
+{
+    return n < providers->count ? providers->items[n]->discovery : NULL;
+}
+
+struct discovery *
+providers_find(const struct providers *providers, const char *name)
+{
+    for (size_t i = 0; i < providers->count; i++) {
+        if (strcmp(providers->items[i]->name, name) == 0)
+            return providers->items[i]->discovery;
+    }
+    return NULL;
+}
+
+bool
+providers_can_stop(const struct providers *providers, const char *name)
+{
+    const struct discovery *discovery = providers_find(providers, name);
+    const struct discovery_kind *kind =
+        discovery == NULL ? NULL : discovery_find_kind(discovery_config(discovery)->type);
+
+    return kind != NULL && kind->stop_task != NULL;
+}

@@ -1,0 +1,63 @@
+/*
+ * What the Docker API says about containers, turned into tasks: the answers of inspect and of
+ * list, as API 1.24 to 1.52 and Podman give them. Pure: text in, structs out.
+ */
+#ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_CONTAINER_H
+#define FAIRLEAD_CONTROL_DOCKER_DOCKER_CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/task.h"
+
+/* A container id in full, and NUL. */
+#define DOCKER_ID_SIZE 65
+
+/* Whether text is an id that may stand in a path: hexadecimal and not too long. */
+bool docker_id_is_valid(const char *text);
+
+/* Where the engine stands, for addresses. */
+struct docker_place {
+    const char *source; /* the provider's name */
+    const char *host;   /* to dial for bindings on all addresses; NULL: this machine */
+};
+
+enum docker_verdict {
+    DOCKER_RUNNING,     /* running or paused; task is set */
+    DOCKER_NOT_RUNNING, /* created, restarting, exited, being removed */
+    DOCKER_NOT_OURS,    /* its labels name no service, or switch it off */
+    DOCKER_BROKEN       /* reason is set */
+};
+
+struct docker_container {
+    enum docker_verdict verdict;
+    struct task *task;
+    char *reason;
+    char *name;                    /* without the leading slash; NULL: unknown */
+    uint64_t generation;           /* start in nanoseconds */
+    int stop_signal;               /* the number, SIGTERM unless the image says otherwise */
+    unsigned stop_timeout_seconds; /* 0: the engine's default */
+};
+
+/* Reads the answer of GET /containers/ID/json. */
+void docker_container_read(struct docker_container *container, const char *text, size_t length,
+                           const struct docker_place *place);
+void docker_container_clear(struct docker_container *container);
+
+/* "SIGTERM", "TERM", "15", "SIGRTMIN+3"; the default for an empty text; 0: unknown. */
+int docker_signal_number(const char *text);
+
+/* One line of GET /containers/json: just enough to see whether an inspect is needed. */
+struct docker_listed {
+    char id[DOCKER_ID_SIZE];
+    uint64_t fingerprint; /* of state, health, names, ports and networks */
+    bool is_ours;         /* its labels say so, or are broken, which inspect will tell */
+    bool is_young;        /* up for seconds: may have restarted unseen, inspect it anyway */
+};
+
+/* Reads the list; NULL with *error set (free it) when it is not one. Give back with free(). */
+struct docker_listed *docker_list_read(const char *text, size_t length, size_t *count,
+                                       char **error);
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * Calls are kept in a list until their answer comes, so that closing can end each with a
+ * reason: somebody waits for it.
+ */
+#include "control/docker/docker_engine.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/slice.h"
+#include "control/docker/docker_container.h"
+
+/* On top of the time that the engine itself gives the container. */
+#define CALL_TIMEOUT_MS 30000
+#define SHOWN_BYTES 300
+
+struct engine_call {
+    LIST_ENTRY(engine_call) entry;
+    struct docker_engine *engine;
+    struct api_request *request;
+    docker_engine_done *on_done; /* one of both */
+    docker_engine_answered *on_answer;
+    void *argument;
+};
+
+struct docker_engine {
+    struct loop *loop;
+    struct api_client *client;
+    struct docker_version version;
+    char *endpoint, *host;
+    LIST_HEAD(, engine_call) calls;
+};
+
+/* "tcp://10.0.0.5:2375" and "tcp://[::1]:2375" without scheme, port and brackets; NULL: unix.
+ */
+static char *
+read_host(const char *endpoint)
+{
+    const char *host = strstr(endpoint, "://");
+
+    if (strncmp(endpoint, "unix:", 5) == 0 || host == NULL)
+        return NULL;
+    host += 3;
+    size_t length = *host == '[' ? strcspn(++host, "]") : strcspn(host, ":/");
+    if (length == 9 && strncmp(host, "localhost", length) == 0)
+        return NULL;
+    return memory_copy_bytes(host, length);
+}
+
+struct docker_engine *
+docker_engine_open(struct loop *loop, const char *endpoint, char **error)
+{
+    struct api_client *client = api_client_new(loop, endpoint, error);
+
+    if (client == NULL)
+        return NULL;
+    struct docker_engine *engine = memory_take(1, sizeof(*engine));
+    engine->loop = loop;
+    engine->client = client;
+    engine->version = DOCKER_VERSION_OLDEST;
+    engine->endpoint = memory_copy_text(endpoint);
+    engine->host = read_host(endpoint);
+    LIST_INIT(&engine->calls);
+    return engine;
+}
+
+static void
+end_call(struct engine_call *call, const char *error, const char *body)
+{
+    LIST_REMOVE(call, entry);
+    if (call->on_answer != NULL)
+        call->on_answer(call->argument, error, body);
+    else
+        call->on_done(call->argument, error);
+    loop_free_later(call->engine->loop, call, NULL);
+}
+
+static void
+release_engine(void *object)
+{
+    struct docker_engine *engine = object;
+
+    free(engine->endpoint);
+    free(engine->host);
+    free(engine);
+}
+
+void
+docker_engine_close(struct docker_engine **engine)
+{
+    struct docker_engine *closed = *engine;
+    struct engine_call *call;
+
+    *engine = NULL;
+    if (closed == NULL)
+        return;
+    while ((call = LIST_FIRST(&closed->calls)) != NULL) {
+        api_request_cancel(&call->request);
+        end_call(call, "the provider was closed before the engine had answered", NULL);
+    }
+    api_client_free(&closed->client);
+    loop_free_later(closed->loop, closed, release_engine);
+}
+
+const char *
+docker_engine_host(const struct docker_engine *engine)
+{
+    return engine->host;
+}
+
+void
+docker_engine_set_version(struct docker_engine *engine, struct docker_version version)
+{
+    engine->version = version;
+}
+
+struct docker_version
+docker_engine_version(const struct docker_engine *engine)
+{
+    return engine->version;
+}
+
+static struct api_request *
+send_versioned(struct docker_engine *engine, const struct api_call *call,
+               const struct api_callbacks *callbacks, void *argument)
+{
+    struct api_call versioned = *call;
+    char *path =
+        memory_print("/v%u.%u%s", engine->version.major, engine->version.minor, call->path);
+
+    versioned.path = path;
+    struct api_request *request =
+        api_client_send(engine->client, &versioned, callbacks, argument);
+    free(path);
+    return request;
+}
+
+struct api_request *
+docker_engine_get_plain(struct docker_engine *engine, const char *path, unsigned timeout_ms,
+                        const struct api_callbacks *callbacks, void *argument)
+{
+    const struct api_call call = {"GET", path, NULL, timeout_ms};
+
+    return api_client_send(engine->client, &call, callbacks, argument);
+}
+
+struct api_request *
+docker_engine_get(struct docker_engine *engine, const char *path, unsigned timeout_ms,
+                  const struct api_callbacks *callbacks, void *argument)
+{
+    const struct api_call call = {"GET", path, NULL, timeout_ms};
+
+    return send_versioned(engine, &call, callbacks, argument);
+}
+
+char *
+docker_engine_read_error(const struct api_answer *answer)
+{
+    if (answer->error != NULL)
+        return memory_copy_text(answer->error);
+    json_t *body = json_loadb(answer->body == NULL ? "" : answer->body, answer->body_length,
+                              JSON_ALLOW_NUL, NULL);
+    const char *message = json_string_value(json_object_get(body, "message"));
+    char *error = message == NULL
+                      ? memory_print("the engine answered with status %ld", answer->status)
+                      : memory_print("the engine answered with status %ld: %.*s",
+                                     answer->status, SHOWN_BYTES, message);
+    json_decref(body);
+    return error;
+}
+
+/* What to do about a connection that was not made. */
+static const struct {
+    int os_error;
+    const char *advice;
+} advices[] = {
+    {EACCES,
+     "permission denied: start fairlead as root, or add its user to the socket's group"},
+    {EPERM, "permission denied: start fairlead as root, or add its user to the socket's group"},
+    {ENOENT, "no such socket: start the engine; where fairlead runs in a container, mount the "
+             "directory that holds the socket"},
+    {ECONNREFUSED,
+     "nobody listens there: start the engine; where fairlead runs in a container, "
+     "mount the socket's directory, for a mounted socket file goes stale when "
+     "the engine restarts"},
+    {ETIMEDOUT, "no answer to the connection: check the address and the firewall"},
+    {EHOSTUNREACH, "the host cannot be reached: check the address and the network"},
+};
+
+char *
+docker_engine_explain(const struct docker_engine *engine, const struct api_answer *answer)
+{
+    for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++) {
+        if (answer->status == 0 && advices[i].os_error == answer->os_error)
+            return memory_print("%s: %s", engine->endpoint, advices[i].advice);
+    }
+    char *reason = docker_engine_read_error(answer);
+    char *error = memory_print("%s: %s", engine->endpoint, reason);
+    free(reason);
+    return error;
+}
+
+static void
+on_answered(void *argument, const struct api_answer *answer)
+{
+    struct engine_call *call = argument;
+    bool is_well = (answer->status >= 200 && answer->status < 300) || answer->status == 304;
+    char *error = is_well ? NULL : docker_engine_explain(call->engine, answer);
+
+    end_call(call, error, is_well ? answer->body : NULL);
+    free(error);
+}
+
+/* What is to be told stands in the returned call. */
+static struct engine_call *
+send_call(struct docker_engine *engine, const struct api_call *request, void *argument)
+{
+    static const struct api_callbacks callbacks = {.on_done = on_answered};
+    struct engine_call *call = memory_take(1, sizeof(*call));
+
+    call->engine = engine;
+    call->argument = argument;
+    call->request = send_versioned(engine, request, &callbacks, call);
+    LIST_INSERT_HEAD(&engine->calls, call, entry);
+    return call;
+}
+
+void
+docker_engine_call(struct docker_engine *engine, const struct api_call *call,
+                   docker_engine_answered *on_answer, void *argument)
+{
+    send_call(engine, call, argument)->on_answer = on_answer;
+}
+
+void
+docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeout_seconds,
+                   docker_engine_done *on_done, void *argument)
+{
+    CHECK(docker_id_is_valid(id));
+    char *path = memory_print("/containers/%s/stop?t=%u", id, timeout_seconds);
+    const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS};
+
+    send_call(engine, &stop, argument)->on_done = on_done;
+    free(path);
+}

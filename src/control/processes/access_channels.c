@@ -1,0 +1,73 @@
+/* Packet sockets: one batch of records is one packet. */
+#include "control/processes/access_channels.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "ipc/access_record.h"
+
+/* Room for some batches while the observer writes to a slow disk. */
+#define QUEUE_BYTES (16 * ACCESS_BATCH_BYTES)
+
+struct access_channels {
+    unsigned worker_count;
+    int (*fds)[2]; /* [0] is read by the observer, [1] written by the worker */
+};
+
+static int
+open_pair(int fds[2])
+{
+    int size = QUEUE_BYTES;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == -1)
+        return -1;
+    setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+    return 0;
+}
+
+struct access_channels *
+access_channels_new(unsigned worker_count)
+{
+    struct access_channels *channels = memory_take(1, sizeof(*channels));
+
+    channels->fds = memory_take(worker_count, sizeof(*channels->fds));
+    while (channels->worker_count < worker_count) {
+        if (open_pair(channels->fds[channels->worker_count]) == -1) {
+            access_channels_free(&channels);
+            return NULL;
+        }
+        channels->worker_count++;
+    }
+    return channels;
+}
+
+void
+access_channels_free(struct access_channels **channels)
+{
+    if (*channels == NULL)
+        return;
+    for (unsigned i = 0; i < (*channels)->worker_count; i++) {
+        close((*channels)->fds[i][0]);
+        close((*channels)->fds[i][1]);
+    }
+    free((*channels)->fds);
+    free(*channels);
+    *channels = NULL;
+}
+
+int
+access_channels_reading_fd(const struct access_channels *channels, unsigned slot)
+{
+    CHECK(slot >= 1 && slot <= channels->worker_count);
+    return channels->fds[slot - 1][0];
+}
+
+int
+access_channels_writing_fd(const struct access_channels *channels, unsigned slot)
+{
+    CHECK(slot >= 1 && slot <= channels->worker_count);
+    return channels->fds[slot - 1][1];
+}

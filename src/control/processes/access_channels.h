@@ -1,0 +1,20 @@
+/*
+ * The channels on which workers hand access records to the observer, one a worker. Control
+ * keeps both ends over the death of either side, so records wait for the next observer.
+ */
+#ifndef FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
+#define FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
+
+struct access_channels;
+
+/* NULL with errno when the system gives no sockets. */
+struct access_channels *access_channels_new(unsigned worker_count);
+
+/* Closed on stop already, so that the observer sees the end when the last worker has gone. */
+void access_channels_free(struct access_channels **channels);
+
+/* Of the worker in that slot, from 1. */
+int access_channels_reading_fd(const struct access_channels *channels, unsigned slot);
+int access_channels_writing_fd(const struct access_channels *channels, unsigned slot);
+
+#endif

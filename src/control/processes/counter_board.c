@@ -1,0 +1,144 @@
+/* Two descriptors of each slot: its owner's, and everybody else's, by which nothing can be
+ * written. */
+#include "control/processes/counter_board.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+struct board_slot {
+    int writable_fd, readable_fd;
+    struct counters *counters; /* writable: gauges of the dead are cleared through it */
+};
+
+struct counter_board {
+    unsigned slot_count;
+    struct board_slot *slots;
+};
+
+static bool
+open_slot(struct board_slot *slot)
+{
+    slot->readable_fd = -1;
+    slot->writable_fd = counters_create();
+    if (slot->writable_fd == -1)
+        return false;
+    slot->readable_fd = counters_reopen_read_only(slot->writable_fd);
+    slot->counters = counters_map(slot->writable_fd, true);
+    return slot->readable_fd != -1 && slot->counters != NULL;
+}
+
+static void
+close_slot(struct board_slot *slot)
+{
+    if (slot->counters != NULL)
+        counters_unmap(&slot->counters);
+    if (slot->writable_fd != -1)
+        close(slot->writable_fd);
+    if (slot->readable_fd != -1)
+        close(slot->readable_fd);
+}
+
+struct counter_board *
+counter_board_new(unsigned worker_count)
+{
+    struct counter_board *board = memory_take(1, sizeof(*board));
+
+    board->slots = memory_take(worker_count + 1, sizeof(*board->slots));
+    for (unsigned slot = 0; slot <= worker_count; slot++) {
+        board->slot_count++;
+        if (!open_slot(&board->slots[slot])) {
+            counter_board_free(&board);
+            return NULL;
+        }
+    }
+    return board;
+}
+
+void
+counter_board_free(struct counter_board **board)
+{
+    if (*board == NULL)
+        return;
+    for (unsigned slot = 0; slot < (*board)->slot_count; slot++)
+        close_slot(&(*board)->slots[slot]);
+    free((*board)->slots);
+    free(*board);
+    *board = NULL;
+}
+
+static struct board_slot *
+slot_of(const struct counter_board *board, unsigned slot)
+{
+    CHECK(slot < board->slot_count);
+    return &board->slots[slot];
+}
+
+int
+counter_board_writable_fd(const struct counter_board *board, unsigned slot)
+{
+    return slot_of(board, slot)->writable_fd;
+}
+
+int
+counter_board_readable_fd(const struct counter_board *board, unsigned slot)
+{
+    return slot_of(board, slot)->readable_fd;
+}
+
+struct counters *
+counter_board_own(struct counter_board *board)
+{
+    return slot_of(board, 0)->counters;
+}
+
+const struct counters *
+counter_board_slot(const struct counter_board *board, unsigned slot)
+{
+    return slot_of(board, slot)->counters;
+}
+
+void
+counter_board_clear_gauges(struct counter_board *board, unsigned slot)
+{
+    counters_clear_gauges(slot_of(board, slot)->counters);
+}
+
+static uint64_t
+sum_target(const struct counter_board *board, uint32_t row, uint64_t target_id, size_t member)
+{
+    uint64_t sum = 0;
+
+    for (unsigned slot = 1; slot < board->slot_count; slot++) {
+        const struct target_counters *target = &board->slots[slot].counters->targets[row];
+        /* The row may still carry the numbers of an earlier target. */
+        if (counter_read(&target->target_id) == target_id)
+            sum += counter_read((const uint64_t *)((const char *)target + member));
+    }
+    return sum;
+}
+
+uint64_t
+counter_board_in_flight(const struct counter_board *board, uint32_t row, uint64_t target_id)
+{
+    return sum_target(board, row, target_id, offsetof(struct target_counters, in_flight));
+}
+
+uint64_t
+counter_board_requests(const struct counter_board *board, uint32_t row, uint64_t target_id)
+{
+    return sum_target(board, row, target_id, offsetof(struct target_counters, requests));
+}
+
+uint64_t
+counter_board_total(const struct counter_board *board, enum counter counter)
+{
+    uint64_t sum = 0;
+
+    for (unsigned slot = 0; slot < board->slot_count; slot++)
+        sum += counter_read(&board->slots[slot].counters->values[counter]);
+    return sum;
+}

@@ -1,0 +1,40 @@
+/*
+ * Control's side of the counters: it makes the memory of every slot (0 is its own, 1..N the
+ * workers'), keeps it over a worker's death, and sums what draining and status ask for.
+ */
+#ifndef FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
+#define FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
+
+#include <stdint.h>
+
+#include "ipc/counters.h"
+
+struct counter_board;
+
+/* NULL with errno when the system gives no memory files. */
+struct counter_board *counter_board_new(unsigned worker_count);
+void counter_board_free(struct counter_board **board);
+
+/* Descriptors to hand to children: the owner's, and one that can only be read. */
+int counter_board_writable_fd(const struct counter_board *board, unsigned slot);
+int counter_board_readable_fd(const struct counter_board *board, unsigned slot);
+
+/* Control's own counters, for writing. */
+struct counters *counter_board_own(struct counter_board *board);
+
+/* A worker's, for reading. */
+const struct counters *counter_board_slot(const struct counter_board *board, unsigned slot);
+
+/* After the worker of that slot has died: its gauges go to zero. */
+void counter_board_clear_gauges(struct counter_board *board, unsigned slot);
+
+/* Exchanges in flight at a target, and requests sent to it, over all workers. */
+uint64_t counter_board_in_flight(const struct counter_board *board, uint32_t row,
+                                 uint64_t target_id);
+uint64_t counter_board_requests(const struct counter_board *board, uint32_t row,
+                                uint64_t target_id);
+
+/* One process-wide counter summed over all slots. */
+uint64_t counter_board_total(const struct counter_board *board, enum counter counter);
+
+#endif

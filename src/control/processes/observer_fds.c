@@ -1,0 +1,189 @@
+/* Each of the two is a named descriptor; a prepared one waits beside the one in use. */
+#include "control/processes/observer_fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+#include "net/socket.h"
+
+#define BACKLOG 64
+#define LOG_MODE 0640
+
+struct named_fd {
+    char *name; /* NULL: not configured */
+    int fd;
+    bool is_kept; /* by the last commit */
+};
+
+struct observer_fds {
+    struct named_fd metrics, log;
+    struct named_fd next_metrics, next_log;
+};
+
+static void
+clear(struct named_fd *named)
+{
+    if (named->fd != -1)
+        close(named->fd);
+    free(named->name);
+    *named = (struct named_fd){.fd = -1};
+}
+
+struct observer_fds *
+observer_fds_new(void)
+{
+    struct observer_fds *fds = memory_take(1, sizeof(*fds));
+
+    fds->metrics.fd = fds->log.fd = fds->next_metrics.fd = fds->next_log.fd = -1;
+    return fds;
+}
+
+void
+observer_fds_free(struct observer_fds **fds)
+{
+    if (*fds == NULL)
+        return;
+    observer_fds_abandon(*fds);
+    clear(&(*fds)->metrics);
+    clear(&(*fds)->log);
+    free(*fds);
+    *fds = NULL;
+}
+
+static void
+add_error(struct config_errors *errors, char *line)
+{
+    errors->lines = memory_resize(errors->lines, errors->count + 1, sizeof(*errors->lines));
+    errors->lines[errors->count++] = line;
+}
+
+static int
+listen_for_metrics(const struct config *config)
+{
+    struct address address;
+
+    if (!address_parse(&address, config->metrics_address, (uint16_t)config->metrics_port)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return socket_listen(&address, false, BACKLOG);
+}
+
+static int
+open_log(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, LOG_MODE);
+}
+
+/* What is in use under the same name stays; a dup of it is prepared. */
+static bool
+keep(const struct named_fd *used, struct named_fd *next)
+{
+    if (used->name == NULL || strcmp(used->name, next->name) != 0)
+        return false;
+    next->fd = fcntl(used->fd, F_DUPFD_CLOEXEC, 0);
+    next->is_kept = next->fd != -1;
+    return next->is_kept;
+}
+
+static bool
+prepare_metrics(struct observer_fds *fds, const struct config *config,
+                struct config_errors *errors)
+{
+    if (config->metrics_address == NULL)
+        return true;
+    fds->next_metrics.name =
+        memory_print("%s:%u", config->metrics_address, config->metrics_port);
+    if (keep(&fds->metrics, &fds->next_metrics))
+        return true;
+    fds->next_metrics.fd = listen_for_metrics(config);
+    if (fds->next_metrics.fd != -1)
+        return true;
+    add_error(errors, memory_print("%s: metrics: cannot listen on %s: %s; choose another "
+                                   "metrics.port or leave metrics out",
+                                   config->path, fds->next_metrics.name, strerror(errno)));
+    return false;
+}
+
+static bool
+prepare_log(struct observer_fds *fds, const struct config *config, struct config_errors *errors)
+{
+    if (config->access_log_path == NULL)
+        return true;
+    fds->next_log.name = memory_copy_text(config->access_log_path);
+    if (keep(&fds->log, &fds->next_log))
+        return true;
+    fds->next_log.fd = open_log(fds->next_log.name);
+    if (fds->next_log.fd != -1)
+        return true;
+    add_error(errors, memory_print("%s: access_log: cannot open %s: %s; make its folder and "
+                                   "let this user write there",
+                                   config->path, fds->next_log.name, strerror(errno)));
+    return false;
+}
+
+bool
+observer_fds_prepare(struct observer_fds *fds, const struct config *config,
+                     struct config_errors *errors)
+{
+    bool has_metrics = prepare_metrics(fds, config, errors);
+    bool has_log = prepare_log(fds, config, errors);
+
+    if (has_metrics && has_log)
+        return true;
+    observer_fds_abandon(fds);
+    return false;
+}
+
+void
+observer_fds_abandon(struct observer_fds *fds)
+{
+    clear(&fds->next_metrics);
+    clear(&fds->next_log);
+}
+
+void
+observer_fds_commit(struct observer_fds *fds)
+{
+    clear(&fds->metrics);
+    clear(&fds->log);
+    fds->metrics = fds->next_metrics;
+    fds->log = fds->next_log;
+    fds->next_metrics = fds->next_log = (struct named_fd){.fd = -1};
+}
+
+bool
+observer_fds_metrics_stayed(const struct observer_fds *fds)
+{
+    return fds->metrics.is_kept;
+}
+
+bool
+observer_fds_reopen_log(struct observer_fds *fds)
+{
+    if (fds->log.name == NULL)
+        return true;
+    int fd = open_log(fds->log.name);
+    if (fd == -1)
+        return false;
+    close(fds->log.fd);
+    fds->log.fd = fd;
+    return true;
+}
+
+int
+observer_fds_metrics(const struct observer_fds *fds)
+{
+    return fds->metrics.fd;
+}
+
+int
+observer_fds_log(const struct observer_fds *fds)
+{
+    return fds->log.fd;
+}

@@ -1,0 +1,34 @@
+/*
+ * What control opens for the observer, which may open nothing itself: the metrics listener and
+ * the access log's file. Kept over the observer's death and over reloads that do not change
+ * them.
+ */
+#ifndef FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
+#define FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
+
+#include <stdbool.h>
+
+#include "model/config.h"
+
+struct observer_fds;
+
+struct observer_fds *observer_fds_new(void);
+void observer_fds_free(struct observer_fds **fds);
+
+/* Opens what the configuration asks for anew; false with lines in errors, nothing changed. */
+bool observer_fds_prepare(struct observer_fds *fds, const struct config *config,
+                          struct config_errors *errors);
+void observer_fds_abandon(struct observer_fds *fds);
+void observer_fds_commit(struct observer_fds *fds);
+
+/* Whether the last commit left the metrics listener as it was, with what is open on it. */
+bool observer_fds_metrics_stayed(const struct observer_fds *fds);
+
+/* After the log was rotated: opens the file by its name again; false with errno. */
+bool observer_fds_reopen_log(struct observer_fds *fds);
+
+/* -1: not configured. */
+int observer_fds_metrics(const struct observer_fds *fds);
+int observer_fds_log(const struct observer_fds *fds);
+
+#endif

@@ -1,0 +1,377 @@
+/*
+ * Children get an environment of their own, because control's may hold credentials, and a
+ * process group of their own, because an interrupt from the terminal is for control to pass on.
+ */
+#include "control/processes/process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#define FIRST_WAIT_MS 100
+#define MOST_WAIT_MS 5000
+/* A child that ran for this long did not die of its start. */
+#define LONG_RUN_MS 500
+/* A child closes its channel a moment before it exits by itself. */
+#define EXIT_MS 1000
+
+struct processes {
+    struct loop *loop;
+    unsigned count; /* of slots: the observer and the workers */
+    struct process *slots;
+    struct process_callbacks callbacks;
+    void *argument;
+    struct watch child_watch;
+    bool is_stopping;
+};
+
+static void start(struct process *process);
+
+static void
+on_restart_time(void *argument)
+{
+    start(argument);
+}
+
+static void
+on_exit_time(void *argument)
+{
+    const struct process *process = argument;
+
+    log_warning("%s: process %ld does not exit by itself", process->title, (long)process->pid);
+    kill(process->pid, SIGKILL);
+}
+
+static void on_child_signal(int fd, short what, void *argument);
+
+struct processes *
+processes_new(struct loop *loop, unsigned worker_count,
+              const struct process_callbacks *callbacks, void *argument)
+{
+    struct processes *processes = memory_take(1, sizeof(*processes));
+
+    processes->loop = loop;
+    processes->count = worker_count + 1;
+    processes->slots = memory_take(processes->count, sizeof(*processes->slots));
+    processes->callbacks = *callbacks;
+    processes->argument = argument;
+    for (unsigned slot = 0; slot < processes->count; slot++) {
+        struct process *process = &processes->slots[slot];
+        process->all = processes;
+        process->slot = slot;
+        process->state = PROCESS_STOPPED;
+        if (slot == PROCESS_OBSERVER)
+            snprintf(process->title, sizeof(process->title), "fairlead: observer");
+        else
+            snprintf(process->title, sizeof(process->title), "fairlead: worker %u", slot);
+        timer_init(&process->restart_timer, on_restart_time, process);
+        timer_init(&process->exit_timer, on_exit_time, process);
+    }
+    watch_signal(&processes->child_watch, loop, SIGCHLD, on_child_signal, processes);
+    return processes;
+}
+
+void
+processes_free(struct processes **processes)
+{
+    if (*processes == NULL)
+        return;
+    processes_kill(*processes);
+    for (unsigned slot = 0; slot < (*processes)->count; slot++) {
+        struct process *process = &(*processes)->slots[slot];
+        timer_close(&process->restart_timer, (*processes)->loop);
+        timer_close(&process->exit_timer, (*processes)->loop);
+        if (process->channel != NULL)
+            channel_close(&process->channel);
+    }
+    watch_close(&(*processes)->child_watch);
+    free((*processes)->slots);
+    free(*processes);
+    *processes = NULL;
+}
+
+/* Time zone and language, and the switches of sanitizers and coverage; nothing else. */
+static char **
+make_environment(void)
+{
+    static const char *const kept[] = {"TZ=",
+                                       "LANG=",
+                                       "LC_",
+                                       "ASAN_OPTIONS=",
+                                       "UBSAN_OPTIONS=",
+                                       "LSAN_OPTIONS=",
+                                       "LLVM_PROFILE_FILE="};
+    size_t count = 0, all = 0;
+
+    while (environ[all] != NULL)
+        all++;
+    char **environment = memory_take(all + 1, sizeof(*environment));
+    for (size_t i = 0; i < all; i++) {
+        for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++) {
+            if (strncmp(environ[i], kept[k], strlen(kept[k])) == 0)
+                environment[count++] = environ[i];
+        }
+    }
+    return environment;
+}
+
+static int
+spawn(struct process *process, int channel_fd)
+{
+    char *arguments[] = {process->title, NULL};
+    char **environment = make_environment();
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults, mask;
+
+    sigemptyset(&mask);
+    sigfillset(&defaults);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, channel_fd, CHANNEL_FD);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                              POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setsigmask(&attributes, &mask);
+    int result = posix_spawn(&process->pid, "/proc/self/exe", &actions, &attributes, arguments,
+                             environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    if (result != 0)
+        process->pid = 0;
+    return result;
+}
+
+static void
+on_message(void *owner, const struct message *message)
+{
+    struct process *process = owner;
+
+    if (message->type == MESSAGE_applied) {
+        process->applied_generation = message->as.applied.generation;
+        process->state = PROCESS_RUNNING;
+    }
+    process->all->callbacks.on_message(process->all->argument, process, message);
+}
+
+/* Without its channel it is of no use; its death will be reported by the system. */
+static void
+on_channel_end(void *owner, const char *reason)
+{
+    struct process *process = owner;
+
+    log_debug("%s: channel ended: %s", process->title, reason);
+    /* One that was asked to stop closes its end before it exits. */
+    if (process->pid != 0 && !process->all->is_stopping)
+        timer_set(&process->exit_timer, process->all->loop, EXIT_MS);
+}
+
+static void
+schedule_restart(struct process *process)
+{
+    if (process->all->is_stopping) {
+        process->state = PROCESS_STOPPED;
+        return;
+    }
+    process->state = PROCESS_WAITING;
+    if (clock_ms() - process->started_ms >= LONG_RUN_MS)
+        process->wait_ms = 0;
+    timer_set(&process->restart_timer, process->all->loop, process->wait_ms);
+    process->wait_ms = process->wait_ms == 0 ? FIRST_WAIT_MS : process->wait_ms * 2;
+    if (process->wait_ms > MOST_WAIT_MS)
+        process->wait_ms = MOST_WAIT_MS;
+}
+
+static void
+start(struct process *process)
+{
+    static const struct channel_callbacks callbacks = {on_message, on_channel_end};
+    int fds[2];
+
+    process->started_ms = clock_ms();
+    process->sent_base = 0;
+    process->applied_generation = 0;
+    if (channel_pair(fds) == -1) {
+        log_error("%s: no channel: %s; will try again", process->title, strerror(errno));
+        schedule_restart(process);
+        return;
+    }
+    int error = spawn(process, fds[1]);
+    close(fds[1]);
+    if (error != 0) {
+        close(fds[0]);
+        log_error("%s: cannot be started: %s; will try again", process->title, strerror(error));
+        schedule_restart(process);
+        return;
+    }
+    process->state = PROCESS_STARTING;
+    process->channel = channel_open(fds[0], &callbacks, process);
+    channel_start(process->channel, process->all->loop);
+    process->all->callbacks.on_start(process->all->argument, process);
+}
+
+void
+processes_start(struct processes *processes)
+{
+    for (unsigned slot = 0; slot < processes->count; slot++)
+        start(&processes->slots[slot]);
+}
+
+static void
+describe_end(struct process *process, int status)
+{
+    if (process->is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        snprintf(process->last_end, sizeof(process->last_end), "was killed while it finished");
+    else if (process->all->is_stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        snprintf(process->last_end, sizeof(process->last_end), "has stopped");
+    else if (WIFSIGNALED(status))
+        snprintf(process->last_end, sizeof(process->last_end), "was killed by signal %d (%s)",
+                 WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        snprintf(process->last_end, sizeof(process->last_end), "exited with status %d",
+                 WEXITSTATUS(status));
+}
+
+static bool
+are_all_stopped(const struct processes *processes)
+{
+    for (unsigned slot = 0; slot < processes->count; slot++) {
+        if (processes->slots[slot].pid != 0)
+            return false;
+    }
+    return true;
+}
+
+static void
+note_end(struct process *process, int status)
+{
+    struct processes *processes = process->all;
+
+    describe_end(process, status);
+    log_notice("%s: process %ld %s%s", process->title, (long)process->pid, process->last_end,
+               processes->is_stopping ? "" : "; starting it again");
+    process->pid = 0;
+    timer_stop(&process->exit_timer);
+    channel_close(&process->channel);
+    schedule_restart(process);
+    if (!processes->is_stopping) {
+        process->restarts++;
+        processes->callbacks.on_end(processes->argument, process);
+    } else if (are_all_stopped(processes)) {
+        processes->callbacks.on_end(processes->argument, NULL);
+    }
+}
+
+static void
+on_child_signal(int fd, short what, void *argument)
+{
+    struct processes *processes = argument;
+
+    (void)fd;
+    (void)what;
+    for (unsigned slot = 0; slot < processes->count; slot++) {
+        struct process *process = &processes->slots[slot];
+        int status;
+        if (process->pid != 0 && waitpid(process->pid, &status, WNOHANG) == process->pid)
+            note_end(process, status);
+    }
+}
+
+void
+processes_stop(struct processes *processes, unsigned timeout_ms)
+{
+    struct message_shutdown shutdown = {.timeout_ms = timeout_ms};
+
+    processes->is_stopping = true;
+    for (unsigned slot = 0; slot < processes->count; slot++)
+        timer_stop(&processes->slots[slot].restart_timer);
+    process_send(&processes->slots[PROCESS_OBSERVER], MESSAGE_shutdown, &shutdown, -1);
+    processes_send_workers(processes, MESSAGE_shutdown, &shutdown, -1);
+    if (are_all_stopped(processes))
+        processes->callbacks.on_end(processes->argument, NULL);
+}
+
+void
+processes_kill(struct processes *processes)
+{
+    for (unsigned slot = 0; slot < processes->count; slot++) {
+        struct process *process = &processes->slots[slot];
+        if (process->pid == 0)
+            continue;
+        process->is_killed = true;
+        kill(process->pid, SIGKILL);
+    }
+}
+
+unsigned
+processes_worker_count(const struct processes *processes)
+{
+    return processes->count - 1;
+}
+
+struct process *
+processes_at(struct processes *processes, unsigned slot)
+{
+    CHECK(slot < processes->count);
+    return &processes->slots[slot];
+}
+
+bool
+process_is_worker(const struct process *process)
+{
+    return process->slot != PROCESS_OBSERVER;
+}
+
+bool
+process_is_alive(const struct process *process)
+{
+    return process->channel != NULL && process->pid != 0;
+}
+
+void
+process_send(struct process *process, enum message_type type, const void *payload, int fd)
+{
+    if (process_is_alive(process))
+        channel_send(process->channel, type, payload, fd);
+}
+
+void
+processes_send_workers(struct processes *processes, enum message_type type, const void *payload,
+                       int fd)
+{
+    for (unsigned slot = 1; slot < processes->count; slot++)
+        process_send(&processes->slots[slot], type, payload, fd);
+}
+
+uint64_t
+processes_applied_generation(const struct processes *processes, uint64_t newest)
+{
+    uint64_t least = newest;
+
+    for (unsigned slot = 1; slot < processes->count; slot++) {
+        const struct process *process = &processes->slots[slot];
+        if (process_is_alive(process) && process->applied_generation < least)
+            least = process->applied_generation;
+    }
+    return least;
+}
+
+const char *
+process_state_text(enum process_state state)
+{
+    static const char *const words[] = {"starting", "running", "waiting", "stopped"};
+
+    return words[state];
+}

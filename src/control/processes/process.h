@@ -1,0 +1,80 @@
+/*
+ * The children of control: each is this same program, started again by fork and exec with its
+ * channel on CHANNEL_FD and its role in argv[0]. One that dies is reaped, counted, and started
+ * again in its slot: at once, then after doubling waits up to five seconds.
+ */
+#ifndef FAIRLEAD_CONTROL_PROCESSES_PROCESS_H
+#define FAIRLEAD_CONTROL_PROCESSES_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ipc/channel.h"
+#include "net/loop.h"
+
+/* The slot of the observer in the table of processes; workers are 1..N. */
+#define PROCESS_OBSERVER 0
+
+enum process_state {
+    PROCESS_STARTING, /* has not applied a snapshot yet */
+    PROCESS_RUNNING,
+    PROCESS_WAITING, /* dead, to be started again */
+    PROCESS_STOPPED
+};
+
+/* Owned by processes. */
+struct process {
+    struct processes *all;
+    unsigned slot;
+    char title[32]; /* "fairlead: worker 1" */
+    pid_t pid;      /* 0: none */
+    struct channel *channel;
+    enum process_state state;
+    uint64_t sent_base; /* the number of its snapshots' base; 0: none yet */
+    uint64_t applied_generation;
+    unsigned restarts;
+    uint64_t started_ms;
+    unsigned wait_ms; /* before its next start */
+    bool is_killed;   /* by us, since it was still running at the end of a stop */
+    char last_end[96];
+    struct timer restart_timer;
+    struct timer exit_timer; /* its channel has ended, so it should */
+};
+
+struct process_callbacks {
+    /* It has just been started: send what it needs to know. */
+    void (*on_start)(void *argument, struct process *process);
+    void (*on_message)(void *argument, struct process *process, const struct message *message);
+    /* It has died, or every child has ended after processes_stop (process NULL). */
+    void (*on_end)(void *argument, struct process *process);
+};
+
+struct processes *processes_new(struct loop *loop, unsigned worker_count,
+                                const struct process_callbacks *callbacks, void *argument);
+
+/* Kills what still runs. */
+void processes_free(struct processes **processes);
+
+void processes_start(struct processes *processes);
+
+/* Asks all children to finish within the time; they are not started again. */
+void processes_stop(struct processes *processes, unsigned timeout_ms);
+void processes_kill(struct processes *processes);
+
+unsigned processes_worker_count(const struct processes *processes);
+struct process *processes_at(struct processes *processes, unsigned slot);
+bool process_is_worker(const struct process *process);
+bool process_is_alive(const struct process *process);
+
+/* To one that is alive, or to every worker that is; nothing where there is none. */
+void process_send(struct process *process, enum message_type type, const void *payload, int fd);
+void processes_send_workers(struct processes *processes, enum message_type type,
+                            const void *payload, int fd);
+
+/* What every living worker has applied; newest when none is alive, as it will start with it. */
+uint64_t processes_applied_generation(const struct processes *processes, uint64_t newest);
+
+const char *process_state_text(enum process_state state);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The life of a target after each change of its membership: which generation told of it, when
+ * the last worker had that generation, and then what follows: a registering target is in
+ * service; a draining one begins its drain, which ends when nothing is in flight and at the
+ * latest when the deregistration delay is over; a gone one gives its counter row back.
+ */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_DRAIN_H
+#define FAIRLEAD_CONTROL_REGISTRY_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/registry/targets.h"
+#include "model/config.h"
+#include "net/loop.h"
+
+struct drain;
+
+struct drain *drain_new(struct loop *loop, struct targets *targets,
+                        uint64_t (*in_flight)(void *argument,
+                                              const struct registered_target *target),
+                        void *argument);
+void drain_free(struct drain **drain);
+
+/* Delays of drains that begin from now on; lives until the next one is set. */
+void drain_set_config(struct drain *drain, const struct config *config);
+
+/* The generation tells of everything that changed before it. */
+void drain_note_published(struct drain *drain, uint64_t generation);
+
+/* Every living worker chooses by this generation or a newer one. */
+void drain_note_applied(struct drain *drain, uint64_t generation);
+
+/* Looks at every drain now; the timer does so while there are any. */
+void drain_look(struct drain *drain);
+
+enum drain_outcome { DRAIN_WAITS, DRAIN_IS_DONE, DRAIN_IS_OVER };
+
+/* What is to be done with a draining target. */
+enum drain_outcome drain_decide(const struct registered_target *target, uint64_t in_flight,
+                                uint64_t now_ms);
+
+#endif

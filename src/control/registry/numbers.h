@@ -1,0 +1,35 @@
+/*
+ * The numbers that control gives to things and keeps over generations and reloads: listener
+ * ids, group ids, and the counter rows of groups, routes and targets. What has a number keeps
+ * it; only target rows come back, and only when the target is gone everywhere.
+ */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
+#define FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
+
+#include <stdint.h>
+
+#define NUMBERS_NO_ROW UINT32_MAX
+
+struct numbers;
+
+struct numbers *numbers_new(void);
+void numbers_free(struct numbers **numbers);
+
+/* By where it listens ("10.0.0.1:80", "unix:/path"): the sockets are what the id names. */
+uint32_t numbers_listener_id(struct numbers *numbers, const char *address);
+
+/* The same in every instance of fairlead, because cookies carry it: a hash of the name. */
+uint32_t numbers_group_id(struct numbers *numbers, const char *group);
+
+/* The name itself, living as long as the numbers do. */
+const char *numbers_group_name(struct numbers *numbers, const char *group);
+
+/* Counter rows; the last row is shared by all that come when the others are taken. */
+uint32_t numbers_group_row(struct numbers *numbers, const char *group);
+uint32_t numbers_route_row(struct numbers *numbers, const char *listener, const char *group);
+
+/* A free row of the target counters, or NUMBERS_NO_ROW. */
+uint32_t numbers_take_target_row(struct numbers *numbers);
+void numbers_give_back_target_row(struct numbers *numbers, uint32_t row);
+
+#endif

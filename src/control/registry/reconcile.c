@@ -1,0 +1,173 @@
+/*
+ * A wish is one (service, address) that the task should have. It becomes a target only where
+ * the task has won the address; the target of any other task at that address is evicted.
+ */
+#include "control/registry/reconcile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "control/registry/service_match.h"
+
+/* What one service asks for. */
+struct wish {
+    const struct config_service *service;
+    struct address address;
+};
+
+struct wishes {
+    struct wish *items;
+    struct address *addresses;
+    size_t count;
+};
+
+static void
+collect_wishes(const struct reconcile_parts *parts, const struct task_record *record,
+               struct wishes *wishes)
+{
+    const struct config *config = parts->config;
+    const struct task *task = record->task;
+
+    *wishes = (struct wishes){0};
+    if (config == NULL || record->is_stopping || !task_is_eligible(task))
+        return;
+    for (size_t i = 0; i < config->service_count; i++) {
+        const struct config_service *service = &config->services[i];
+        struct address address;
+        if (service_match(service, task, &address) != SERVICE_MATCHES ||
+            exclusions_contain(parts->exclusions, service->target_group, &address, task))
+            continue;
+        wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
+        wishes->addresses =
+            memory_resize(wishes->addresses, wishes->count + 1, sizeof(*wishes->addresses));
+        wishes->items[wishes->count] = (struct wish){service, address};
+        wishes->addresses[wishes->count++] = address;
+    }
+}
+
+/* Everything else at the address that must not get a request meant for this task. */
+static void
+evict_others(const struct reconcile_parts *parts, const struct wish *wish,
+             const struct task *task)
+{
+    struct registered_target *target = targets_at(parts->targets, &wish->address);
+
+    while (target != NULL) {
+        struct registered_target *next = LIST_NEXT(target, at_address);
+        bool is_other = target->origin == ORIGIN_TASK
+                            ? !target_is_of_task(target, task)
+                            : strcmp(target->group, wish->service->target_group) == 0;
+        if (is_other)
+            targets_apply(parts->targets, target, TARGET_EVENT_EVICTED, NULL);
+        target = next;
+    }
+}
+
+static void
+ensure_target(const struct reconcile_parts *parts, struct task_record *record,
+              const struct wish *wish)
+{
+    const char *group = wish->service->target_group;
+
+    evict_others(parts, wish, record->task);
+    struct registered_target *target = targets_find(parts->targets, group, &wish->address);
+    if (target == NULL) {
+        target = targets_add(parts->targets, &(struct target_spec){
+                                                 .group = group,
+                                                 .address = wish->address,
+                                                 .origin = ORIGIN_TASK,
+                                                 .zone = record->task->zone,
+                                                 .task = record->task,
+                                             });
+        if (target == NULL) {
+            log_error("target group %s: too many targets, task %s was left out", group,
+                      record->task->id);
+            return;
+        }
+    } else if (!target->is_held) {
+        targets_apply(parts->targets, target, TARGET_EVENT_REGISTER, NULL);
+    }
+    if (target->record == NULL) {
+        target->record = record;
+        LIST_INSERT_HEAD(&record->targets, target, of_task);
+    }
+}
+
+static bool
+is_wished(const struct reconcile_parts *parts, struct task_record *record,
+          const struct wishes *wishes, const struct registered_target *target)
+{
+    for (size_t i = 0; i < wishes->count; i++) {
+        const struct wish *wish = &wishes->items[i];
+        if (address_equal(&wish->address, &target->place.address) &&
+            strcmp(wish->service->target_group, target->group) == 0)
+            return target_is_of_task(target, record->task) &&
+                   claims_is_winner(parts->claims, &record->claimant, &wish->address);
+    }
+    return false;
+}
+
+/* Ends what the task no longer asks for; a target outlives its record while it drains. */
+static void
+deregister_unwished(const struct reconcile_parts *parts, struct task_record *record,
+                    const struct wishes *wishes, const char *why)
+{
+    struct registered_target *target = LIST_FIRST(&record->targets);
+
+    while (target != NULL) {
+        struct registered_target *next = LIST_NEXT(target, of_task);
+        if (!is_wished(parts, record, wishes, target)) {
+            target->is_held = false;
+            targets_apply(parts->targets, target, TARGET_EVENT_DEREGISTER, why);
+        }
+        target = next;
+    }
+}
+
+static const char *
+reason_to_leave(const struct task_record *record)
+{
+    const struct task *task = record->task;
+
+    if (record->is_stopping)
+        return "its task got a stop sign";
+    if (task->desired_status == TASK_STOPPED)
+        return "its task is meant to stop";
+    if (task->last_status != TASK_RUNNING)
+        return "its task is no longer running";
+    if (!task_is_eligible(task))
+        return "its task is unhealthy by its own check";
+    return "its task no longer asks for it";
+}
+
+void
+reconcile_task(const struct reconcile_parts *parts, struct task_record *record)
+{
+    struct wishes wishes;
+
+    collect_wishes(parts, record, &wishes);
+    claims_set(parts->claims, &record->claimant, wishes.addresses, wishes.count);
+    for (size_t i = 0; i < wishes.count; i++) {
+        if (claims_is_winner(parts->claims, &record->claimant, &wishes.addresses[i]))
+            ensure_target(parts, record, &wishes.items[i]);
+    }
+    deregister_unwished(parts, record, &wishes, reason_to_leave(record));
+    free(wishes.items);
+    free(wishes.addresses);
+}
+
+void
+reconcile_removed_task(const struct reconcile_parts *parts, struct task_record *record,
+                       const char *why)
+{
+    const struct wishes none = {0};
+    struct registered_target *target;
+
+    deregister_unwished(parts, record, &none, why);
+    while ((target = LIST_FIRST(&record->targets)) != NULL) {
+        LIST_REMOVE(target, of_task);
+        target->record = NULL;
+    }
+}

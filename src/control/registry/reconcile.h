@@ -1,0 +1,29 @@
+/*
+ * One task against its targets: what configured services ask for, what the task may have of it,
+ * and what there is. The registry calls this for each task that changed.
+ */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_RECONCILE_H
+#define FAIRLEAD_CONTROL_REGISTRY_RECONCILE_H
+
+#include "control/registry/claims.h"
+#include "control/registry/exclusions.h"
+#include "control/registry/targets.h"
+#include "control/registry/task_record.h"
+#include "model/config.h"
+
+/* What it works with; the registry's. */
+struct reconcile_parts {
+    struct targets *targets;
+    const struct config *config; /* NULL: nothing asks for anything yet */
+    struct claims *claims;
+    struct exclusions *exclusions;
+};
+
+/* Makes, brings back, evicts and deregisters targets until they are what is asked for. */
+void reconcile_task(const struct reconcile_parts *parts, struct task_record *record);
+
+/* The task is gone: deregisters all its targets, which no longer belong to a record then. */
+void reconcile_removed_task(const struct reconcile_parts *parts, struct task_record *record,
+                            const char *why);
+
+#endif

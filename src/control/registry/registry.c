@@ -1,0 +1,491 @@
+/*
+ * A change marks its task dirty; settle compares every dirty task with its targets and may
+ * disturb others that claimed the same address. Targets without a task are plain_targets.c's.
+ */
+#include "control/registry/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "control/registry/reconcile.h"
+
+/* A provider that has told of everything at least once. */
+struct known_source {
+    char *name;
+    struct known_source *next;
+};
+
+struct registry {
+    struct reconcile_parts parts;
+    struct event_log *events;
+    struct task_record *by_key;
+    struct task_record *first_dirty;
+    struct plain_targets *plain;
+    struct known_source *synced_sources;
+    uint64_t sequence;
+    bool are_plain_dirty;
+    bool is_settling;
+};
+
+static void
+mark_dirty(struct registry *registry, struct task_record *record)
+{
+    if (record->is_dirty)
+        return;
+    record->is_dirty = true;
+    record->next_dirty = registry->first_dirty;
+    registry->first_dirty = record;
+}
+
+static void
+on_disturbed(void *argument, struct claimant *claimant)
+{
+    struct task_record *record =
+        (struct task_record *)((char *)claimant - offsetof(struct task_record, claimant));
+
+    mark_dirty(argument, record);
+}
+
+struct registry *
+registry_new(struct targets *targets, struct event_log *events)
+{
+    struct registry *registry = memory_take(1, sizeof(*registry));
+
+    registry->parts.targets = targets;
+    registry->events = events;
+    registry->parts.claims = claims_new(on_disturbed, registry);
+    registry->parts.exclusions = exclusions_new();
+    registry->plain = plain_targets_new(targets, registry->parts.exclusions);
+    return registry;
+}
+
+static char *
+make_key(const char *source, const char *id)
+{
+    return memory_print("%s %s", source, id);
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+struct task_record *
+registry_find(struct registry *registry, const char *source, const char *id)
+{
+    char *key = make_key(source, id);
+    struct task_record *record;
+
+    HASH_FIND_STR(registry->by_key, key, record);
+    free(key);
+    return record;
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+static void
+undirty(struct registry *registry, struct task_record *record)
+{
+    struct task_record **link = &registry->first_dirty;
+
+    if (!record->is_dirty)
+        return;
+    while (*link != record)
+        link = &(*link)->next_dirty;
+    *link = record->next_dirty;
+    record->is_dirty = false;
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+static void
+free_record(struct registry *registry, struct task_record *record)
+{
+    claims_set(registry->parts.claims, &record->claimant, NULL, 0);
+    undirty(registry, record);
+    HASH_DEL(registry->by_key, record);
+    task_free(&record->task);
+    free(record->key);
+    free(record);
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+void
+registry_free(struct registry **registry_at)
+{
+    struct registry *registry = *registry_at;
+    struct task_record *record, *next;
+
+    if (registry == NULL)
+        return;
+    HASH_ITER(hh, registry->by_key, record, next)
+    free_record(registry, record);
+    while (registry->synced_sources != NULL) {
+        struct known_source *one = registry->synced_sources;
+        registry->synced_sources = one->next;
+        free(one->name);
+        free(one);
+    }
+    plain_targets_free(&registry->plain);
+    exclusions_free(&registry->parts.exclusions);
+    claims_free(&registry->parts.claims);
+    free(registry);
+    *registry_at = NULL;
+}
+
+static bool
+is_same_text(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+void
+registry_settle(struct registry *registry)
+{
+    struct task_record *record;
+
+    if (registry->is_settling)
+        return;
+    registry->is_settling = true;
+    while ((record = registry->first_dirty) != NULL) {
+        undirty(registry, record);
+        reconcile_task(&registry->parts, record);
+    }
+    if (registry->are_plain_dirty) {
+        registry->are_plain_dirty = false;
+        plain_targets_settle(registry->plain);
+    }
+    registry->is_settling = false;
+}
+
+static void
+settle_everything(struct registry *registry)
+{
+    for (struct task_record *record = registry->by_key; record != NULL;
+         record = record->hh.next)
+        mark_dirty(registry, record);
+    registry->are_plain_dirty = true;
+    registry_settle(registry);
+}
+
+void
+registry_note_gone(struct registry *registry, struct registered_target *target)
+{
+    if (target->origin == ORIGIN_TASK)
+        registry->are_plain_dirty = true;
+    if (target->record != NULL)
+        LIST_REMOVE(target, of_task);
+    target->record = NULL;
+}
+
+/*
+ * Targets of a removed group leave at once, because no snapshot can name them; what is in
+ * flight ends with the generation that it was routed with.
+ */
+static void
+drop_groupless(struct registry *registry)
+{
+    struct registered_target *target = TAILQ_FIRST(targets_live(registry->parts.targets));
+
+    while (target != NULL) {
+        struct registered_target *next = TAILQ_NEXT(target, in_table);
+        if (config_find_group(registry->parts.config, target->group) == NULL) {
+            targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
+                          "its target group was removed");
+            targets_apply(registry->parts.targets, target, TARGET_EVENT_DRAINED,
+                          "its target group was removed");
+        }
+        target = next;
+    }
+}
+
+void
+registry_set_config(struct registry *registry, const struct config *config)
+{
+    registry->parts.config = config;
+    drop_groupless(registry);
+    plain_targets_set_config(registry->plain, config);
+    settle_everything(registry);
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+static struct task_record *
+add_record(struct registry *registry, const struct task *task)
+{
+    struct task_record *record = memory_take(1, sizeof(*record));
+
+    record->key = make_key(task->source, task->id);
+    record->known_wall_us = clock_wall_us();
+    LIST_INIT(&record->targets);
+    claimant_init(&record->claimant);
+    HASH_ADD_KEYPTR(hh, registry->by_key, record->key, strlen(record->key), record);
+    return record;
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+static void
+replace_task(struct registry *registry, struct task_record *record, struct task *task)
+{
+    if (record->task != NULL && record->task->generation != task->generation)
+        exclusions_forget_task(registry->parts.exclusions, record->task);
+    /* A stop sign holds for the run that it was sent to. */
+    if (record->task == NULL || record->task->generation != task->generation) {
+        record->is_stopping = false;
+        record->claimant.sequence = ++registry->sequence;
+    }
+    record->claimant.start = task->generation;
+    task_free(&record->task);
+    record->task = task;
+    mark_dirty(registry, record);
+}
+
+/* True when it was not known, or in another generation. */
+static bool
+take_in(struct registry *registry, struct task *task, bool is_stale)
+{
+    struct task_record *record = registry_find(registry, task->source, task->id);
+    bool is_new = record == NULL || record->task->generation != task->generation;
+
+    if (record == NULL)
+        record = add_record(registry, task);
+    record->is_stale = is_stale;
+    record->is_seen = true;
+    if (!is_new && !task_differs(record->task, task)) {
+        task_free(&task);
+        return false;
+    }
+    if (is_new)
+        event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id,
+                      "%s, reported by %s", task_status_text(task->last_status), task->source);
+    replace_task(registry, record, task);
+    return is_new;
+}
+
+void
+registry_put_task(struct registry *registry, struct task *task)
+{
+    take_in(registry, task, false);
+    registry_settle(registry);
+}
+
+void
+registry_put_stale_task(struct registry *registry, struct task *task)
+{
+    take_in(registry, task, true);
+    registry_settle(registry);
+}
+
+static void
+remove_record(struct registry *registry, struct task_record *record, const char *why)
+{
+    const struct task *task = record->task;
+
+    event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id, "%s",
+                  why);
+    reconcile_removed_task(&registry->parts, record, why);
+    exclusions_forget_task(registry->parts.exclusions, task);
+    free_record(registry, record);
+}
+
+void
+registry_remove_task(struct registry *registry, const char *source, const char *id,
+                     uint64_t generation)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record == NULL || (generation != 0 && record->task->generation != generation))
+        return;
+    remove_record(registry, record, "its task is gone");
+    registry_settle(registry);
+}
+
+/* True when this is the source's first full set: what it finds was not missed by events. */
+static bool
+note_synced(struct registry *registry, const char *source)
+{
+    for (struct known_source *one = registry->synced_sources; one != NULL; one = one->next) {
+        if (strcmp(one->name, source) == 0)
+            return false;
+    }
+    struct known_source *added = memory_take(1, sizeof(*added));
+    added->name = memory_copy_text(source);
+    added->next = registry->synced_sources;
+    registry->synced_sources = added;
+    return true;
+}
+
+/* Tasks of the source that a full set did not name. */
+static unsigned
+sweep(struct registry *registry, const char *source)
+{
+    struct task_record *record, *next;
+    unsigned removed = 0;
+
+    HASH_ITER(hh, registry->by_key, record, next)
+    {
+        if (record->is_seen || strcmp(record->task->source, source) != 0)
+            continue;
+        remove_record(registry, record, "its source no longer has its task");
+        removed++;
+    }
+    return removed;
+}
+
+unsigned
+registry_put_full_set(struct registry *registry, const char *source, struct task **tasks,
+                      size_t count)
+{
+    struct task_record *record;
+    unsigned missed = 0;
+
+    for (record = registry->by_key; record != NULL; record = record->hh.next)
+        record->is_seen = false;
+    for (size_t i = 0; i < count; i++)
+        missed += take_in(registry, tasks[i], false) ? 1 : 0;
+    free(tasks);
+    missed += sweep(registry, source);
+    registry_settle(registry);
+    return note_synced(registry, source) ? 0 : missed;
+}
+
+void
+registry_stop_sign(struct registry *registry, const char *source, const char *id,
+                   const char *sign)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record == NULL || record->is_stopping)
+        return;
+    record->is_stopping = true;
+    event_log_add(registry->events, "task",
+                  record->task->name != NULL ? record->task->name : id, "stop sign: %s", sign);
+    mark_dirty(registry, record);
+    registry_settle(registry);
+}
+
+void
+registry_clear_stop_sign(struct registry *registry, const char *source, const char *id)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record == NULL || !record->is_stopping)
+        return;
+    record->is_stopping = false;
+    mark_dirty(registry, record);
+    registry_settle(registry);
+}
+
+void
+registry_forget_source(struct registry *registry, const char *source)
+{
+    struct task_record *record, *next;
+
+    HASH_ITER(hh, registry->by_key, record, next)
+    {
+        if (strcmp(record->task->source, source) == 0)
+            remove_record(registry, record, "its provider was removed");
+    }
+    registry_settle(registry);
+}
+
+struct task_record *
+registry_find_by_word(struct registry *registry, const char *word)
+{
+    struct task_record *found = NULL;
+    size_t length = strlen(word);
+
+    for (struct task_record *record = registry->by_key; record != NULL;
+         record = record->hh.next) {
+        const struct task *task = record->task;
+        if (strcmp(task->id, word) == 0 || is_same_text(task->name, word))
+            return record;
+        if (strncmp(task->id, word, length) != 0)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = record;
+    }
+    return found;
+}
+
+struct task_record *
+registry_next_task(struct registry *registry, const struct task_record *record)
+{
+    return record == NULL ? registry->by_key : record->hh.next;
+}
+
+size_t
+registry_task_count(const struct registry *registry, const char *source)
+{
+    size_t count = 0;
+
+    for (const struct task_record *record = registry->by_key; record != NULL;
+         record = record->hh.next) {
+        if (source == NULL || strcmp(record->task->source, source) == 0)
+            count++;
+    }
+    return count;
+}
+
+bool
+registry_register(struct registry *registry, const char *group, const struct address *address,
+                  const char *zone)
+{
+    /* Without the exclusion the configuration or a task may bring it back. */
+    if (exclusions_forget_place(registry->parts.exclusions, group, address))
+        settle_everything(registry);
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
+    if (target == NULL || target->membership == MEMBERSHIP_DRAINING)
+        plain_targets_add(registry->plain, group, address, zone);
+    return targets_find(registry->parts.targets, group, address) != NULL;
+}
+
+bool
+registry_deregister(struct registry *registry, const char *group, const struct address *address)
+{
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
+
+    if (target == NULL)
+        return false;
+    bool was_by_hand = plain_targets_forget(registry->plain, group, address);
+    if (target->record != NULL || (!was_by_hand && target->origin != ORIGIN_TASK))
+        exclusions_add(registry->parts.exclusions, group, address,
+                       target->record == NULL ? NULL : target->record->task);
+    target->is_held = false;
+    targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
+                  "deregistered by hand");
+    return true;
+}
+
+bool
+registry_hold(struct registry *registry, const char *group, const struct address *address,
+              bool is_held)
+{
+    struct registered_target *target = targets_find(registry->parts.targets, group, address);
+
+    if (target == NULL)
+        return false;
+    target->is_held = is_held;
+    targets_apply(registry->parts.targets, target,
+                  is_held ? TARGET_EVENT_DEREGISTER : TARGET_EVENT_REGISTER,
+                  is_held ? "drained by hand" : "made ready by hand");
+    return true;
+}
+
+const struct hand_registration *
+registry_by_hand(const struct registry *registry)
+{
+    return plain_targets_by_hand(registry->plain);
+}
+
+const struct exclusion *
+registry_excluded(const struct registry *registry)
+{
+    return exclusions_first(registry->parts.exclusions);
+}
+
+void
+registry_exclude(struct registry *registry, const char *group, const struct address *address,
+                 const struct task *task)
+{
+    exclusions_add(registry->parts.exclusions, group, address, task);
+}

@@ -1,0 +1,81 @@
+/*
+ * Joins tasks with configured services into targets: the one place that says which targets
+ * there should be. It owns the tasks that providers report, the targets of the configuration
+ * and those registered by hand, and drives the targets towards what they ask for. Level,
+ * not edge: each task is compared whole with what was known of it.
+ */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_REGISTRY_H
+#define FAIRLEAD_CONTROL_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/registry/event_log.h"
+#include "control/registry/plain_targets.h"
+#include "control/registry/targets.h"
+#include "control/registry/task_record.h"
+#include "model/config.h"
+#include "model/task.h"
+
+struct registry;
+
+struct registry *registry_new(struct targets *targets, struct event_log *events);
+void registry_free(struct registry **registry);
+
+/* Another configuration: targets follow it. It must live until the next one is set. */
+void registry_set_config(struct registry *registry, const struct config *config);
+
+/* What providers report; see struct discovery_sink. Tasks are the registry's from then on. */
+void registry_put_task(struct registry *registry, struct task *task);
+void registry_remove_task(struct registry *registry, const char *source, const char *id,
+                          uint64_t generation);
+unsigned registry_put_full_set(struct registry *registry, const char *source,
+                               struct task **tasks, size_t count);
+void registry_stop_sign(struct registry *registry, const char *source, const char *id,
+                        const char *sign);
+
+/* The stop did not happen: the task may serve again. */
+void registry_clear_stop_sign(struct registry *registry, const char *source, const char *id);
+
+/* A task of an earlier process: served, but marked stale. */
+void registry_put_stale_task(struct registry *registry, struct task *task);
+
+/* The provider was removed from the configuration: its tasks are gone. */
+void registry_forget_source(struct registry *registry, const char *source);
+
+/* By a source and an id, or by an id, a name or an unambiguous beginning of an id alone. */
+struct task_record *registry_find(struct registry *registry, const char *source,
+                                  const char *id);
+struct task_record *registry_find_by_word(struct registry *registry, const char *word);
+
+/* All tasks in the order in which they came; next of NULL is the first. */
+struct task_record *registry_next_task(struct registry *registry,
+                                       const struct task_record *record);
+size_t registry_task_count(const struct registry *registry, const char *source);
+
+/*
+ * By hand. A deregistered target of a task or of the configuration stays out until it is
+ * registered by hand again, or the task is gone. False: refused, all counter rows are taken, or
+ * (deregister, hold) there is no such target.
+ */
+bool registry_register(struct registry *registry, const char *group,
+                       const struct address *address, const char *zone);
+bool registry_deregister(struct registry *registry, const char *group,
+                         const struct address *address);
+
+/* drain and ready: out of rotation and back, without forgetting the target. */
+bool registry_hold(struct registry *registry, const char *group, const struct address *address,
+                   bool is_held);
+
+/* What hands registered and deregistered, for the state file; exclude puts the latter back. */
+const struct hand_registration *registry_by_hand(const struct registry *registry);
+const struct exclusion *registry_excluded(const struct registry *registry);
+void registry_exclude(struct registry *registry, const char *group,
+                      const struct address *address, const struct task *task);
+
+/* A target became gone: what else asks for its place may come back at registry_settle. */
+void registry_note_gone(struct registry *registry, struct registered_target *target);
+void registry_settle(struct registry *registry);
+
+#endif

@@ -1,0 +1,423 @@
+/*
+ * Live targets hang in three places: by id, by (group, address), and on the list of their
+ * address, by which a newer claim finds whom to evict. Gone ones keep only their id until they
+ * are buried.
+ */
+#include "control/registry/targets.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "control/registry/target_memories.h"
+
+struct used_address {
+    struct address address;
+    LIST_HEAD(, registered_target) targets;
+    UT_hash_handle hh;
+};
+
+struct targets {
+    struct numbers *numbers;
+    struct event_log *events;
+    struct targets_callbacks callbacks;
+    void *argument;
+    uint64_t next_id;
+    size_t live_count;
+    struct registered_target *by_id, *by_place;
+    struct used_address *addresses;
+    struct registered_targets live, departed;
+    struct moving_targets moving;
+    struct target_memories *memories;
+};
+
+struct targets *
+targets_new(struct numbers *numbers, struct event_log *events,
+            const struct targets_callbacks *callbacks, void *argument)
+{
+    struct targets *table = memory_take(1, sizeof(*table));
+
+    table->numbers = numbers;
+    table->events = events;
+    table->callbacks = *callbacks;
+    table->argument = argument;
+    table->next_id = 1;
+    TAILQ_INIT(&table->live);
+    TAILQ_INIT(&table->departed);
+    TAILQ_INIT(&table->moving);
+    table->memories = target_memories_new();
+    return table;
+}
+
+struct moving_targets *
+targets_moving(struct targets *table)
+{
+    return &table->moving;
+}
+
+static void
+note_moving(struct targets *table, struct registered_target *target)
+{
+    target->told_generation = 0;
+    target->is_settled = false;
+    if (!target->is_moving)
+        TAILQ_INSERT_TAIL(&table->moving, target, in_moving);
+    target->is_moving = true;
+}
+
+void
+targets_rest(struct targets *table, struct registered_target *target)
+{
+    if (target->is_moving)
+        TAILQ_REMOVE(&table->moving, target, in_moving);
+    target->is_moving = false;
+}
+
+static void
+free_target(struct registered_target *target)
+{
+    free(target->zone);
+    free(target->source);
+    free(target->task_id);
+    free(target->service);
+    free(target->container_name);
+    free(target);
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+static void
+link_address(struct targets *table, struct registered_target *target)
+{
+    struct used_address *used;
+
+    HASH_FIND(hh, table->addresses, &target->place.address, sizeof(struct address), used);
+    if (used == NULL) {
+        used = memory_take(1, sizeof(*used));
+        used->address = target->place.address;
+        LIST_INIT(&used->targets);
+        HASH_ADD(hh, table->addresses, address, sizeof(struct address), used);
+    }
+    LIST_INSERT_HEAD(&used->targets, target, at_address);
+}
+
+static void
+unlink_address(struct targets *table, struct registered_target *target)
+{
+    struct used_address *used;
+
+    LIST_REMOVE(target, at_address);
+    HASH_FIND(hh, table->addresses, &target->place.address, sizeof(struct address), used);
+    if (used != NULL && LIST_EMPTY(&used->targets)) {
+        HASH_DEL(table->addresses, used);
+        free(used);
+    }
+}
+
+/* Gone: the place is free from now on. */
+static void
+depart(struct targets *table, struct registered_target *target)
+{
+    HASH_DELETE(by_place, table->by_place, target);
+    unlink_address(table, target);
+    TAILQ_REMOVE(&table->live, target, in_table);
+    TAILQ_INSERT_TAIL(&table->departed, target, in_table);
+    table->live_count--;
+    target->gone_ms = clock_ms();
+}
+
+void
+targets_bury(struct targets *table, struct registered_target *target)
+{
+    CHECK(target->membership == MEMBERSHIP_GONE);
+    targets_rest(table, target);
+    TAILQ_REMOVE(&table->departed, target, in_table);
+    HASH_DELETE(by_id, table->by_id, target);
+    numbers_give_back_target_row(table->numbers, target->counter_row);
+    free_target(target);
+}
+
+void
+targets_free(struct targets **table)
+{
+    struct registered_target *target;
+
+    if (*table == NULL)
+        return;
+    while ((target = TAILQ_FIRST(&(*table)->live)) != NULL) {
+        target->membership = MEMBERSHIP_GONE;
+        depart(*table, target);
+    }
+    while ((target = TAILQ_FIRST(&(*table)->departed)) != NULL)
+        targets_bury(*table, target);
+    target_memories_free(&(*table)->memories);
+    free(*table);
+    *table = NULL;
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+static struct target_place
+place_of(struct targets *table, const char *group, const struct address *address)
+{
+    struct target_place place;
+
+    memset(&place, 0, sizeof(place));
+    place.group_id = numbers_group_id(table->numbers, group);
+    place.address = *address;
+    return place;
+}
+
+static void
+copy_identity(struct registered_target *target, const struct target_spec *spec)
+{
+    const struct task *task = spec->task;
+
+    target->zone = memory_copy_text(spec->zone);
+    if (task == NULL)
+        return;
+    target->source = memory_copy_text(task->source);
+    target->task_id = memory_copy_text(task->id);
+    target->service = memory_copy_text(task->service);
+    target->container_name =
+        memory_copy_text(task->name != NULL ? task->name : task->container_name);
+    target->task_generation = task->generation;
+    snprintf(target->task_generation_text, sizeof(target->task_generation_text), "%" PRIu64,
+             task->generation);
+}
+
+/* A new id, or the one that an earlier process gave to this same target. */
+static void
+recall(struct targets *table, struct registered_target *target)
+{
+    struct target_memory memory;
+
+    if (!target_memories_take(table->memories, target, &memory) ||
+        targets_find_id(table, memory.id) != NULL) {
+        target->id = table->next_id++;
+        return;
+    }
+    target->id = memory.id;
+    target->health = memory.verdict.health;
+    target->health_reason = memory.verdict.reason;
+    target->http_code = memory.verdict.http_code;
+    target->is_held = memory.is_held;
+}
+
+static void
+log_state(struct targets *table, const struct registered_target *target, const char *why)
+{
+    const char *reason = target_reason_word(target);
+    const char *state =
+        target->membership == MEMBERSHIP_GONE ? "unused" : target_state_word(target);
+    char *subject = memory_print("%s %s", target->group, target->name);
+
+    if (table->callbacks.on_state != NULL)
+        table->callbacks.on_state(table->argument, state);
+    event_log_add(table->events, "target", subject, "%s%s%s%s: %s", state,
+                  *reason == '\0' ? "" : " (", reason, *reason == '\0' ? "" : ")", why);
+    free(subject);
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+struct registered_target *
+targets_add(struct targets *table, const struct target_spec *spec)
+{
+    uint32_t row = numbers_take_target_row(table->numbers);
+
+    if (row == NUMBERS_NO_ROW)
+        return NULL;
+    struct registered_target *target = memory_take(1, sizeof(*target));
+    target->place = place_of(table, spec->group, &spec->address);
+    target->group = numbers_group_name(table->numbers, spec->group);
+    target->counter_row = row;
+    target->origin = spec->origin;
+    target->health = HEALTH_INITIAL;
+    target->health_reason = TARGET_REASON_REGISTRATION_IN_PROGRESS;
+    target->since_wall_us = clock_wall_us();
+    target->joined_ms = clock_ms();
+    address_format_with_port(&spec->address, target->name);
+    copy_identity(target, spec);
+    recall(table, target);
+    HASH_ADD(by_id, table->by_id, id, sizeof(target->id), target);
+    HASH_ADD(by_place, table->by_place, place, sizeof(target->place), target);
+    TAILQ_INSERT_TAIL(&table->live, target, in_table);
+    link_address(table, target);
+    note_moving(table, target);
+    table->live_count++;
+    log_state(table, target,
+              spec->origin == ORIGIN_STATIC    ? "registered by the configuration"
+              : spec->origin == ORIGIN_BY_HAND ? "registered by hand"
+                                               : "registered for its task");
+    table->callbacks.on_change(table->argument, false);
+    if (target->is_held)
+        targets_apply(table, target, TARGET_EVENT_DEREGISTER, "still drained by hand");
+    return target;
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+bool
+targets_apply(struct targets *table, struct registered_target *target, enum target_event event,
+              const char *why)
+{
+    enum target_membership from = target->membership;
+    enum target_membership to = target_next_membership(from, event);
+
+    if (from == to)
+        return false;
+    target->membership = to;
+    note_moving(table, target);
+    target->drain_ends_ms = 0;
+    /* In service shows its health, whose time it keeps. */
+    if (to != MEMBERSHIP_IN_SERVICE)
+        target->since_wall_us = clock_wall_us();
+    if (to == MEMBERSHIP_GONE)
+        depart(table, target);
+    if (event == TARGET_EVENT_EVICTED || event == TARGET_EVENT_DELAY_OVER)
+        table->callbacks.on_close(table->argument, target->id, event == TARGET_EVENT_EVICTED);
+    log_state(table, target, why != NULL ? why : target_event_text(event));
+    table->callbacks.on_change(table->argument,
+                               to == MEMBERSHIP_DRAINING || event == TARGET_EVENT_EVICTED);
+    if (to == MEMBERSHIP_GONE)
+        table->callbacks.on_gone(table->argument, target);
+    return true;
+}
+
+void
+targets_set_health(struct targets *table, struct registered_target *target,
+                   const struct target_verdict *verdict)
+{
+    bool is_news =
+        target->health != verdict->health || target->health_reason != verdict->reason;
+    const char *shown_before = target_state_word(target);
+    const char *reason_before = target_reason_word(target);
+    bool is_recovery = verdict->health == HEALTH_HEALTHY && target->health != HEALTH_HEALTHY;
+
+    target->http_code = verdict->http_code;
+    target->latency_us = verdict->latency_us;
+    if (!is_news)
+        return;
+    if (target->health != verdict->health)
+        target->since_wall_us = clock_wall_us();
+    if (is_recovery)
+        target->healthy_since_ms = clock_ms();
+    else if (target->health == HEALTH_HEALTHY)
+        target->joined_ms = clock_ms();
+    target->health = verdict->health;
+    target->health_reason = verdict->reason;
+    if (strcmp(shown_before, target_state_word(target)) != 0 ||
+        strcmp(reason_before, target_reason_word(target)) != 0)
+        log_state(table, target, "health checks");
+    table->callbacks.on_change(table->argument, is_recovery);
+}
+
+void
+targets_note_change(struct targets *table)
+{
+    table->callbacks.on_change(table->argument, false);
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+struct registered_target *
+targets_find(struct targets *table, const char *group, const struct address *address)
+{
+    struct target_place place = place_of(table, group, address);
+    struct registered_target *target;
+
+    HASH_FIND(by_place, table->by_place, &place, sizeof(place), target);
+    return target;
+}
+
+struct registered_target *
+targets_find_id(struct targets *table, uint64_t id)
+{
+    struct registered_target *target;
+
+    HASH_FIND(by_id, table->by_id, &id, sizeof(id), target);
+    return target;
+}
+
+struct registered_target *
+targets_at(struct targets *table, const struct address *address)
+{
+    struct used_address *used;
+
+    HASH_FIND(hh, table->addresses, address, sizeof(*address), used);
+    return used == NULL ? NULL : LIST_FIRST(&used->targets);
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+bool
+target_is_of_task(const struct registered_target *target, const struct task *task)
+{
+    return target->origin == ORIGIN_TASK && target->task_generation == task->generation &&
+           strcmp(target->task_id, task->id) == 0 && strcmp(target->source, task->source) == 0;
+}
+
+struct registered_targets *
+targets_live(struct targets *table)
+{
+    return &table->live;
+}
+
+struct registered_targets *
+targets_departed(struct targets *table)
+{
+    return &table->departed;
+}
+
+size_t
+targets_count(const struct targets *table)
+{
+    return table->live_count;
+}
+
+uint64_t
+targets_next_id(const struct targets *table)
+{
+    return table->next_id;
+}
+
+void
+targets_raise_next_id(struct targets *table, uint64_t next_id)
+{
+    if (next_id > table->next_id)
+        table->next_id = next_id;
+}
+
+void
+targets_remember(struct targets *table, const struct target_memory *memory)
+{
+    target_memories_add(table->memories, memory);
+    targets_raise_next_id(table, memory->id + 1);
+}
+
+const char *
+target_state_word(const struct registered_target *target)
+{
+    return target_shown_state(target->membership, target->health);
+}
+
+const char *
+target_reason_word(const struct registered_target *target)
+{
+    return target_reason_code(
+        target_shown_reason(target->membership, target->health, target->health_reason));
+}
+
+void
+target_describe(const struct registered_target *target, char *text, size_t size)
+{
+    enum target_reason reason =
+        target_shown_reason(target->membership, target->health, target->health_reason);
+
+    if (reason == TARGET_REASON_RESPONSE_CODE_MISMATCH)
+        snprintf(text, size, "Health checks failed with these codes: [%u]", target->http_code);
+    else
+        snprintf(text, size, "%s", target_reason_description(reason));
+}

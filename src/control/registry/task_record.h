@@ -1,0 +1,30 @@
+/* A task as the registry keeps it: the report, what is known beside it, and its targets. */
+#ifndef FAIRLEAD_CONTROL_REGISTRY_TASK_RECORD_H
+#define FAIRLEAD_CONTROL_REGISTRY_TASK_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "control/registry/claims.h"
+#include "control/registry/targets.h"
+#include "model/task.h"
+
+/* Owned by the registry. */
+struct task_record {
+    struct task *task;
+    char *key;
+    bool is_stale;    /* from the state file: its source has not spoken of it yet */
+    bool is_stopping; /* a first sign of a stop was seen in this generation */
+    bool is_dirty;    /* waits to be compared with its targets */
+    bool is_seen;     /* while a full set is taken in */
+    uint64_t known_wall_us;
+    struct claimant claimant;
+    LIST_HEAD(, registered_target) targets; /* live ones made for it */
+    struct task_record *next_dirty;
+    UT_hash_handle hh;
+};
+
+#endif

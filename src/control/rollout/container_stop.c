@@ -1,0 +1,110 @@
+/* Three steps: drain, stop, done. The record may go at any time; its names are kept here. */
+#include "control/rollout/container_stop.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct stop {
+    struct control *control;
+    struct container_stop_callbacks callbacks;
+    void *argument;
+    char *source, *id, *name;
+    unsigned timeout_seconds;
+    unsigned draining; /* targets that are not gone yet */
+};
+
+static void
+free_stop(struct stop *stop)
+{
+    free(stop->source);
+    free(stop->id);
+    free(stop->name);
+    free(stop);
+}
+
+static void
+tell(struct stop *stop, const char *what)
+{
+    char *text = memory_print("%s %s", stop->name, what);
+
+    stop->callbacks.on_step(stop->argument, text);
+    free(text);
+}
+
+static void
+end(struct stop *stop, const char *error)
+{
+    if (error != NULL)
+        registry_clear_stop_sign(stop->control->registry, stop->source, stop->id);
+    stop->callbacks.on_done(stop->argument, error);
+    free_stop(stop);
+}
+
+static void
+on_stopped(void *argument, const char *error)
+{
+    struct stop *stop = argument;
+
+    if (error == NULL)
+        tell(stop, "is stopped");
+    end(stop, error);
+}
+
+static void
+stop_container(struct stop *stop)
+{
+    struct discovery *discovery = providers_find(stop->control->providers, stop->source);
+
+    if (discovery == NULL) {
+        end(stop, "its provider was removed from the configuration meanwhile");
+        return;
+    }
+    tell(stop, "is drained; stopping it");
+    if (!discovery_stop_task(discovery, stop->id, stop->timeout_seconds, on_stopped, stop))
+        end(stop, "its provider cannot stop containers");
+}
+
+static void
+stop_later(void *argument)
+{
+    stop_container(argument);
+}
+
+static void
+on_target_gone(void *argument)
+{
+    struct stop *stop = argument;
+
+    if (--stop->draining == 0)
+        loop_call_later(stop->control->loop, stop_later, stop);
+}
+
+const char *
+container_stop(struct control *control, const struct task_record *record,
+               unsigned timeout_seconds, const struct container_stop_callbacks *callbacks,
+               void *argument)
+{
+    const struct task *task = record->task;
+    struct registered_target *target;
+
+    if (!providers_can_stop(control->providers, task->source))
+        return "its provider cannot stop containers";
+    struct stop *stop = memory_take(1, sizeof(*stop));
+    stop->control = control;
+    stop->callbacks = *callbacks;
+    stop->argument = argument;
+    stop->source = memory_copy_text(task->source);
+    stop->id = memory_copy_text(task->id);
+    stop->name = memory_copy_text(task->name != NULL ? task->name : task->id);
+    stop->timeout_seconds = timeout_seconds;
+    LIST_FOREACH (target, &record->targets, of_task) {
+        stop->draining++;
+        target_waits_add(control->waits, target->id, on_target_gone, stop);
+    }
+    tell(stop, stop->draining == 0 ? "has no targets" : "is being drained");
+    registry_stop_sign(control->registry, stop->source, stop->id, "fairleadctl stop");
+    if (stop->draining == 0)
+        loop_call_later(control->loop, stop_later, stop);
+    return NULL;
+}

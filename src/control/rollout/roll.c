@@ -1,0 +1,241 @@
+/* Batches, success and failure of the whole; roll_pair.c replaces one container. */
+#include "control/rollout/roll.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/registry/service_match.h"
+
+/* Of the configured services with that name, or of none: the tasks say it themselves. */
+static bool
+is_of_service(const struct config *config, const char *name, const struct task *task)
+{
+    struct address address;
+    bool is_configured = false;
+
+    for (size_t i = 0; i < config->service_count; i++) {
+        const struct config_service *service = &config->services[i];
+        if (strcmp(service->name, name) != 0)
+            continue;
+        is_configured = true;
+        if (service_match(service, task, &address) == SERVICE_MATCHES)
+            return true;
+    }
+    return !is_configured && task->service != NULL && strcmp(task->service, name) == 0;
+}
+
+static bool
+is_replaceable(const struct control *control, const struct task_record *record)
+{
+    struct discovery *discovery = providers_find(control->providers, record->task->source);
+
+    return discovery != NULL && discovery_engine(discovery) != NULL && !record->is_stale &&
+           !record->is_stopping && task_is_eligible(record->task);
+}
+
+static void
+free_roll(struct roll *roll)
+{
+    struct roll_pair *pair;
+
+    while ((pair = TAILQ_FIRST(&roll->pairs)) != NULL) {
+        TAILQ_REMOVE(&roll->pairs, pair, entry);
+        roll_pair_free(pair);
+    }
+    timer_close(&roll->timer, roll->control->loop);
+    free(roll->service);
+    free(roll->image);
+    free(roll->error);
+    free(roll);
+}
+
+static void
+release(void *object)
+{
+    free_roll(object);
+}
+
+void
+roll_tell(struct roll *roll, const char *name, const char *what)
+{
+    char *text = memory_print("%s: %s", name, what);
+
+    roll->callbacks.on_step(roll->argument, text);
+    free(text);
+}
+
+void
+roll_note_failure(struct roll *roll, const char *name, const char *error)
+{
+    roll_tell(roll, name, error);
+    if (roll->error == NULL)
+        roll->error = memory_print("%s: %s", name, error);
+}
+
+static unsigned
+count(const struct roll *roll, enum roll_step step)
+{
+    const struct roll_pair *pair;
+    unsigned number = 0;
+
+    TAILQ_FOREACH (pair, &roll->pairs, entry)
+        number += pair->step == step ? 1 : 0;
+    return number;
+}
+
+/* The first one that rests there; runs it. */
+static bool
+run_one(struct roll *roll, enum roll_step from, enum roll_step to)
+{
+    struct roll_pair *pair;
+
+    TAILQ_FOREACH (pair, &roll->pairs, entry)
+        if (pair->step == from) {
+            roll_pair_run(pair, to);
+            return true;
+        }
+    return false;
+}
+
+static unsigned
+in_motion(const struct roll *roll)
+{
+    const struct roll_pair *pair;
+    unsigned number = 0;
+
+    TAILQ_FOREACH (pair, &roll->pairs, entry)
+        number += roll_pair_rests(pair) ? 0 : 1;
+    return number;
+}
+
+static void
+end(struct roll *roll)
+{
+    LIST_REMOVE(roll, entry);
+    roll->callbacks.on_done(roll->argument, roll->error);
+    loop_free_later(roll->control->loop, roll, release);
+}
+
+/* Old ones come back side by side: each brings its own target. */
+static void
+look_backward(struct roll *roll)
+{
+    while (run_one(roll, ROLL_REPLACED, ROLL_GO_BACK))
+        continue;
+    if (in_motion(roll) == 0)
+        end(roll);
+}
+
+static void
+look_forward(struct roll *roll)
+{
+    while (in_motion(roll) < roll->batch && roll->error == NULL &&
+           run_one(roll, ROLL_WAITING, ROLL_READ_CONTAINER))
+        continue;
+    if (in_motion(roll) > 0 || count(roll, ROLL_WAITING) > 0)
+        return;
+    if (!run_one(roll, ROLL_REPLACED, ROLL_REMOVE_OLD))
+        end(roll);
+}
+
+static void
+on_look(void *argument)
+{
+    struct roll *roll = argument;
+
+    if (roll->control->is_stopping)
+        return;
+    if (roll->error != NULL)
+        look_backward(roll);
+    else
+        look_forward(roll);
+}
+
+void
+roll_look(struct roll *roll)
+{
+    timer_set(&roll->timer, roll->control->loop, 0);
+}
+
+static bool
+is_being_rolled(const struct control *control, const char *service)
+{
+    const struct roll *roll;
+
+    LIST_FOREACH (roll, &control->rolls, entry)
+        if (strcmp(roll->service, service) == 0)
+            return true;
+    return false;
+}
+
+/* The next of the service's containers that can be replaced; previous NULL: the first. */
+static struct task_record *
+next_record(struct control *control, const char *service, struct task_record *previous)
+{
+    struct task_record *record = previous;
+
+    while ((record = registry_next_task(control->registry, record)) != NULL)
+        if (is_of_service(control->config, service, record->task) &&
+            is_replaceable(control, record))
+            return record;
+    return NULL;
+}
+
+/* In the order of their names, which people expect. */
+static void
+add_pair(struct roll *roll, struct roll_pair *pair)
+{
+    struct roll_pair *other;
+
+    TAILQ_FOREACH (other, &roll->pairs, entry)
+        if (strcmp(pair->name, other->name) < 0) {
+            TAILQ_INSERT_BEFORE(other, pair, entry);
+            return;
+        }
+    TAILQ_INSERT_TAIL(&roll->pairs, pair, entry);
+}
+
+const char *
+roll_obstacle(struct control *control, const char *service)
+{
+    if (is_being_rolled(control, service))
+        return "it is being rolled already";
+    if (next_record(control, service, NULL) == NULL)
+        return "it has no running containers that can be replaced from here";
+    return NULL;
+}
+
+void
+roll_begin(struct control *control, const struct roll_order *order,
+           const struct roll_callbacks *callbacks, void *argument)
+{
+    struct roll *roll = memory_take(1, sizeof(*roll));
+    struct task_record *record = NULL;
+
+    roll->control = control;
+    roll->callbacks = *callbacks;
+    roll->argument = argument;
+    roll->service = memory_copy_text(order->service);
+    roll->image = memory_copy_text(order->image);
+    roll->batch = order->batch;
+    roll->ready_seconds = order->ready_seconds;
+    roll->stop_seconds = order->stop_seconds;
+    TAILQ_INIT(&roll->pairs);
+    timer_init(&roll->timer, on_look, roll);
+    while ((record = next_record(control, roll->service, record)) != NULL)
+        add_pair(roll, roll_pair_new(roll, record));
+    LIST_INSERT_HEAD(&control->rolls, roll, entry);
+    roll_look(roll);
+}
+
+void
+rolls_free(struct control *control)
+{
+    struct roll *roll;
+
+    while ((roll = LIST_FIRST(&control->rolls)) != NULL) {
+        LIST_REMOVE(roll, entry);
+        free_roll(roll);
+    }
+}

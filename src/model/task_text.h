@@ -1,0 +1,13 @@
+/* A task as JSON: in our own form (interface.md section 3), which task_parse_json reads back.
+ */
+#ifndef FAIRLEAD_MODEL_TASK_TEXT_H
+#define FAIRLEAD_MODEL_TASK_TEXT_H
+
+#include <jansson.h>
+
+#include "model/task.h"
+
+/* A new reference, the caller's. */
+json_t *task_to_json(const struct task *task);
+
+#endif

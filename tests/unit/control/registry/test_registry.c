@@ -1,0 +1,328 @@
+/* Joining tasks and services into targets; identity; who has an address; hands. */
+#include "../world.h"
+
+static void
+joins_a_task_with_the_service_of_its_name(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    const struct registered_target *target = find_target(world, "web", 32768);
+    assert_non_null(target);
+    assert_string_equal(target->task_id, "a");
+    assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
+    assert_null(find_target(world, "app", 32768));
+    world_free(world);
+}
+
+static void
+compares_container_names_only_where_both_sides_have_one(void **state)
+{
+    struct world *world = world_new();
+    struct task *other = make_task("b", 1, "srvapp", 32769);
+    (void)state;
+    other->container_name = memory_copy_text("c2");
+    registry_put_task(world->registry, make_task("a", 1, "srvapp", 32768));
+    registry_put_task(world->registry, other);
+    assert_non_null(find_target(world, "app", 32768));
+    assert_null(find_target(world, "app", 32769));
+    world_free(world);
+}
+
+static void
+makes_no_target_of_a_port_that_is_not_bound(void **state)
+{
+    struct world *world = world_new();
+    struct task *task = make_task("a", 1, "srvweb", 32768);
+    (void)state;
+    task->bindings[0].container_port = 8080;
+    registry_put_task(world->registry, task);
+    assert_int_equal(targets_count(world->targets), 0);
+    world_free(world);
+}
+
+static void
+gives_a_restarted_task_a_new_target_and_drains_the_old(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    uint64_t old_id = find_target(world, "web", 32768)->id;
+    registry_put_task(world->registry, make_task("a", 2, "srvweb", 32770));
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_int_not_equal(find_target(world, "web", 32770)->id, old_id);
+    world_free(world);
+}
+
+static void
+evicts_the_old_target_when_a_restarted_task_has_the_same_port(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    uint64_t old_id = find_target(world, "web", 32768)->id;
+    registry_put_task(world->registry, make_task("a", 2, "srvweb", 32768));
+    assert_int_equal(world->evictions, 1);
+    assert_true(world->last_closed == old_id);
+    assert_true(find_target(world, "web", 32768)->id > old_id);
+    world_free(world);
+}
+
+static void
+gives_an_address_to_the_task_that_started_last(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("old", 5, "srvweb", 32768));
+    registry_put_task(world->registry, make_task("new", 9, "srvapp", 32768));
+    assert_null(find_target(world, "web", 32768));
+    assert_string_equal(find_target(world, "app", 32768)->task_id, "new");
+    assert_int_equal(world->evictions, 1);
+    world_free(world);
+}
+
+static void
+does_not_let_a_late_report_of_an_older_task_take_an_address(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("new", 9, "srvapp", 32768));
+    registry_put_task(world->registry, make_task("old", 5, "srvweb", 32768));
+    assert_null(find_target(world, "web", 32768));
+    assert_string_equal(find_target(world, "app", 32768)->task_id, "new");
+    world_free(world);
+}
+
+static void
+gives_an_address_back_when_the_winner_leaves(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("old", 5, "srvweb", 32768));
+    registry_put_task(world->registry, make_task("new", 9, "srvapp", 32768));
+    registry_remove_task(world->registry, "docker", "new", 0);
+    assert_string_equal(find_target(world, "web", 32768)->task_id, "old");
+    world_free(world);
+}
+
+static void
+ignores_the_end_of_an_earlier_generation(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 2, "srvweb", 32768));
+    registry_remove_task(world->registry, "docker", "a", 1);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+drains_at_a_stop_sign_and_only_in_that_generation(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    registry_stop_sign(world->registry, "docker", "a", "signal 15");
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    registry_put_task(world->registry, make_task("a", 2, "srvweb", 32769));
+    assert_int_equal(find_target(world, "web", 32769)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+brings_a_draining_target_back_when_its_task_runs_on(void **state)
+{
+    struct world *world = world_new();
+    struct task *stopping = make_task("a", 1, "srvweb", 32768);
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    uint64_t id = find_target(world, "web", 32768)->id;
+    stopping->desired_status = TASK_STOPPED;
+    registry_put_task(world->registry, stopping);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
+    assert_true(find_target(world, "web", 32768)->id == id);
+    world_free(world);
+}
+
+static unsigned
+put_full_set(struct world *world, struct task *first, struct task *second)
+{
+    struct task **tasks = memory_take(2, sizeof(*tasks));
+    size_t count = 0;
+
+    if (first != NULL)
+        tasks[count++] = first;
+    if (second != NULL)
+        tasks[count++] = second;
+    return registry_put_full_set(world->registry, "docker", tasks, count);
+}
+
+static void
+counts_what_only_a_full_set_told_of(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    assert_int_equal(put_full_set(world, make_task("a", 1, "srvweb", 1001), NULL), 0);
+    assert_int_equal(put_full_set(world, make_task("a", 1, "srvweb", 1001),
+                                  make_task("b", 1, "srvweb", 1002)),
+                     1);
+    assert_int_equal(put_full_set(world, make_task("b", 1, "srvweb", 1002), NULL), 1);
+    assert_int_equal(find_target(world, "web", 1001)->membership, MEMBERSHIP_DRAINING);
+    world_free(world);
+}
+
+static void
+leaves_the_tasks_of_other_sources_alone_in_a_full_set(void **state)
+{
+    struct world *world = world_new();
+    struct task *other = make_task("f", 1, "srvweb", 1003);
+    (void)state;
+    free(other->source);
+    other->source = memory_copy_text("file");
+    registry_put_task(world->registry, other);
+    put_full_set(world, NULL, NULL);
+    assert_int_equal(find_target(world, "web", 1003)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+lets_a_task_take_the_place_of_a_static_target_until_it_is_gone(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    world->static_target =
+        (struct config_static_target){.id = (char *)"127.0.0.1", .port = 900};
+    world->groups[0].targets = &world->static_target;
+    world->groups[0].target_count = 1;
+    registry_set_config(world->registry, &world->config);
+    assert_int_equal(find_target(world, "web", 900)->origin, ORIGIN_STATIC);
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 900));
+    assert_int_equal(find_target(world, "web", 900)->origin, ORIGIN_TASK);
+    registry_remove_task(world->registry, "docker", "a", 0);
+    targets_apply(world->targets, find_target(world, "web", 900), TARGET_EVENT_DRAINED, NULL);
+    registry_settle(world->registry);
+    assert_int_equal(find_target(world, "web", 900)->origin, ORIGIN_STATIC);
+    world_free(world);
+}
+
+static void
+keeps_a_target_out_that_was_deregistered_by_hand(void **state)
+{
+    struct world *world = world_new();
+    struct address address = at_port(32768);
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
+    assert_true(registry_deregister(world->registry, "web", &address));
+    put_full_set(world, make_task("a", 1, "srvweb", 32768), NULL);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_true(registry_register(world->registry, "web", &address, NULL));
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
+    assert_null(registry_by_hand(world->registry));
+    world_free(world);
+}
+
+static void
+registers_by_hand_what_nothing_else_asks_for(void **state)
+{
+    struct world *world = world_new();
+    struct address address = at_port(700);
+    (void)state;
+    assert_true(registry_register(world->registry, "web", &address, "z1"));
+    assert_int_equal(find_target(world, "web", 700)->origin, ORIGIN_BY_HAND);
+    assert_non_null(registry_by_hand(world->registry));
+    assert_true(registry_deregister(world->registry, "web", &address));
+    assert_null(registry_by_hand(world->registry));
+    assert_int_equal(find_target(world, "web", 700)->membership, MEMBERSHIP_DRAINING);
+    world_free(world);
+}
+
+static void
+drops_the_targets_of_a_removed_group_at_once(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvapp", 32768));
+    world->config.target_group_count = 1;
+    config_index_groups(&world->config);
+    world->config.service_count = 1;
+    registry_set_config(world->registry, &world->config);
+    assert_int_equal(targets_count(world->targets), 0);
+    assert_int_equal(world->closes, 0);
+    world_free(world);
+}
+
+static void
+joins_what_is_known_when_a_service_is_added(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    world->config.service_count = 1;
+    registry_set_config(world->registry, &world->config);
+    registry_put_task(world->registry, make_task("a", 1, "srvapp", 32768));
+    assert_int_equal(targets_count(world->targets), 0);
+    world->config.service_count = 2;
+    registry_set_config(world->registry, &world->config);
+    assert_non_null(find_target(world, "app", 32768));
+    world_free(world);
+}
+
+static void
+finds_a_task_by_the_beginning_of_its_id_when_only_one_has_it(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    registry_put_task(world->registry, make_task("abc1", 1, "srvweb", 1001));
+    registry_put_task(world->registry, make_task("abd2", 1, "srvweb", 1002));
+    assert_string_equal(registry_find_by_word(world->registry, "abc")->task->id, "abc1");
+    assert_null(registry_find_by_word(world->registry, "ab"));
+    assert_null(registry_find_by_word(world->registry, "x"));
+    world_free(world);
+}
+
+static void
+joins_ten_thousand_tasks_within_one_set(void **state)
+{
+    struct world *world = world_new();
+    struct task **tasks = memory_take(10000, sizeof(*tasks));
+    char id[16];
+    (void)state;
+    for (unsigned i = 0; i < 10000; i++) {
+        snprintf(id, sizeof(id), "t%u", i);
+        tasks[i] = make_task(id, 1, "srvweb", 10000 + i);
+    }
+    registry_put_full_set(world->registry, "docker", tasks, 10000);
+    assert_int_equal(targets_count(world->targets), 10000);
+    world_free(world);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joins_a_task_with_the_service_of_its_name),
+        cmocka_unit_test(compares_container_names_only_where_both_sides_have_one),
+        cmocka_unit_test(makes_no_target_of_a_port_that_is_not_bound),
+        cmocka_unit_test(gives_a_restarted_task_a_new_target_and_drains_the_old),
+        cmocka_unit_test(evicts_the_old_target_when_a_restarted_task_has_the_same_port),
+        cmocka_unit_test(gives_an_address_to_the_task_that_started_last),
+        cmocka_unit_test(does_not_let_a_late_report_of_an_older_task_take_an_address),
+        cmocka_unit_test(gives_an_address_back_when_the_winner_leaves),
+        cmocka_unit_test(ignores_the_end_of_an_earlier_generation),
+        cmocka_unit_test(drains_at_a_stop_sign_and_only_in_that_generation),
+        cmocka_unit_test(brings_a_draining_target_back_when_its_task_runs_on),
+        cmocka_unit_test(counts_what_only_a_full_set_told_of),
+        cmocka_unit_test(leaves_the_tasks_of_other_sources_alone_in_a_full_set),
+        cmocka_unit_test(lets_a_task_take_the_place_of_a_static_target_until_it_is_gone),
+        cmocka_unit_test(keeps_a_target_out_that_was_deregistered_by_hand),
+        cmocka_unit_test(registers_by_hand_what_nothing_else_asks_for),
+        cmocka_unit_test(drops_the_targets_of_a_removed_group_at_once),
+        cmocka_unit_test(joins_what_is_known_when_a_service_is_added),
+        cmocka_unit_test(finds_a_task_by_the_beginning_of_its_id_when_only_one_has_it),
+        cmocka_unit_test(joins_ten_thousand_tasks_within_one_set),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
