@@ -1,32 +1,33 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
-	src/worker/access_reporter.c src/worker/access_reporter.h \
-	src/worker/anomaly.c src/worker/anomaly.h \
-	src/worker/backlog.c src/worker/backlog.h \
-	src/worker/balancer.c src/worker/balancer.h \
-	src/worker/balancer_least_outstanding.c \
-	src/worker/balancer_round_robin.c \
-	src/worker/balancer_weighted_random.c \
-	src/worker/client.c src/worker/client.h \
-	src/worker/client_limits.c src/worker/client_limits.h \
-	src/worker/context.c src/worker/context.h \
-	src/worker/exchange.c src/worker/exchange.h \
-	src/worker/exchange_request.c \
-	src/worker/exchange_steps.def \
-	src/worker/exchange_target.c \
-	src/worker/doubt.c src/worker/doubt.h \
-	src/worker/hold.c src/worker/hold.h \
-	src/worker/input.c src/worker/input.h \
-	src/worker/listener.c src/worker/listener.h \
-	src/worker/pause.c src/worker/pause.h \
-	src/worker/relay.c src/worker/relay.h \
-	src/worker/relay_response.c src/worker/relay_response.h \
-	src/worker/reply.c src/worker/reply.h \
-	src/worker/retry_budget.h \
-	src/worker/splice.c src/worker/splice.h \
-	src/worker/stickiness.c src/worker/stickiness.h \
-	src/worker/target_connection.c src/worker/target_connection.h \
-	src/worker/target_table.c src/worker/target_table.h \
-	src/worker/tunnel.c \
-	src/worker/view.c src/worker/view.h \
+	src/worker/shared/context.h \
+	src/worker/targets/retry_budget.h \
+	src/worker/targets/target_table.c src/worker/targets/target_table.h \
+	src/worker/targets/view.c src/worker/targets/view.h \
+	src/worker/listeners/client_limits.c src/worker/listeners/client_limits.h \
+	src/worker/listeners/listener.c src/worker/listeners/listener.h \
+	src/worker/balancing/anomaly.c src/worker/balancing/anomaly.h \
+	src/worker/balancing/balancer.c src/worker/balancing/balancer.h \
+	src/worker/balancing/balancer_least_outstanding.c \
+	src/worker/balancing/balancer_round_robin.c \
+	src/worker/balancing/balancer_weighted_random.c \
+	src/worker/balancing/stickiness.c src/worker/balancing/stickiness.h \
+	src/worker/exchange/access_reporter.c src/worker/exchange/access_reporter.h \
+	src/worker/exchange/doubt.c src/worker/exchange/doubt.h \
+	src/worker/exchange/exchange.c src/worker/exchange/exchange.h \
+	src/worker/exchange/exchange_request.c \
+	src/worker/exchange/exchange_steps.def \
+	src/worker/exchange/exchange_target.c \
+	src/worker/exchange/hold.c src/worker/exchange/hold.h \
+	src/worker/exchange/pause.c src/worker/exchange/pause.h \
+	src/worker/exchange/relay.c src/worker/exchange/relay.h \
+	src/worker/exchange/relay_response.c src/worker/exchange/relay_response.h \
+	src/worker/exchange/reply.c src/worker/exchange/reply.h \
+	src/worker/exchange/splice.c src/worker/exchange/splice.h \
+	src/worker/exchange/tunnel.c \
+	src/worker/http1/backlog.c src/worker/http1/backlog.h \
+	src/worker/http1/client.c src/worker/http1/client.h \
+	src/worker/http1/input.c src/worker/http1/input.h \
+	src/worker/http1/target_connection.c src/worker/http1/target_connection.h \
+	src/worker/assembly.c \
 	src/worker/worker.c src/worker/worker.h

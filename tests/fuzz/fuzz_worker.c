@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "http_messages.h"
-#include "worker/target_table.h"
+#include "worker/targets/target_table.h"
 
 #define PIECES_MAX 400
 #define HEARD_MAX (256 * 1024)

@@ -7,9 +7,9 @@
 
 #include "base/check.h"
 #include "net/socket.h"
-#include "worker/doubt.h"
-#include "worker/hold.h"
-#include "worker/listener.h"
+#include "worker/exchange/doubt.h"
+#include "worker/exchange/hold.h"
+#include "worker/listeners/listener.h"
 
 /* More turns than any step of a conversation takes. */
 #define TURNS 12

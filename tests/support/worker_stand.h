@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 #include "snapshot_sample.h"
-#include "worker/client.h"
-#include "worker/context.h"
+#include "worker/http1/client.h"
+#include "worker/shared/context.h"
 
 struct worker_stand {
     struct worker *worker;

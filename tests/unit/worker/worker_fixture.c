@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "worker/hold.h"
+#include "worker/exchange/hold.h"
 
 void
 worker_fixture_open(struct worker_fixture *fixture)

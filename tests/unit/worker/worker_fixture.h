@@ -4,8 +4,8 @@
 #define FAIRLEAD_TESTS_WORKER_FIXTURE_H
 
 #include "../../support/snapshot_sample.h"
-#include "worker/context.h"
-#include "worker/view.h"
+#include "worker/shared/context.h"
+#include "worker/targets/view.h"
 
 struct worker_fixture {
     struct worker *worker;

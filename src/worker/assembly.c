@@ -1,0 +1,85 @@
+/* Puts a worker together and takes it apart: its memory, its tables, its counters' mappings. */
+#include "worker/shared/context.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "worker/exchange/access_reporter.h"
+#include "worker/http1/client.h"
+#include "worker/listeners/client_limits.h"
+#include "worker/exchange/exchange.h"
+#include "worker/listeners/listener.h"
+#include "worker/exchange/splice.h"
+#include "worker/targets/target_table.h"
+#include "worker/targets/view.h"
+
+/* Objects that each pool keeps rather than giving them back to malloc. */
+#define POOL_KEPT 1024
+
+struct worker *
+worker_new(struct loop *loop)
+{
+    struct worker *worker = memory_take(1, sizeof(*worker));
+    char *scratch = memory_take(SCRATCH_HEADROOM + SCRATCH_BYTES + SCRATCH_TAILROOM, 1);
+
+    worker->loop = loop;
+    worker->scratch = scratch + SCRATCH_HEADROOM;
+    worker->compose = memory_take(COMPOSE_BYTES, 1);
+    worker->targets = target_table_new();
+    worker->limits = client_limits_new();
+    worker->pipes = pipe_pool_new();
+    worker->access = access_reporter_new(worker);
+    LIST_INIT(&worker->listeners);
+    TAILQ_INIT(&worker->clients);
+    TAILQ_INIT(&worker->doubted);
+    object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
+    object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);
+    object_pool_init(&worker->response_pool, sizeof(struct response), POOL_KEPT);
+    object_pool_init(&worker->connection_pool, sizeof(struct target_connection), POOL_KEPT);
+    object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
+    return worker;
+}
+
+static void
+free_pools(struct worker *worker)
+{
+    object_pool_close(&worker->client_pool);
+    object_pool_close(&worker->exchange_pool);
+    object_pool_close(&worker->response_pool);
+    object_pool_close(&worker->connection_pool);
+    object_pool_close(&worker->input_pool);
+}
+
+void
+worker_free(struct worker **freed)
+{
+    struct worker *worker = *freed;
+    struct client *client;
+
+    listener_close_all(worker);
+    while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
+        client->must_close = true;
+        client->is_finished_reading = true;
+        client_close(client);
+    }
+    watch_close(&worker->terminate);
+    timer_close(&worker->second_timer, worker->loop);
+    timer_close(&worker->shutdown_timer, worker->loop);
+    access_reporter_free(&worker->access);
+    if (worker->view != NULL)
+        view_unpin(worker, &worker->view);
+    snapshot_base_close(&worker->base);
+    channel_close(&worker->channel);
+    loop_free(&worker->loop);
+    target_table_free(&worker->targets);
+    client_limits_free(&worker->limits);
+    pipe_pool_free(&worker->pipes);
+    for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++)
+        if (worker->others[slot] != NULL)
+            counters_unmap(&worker->others[slot]);
+    free_pools(worker);
+    free(worker->scratch - SCRATCH_HEADROOM);
+    free(worker->compose);
+    free(worker);
+    *freed = NULL;
+}

@@ -1,0 +1,202 @@
+/* The record of an exchange, and the batch. */
+#include "worker/exchange/access_reporter.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "ipc/access_record.h"
+#include "worker/exchange/exchange.h"
+#include "worker/listeners/listener.h"
+
+/* A record waits at most this long for others to travel with. */
+#define FLUSH_MS 100
+
+struct access_reporter {
+    struct worker *worker;
+    struct timer timer;
+    int fd; /* -1: none yet */
+    size_t used;
+    size_t records;
+    char batch[ACCESS_BATCH_BYTES];
+};
+
+static void
+on_time(void *argument)
+{
+    access_reporter_flush(argument);
+}
+
+struct access_reporter *
+access_reporter_new(struct worker *worker)
+{
+    struct access_reporter *reporter = memory_take(1, sizeof(*reporter));
+
+    reporter->worker = worker;
+    reporter->fd = -1;
+    timer_init(&reporter->timer, on_time, reporter);
+    return reporter;
+}
+
+void
+access_reporter_use(struct access_reporter *reporter, int fd)
+{
+    if (reporter->fd != -1)
+        close(reporter->fd);
+    reporter->fd = fd;
+}
+
+void
+access_reporter_free(struct access_reporter **reporter)
+{
+    access_reporter_flush(*reporter);
+    timer_close(&(*reporter)->timer, (*reporter)->worker->loop);
+    if ((*reporter)->fd != -1)
+        close((*reporter)->fd);
+    free(*reporter);
+    *reporter = NULL;
+}
+
+void
+access_reporter_flush(struct access_reporter *reporter)
+{
+    if (reporter->used == 0)
+        return;
+    if (send(reporter->fd, reporter->batch, reporter->used, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
+        WORKER_COUNT_MANY(reporter->worker, ACCESS_RECORDS_DROPPED, reporter->records);
+    reporter->used = 0;
+    reporter->records = 0;
+    timer_stop(&reporter->timer);
+}
+
+/* From one moment to another, or -1 when either did not happen. */
+static int64_t
+span_us(uint64_t from, uint64_t to)
+{
+    return from == 0 || to == 0 || to < from ? -1 : (int64_t)(to - from);
+}
+
+static void
+fill_times(struct access_record *record, const struct exchange *exchange)
+{
+    bool has_answer = exchange->first_byte_us != 0;
+
+    record->created_wall_us = exchange->begun_wall_us;
+    record->ended_wall_us = clock_wall_us();
+    record->request_us = span_us(exchange->begun_us, exchange->sent_us);
+    record->target_us = span_us(exchange->sent_us, exchange->first_byte_us);
+    record->response_us =
+        has_answer ? span_us(exchange->first_byte_us, exchange->response_head_us) : -1;
+    record->queue_us = span_us(exchange->begun_us, exchange->connect_begun_us);
+    record->connect_us = span_us(exchange->connect_begun_us, exchange->connected_us);
+    record->first_byte_us = span_us(exchange->begun_us, exchange->first_byte_us);
+    record->total_us = span_us(exchange->begun_us, clock_us());
+}
+
+static struct slice
+text_of(const struct exchange *exchange, enum http_field_id id)
+{
+    const struct http_field *field = http_head_find(&exchange->request, id);
+
+    return field == NULL ? SLICE_NONE : field->value;
+}
+
+static const struct snapshot_target *
+target_row(const struct exchange *exchange)
+{
+    if (exchange->choice_view == NULL || exchange->attempts == 0)
+        return NULL;
+    const struct view *view = exchange->choice_view;
+    uint32_t index =
+        snapshot_find_target(view->snapshot, (uint32_t)(exchange->group - view->groups),
+                             exchange->tried[exchange->attempts - 1]);
+    return index == SNAPSHOT_NO_INDEX ? NULL : snapshot_target(view->snapshot, index);
+}
+
+static void
+fill_target(struct access_record *record, const struct exchange *exchange)
+{
+    const struct snapshot_target *row = target_row(exchange);
+
+    if (row == NULL)
+        return;
+    const struct snapshot *snapshot = exchange->choice_view->snapshot;
+    record->target = row->address;
+    record->texts[ACCESS_TASK] = snapshot_slice(snapshot, row->task);
+    record->texts[ACCESS_TARGET_GENERATION] = snapshot_slice(snapshot, row->generation);
+}
+
+static void
+fill_texts(struct access_record *record, const struct exchange *exchange)
+{
+    const struct http_head *request = &exchange->request;
+    const struct snapshot *snapshot = exchange->view->snapshot;
+    uint32_t listener = listener_index(exchange->client->listener, exchange->view);
+
+    record->texts[ACCESS_METHOD] = request->method;
+    record->texts[ACCESS_TARGET_URI] = request->target;
+    record->texts[ACCESS_HOST] = request->host;
+    record->texts[ACCESS_USER_AGENT] = text_of(exchange, HTTP_FIELD_USER_AGENT);
+    record->texts[ACCESS_TRACE_ID] = slice_make(exchange->trace.at, exchange->trace.length);
+    record->texts[ACCESS_REDIRECT_URL] = slice_of(exchange->redirect_url);
+    record->texts[ACCESS_CLASSIFICATION] =
+        slice_of(desync_class_name(desync_reason_class(request->desync)));
+    record->texts[ACCESS_CLASSIFICATION_REASON] = slice_of(desync_reason_name(request->desync));
+    if (listener != SNAPSHOT_NO_INDEX)
+        record->texts[ACCESS_LISTENER] =
+            snapshot_slice(snapshot, snapshot_listener(snapshot, listener)->name);
+    if (exchange->group != NULL)
+        record->texts[ACCESS_TARGET_GROUP] =
+            snapshot_slice(exchange->choice_view->snapshot, exchange->group->group->name);
+}
+
+static void
+fill(struct access_record *record, const struct exchange *exchange)
+{
+    const struct snapshot *snapshot = exchange->view->snapshot;
+
+    *record = (struct access_record){
+        .connection_id = exchange->client->id,
+        .received_bytes = exchange->received_bytes,
+        .sent_bytes = exchange->sent_bytes,
+        .client = exchange->client->address,
+        .listener = *listener_address(exchange->client->listener),
+        .rule_priority = -1,
+        .status = exchange->status,
+        .target_status = exchange->target_status,
+        .type = exchange->is_upgraded ? ACCESS_WS : ACCESS_HTTP,
+        .action = exchange->action,
+        .end_reason = (uint8_t)exchange->end,
+        .attempts = (uint8_t)(exchange->attempts_before + exchange->attempts),
+        .http_minor = exchange->request.minor_version,
+    };
+    if (exchange->rule != SNAPSHOT_NO_INDEX)
+        record->rule_priority = (int32_t)snapshot_rule(snapshot, exchange->rule)->priority;
+    fill_times(record, exchange);
+    fill_target(record, exchange);
+    fill_texts(record, exchange);
+}
+
+void
+access_reporter_add(struct access_reporter *reporter, const struct exchange *exchange)
+{
+    struct access_record record;
+
+    if (exchange->view->settings->access_log_enabled == 0 || reporter->fd == -1)
+        return;
+    fill(&record, exchange);
+    if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
+                            &reporter->used)) {
+        access_reporter_flush(reporter);
+        if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
+                                &reporter->used)) {
+            WORKER_COUNT(reporter->worker, ACCESS_RECORDS_DROPPED);
+            return;
+        }
+    }
+    reporter->records++;
+    if (!timer_is_set(&reporter->timer))
+        timer_set(&reporter->timer, reporter->worker->loop, FLUSH_MS);
+}

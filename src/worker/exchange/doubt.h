@@ -1,0 +1,27 @@
+/*
+ * Small requests that must not be sent twice and whose connection was reset after they had been
+ * sent: whether the program had begun them cannot be seen. When control says that the target is
+ * being stopped or gone, it can: the kernel resets what a dying program left unread, and ends
+ * in order what it had read. Until then such a request waits; when control says nothing, it
+ * fails.
+ */
+#ifndef FAIRLEAD_WORKER_DOUBT_H
+#define FAIRLEAD_WORKER_DOUBT_H
+
+#include <stdbool.h>
+
+#include "worker/exchange/exchange.h"
+
+/* In which control learns of a container's end. */
+#define DOUBT_MS 2000
+
+/* Whether a lost connection leaves such a doubt; the connection must still be open. */
+bool doubt_is_left(const struct exchange *exchange);
+
+/* Takes the exchange out of the line; nothing when it is not in it. */
+void doubt_leave(struct exchange *exchange);
+
+/* A new view: runs those whose target it says to be going. */
+void doubt_release(struct worker *worker);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * The client's side of an exchange up to its rule: reading the head, judging it, routing it.
+ */
+#include "worker/exchange/exchange.h"
+
+#include "base/clock.h"
+#include "http/forwarding.h"
+#include "http/request_judge.h"
+#include "ipc/access_record.h"
+#include "ipc/route.h"
+#include "worker/exchange/access_reporter.h"
+#include "worker/listeners/listener.h"
+#include "worker/exchange/reply.h"
+
+/* The end reason of each refusal; the status comes from refusals.def. */
+static const uint8_t refusal_ends[HTTP_REFUSAL_COUNT] = {
+    [HTTP_REFUSAL_MALFORMED] = END_CLIENT_MALFORMED,
+    [HTTP_REFUSAL_DESYNC] = END_CLIENT_DESYNC,
+    [HTTP_REFUSAL_BAD_HOST] = END_CLIENT_MALFORMED,
+    [HTTP_REFUSAL_LINE_TOO_LONG] = END_CLIENT_LINE_TOO_LONG,
+    [HTTP_REFUSAL_FIELD_TOO_LARGE] = END_CLIENT_HEAD_TOO_LARGE,
+    [HTTP_REFUSAL_HEAD_TOO_LARGE] = END_CLIENT_HEAD_TOO_LARGE,
+    [HTTP_REFUSAL_TOO_MANY_FIELDS] = END_CLIENT_HEAD_TOO_LARGE,
+    [HTTP_REFUSAL_BODY_TOO_LARGE] = END_CLIENT_BODY_TOO_LARGE,
+    [HTTP_REFUSAL_METHOD] = END_CLIENT_METHOD_REFUSED,
+    [HTTP_REFUSAL_CODING] = END_CLIENT_CODING_REFUSED,
+    [HTTP_REFUSAL_VERSION] = END_CLIENT_VERSION_REFUSED,
+    [HTTP_REFUSAL_EXPECTATION] = END_CLIENT_MALFORMED,
+    [HTTP_REFUSAL_FORWARDED_FOR] = END_CLIENT_XFF_REFUSED,
+};
+
+enum exchange_step
+exchange_refuse(struct exchange *exchange, enum http_refusal refusal)
+{
+    enum exchange_step next = exchange_fail(exchange, refusal_ends[refusal]);
+
+    exchange->client->must_close = true;
+    if (next == STEP_ANSWER)
+        exchange->status = (uint16_t)http_refusal_status(refusal);
+    return next;
+}
+
+/* The request's body follows in the input, as far as it has come. */
+static void
+begin_body(struct exchange *exchange)
+{
+    const struct http_head *request = &exchange->request;
+
+    exchange->body_start = exchange->client->input->start;
+    http1_body_start(&exchange->request_body, request->framing, request->content_length);
+    exchange->request_is_read = http1_body_is_done(&exchange->request_body);
+}
+
+static enum exchange_step
+judge(struct exchange *exchange)
+{
+    const struct snapshot_settings *settings = exchange->view->settings;
+    struct http_head *request = &exchange->request;
+
+    exchange->has_head = true;
+    exchange->head_us = clock_us();
+    WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
+    enum http_refusal refusal =
+        request_judge(request, &settings->attributes, &settings->limits);
+    if (refusal == HTTP_REFUSAL_NONE)
+        refusal = forwarding_check_request(request, &settings->attributes);
+    if (request->desync != DESYNC_REASON_NONE)
+        WORKER_COUNT(exchange->worker, DESYNC_REQUESTS);
+    if (refusal != HTTP_REFUSAL_NONE)
+        return exchange_refuse(exchange, refusal);
+    if (!request->keep_alive || request->close_after)
+        exchange->client->must_close = true;
+    begin_body(exchange);
+    return STEP_ROUTE;
+}
+
+enum exchange_step
+step_read_head(struct exchange *exchange)
+{
+    struct client *client = exchange->client;
+    struct input *input = client->input;
+    size_t used = 0;
+    bool is_first = exchange->head_fed == 0;
+    const char *fresh = input->bytes + input->start + exchange->head_fed;
+    size_t fresh_length = input->end - input->start - exchange->head_fed;
+
+    enum http1_result result = http1_parser_feed(&exchange->parser, fresh, fresh_length, &used);
+    exchange->head_fed += used;
+    exchange->received_bytes = exchange->head_fed;
+    if (result == HTTP1_HEAD_DONE) {
+        input->start += exchange->head_fed;
+        return judge(exchange);
+    }
+    if (result == HTTP1_REFUSED) {
+        WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
+        return exchange_refuse(exchange, exchange->parser.refusal);
+    }
+    /* The time for the whole head runs from its first byte: trickling does not extend it. */
+    if (is_first)
+        exchange_touch(exchange);
+    return STEP_WAIT;
+}
+
+static bool
+nth_field(const void *argument, struct slice name, unsigned n, struct slice *value)
+{
+    const struct http_head *head = argument;
+
+    for (size_t i = 0; i < head->field_count; i++) {
+        if (!slice_equal_ignoring_case(head->fields[i].name, name))
+            continue;
+        if (n-- == 0) {
+            *value = head->fields[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+exchange_route_request(const struct exchange *exchange, struct route_request *out)
+{
+    const struct http_head *request = &exchange->request;
+
+    *out = (struct route_request){
+        .method = request->method,
+        .host = request->host_name,
+        .path = request->path,
+        .query = request->query,
+        .source = exchange->client->address,
+        .field = nth_field,
+        .argument = request,
+    };
+}
+
+/* The client waits with its body for a word; the ALB gives it at once, and so do we. */
+static bool
+send_continue(struct exchange *exchange)
+{
+    static const char words[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    if (!exchange->request.wants_continue || exchange->request_is_read ||
+        input_slice(exchange->client->input).length > 0)
+        return true;
+    exchange->continue_was_sent = true;
+    exchange->sent_bytes += sizeof(words) - 1;
+    if (!backlog_write(&exchange->to_client, &exchange->client->stream, words,
+                       sizeof(words) - 1))
+        return false;
+    if (!backlog_is_empty(&exchange->to_client))
+        stream_want_writable(&exchange->client->stream, exchange->worker->loop, true);
+    return true;
+}
+
+enum exchange_step
+step_route(struct exchange *exchange)
+{
+    const struct snapshot *snapshot = exchange->view->snapshot;
+    uint32_t listener = listener_index(exchange->client->listener, exchange->view);
+    struct route_request request;
+
+    if (listener == SNAPSHOT_NO_INDEX)
+        return exchange_fail(exchange, END_SHUTDOWN);
+    exchange_route_request(exchange, &request);
+    exchange->rule = route(snapshot, listener, &request);
+    WORKER_COUNT(exchange->worker, RULE_EVALUATIONS);
+    const struct snapshot_action *action =
+        snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
+    if (action->type == ACTION_FIXED_RESPONSE) {
+        exchange->action = ACCESS_FIXED_RESPONSE;
+        exchange->end = END_FIXED_RESPONSE;
+        WORKER_COUNT(exchange->worker, FIXED_RESPONSES);
+        return STEP_ANSWER;
+    }
+    if (action->type == ACTION_REDIRECT) {
+        exchange->action = ACCESS_REDIRECT;
+        exchange->end = END_REDIRECT;
+        WORKER_COUNT(exchange->worker, REDIRECTS);
+        return STEP_ANSWER;
+    }
+    exchange->action = ACCESS_FORWARD;
+    if (!send_continue(exchange)) {
+        exchange->end = END_CLIENT_GONE;
+        exchange->status = 460;
+        return STEP_FINISH;
+    }
+    return STEP_CHOOSE_TARGET;
+}

@@ -1,0 +1,411 @@
+/*
+ * From the rule to a target that has the request: choosing, connecting, sending the head, and
+ * going back to another target while the request can be replayed safely.
+ */
+#include <errno.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "http/request_judge.h"
+#include "worker/balancing/balancer.h"
+#include "worker/exchange/doubt.h"
+#include "worker/exchange/exchange.h"
+#include "worker/exchange/hold.h"
+#include "worker/listeners/listener.h"
+#include "worker/exchange/pause.h"
+#include "worker/exchange/relay.h"
+#include "worker/targets/retry_budget.h"
+#include "worker/balancing/stickiness.h"
+
+/* A program reads at least this much at once: what is longer may have been begun. */
+#define UNREAD_BYTES_MAX 1024
+
+/* A connection idle for longer than this is looked at before a request that cannot be replayed.
+ */
+#define LOOK_BEFORE_USE_MS 20
+
+static bool
+is_excluded(const void *argument, const struct target_state *target)
+{
+    const struct exchange *exchange = argument;
+
+    if (target->is_closed)
+        return true;
+    if (exchange->takes_second_chance && target->id == exchange->second_chance)
+        return false;
+    for (unsigned i = 0; i < exchange->attempts; i++)
+        if (exchange->tried[i] == target->id)
+            return true;
+    return false;
+}
+
+static bool
+is_second_try(const struct exchange *exchange)
+{
+    return exchange->attempts + exchange->attempts_before > 0;
+}
+
+/* The weighted group of a forward action: by its cookie, else by chance. */
+static const struct snapshot_weighted_group *
+choose_group(struct exchange *exchange, const struct snapshot_action *action)
+{
+    const struct snapshot *snapshot = exchange->view->snapshot;
+    uint32_t first = action->weighted_groups.first;
+
+    if (action->weighted_groups.count == 1)
+        return snapshot_weighted_group(snapshot, first);
+    uint32_t sticky = stickiness_find_group(exchange, action);
+    if (sticky != SNAPSHOT_NO_INDEX)
+        return snapshot_weighted_group(snapshot, sticky);
+    if (action->total_weight == 0)
+        return NULL;
+    uint64_t ticket = random_below(action->total_weight);
+    for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
+        const struct snapshot_weighted_group *row =
+            snapshot_weighted_group(snapshot, first + i);
+        if (ticket < row->weight)
+            return row;
+        ticket -= row->weight;
+    }
+    return NULL;
+}
+
+static bool
+find_group(struct exchange *exchange)
+{
+    const struct snapshot *snapshot = exchange->view->snapshot;
+    const struct snapshot_rule *rule = snapshot_rule(snapshot, exchange->rule);
+    const struct snapshot_weighted_group *chosen =
+        choose_group(exchange, snapshot_action(snapshot, rule->action));
+
+    if (chosen == NULL)
+        return false;
+    exchange->route_row = chosen->counter_row;
+    exchange->group = &exchange->view->groups[chosen->group];
+    exchange->group_id = exchange->group->group->id;
+    exchange->choice_view = view_pin(exchange->view);
+    return true;
+}
+
+/*
+ * Targets are chosen from the newest view, also by an exchange that was routed by an older one
+ * and has to go to a second target: what it knew may be gone by now.
+ */
+static void
+use_newest_view(struct exchange *exchange)
+{
+    struct view *newest = exchange->worker->view;
+
+    if (exchange->choice_view == newest)
+        return;
+    struct view_group *group = view_find_group(newest, exchange->group_id);
+    if (group == NULL)
+        return;
+    view_unpin(exchange->worker, &exchange->choice_view);
+    exchange->choice_view = view_pin(newest);
+    exchange->group = group;
+}
+
+static uint32_t
+choose_index(struct exchange *exchange)
+{
+    struct view *view = exchange->choice_view;
+    struct balancer_choice choice = {
+        .worker = exchange->worker,
+        .view = view,
+        .group = exchange->group,
+        .is_second_try = is_second_try(exchange),
+        .is_excluded = is_excluded,
+        .argument = exchange,
+    };
+    uint32_t sticky = SNAPSHOT_NO_INDEX;
+
+    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0)
+        sticky = stickiness_find_target(exchange, view);
+    exchange->is_sticky = sticky != SNAPSHOT_NO_INDEX;
+    return exchange->is_sticky ? sticky : balancer_choose(&choice);
+}
+
+/*
+ * That a kept connection was lost says little about its target, which may have closed it for
+ * its age: when no other target is left, the same one is asked again on a new connection.
+ */
+static uint32_t
+choose_second_chance(struct exchange *exchange)
+{
+    if (exchange->second_chance == 0 || exchange->takes_second_chance)
+        return SNAPSHOT_NO_INDEX;
+    exchange->takes_second_chance = true;
+    return choose_index(exchange);
+}
+
+static void
+count_second_try(const struct exchange *exchange)
+{
+    if (exchange->end == END_CONNECT_FAILED || exchange->end == END_CONNECT_TIMEOUT)
+        WORKER_COUNT(exchange->worker, RETRIES_CONNECT);
+    else
+        WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
+}
+
+enum exchange_step
+step_choose_target(struct exchange *exchange)
+{
+    if (exchange->group == NULL) {
+        if (!find_group(exchange))
+            return exchange_fail(exchange, END_NO_TARGETS);
+        retry_budget_earn(exchange->group->state);
+        counter_add(
+            &exchange->worker->counters->groups[exchange->group->group->counter_row].requests,
+            1);
+    }
+    use_newest_view(exchange);
+    const struct view_group *group = exchange->group;
+    if (group->selectable_count == 0 || group->roster->has_starting) {
+        if (hold_is_wanted(exchange))
+            return STEP_HOLD;
+        if (group->selectable_count == 0)
+            return exchange_fail(exchange, END_NO_TARGETS);
+    }
+    uint32_t index = choose_index(exchange);
+    if (index == SNAPSHOT_NO_INDEX)
+        index = choose_second_chance(exchange);
+    if (index == SNAPSHOT_NO_INDEX && pause_is_wanted(exchange))
+        return STEP_PAUSE;
+    if (index == SNAPSHOT_NO_INDEX)
+        return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
+    if (is_second_try(exchange))
+        count_second_try(exchange);
+    if (group->roster->fails_open)
+        counter_add(
+            &exchange->worker->counters->groups[group->group->counter_row].fail_open_requests,
+            1);
+    exchange->target = exchange->choice_view->targets[index];
+    exchange->tried[exchange->attempts++] = exchange->target->id;
+    if (exchange->target->id == exchange->second_chance)
+        exchange->second_chance = 0;
+    exchange->nothing_was_sent = true;
+    target_state_begin(exchange->target);
+    return STEP_CONNECT;
+}
+
+/*
+ * A request that must not be sent twice should not meet a connection that the target has closed
+ * in the meantime: its end is looked for first. The race that remains is the network's own.
+ */
+static bool
+must_look_first(const struct exchange *exchange, const struct target_connection *connection)
+{
+    return clock_ms() - connection->idle_since_ms > LOOK_BEFORE_USE_MS &&
+           !request_is_idempotent(&exchange->request);
+}
+
+static struct target_connection *
+take_idle(struct exchange *exchange)
+{
+    struct target_connection *connection;
+
+    while ((connection = target_connection_take_idle(exchange->worker, exchange->target,
+                                                     exchange)) != NULL) {
+        if (!must_look_first(exchange, connection) || stream_is_quiet(&connection->stream))
+            return connection;
+        target_connection_give_back(&connection, CONNECTION_BROKEN);
+    }
+    return NULL;
+}
+
+static enum exchange_step
+connect_ended(struct exchange *exchange)
+{
+    struct target_connection *connection = exchange->connection;
+
+    if (stream_error(&connection->stream) != 0) {
+        target_state_note_connect_failure(exchange->target);
+        return exchange_target_lost(exchange, END_CONNECT_FAILED);
+    }
+    connection->is_connecting = false;
+    exchange->connected_us = clock_us();
+    stream_want_writable(&connection->stream, exchange->worker->loop, false);
+    return STEP_SEND_HEAD;
+}
+
+/* What is missing here is not the target's fault, and idle connections can give some back. */
+static bool
+is_our_own(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static enum exchange_step
+open_new(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+
+    exchange->connection = target_connection_open(worker, exchange->target, exchange);
+    if (exchange->connection == NULL && is_our_own(errno)) {
+        target_table_close_idle(worker);
+        exchange->connection = target_connection_open(worker, exchange->target, exchange);
+    }
+    if (exchange->connection != NULL) {
+        exchange_touch(exchange);
+        return STEP_WAIT;
+    }
+    if (is_our_own(errno))
+        return exchange_fail(exchange, END_INTERNAL);
+    target_state_note_connect_failure(exchange->target);
+    return exchange_target_lost(exchange, END_CONNECT_FAILED);
+}
+
+enum exchange_step
+step_connect(struct exchange *exchange)
+{
+    if (exchange->connection != NULL)
+        return exchange->connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
+    exchange->connect_begun_us = clock_us();
+    exchange->connected_us = exchange->connect_begun_us;
+    exchange->connection = exchange->takes_second_chance ? NULL : take_idle(exchange);
+    if (exchange->connection != NULL)
+        return STEP_SEND_HEAD;
+    return open_new(exchange);
+}
+
+/* Body bytes that came with the head go out with it; a replay begins with them again. */
+static bool
+add_early_body(struct exchange *exchange, struct text *out)
+{
+    const struct http_head *request = &exchange->request;
+    struct input *input = exchange->client->input;
+    struct slice rest =
+        slice_make(input->bytes + exchange->body_start, input->end - exchange->body_start);
+    enum http1_body_result result = HTTP1_BODY_MORE;
+
+    http1_body_start(&exchange->request_body, request->framing, request->content_length);
+    while (!http1_body_is_done(&exchange->request_body) && rest.length > 0) {
+        struct slice span = SLICE_NONE;
+        size_t used = 0;
+        result = http1_body_next(&exchange->request_body, rest, &used, &span);
+        if (result == HTTP1_BODY_MALFORMED)
+            return false;
+        if (result == HTTP1_BODY_SPAN)
+            relay_add_piece(out, request->framing, span);
+        rest = slice_make(rest.at + used, rest.length - used);
+    }
+    exchange->request_is_read = http1_body_is_done(&exchange->request_body);
+    if (exchange->request_is_read && request->framing == HTTP_BODY_CHUNKED)
+        text_add_literal(out, HTTP1_CHUNK_END);
+    size_t consumed = (size_t)(rest.at - input->bytes);
+    exchange->received_bytes = exchange->head_fed + consumed - exchange->body_start;
+    input->start = consumed;
+    return true;
+}
+
+static enum http_refusal
+write_head(struct exchange *exchange, struct text *out)
+{
+    const struct client *client = exchange->client;
+    char address[ADDRESS_TEXT_SIZE];
+    bool has_address = client->address.family != ADDRESS_UNIX;
+    struct forwarding_origin origin = {
+        .attributes = &exchange->view->settings->attributes,
+        .client = slice_make(address, has_address ? client_address_text(client, address) : 0),
+        .client_port = client->address.port,
+        .listener_port = listener_port(client->listener),
+        .default_host = snapshot_slice(exchange->view->snapshot,
+                                       exchange->view->settings->load_balancer_name),
+    };
+
+    return forwarding_write_request(out, &exchange->request, &origin, &exchange->trace);
+}
+
+enum exchange_step
+step_send_head(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+    struct text out = text_over(worker->compose, COMPOSE_BYTES);
+    enum http_refusal refusal = write_head(exchange, &out);
+
+    if (refusal != HTTP_REFUSAL_NONE)
+        return exchange_refuse(exchange, refusal);
+    if (!add_early_body(exchange, &out))
+        return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
+    if (relay_body_is_too_large(exchange))
+        return exchange_refuse(exchange, HTTP_REFUSAL_BODY_TOO_LARGE);
+    if (out.is_truncated)
+        return exchange_refuse(exchange, HTTP_REFUSAL_HEAD_TOO_LARGE);
+    if (!backlog_write(&exchange->to_target, &exchange->connection->stream, out.at, out.length))
+        return exchange_target_lost(exchange, END_TARGET_CLOSED);
+    exchange->nothing_was_sent = false;
+    exchange->first_write = out.length;
+    exchange->sent_us = clock_us();
+    if (backlog_is_empty(&exchange->to_target))
+        exchange->request_is_sent = exchange->request_is_read;
+    else
+        stream_want_writable(&exchange->connection->stream, worker->loop, true);
+    exchange_touch(exchange);
+    return STEP_RELAY;
+}
+
+bool
+exchange_was_sent_at_once(const struct exchange *exchange)
+{
+    return exchange->request_is_sent && exchange->body_is_held &&
+           exchange->first_write <= UNREAD_BYTES_MAX;
+}
+
+/* RFC 9110 9.2.2: safe where nothing reached the target, or where a second time does no harm.
+ */
+static bool
+may_replay(const struct exchange *exchange)
+{
+    if (exchange->response_has_begun || !exchange->body_is_held)
+        return false;
+    if (exchange->attempts >= EXCHANGE_ATTEMPTS_MAX && !pause_is_wanted(exchange))
+        return false;
+    return exchange->nothing_was_sent || request_is_idempotent(&exchange->request);
+}
+
+bool
+exchange_spend_retry(struct exchange *exchange)
+{
+    if (retry_budget_spend(exchange->group->state))
+        return true;
+    WORKER_COUNT(exchange->worker, RETRIES_DENIED);
+    return false;
+}
+
+/*
+ * A refused connection was no work for anybody, so that the next target gets the request for
+ * the first time: this is not what the budget is for. To ask all of them again is: see
+ * step_pause.
+ */
+enum exchange_step
+exchange_try_again(struct exchange *exchange)
+{
+    bool was_refused = exchange->end == END_CONNECT_FAILED;
+
+    if (!may_replay(exchange) || (!was_refused && !exchange_spend_retry(exchange)))
+        return exchange_fail(exchange, exchange->end);
+    exchange->request_is_sent = false;
+    return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
+}
+
+enum exchange_step
+exchange_target_lost(struct exchange *exchange, enum end_reason reason)
+{
+    bool was_connecting = exchange->step == STEP_CONNECT;
+
+    bool has_doubt = !was_connecting && !exchange->nothing_was_sent && doubt_is_left(exchange);
+    /* A kept connection may die of its age: only a new one's end speaks against the target. */
+    if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
+        exchange->second_chance = exchange->target->id;
+    else if (!was_connecting)
+        target_state_note_reset(exchange->target);
+    if (exchange->response_has_begun)
+        return exchange_fail(exchange, exchange->response_head_sent ? END_TARGET_TRUNCATED
+                                                                    : END_TARGET_MALFORMED);
+    backlog_clear(&exchange->to_target);
+    exchange_release_target(exchange, CONNECTION_BROKEN);
+    exchange->end = reason; /* in case that no other target is left */
+    return has_doubt ? STEP_DOUBT : exchange_try_again(exchange);
+}

@@ -1,0 +1,31 @@
+/* STEP_PAUSE. */
+#include "worker/exchange/pause.h"
+
+bool
+pause_is_wanted(const struct exchange *exchange)
+{
+    return exchange->end == END_CONNECT_FAILED && exchange->attempts > 0 &&
+           exchange->pauses < PAUSES_MAX;
+}
+
+enum exchange_step
+step_pause(struct exchange *exchange)
+{
+    if (exchange->is_pausing)
+        return STEP_WAIT;
+    if (!exchange_spend_retry(exchange))
+        return exchange_fail(exchange, exchange->end);
+    exchange->is_pausing = true;
+    exchange_touch(exchange);
+    return STEP_WAIT;
+}
+
+enum exchange_step
+pause_end(struct exchange *exchange)
+{
+    exchange->is_pausing = false;
+    exchange->pauses++;
+    exchange->attempts_before += exchange->attempts;
+    exchange->attempts = 0;
+    return STEP_CHOOSE_TARGET;
+}

@@ -1,0 +1,287 @@
+/*
+ * A client connection's life outside of an exchange. Reading feeds whatever is going on: a
+ * head, a body (the relay reads that itself), a tunnel, or nothing, when bytes are kept for the
+ * next request.
+ */
+#include "worker/http1/client.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "worker/listeners/client_limits.h"
+#include "worker/exchange/exchange.h"
+#include "worker/listeners/listener.h"
+
+#define TAG 0xc11e9472
+
+/*
+ * After an answer with which the connection closes, what the client still sends is thrown away
+ * for a while: a reset because of unread bytes could destroy the answer on its way (RFC
+ * 9112 9.6).
+ */
+#define LINGER_MS 2000
+#define LINGER_BYTES (1024 * 1024)
+
+static void on_readable(void *owner);
+static void on_writable(void *owner);
+
+static const struct stream_callbacks callbacks = {on_readable, on_writable};
+
+static void on_time(void *argument);
+
+struct client *
+client_open(struct worker *worker, struct listener *listener, int fd,
+            const struct address *address)
+{
+    struct client *client = object_pool_take(&worker->client_pool);
+
+    *client = (struct client){.tag = TAG, .worker = worker, .listener = listener};
+    client->address = *address;
+    client->opened_ms = clock_ms();
+    client->id = worker->next_connection_id++;
+    listener_pin(listener);
+    timer_init(&client->timer, on_time, client);
+    stream_open(&client->stream, worker->loop, fd, &callbacks, client);
+    TAILQ_INSERT_TAIL(&worker->clients, client, entry);
+    worker->client_count++;
+    WORKER_COUNT(worker, CLIENT_CONNECTIONS);
+    WORKER_COUNT(worker, CLIENT_CONNECTIONS_ACTIVE);
+    timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
+    return client;
+}
+
+static void
+release(void *memory)
+{
+    struct client *client = memory;
+
+    object_pool_give_back(&client->worker->client_pool, client);
+}
+
+static void
+close_now(struct client *client)
+{
+    struct worker *worker = client->worker;
+
+    CHECK(client->exchange == NULL);
+    stream_close(&client->stream);
+    timer_close(&client->timer, worker->loop);
+    input_give_back(worker, &client->input);
+    TAILQ_REMOVE(&worker->clients, client, entry);
+    worker->client_count--;
+    WORKER_COUNT_MANY(worker, CLIENT_CONNECTIONS_ACTIVE, -1);
+    if (client->is_limited)
+        client_limits_release(worker, &client->address);
+    listener_unpin(worker, &client->listener);
+    listener_resume_all(worker);
+    client->tag = 0;
+    loop_free_later(worker->loop, client, release);
+    if (worker->is_shutting_down && worker->client_count == 0)
+        loop_stop(worker->loop);
+}
+
+void
+client_close(struct client *client)
+{
+    CHECK_TAG(client, TAG);
+    if (client->exchange != NULL)
+        exchange_on_client_end(client->exchange, true);
+    else
+        close_now(client);
+}
+
+/* More has come than was answered, or is on its way: closing now would reset the connection. */
+static bool
+is_in_the_middle(const struct client *client)
+{
+    return client->has_more_to_say || input_slice(client->input).length > 0 ||
+           !stream_is_quiet(&client->stream);
+}
+
+/*
+ * Sends our end and, where the client is in the middle of something, waits within bounds for
+ * its end; one that has said all is simply closed.
+ */
+static void
+linger(struct client *client)
+{
+    if (!stream_is_open(&client->stream) || client->is_finished_reading ||
+        !is_in_the_middle(client)) {
+        close_now(client);
+        return;
+    }
+    client->is_lingering = true;
+    input_give_back(client->worker, &client->input);
+    stream_finish_writing(&client->stream);
+    stream_resume_reading(&client->stream);
+    timer_set(&client->timer, client->worker->loop, LINGER_MS);
+}
+
+/* Drops what has been consumed; the buffer goes when nothing is left. */
+static void
+tidy_input(struct client *client)
+{
+    struct input *input = client->input;
+
+    if (input == NULL)
+        return;
+    if (input->start == input->end) {
+        input_give_back(client->worker, &client->input);
+        return;
+    }
+    memmove(input->bytes, input->bytes + input->start, input->end - input->start);
+    input->end -= input->start;
+    input->start = 0;
+}
+
+static void
+begin_pipelined(void *argument)
+{
+    struct client *client = argument;
+
+    /* It may have been closed since, or begun by bytes that came meanwhile. */
+    if (client->tag == TAG && client->exchange == NULL && !client->is_lingering &&
+        client->input != NULL)
+        exchange_begin(client);
+}
+
+void
+client_next_or_close(struct client *client)
+{
+    struct worker *worker = client->worker;
+
+    if (client->must_close || !stream_is_open(&client->stream) || worker->is_shutting_down) {
+        linger(client);
+        return;
+    }
+    tidy_input(client);
+    stream_resume_reading(&client->stream);
+    timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
+    /* Not from here: a long pipeline would go deeper with every request. */
+    if (client->input != NULL)
+        loop_call_later(worker->loop, begin_pipelined, client);
+}
+
+void
+client_finish_soon(struct client *client)
+{
+    client->must_close = true;
+    /* A request that has already come is answered, with Connection: close. */
+    if (client->exchange == NULL && client->input == NULL && !client->is_lingering &&
+        stream_is_quiet(&client->stream))
+        close_now(client);
+}
+
+void
+client_keep_rest(struct client *client, const char *bytes, size_t length)
+{
+    const char *before = client->input == NULL ? NULL : client->input->bytes;
+
+    input_add(client->worker, &client->input, bytes, length);
+    if (client->exchange != NULL && before != NULL && before != client->input->bytes)
+        http_head_rebase(&client->exchange->request, before, client->input->bytes);
+}
+
+size_t
+client_address_text(const struct client *client, char text[ADDRESS_TEXT_SIZE])
+{
+    return address_format(&client->address, text);
+}
+
+static void
+on_time(void *argument)
+{
+    struct client *client = argument;
+
+    CHECK_TAG(client, TAG);
+    if (client->exchange != NULL)
+        exchange_on_time(client->exchange);
+    else
+        close_now(client);
+}
+
+/* Bytes that are wanted no more; too many of them end the patience. */
+static void
+discard(struct client *client)
+{
+    ssize_t got = stream_read(&client->stream, client->worker->scratch, SCRATCH_BYTES);
+
+    if (got == STREAM_WAIT)
+        return;
+    if (got > 0)
+        client->lingered_bytes += (uint32_t)got;
+    if (got <= 0 || client->lingered_bytes > LINGER_BYTES)
+        close_now(client);
+}
+
+/* The present request is complete: what comes now is the next one, or the client's end. */
+static void
+read_ahead(struct client *client)
+{
+    struct worker *worker = client->worker;
+    size_t room = client->input == NULL ? INPUT_SMALL_BYTES : input_room(client->input);
+
+    if (room == 0) {
+        stream_pause_reading(&client->stream);
+        return;
+    }
+    ssize_t got = stream_read(&client->stream, worker->scratch, room);
+    if (got > 0)
+        client_keep_rest(client, worker->scratch, (size_t)got);
+    else if (got != STREAM_WAIT)
+        exchange_on_client_end(client->exchange, got == STREAM_FAILED);
+}
+
+/* Between requests, or in the middle of a head. */
+static void
+read_head(struct client *client)
+{
+    struct worker *worker = client->worker;
+
+    ssize_t got = stream_read(&client->stream, worker->scratch, FIRST_READ_BYTES);
+    if (got == STREAM_WAIT)
+        return;
+    if (got <= 0) {
+        client->is_finished_reading = true;
+        client_close(client);
+        return;
+    }
+    client_keep_rest(client, worker->scratch, (size_t)got);
+    if (client->exchange == NULL)
+        exchange_begin(client);
+    else
+        exchange_run(client->exchange);
+}
+
+static void
+on_readable(void *owner)
+{
+    struct client *client = owner;
+
+    CHECK_TAG(client, TAG);
+    if (client->is_lingering)
+        discard(client);
+    else if (client->exchange == NULL || client->exchange->step == STEP_READ_HEAD)
+        read_head(client);
+    else if (client->exchange->step == STEP_TUNNEL ||
+             (client->exchange->step == STEP_RELAY && !client->exchange->request_is_read))
+        exchange_on_client_readable(client->exchange);
+    else if (client->exchange->request_is_read)
+        read_ahead(client);
+    else
+        /* A body before its target is connected: it waits in the socket. */
+        stream_pause_reading(&client->stream);
+}
+
+static void
+on_writable(void *owner)
+{
+    struct client *client = owner;
+
+    CHECK_TAG(client, TAG);
+    if (client->exchange != NULL)
+        exchange_on_client_writable(client->exchange);
+    else
+        stream_want_writable(&client->stream, client->worker->loop, false);
+}

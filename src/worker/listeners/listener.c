@@ -1,0 +1,158 @@
+/* Accepting: several connections a wake-up, within the limits on connections. */
+#include "worker/listeners/listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "net/socket.h"
+#include "worker/http1/client.h"
+#include "worker/listeners/client_limits.h"
+
+/* Connections taken in one wake-up: more would keep those already open waiting. */
+#define ACCEPTS_MAX 32
+
+struct listener {
+    LIST_ENTRY(listener) entry;
+    struct worker *worker;
+    struct watch watch;
+    uint32_t id;
+    int fd; /* -1: closed */
+    unsigned pins;
+    struct address address;
+};
+
+static void
+on_connection(int fd, short what, void *argument)
+{
+    struct listener *listener = argument;
+    struct worker *worker = listener->worker;
+
+    (void)what;
+    if (worker->view == NULL) {
+        /* The first snapshot resumes it. */
+        listener_pause_all(worker);
+        return;
+    }
+    for (int accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
+        struct address peer;
+        bool is_counted = false;
+        int connection = socket_accept(fd, &peer);
+        if (connection == -1) {
+            /* Out of descriptors: wait for clients to leave rather than spin on the queue. */
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                listener_pause_all(worker);
+            return;
+        }
+        if (!client_limits_admit(worker, &peer, &is_counted)) {
+            WORKER_COUNT(worker, REJECTED_CONNECTIONS);
+            close(connection);
+            continue;
+        }
+        client_open(worker, listener, connection, &peer)->is_limited = is_counted;
+    }
+}
+
+void
+listener_open(struct worker *worker, uint32_t id, int fd)
+{
+    struct listener *listener = memory_take(1, sizeof(*listener));
+
+    listener->worker = worker;
+    listener->id = id;
+    listener->fd = fd;
+    listener->pins = 1;
+    if (!socket_local_address(fd, &listener->address))
+        log_warning("listener %u has no local address", id);
+    LIST_INSERT_HEAD(&worker->listeners, listener, entry);
+    watch_open(&listener->watch, worker->loop, fd, WATCH_READ, on_connection, listener);
+}
+
+static void
+close_listener(struct worker *worker, struct listener *listener)
+{
+    watch_close(&listener->watch);
+    close(listener->fd);
+    listener->fd = -1;
+    LIST_REMOVE(listener, entry);
+    listener_unpin(worker, &listener);
+}
+
+void
+listener_close(struct worker *worker, uint32_t id)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry) {
+        if (listener->id == id) {
+            close_listener(worker, listener);
+            return;
+        }
+    }
+}
+
+void
+listener_close_all(struct worker *worker)
+{
+    while (!LIST_EMPTY(&worker->listeners))
+        close_listener(worker, LIST_FIRST(&worker->listeners));
+}
+
+void
+listener_pause_all(struct worker *worker)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry)
+        watch_pause(&listener->watch);
+}
+
+void
+listener_resume_all(struct worker *worker)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry)
+        if (!watch_is_active(&listener->watch))
+            watch_resume(&listener->watch);
+}
+
+uint32_t
+listener_index(const struct listener *listener, const struct view *view)
+{
+    for (uint32_t i = 0; i < snapshot_listener_count(view->snapshot); i++)
+        if (snapshot_listener(view->snapshot, i)->id == listener->id)
+            return i;
+    return SNAPSHOT_NO_INDEX;
+}
+
+uint16_t
+listener_port(const struct listener *listener)
+{
+    return listener->address.port;
+}
+
+const struct address *
+listener_address(const struct listener *listener)
+{
+    return &listener->address;
+}
+
+void
+listener_pin(struct listener *listener)
+{
+    listener->pins++;
+}
+
+void
+listener_unpin(struct worker *worker, struct listener **unpinned)
+{
+    struct listener *listener = *unpinned;
+
+    *unpinned = NULL;
+    if (--listener->pins == 0)
+        loop_free_later(worker->loop, listener, NULL);
+}

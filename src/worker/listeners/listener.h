@@ -1,0 +1,34 @@
+/*
+ * A listening socket of this worker: accepts clients. The socket itself belongs to control,
+ * which keeps it open over this worker's death; we hold a descriptor of it.
+ */
+#ifndef FAIRLEAD_WORKER_LISTENER_H
+#define FAIRLEAD_WORKER_LISTENER_H
+
+#include <stdint.h>
+
+#include "worker/shared/context.h"
+#include "worker/targets/view.h"
+
+/* Starts to accept from a socket, which is taken over. */
+void listener_open(struct worker *worker, uint32_t id, int fd);
+
+/* Stops accepting; clients that came by it go on. Unknown ids are ignored. */
+void listener_close(struct worker *worker, uint32_t id);
+void listener_close_all(struct worker *worker);
+
+/* Accepting pauses while a limit on connections is reached. */
+void listener_pause_all(struct worker *worker);
+void listener_resume_all(struct worker *worker);
+
+/* The row in a view's listeners, or SNAPSHOT_NO_INDEX when it is not configured any more. */
+uint32_t listener_index(const struct listener *listener, const struct view *view);
+
+uint16_t listener_port(const struct listener *listener);
+const struct address *listener_address(const struct listener *listener);
+
+/* A client holds on to the listener that it came by. */
+void listener_pin(struct listener *listener);
+void listener_unpin(struct worker *worker, struct listener **unpinned);
+
+#endif
