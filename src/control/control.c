@@ -6,7 +6,6 @@
 #include "control/control.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +17,54 @@
 #include "base/title.h"
 #include "control/admin/admin.h"
 #include "control/processes/children.h"
-#include "control/parts.h"
+#include "control/processes/snapshot_compiler.h"
 #include "control/reload.h"
-#include "control/rollout/roll.h"
-#include "control/processes/snapshot_sources.h"
+#include "control/rollout/rollout.h"
+#include "control/run_lock.h"
+#include "control/signals.h"
+#include "control/state_file.h"
+#include "control/stickiness_key.h"
 
 #define EVENTS_KEPT 10000
 #define STATE_MODE 0750
 /* Beyond what workers give themselves: then whoever is left is killed. */
 #define KILL_AFTER_MS 2000
 
-struct signals {
-    struct control *control;
-    struct watch term, interrupt, quit, hangup, user;
-    struct timer kill_timer;
+/* The parts, one of each; they do not know each other but by the room structs they are given.
+ */
+struct control {
+    const char *config_path;
+    bool is_verbose;
+    struct config *first_config; /* until reload has taken it over */
+    struct loop *loop;
+    struct numbers *numbers;
+    struct event_log *events;
+    struct problems *problems;
+    struct counter_board *board;
+    struct targets *targets;
+    struct target_waits *waits;
+    struct registry *registry;
+    struct task_events *task_events;
+    struct drain *drain;
+    struct passive_health *passive;
+    struct providers *providers;
+    struct listener_sockets *sockets;
+    struct access_channels *access_channels;
+    struct observer_fds *observer_fds;
+    struct snapshot_compiler *compiler;
+    struct publisher *publisher;
+    struct children *children;
+    struct rollout *rollout;
+    struct state_file *state;
+    struct run_lock *run_lock;
+    struct admin *admin;
+    struct reload *reload;
+    struct signals signals;
+    struct timer kill_timer; /* of a stop */
+
+    uint8_t stickiness_key[STICKINESS_KEY_BYTES];
+    uint64_t started_ms, started_wall_us;
+    bool is_stopping;
 };
 
 static void
@@ -47,10 +80,8 @@ static void
 on_close(void *argument, uint64_t target_id, bool is_evicted)
 {
     struct control *control = argument;
-    struct pending_close *pending = memory_take(1, sizeof(*pending));
 
-    *pending = (struct pending_close){target_id, is_evicted, control->pending_closes};
-    control->pending_closes = pending;
+    children_close_target(control->children, target_id, is_evicted);
 }
 
 static void
@@ -103,14 +134,15 @@ check_now(void *argument, uint64_t target_id)
 {
     struct control *control = argument;
 
-    process_send(processes_at(control->processes, PROCESS_OBSERVER), MESSAGE_check_now,
-                 &(struct message_check_now){.target_id = target_id}, -1);
+    children_check_target(control->children, target_id);
 }
 
 static bool
 build(void *argument, uint64_t generation, struct snapshot_files *files)
 {
-    return snapshot_sources_build(argument, generation, files);
+    struct control *control = argument;
+
+    return snapshot_compiler_build(control->compiler, generation, files);
 }
 
 static void
@@ -119,19 +151,160 @@ on_published(void *argument, uint64_t generation)
     struct control *control = argument;
     struct counters *own = counter_board_own(control->board);
 
-    children_send_snapshot(control);
+    children_send_snapshot(control->children);
     drain_note_published(control->drain, generation);
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
+}
+
+static void
+on_applied(void *argument, uint64_t generation)
+{
+    struct control *control = argument;
+
+    publisher_note_applied(control->publisher, generation);
+    drain_note_applied(control->drain, generation);
+}
+
+/* What the observer says is not trusted: a verdict that no table has is not taken. */
+static void
+on_health(void *argument, const struct message_health *message)
+{
+    struct control *control = argument;
+    struct registered_target *target = targets_find_id(control->targets, message->target_id);
+    struct target_verdict verdict = {
+        .health = (enum target_health)message->health,
+        .reason = (enum target_reason)message->reason,
+        .http_code = message->http_code,
+        .latency_us = message->latency_us,
+    };
+
+    if (target == NULL || message->health > HEALTH_UNAVAILABLE ||
+        message->reason >= TARGET_REASON_COUNT)
+        return;
+    targets_set_health(control->targets, target, &verdict);
+    passive_health_note_verdict(control->passive, target);
+}
+
+static void
+on_failures(void *argument, const struct message_target_failures *message)
+{
+    struct control *control = argument;
+
+    passive_health_note(control->passive, message);
+}
+
+static void
+on_metrics(void *argument, uint64_t query_id, int fd)
+{
+    struct control *control = argument;
+
+    admin_metrics_reply(control->admin, query_id, fd);
+}
+
+/* The numbers of the children, for a control that may have to follow this one. */
+static void
+on_child_start(void *argument)
+{
+    struct control *control = argument;
+    struct processes *processes = children_processes(control->children);
+    unsigned count = processes_worker_count(processes) + 1;
+    pid_t *pids = memory_take(count, sizeof(*pids));
+
+    for (unsigned slot = 0; slot < count; slot++)
+        pids[slot] = processes_at(processes, slot)->pid;
+    run_lock_note_children(control->run_lock, pids, count);
+    free(pids);
+}
+
+static void
+on_child_death(void *argument, const struct process *process)
+{
+    struct control *control = argument;
+    struct counters *own = counter_board_own(control->board);
+
+    event_log_add(control->events, "process", process->title, "%s; started again",
+                  process->last_end);
+    counter_add(&own->values[process_is_worker(process) ? COUNTER_WORKER_RESTARTS
+                                                        : COUNTER_OBSERVER_RESTARTS],
+                1);
+}
+
+static void
+on_children_end(void *argument)
+{
+    struct control *control = argument;
+
+    loop_stop(control->loop);
+}
+
+static bool
+reload_again(void *argument, struct config_errors *errors)
+{
+    struct control *control = argument;
+
+    return reload_run(control->reload, errors);
+}
+
+static void
+open_registry(struct control *control)
+{
+    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, on_state};
+
+    control->numbers = numbers_new();
+    control->events = event_log_new(EVENTS_KEPT);
+    control->problems = problems_new();
+    control->targets = targets_new(control->numbers, control->events, &callbacks, control);
+    control->registry = registry_new(control->targets, control->events);
+    control->waits = target_waits_new();
+    control->drain = drain_new(control->loop, control->targets, in_flight, control);
+    control->passive = passive_health_new(control->loop, control->targets, control->events,
+                                          check_now, control);
+}
+
+static void
+open_sources(struct control *control)
+{
+    control->task_events = task_events_new(control->registry);
+    control->state = state_file_new(control->loop, control->first_config->state_dir,
+                                    control->registry, control->targets);
+    control->providers = providers_new(
+        &(struct provider_parts){control->loop, control->registry, control->problems,
+                                 control->events, counter_board_own(control->board)});
+    control->rollout = rollout_new(&(struct rollout_parts){control->loop, control->registry,
+                                                           control->waits, control->providers});
+}
+
+static void
+open_children(struct control *control, unsigned workers)
+{
+    static const struct publisher_callbacks publisher_callbacks = {build, on_published};
+    static const struct children_callbacks callbacks = {
+        on_applied,     on_health,      on_failures,     on_metrics,
+        on_child_start, on_child_death, on_children_end,
+    };
+
+    control->publisher = publisher_new(control->loop, &publisher_callbacks, control);
+    control->sockets = listener_sockets_new(workers, control->numbers);
+    control->observer_fds = observer_fds_new();
+    control->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
+        control->numbers, control->sockets, control->targets});
+    control->children = children_new(
+        &(struct children_parts){
+            .loop = control->loop,
+            .board = control->board,
+            .sockets = control->sockets,
+            .access_channels = control->access_channels,
+            .observer_fds = control->observer_fds,
+            .publisher = control->publisher,
+            .log_level = control->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+        },
+        workers, &callbacks, control);
 }
 
 /* False with a line logged when the system refuses what cannot be done without. */
 static bool
 open_parts(struct control *control, unsigned workers)
 {
-    static const struct targets_callbacks target_callbacks = {on_change, on_close, on_gone,
-                                                              on_state};
-    static const struct publisher_callbacks publisher_callbacks = {build, on_published};
-
     control->board = counter_board_new(workers);
     control->access_channels = access_channels_new(workers);
     if (control->board == NULL || control->access_channels == NULL) {
@@ -140,26 +313,9 @@ open_parts(struct control *control, unsigned workers)
         return false;
     }
     control->loop = loop_new();
-    control->numbers = numbers_new();
-    control->events = event_log_new(EVENTS_KEPT);
-    control->problems = problems_new();
-    control->publisher = publisher_new(control->loop, &publisher_callbacks, control);
-    control->targets =
-        targets_new(control->numbers, control->events, &target_callbacks, control);
-    control->registry = registry_new(control->targets, control->events);
-    control->waits = target_waits_new();
-    control->task_events = task_events_new(control->registry);
-    control->state = state_file_new(control->loop, control->config->state_dir,
-                                    control->registry, control->targets);
-    control->drain = drain_new(control->loop, control->targets, in_flight, control);
-    control->passive = passive_health_new(control->loop, control->targets, control->events,
-                                          check_now, control);
-    control->providers = providers_new(
-        &(struct provider_parts){control->loop, control->registry, control->problems,
-                                 control->events, counter_board_own(control->board)});
-    control->sockets = listener_sockets_new(workers, control->numbers);
-    control->observer_fds = observer_fds_new();
-    control->processes = processes_new(control->loop, workers, &children_callbacks, control);
+    open_registry(control);
+    open_sources(control);
+    open_children(control, workers);
     return true;
 }
 
@@ -168,8 +324,8 @@ close_parts(struct control *control)
 {
     admin_free(&control->admin);
     providers_free(&control->providers);
-    rolls_free(control);
-    processes_free(&control->processes);
+    rollout_free(&control->rollout);
+    children_free(&control->children);
     observer_fds_free(&control->observer_fds);
     listener_sockets_free(&control->sockets);
     passive_health_free(&control->passive);
@@ -180,106 +336,86 @@ close_parts(struct control *control)
     registry_free(&control->registry);
     targets_free(&control->targets);
     publisher_free(&control->publisher);
-    snapshot_builder_free(&control->snapshot_builder);
+    snapshot_compiler_free(&control->compiler);
     problems_free(&control->problems);
     event_log_free(&control->events);
     numbers_free(&control->numbers);
     access_channels_free(&control->access_channels);
     counter_board_free(&control->board);
-    while (control->pending_closes != NULL) {
-        struct pending_close *pending = control->pending_closes;
-        control->pending_closes = pending->next;
-        free(pending);
-    }
     if (control->loop != NULL)
         loop_free(&control->loop);
     run_lock_give_back(&control->run_lock);
-    config_free(&control->config);
+    reload_free(&control->reload);
+    config_free(&control->first_config);
 }
 
 static void
 on_kill_time(void *argument)
 {
-    struct signals *signals = argument;
+    struct control *control = argument;
 
     log_warning("children are still running; killing them");
-    processes_kill(signals->control->processes);
+    processes_kill(children_processes(control->children));
 }
 
 static void
-on_stop_signal(int number, short what, void *argument)
+on_stop_signal(void *argument, int number)
 {
-    struct signals *signals = argument;
-    struct control *control = signals->control;
+    struct control *control = argument;
+    struct processes *processes = children_processes(control->children);
+    unsigned timeout_ms = reload_config(control->reload)->shutdown_timeout_ms;
 
-    (void)what;
     if (control->is_stopping) {
         log_notice("signal %d again: stopping at once", number);
-        processes_kill(control->processes);
+        processes_kill(processes);
         return;
     }
     control->is_stopping = true;
     log_notice("signal %d: stopping when requests in flight are done, in at most %u s", number,
-               control->config->shutdown_timeout_ms / 1000);
+               timeout_ms / 1000);
     state_file_save(control->state);
+    rollout_stop(control->rollout);
     admin_close(control->admin);
+    timer_set(&control->kill_timer, control->loop, timeout_ms + KILL_AFTER_MS);
+    processes_stop(processes, timeout_ms);
+    /* The last end of a worker's log records: none is started any more that would get it. */
     access_channels_free(&control->access_channels);
-    timer_set(&signals->kill_timer, control->loop,
-              control->config->shutdown_timeout_ms + KILL_AFTER_MS);
-    processes_stop(control->processes, control->config->shutdown_timeout_ms);
 }
 
 static void
-on_reload_signal(int number, short what, void *argument)
+on_reload_signal(void *argument)
 {
-    struct signals *signals = argument;
+    struct control *control = argument;
     struct config_errors errors = {0};
 
-    (void)number;
-    (void)what;
-    if (!signals->control->is_stopping)
-        reload_run(signals->control, &errors);
+    if (!control->is_stopping)
+        reload_run(control->reload, &errors);
     config_errors_clear(&errors);
 }
 
 static void
-on_reopen_signal(int number, short what, void *argument)
+on_reopen_signal(void *argument)
 {
-    struct signals *signals = argument;
-    struct control *control = signals->control;
+    struct control *control = argument;
 
-    (void)number;
-    (void)what;
     if (!observer_fds_reopen_log(control->observer_fds))
         log_error("access log %s: cannot be opened again: %s; going on with the file before",
-                  control->config->access_log_path, strerror(errno));
-    children_send_access_file(control);
+                  reload_config(control->reload)->access_log_path, strerror(errno));
+    children_send_access_file(control->children);
 }
 
 static void
-signals_open(struct signals *signals, struct control *control)
+serve(struct control *control)
 {
-    struct loop *loop = control->loop;
+    static const struct signals_callbacks callbacks = {on_stop_signal, on_reload_signal,
+                                                       on_reopen_signal};
 
-    signals->control = control;
-    signal(SIGPIPE, SIG_IGN);
-    watch_signal(&signals->term, loop, SIGTERM, on_stop_signal, signals);
-    watch_signal(&signals->interrupt, loop, SIGINT, on_stop_signal, signals);
-    watch_signal(&signals->quit, loop, SIGQUIT, on_stop_signal, signals);
-    watch_signal(&signals->hangup, loop, SIGHUP, on_reload_signal, signals);
-    watch_signal(&signals->user, loop, SIGUSR1, on_reopen_signal, signals);
-    timer_init(&signals->kill_timer, on_kill_time, signals);
-}
-
-static void
-signals_close(struct signals *signals)
-{
-    watch_close(&signals->term);
-    watch_close(&signals->interrupt);
-    watch_close(&signals->quit);
-    watch_close(&signals->hangup);
-    watch_close(&signals->user);
-    timer_close(&signals->kill_timer, signals->control->loop);
+    timer_init(&control->kill_timer, on_kill_time, control);
+    signals_open(&control->signals, control->loop, &callbacks, control);
+    loop_run(control->loop);
+    signals_close(&control->signals);
+    timer_close(&control->kill_timer, control->loop);
+    log_notice("stopped");
 }
 
 static void
@@ -293,7 +429,7 @@ print_errors(const struct config_errors *errors)
 static bool
 take_state_dir(struct control *control)
 {
-    const char *state_dir = control->config->state_dir;
+    const char *state_dir = control->first_config->state_dir;
     pid_t holder = 0;
 
     if (mkdir(state_dir, STATE_MODE) == -1 && errno != EEXIST)
@@ -312,27 +448,74 @@ take_state_dir(struct control *control)
 static bool
 prepare_first(struct control *control)
 {
+    const struct config *config = control->first_config;
     struct config_errors errors = {0};
 
     if (!take_state_dir(control))
         return false;
-    bool has_sockets = listener_sockets_prepare(control->sockets, control->config, &errors);
-    bool has_fds = observer_fds_prepare(control->observer_fds, control->config, &errors);
+    bool has_sockets = listener_sockets_prepare(control->sockets, config, &errors);
+    bool has_fds = observer_fds_prepare(control->observer_fds, config, &errors);
 
     print_errors(&errors);
     config_errors_clear(&errors);
     if (!has_sockets || !has_fds)
         return false;
-    control->privileges = privileges_find(control->config->user);
-    stickiness_key_load(control->config, control->stickiness_key);
+    stickiness_key_load(config, control->stickiness_key);
     return true;
 }
 
-static void
-log_start(const struct control *control)
+static struct admin *
+open_admin(struct control *control)
 {
-    const struct config *config = control->config;
+    return admin_new(&(struct admin_parts){
+        .config = control->first_config,
+        .config_path = control->config_path,
+        .started_ms = control->started_ms,
+        .started_wall_us = control->started_wall_us,
+        .loop = control->loop,
+        .events = control->events,
+        .targets = control->targets,
+        .waits = control->waits,
+        .registry = control->registry,
+        .problems = control->problems,
+        .task_events = control->task_events,
+        .providers = control->providers,
+        .sockets = control->sockets,
+        .board = control->board,
+        .publisher = control->publisher,
+        .children = control->children,
+        .rollout = control->rollout,
+        .reload = reload_again,
+        .reload_argument = control,
+    });
+}
 
+static struct reload *
+open_reload(struct control *control)
+{
+    return reload_new(&(struct reload_parts){
+        .config_path = control->config_path,
+        .stickiness_key = control->stickiness_key,
+        .counters = counter_board_own(control->board),
+        .events = control->events,
+        .targets = control->targets,
+        .registry = control->registry,
+        .drain = control->drain,
+        .passive = control->passive,
+        .providers = control->providers,
+        .sockets = control->sockets,
+        .observer_fds = control->observer_fds,
+        .compiler = control->compiler,
+        .publisher = control->publisher,
+        .children = control->children,
+        .rollout = control->rollout,
+        .admin = control->admin,
+    });
+}
+
+static void
+log_start(const struct config *config)
+{
     log_notice("fairlead %s: %u workers, %zu listeners, %zu target groups, from %s",
                PACKAGE_VERSION, config->workers, config->listener_count,
                config->target_group_count, config->path);
@@ -341,17 +524,19 @@ log_start(const struct control *control)
 static bool
 start(struct control *control)
 {
-    struct config *config = control->config;
+    struct config *config = control->first_config;
 
     /* The admin socket first: it tells best that another fairlead is running. */
-    control->admin = admin_new(control);
+    control->admin = open_admin(control);
     if (control->admin == NULL || !prepare_first(control))
         return false;
+    struct privileges privileges = privileges_find(config->user);
     state_file_load(control->state);
-    control->config = NULL;
-    reload_apply(control, config);
-    processes_start(control->processes);
-    log_start(control);
+    control->reload = open_reload(control);
+    control->first_config = NULL;
+    reload_apply(control->reload, config);
+    children_start(control->children, &privileges);
+    log_start(config);
     return true;
 }
 
@@ -362,7 +547,6 @@ control_run(const struct control_options *options)
     char *config_path = memory_copy_text(options->config_path);
     struct control control = {.config_path = config_path, .is_verbose = options->is_verbose};
     struct config_errors errors = {0};
-    struct signals signals = {0};
 
     memory_join_freed();
     title_set("fairlead: control");
@@ -371,18 +555,14 @@ control_run(const struct control_options *options)
     clock_update();
     control.started_ms = clock_ms();
     control.started_wall_us = clock_wall_us();
-    control.config = config_load(config_path, &errors);
+    control.first_config = config_load(config_path, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
     privileges_raise_descriptors();
-    bool is_started = control.config != NULL && open_parts(&control, control.config->workers) &&
-                      start(&control);
-    if (is_started) {
-        signals_open(&signals, &control);
-        loop_run(control.loop);
-        signals_close(&signals);
-        log_notice("stopped");
-    }
+    bool is_started = control.first_config != NULL &&
+                      open_parts(&control, control.first_config->workers) && start(&control);
+    if (is_started)
+        serve(&control);
     close_parts(&control);
     free(config_path);
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,9 +1,9 @@
 noinst_LIBRARIES += libcontrol.a
 libcontrol_a_SOURCES = \
 	src/control/control.c src/control/control.h \
-	src/control/parts.h \
 	src/control/reload.c src/control/reload.h \
 	src/control/run_lock.c src/control/run_lock.h \
+	src/control/signals.c src/control/signals.h \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
@@ -44,10 +44,11 @@ libcontrol_a_SOURCES = \
 	src/control/processes/privileges.c src/control/processes/privileges.h \
 	src/control/processes/process.c src/control/processes/process.h \
 	src/control/processes/publisher.c src/control/processes/publisher.h \
-	src/control/processes/snapshot_sources.c src/control/processes/snapshot_sources.h \
+	src/control/processes/snapshot_compiler.c src/control/processes/snapshot_compiler.h \
 	src/control/rollout/container_stop.c src/control/rollout/container_stop.h \
 	src/control/rollout/roll.c src/control/rollout/roll.h \
 	src/control/rollout/roll_pair.c src/control/rollout/roll_pair.h \
+	src/control/rollout/rollout.c src/control/rollout/rollout.h \
 	src/control/rollout/roll_steps.def \
 	src/control/admin/admin.c src/control/admin/admin.h \
 	src/control/admin/admin_call.h \

@@ -1,25 +1,56 @@
 /* Prepare may fail and can be taken back; from reload_apply on nothing fails any more. */
 #include "control/reload.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "control/processes/children.h"
-#include "control/processes/snapshot_sources.h"
+#include "base/memory.h"
+
+struct reload {
+    struct reload_parts parts;
+    struct config *config;
+};
+
+struct reload *
+reload_new(const struct reload_parts *parts)
+{
+    struct reload *reload = memory_take(1, sizeof(*reload));
+
+    reload->parts = *parts;
+    return reload;
+}
+
+void
+reload_free(struct reload **reload)
+{
+    if (*reload == NULL)
+        return;
+    config_free(&(*reload)->config);
+    free(*reload);
+    *reload = NULL;
+}
+
+const struct config *
+reload_config(const struct reload *reload)
+{
+    return reload->config;
+}
 
 static bool
-prepare(struct control *control, const struct config *config, struct config_errors *errors)
+prepare(const struct reload_parts *parts, const struct config *config,
+        struct config_errors *errors)
 {
     /* Both are tried, so that people see all that is wrong at once. */
-    bool has_sockets = listener_sockets_prepare(control->sockets, config, errors);
-    bool has_fds = observer_fds_prepare(control->observer_fds, config, errors);
+    bool has_sockets = listener_sockets_prepare(parts->sockets, config, errors);
+    bool has_fds = observer_fds_prepare(parts->observer_fds, config, errors);
 
     if (has_sockets && has_fds)
         return true;
     if (has_sockets)
-        listener_sockets_abandon(control->sockets);
+        listener_sockets_abandon(parts->sockets);
     if (has_fds)
-        observer_fds_abandon(control->observer_fds);
+        observer_fds_abandon(parts->observer_fds);
     return false;
 }
 
@@ -38,72 +69,91 @@ warn_of_fixed(const struct config *old, const struct config *new)
 
 /* What is in use already when slow start is switched on does not ramp, as with the ALB. */
 static void
-end_ramps(struct control *control, const struct config *old)
+end_ramps(struct targets *targets, const struct config *old)
 {
     struct registered_target *target;
 
-    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(targets), in_table) {
         const struct config_target_group *group = config_find_group(old, target->group);
         if (group != NULL && group->slow_start_ms == 0)
             target->healthy_since_ms = 0;
     }
 }
 
-void
-reload_apply(struct control *control, struct config *config)
+static void
+compile(const struct reload_parts *parts, const struct config *config)
 {
-    struct config *old = control->config;
+    struct snapshot_compiler_config compiled = {.config = config,
+                                                .stickiness_key = parts->stickiness_key};
+
+    compiled.providers = providers_names(parts->providers, &compiled.provider_count);
+    snapshot_compiler_set_config(parts->compiler, &compiled);
+}
+
+void
+reload_apply(struct reload *reload, struct config *config)
+{
+    const struct reload_parts *parts = &reload->parts;
+    struct config *old = reload->config;
 
     if (old != NULL)
-        end_ramps(control, old);
-    control->config = config;
-    observer_fds_commit(control->observer_fds);
-    listener_sockets_commit(control->sockets, children_close_listener, control);
-    registry_set_config(control->registry, config);
-    drain_set_config(control->drain, config);
-    passive_health_set_config(control->passive, config);
-    providers_set_config(control->providers, config);
-    snapshot_sources_set_config(control);
-    publisher_publish(control->publisher);
-    children_open_listeners(control);
-    if (!observer_fds_metrics_stayed(control->observer_fds))
-        children_send_metrics_listener(control);
-    children_send_access_file(control);
+        end_ramps(parts->targets, old);
+    reload->config = config;
+    admin_set_config(parts->admin, config);
+    rollout_set_config(parts->rollout, config);
+    observer_fds_commit(parts->observer_fds);
+    listener_sockets_commit(parts->sockets, children_close_listener, parts->children);
+    registry_set_config(parts->registry, config);
+    drain_set_config(parts->drain, config);
+    passive_health_set_config(parts->passive, config);
+    providers_set_config(parts->providers, config);
+    compile(parts, config);
+    publisher_publish(parts->publisher);
+    children_open_listeners(parts->children);
+    if (!observer_fds_metrics_stayed(parts->observer_fds))
+        children_send_metrics_listener(parts->children);
+    children_send_access_file(parts->children);
     config_free(&old);
 }
 
 static void
-log_refusal(struct control *control, const struct config_errors *errors)
+note_refusal(const struct reload_parts *parts, const struct config_errors *errors)
 {
+    counter_add(&parts->counters->values[COUNTER_RELOADS_REFUSED], 1);
+    event_log_add(parts->events, "configuration", parts->config_path,
+                  "reload refused (errors: %zu)", errors->count);
     for (size_t i = 0; i < errors->count; i++)
         log_error("%s", errors->lines[i]);
     log_error("%s was refused (errors: %zu); the configuration before it goes on",
-              control->config_path, errors->count);
+              parts->config_path, errors->count);
+}
+
+static void
+note_success(const struct reload_parts *parts)
+{
+    unsigned long long generation = publisher_generation(parts->publisher);
+
+    counter_add(&parts->counters->values[COUNTER_RELOADS_OK], 1);
+    event_log_add(parts->events, "configuration", parts->config_path,
+                  "reloaded, generation %llu", generation);
+    log_notice("%s was reloaded as generation %llu", parts->config_path, generation);
 }
 
 bool
-reload_run(struct control *control, struct config_errors *errors)
+reload_run(struct reload *reload, struct config_errors *errors)
 {
-    struct counters *own = counter_board_own(control->board);
-    struct config *config = config_load(control->config_path, errors);
+    const struct reload_parts *parts = &reload->parts;
+    struct config *config = config_load(parts->config_path, errors);
 
-    if (config != NULL && !prepare(control, config, errors))
+    if (config != NULL && !prepare(parts, config, errors))
         config_free(&config);
     if (config == NULL) {
-        counter_add(&own->values[COUNTER_RELOADS_REFUSED], 1);
-        event_log_add(control->events, "configuration", control->config_path,
-                      "reload refused (errors: %zu)", errors->count);
-        log_refusal(control, errors);
+        note_refusal(parts, errors);
         return false;
     }
-    warn_of_fixed(control->config, config);
-    config->workers = control->config->workers;
-    reload_apply(control, config);
-    counter_add(&own->values[COUNTER_RELOADS_OK], 1);
-    event_log_add(control->events, "configuration", control->config_path,
-                  "reloaded, generation %llu",
-                  (unsigned long long)publisher_generation(control->publisher));
-    log_notice("%s was reloaded as generation %llu", control->config_path,
-               (unsigned long long)publisher_generation(control->publisher));
+    warn_of_fixed(reload->config, config);
+    config->workers = reload->config->workers;
+    reload_apply(reload, config);
+    note_success(parts);
     return true;
 }

@@ -1,18 +1,62 @@
-/* Another configuration in a running control: all of it, or nothing. */
+/*
+ * The configuration in force, and how another takes its place in a running control: all of it,
+ * or nothing.
+ */
 #ifndef FAIRLEAD_CONTROL_RELOAD_H
 #define FAIRLEAD_CONTROL_RELOAD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "control/parts.h"
+#include "control/admin/admin.h"
+#include "control/discovery/providers.h"
+#include "control/processes/children.h"
+#include "control/processes/listener_sockets.h"
+#include "control/processes/observer_fds.h"
+#include "control/processes/publisher.h"
+#include "control/processes/snapshot_compiler.h"
+#include "control/registry/drain.h"
+#include "control/registry/event_log.h"
+#include "control/registry/passive_health.h"
+#include "control/registry/registry.h"
+#include "control/rollout/rollout.h"
+#include "model/config.h"
+
+struct reload;
+
+/* What works by a configuration, and who hears of another; all of it outlives the reload. */
+struct reload_parts {
+    const char *config_path;
+    const uint8_t *stickiness_key;
+    struct counters *counters;
+    struct event_log *events;
+    struct targets *targets;
+    struct registry *registry;
+    struct drain *drain;
+    struct passive_health *passive;
+    struct providers *providers;
+    struct listener_sockets *sockets;
+    struct observer_fds *observer_fds;
+    struct snapshot_compiler *compiler;
+    struct publisher *publisher;
+    struct children *children;
+    struct rollout *rollout;
+    struct admin *admin;
+};
+
+struct reload *reload_new(const struct reload_parts *parts);
+void reload_free(struct reload **reload);
+
+/* The configuration in force; NULL before the first. */
+const struct config *reload_config(const struct reload *reload);
 
 /*
  * Reads the file again, prepares what it asks for, and goes over to it. False: refused, every
  * reason is in errors, and the configuration before it goes on.
  */
-bool reload_run(struct control *control, struct config_errors *errors);
+bool reload_run(struct reload *reload, struct config_errors *errors);
 
-/* Hands a configuration to every part and publishes; for the start, too. */
-void reload_apply(struct control *control, struct config *config);
+/* Hands a configuration, which it takes over, to every part and publishes: at the start. */
+void reload_apply(struct reload *reload, struct config *config);
 
 #endif

@@ -47,7 +47,8 @@ struct metrics_wait {
 };
 
 struct admin {
-    struct control *control;
+    struct admin_parts parts;
+    bool is_closed; /* control is stopping */
     struct http_service *service;
     char *socket_path; /* NULL: given up */
     uint64_t last_query_id;
@@ -81,11 +82,11 @@ static void
 on_request(struct http_service_request *request, void *argument)
 {
     struct admin *admin = argument;
-    struct admin_call call = {.admin = admin, .control = admin->control, .request = request};
+    struct admin_call call = {.admin = admin, .parts = &admin->parts, .request = request};
     const char *path = http_service_path(request);
     bool is_known_path = false;
 
-    if (admin->control->is_stopping) {
+    if (admin->is_closed) {
         admin_refuse_stopping(request);
         return;
     }
@@ -127,19 +128,25 @@ open_socket(const char *path)
 }
 
 struct admin *
-admin_new(struct control *control)
+admin_new(const struct admin_parts *parts)
 {
-    int fd = open_socket(control->config->admin_socket);
+    int fd = open_socket(parts->config->admin_socket);
 
     if (fd == -1)
         return NULL;
     struct admin *admin = memory_take(1, sizeof(*admin));
-    admin->control = control;
-    admin->socket_path = memory_copy_text(control->config->admin_socket);
+    admin->parts = *parts;
+    admin->socket_path = memory_copy_text(parts->config->admin_socket);
     LIST_INIT(&admin->metrics_waits);
     LIST_INIT(&admin->waits);
-    admin->service = http_service_new(control->loop, fd, on_request, admin);
+    admin->service = http_service_new(parts->loop, fd, on_request, admin);
     return admin;
+}
+
+void
+admin_set_config(struct admin *admin, const struct config *config)
+{
+    admin->parts.config = config;
 }
 
 static void
@@ -147,8 +154,8 @@ close_metrics_wait(struct metrics_wait *wait)
 {
     LIST_REMOVE(wait, link);
     admin_wait_end(&wait->wait);
-    timer_close(&wait->timer, wait->admin->control->loop);
-    loop_free_later(wait->admin->control->loop, wait, NULL);
+    timer_close(&wait->timer, wait->admin->parts.loop);
+    loop_free_later(wait->admin->parts.loop, wait, NULL);
 }
 
 static void
@@ -168,6 +175,7 @@ admin_close(struct admin *admin)
         "{\"error\":{\"code\":\"" STOPPING_CODE "\",\"message\":\"" STOPPING_TEXT "\"}}\n";
     struct admin_wait *wait;
 
+    admin->is_closed = true;
     give_up_socket(admin);
     while ((wait = LIST_FIRST(&admin->waits)) != NULL)
         wait->on_stop(wait->argument);
@@ -273,7 +281,7 @@ const struct config_target_group *
 admin_find_group(struct admin_call *call, const char *name)
 {
     const struct config_target_group *group =
-        name == NULL ? NULL : config_find_group(call->control->config, name);
+        name == NULL ? NULL : config_find_group(call->parts->config, name);
 
     if (group == NULL)
         admin_refuse(call->request, 404, "TargetGroupNotFound", "there is no target group %s",
@@ -327,7 +335,8 @@ void
 admin_ask_metrics(struct admin_call *call)
 {
     struct admin *admin = call->admin;
-    struct process *observer = processes_at(admin->control->processes, PROCESS_OBSERVER);
+    struct process *observer =
+        processes_at(children_processes(admin->parts.children), PROCESS_OBSERVER);
 
     if (!process_is_alive(observer)) {
         admin_refuse(call->request, 503, "ObserverDown", "the observer is being started again");
@@ -341,7 +350,7 @@ admin_ask_metrics(struct admin_call *call)
     wait->wait.argument = wait;
     admin_wait_begin(admin, &wait->wait);
     timer_init(&wait->timer, on_metrics_timeout, wait);
-    timer_set(&wait->timer, admin->control->loop, METRICS_TIMEOUT_MS);
+    timer_set(&wait->timer, admin->parts.loop, METRICS_TIMEOUT_MS);
     LIST_INSERT_HEAD(&admin->metrics_waits, wait, link);
     process_send(observer, MESSAGE_metrics_query,
                  &(struct message_metrics_query){.query_id = wait->query_id}, -1);

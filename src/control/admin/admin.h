@@ -6,14 +6,52 @@
 #ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_H
 #define FAIRLEAD_CONTROL_ADMIN_ADMIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "control/parts.h"
+#include "control/discovery/problems.h"
+#include "control/discovery/providers.h"
+#include "control/discovery/task_events.h"
+#include "control/processes/children.h"
+#include "control/processes/counter_board.h"
+#include "control/processes/listener_sockets.h"
+#include "control/processes/publisher.h"
+#include "control/registry/event_log.h"
+#include "control/registry/registry.h"
+#include "control/registry/target_waits.h"
+#include "control/registry/targets.h"
+#include "control/rollout/rollout.h"
+#include "model/config.h"
+#include "net/loop.h"
 
 struct admin;
 
-/* NULL, with a line logged, when the socket cannot be made. */
-struct admin *admin_new(struct control *control);
+/* What its calls may reach; all of it outlives the admin. */
+struct admin_parts {
+    const struct config *config; /* in force; changed by admin_set_config */
+    const char *config_path;
+    uint64_t started_ms, started_wall_us;
+    struct loop *loop;
+    struct event_log *events;
+    struct targets *targets;
+    struct target_waits *waits;
+    struct registry *registry;
+    struct problems *problems;
+    struct task_events *task_events;
+    struct providers *providers;
+    struct listener_sockets *sockets;
+    struct counter_board *board;
+    struct publisher *publisher;
+    struct children *children;
+    struct rollout *rollout;
+    /* Reads the configuration again; false with what is wrong with it. */
+    bool (*reload)(void *argument, struct config_errors *errors);
+    void *reload_argument;
+};
+
+/* NULL, with a line logged, when the socket of parts->config cannot be made. */
+struct admin *admin_new(const struct admin_parts *parts);
+void admin_set_config(struct admin *admin, const struct config *config);
 void admin_free(struct admin **admin);
 
 /* Control is stopping: gives the socket up, and tells everybody who waits for an answer. */

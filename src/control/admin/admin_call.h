@@ -11,13 +11,12 @@
 #include <jansson.h>
 
 #include "control/admin/admin.h"
-#include "control/parts.h"
 #include "net/http_service.h"
 
 /* Lives during the handler only; the request lives until it is answered. */
 struct admin_call {
     struct admin *admin;
-    struct control *control;
+    const struct admin_parts *parts;
     struct http_service_request *request;
     char word[128]; /* what stood for the braces; "" */
 };

@@ -62,7 +62,7 @@ static uint64_t
 read_since(const struct admin_call *call)
 {
     const char *since = http_service_parameter(call->request, "since");
-    uint64_t last = event_log_last_sequence(call->control->events);
+    uint64_t last = event_log_last_sequence(call->parts->events);
     uint64_t sequence;
 
     if (since != NULL && slice_to_number(slice_of(since), UINT64_MAX - 1, &sequence))
@@ -77,12 +77,12 @@ follow(struct admin_call *call, uint64_t since)
     const struct log_entry *entry;
 
     stream->request = call->request;
-    stream->loop = call->control->loop;
+    stream->loop = call->parts->loop;
     stream->follower.on_entry = send_entry;
     stream->follower.argument = stream;
-    event_log_follow(call->control->events, &stream->follower);
+    event_log_follow(call->parts->events, &stream->follower);
     http_service_stream_begin(call->request, "application/jsonl", on_gone, stream);
-    while ((entry = event_log_next(call->control->events, since)) != NULL) {
+    while ((entry = event_log_next(call->parts->events, since)) != NULL) {
         since = entry->sequence;
         send_entry(stream, entry);
     }
@@ -99,7 +99,7 @@ admin_show_events(struct admin_call *call)
         return;
     }
     json_t *events = json_array();
-    while ((entry = event_log_next(call->control->events, since)) != NULL) {
+    while ((entry = event_log_next(call->parts->events, since)) != NULL) {
         since = entry->sequence;
         json_array_append_new(events, entry_to_json(entry));
     }

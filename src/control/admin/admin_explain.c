@@ -100,7 +100,7 @@ read_field(const void *argument, struct slice name, unsigned n, struct slice *va
 static bool
 find_listener(struct explanation *explanation)
 {
-    const struct config *config = explanation->call->control->config;
+    const struct config *config = explanation->call->parts->config;
     const char *name = http_service_parameter(explanation->call->request, "listener");
     uint64_t port = explanation->url.port;
 
@@ -204,7 +204,7 @@ static void
 answer_with_rule(const struct explanation *explanation)
 {
     const struct snapshot *snapshot = explanation->snapshot;
-    const struct config *config = explanation->call->control->config;
+    const struct config *config = explanation->call->parts->config;
     const struct config_listener *listener = &config->listeners[explanation->listener];
     uint32_t first = snapshot_listener(snapshot, explanation->listener)->rules.first;
     uint32_t matched = route(snapshot, explanation->listener, &explanation->request);
@@ -275,8 +275,8 @@ admin_explain(struct admin_call *call)
 
     if (!read_request(&explanation))
         return;
-    if (publisher_generation(call->control->publisher) != 0)
-        snapshot = snapshot_open_files(publisher_files(call->control->publisher), &error);
+    if (publisher_generation(call->parts->publisher) != 0)
+        snapshot = snapshot_open_files(publisher_files(call->parts->publisher), &error);
     if (snapshot == NULL) {
         admin_refuse(call->request, 503, "NoSnapshot", "the snapshot cannot be read: %s",
                      error);

@@ -9,7 +9,7 @@
 #include "control/registry/service_match.h"
 
 static json_t *
-listener_to_json(const struct control *control, const struct config_listener *listener)
+listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)
 {
     json_t *object = json_object();
 
@@ -22,7 +22,7 @@ listener_to_json(const struct control *control, const struct config_listener *li
         admin_set_number(object, "Port", listener->port);
     }
     admin_set_number(object, "RuleCount", listener->rule_count);
-    admin_set_number(object, "ListenerId", listener_sockets_id(control->sockets, listener));
+    admin_set_number(object, "ListenerId", listener_sockets_id(parts->sockets, listener));
     const struct config_rule *last = &listener->rules[listener->rule_count - 1];
     json_object_set_new(object, "DefaultActions", rule_actions_to_json(&last->action));
     return object;
@@ -31,12 +31,11 @@ listener_to_json(const struct control *control, const struct config_listener *li
 void
 admin_show_listeners(struct admin_call *call)
 {
-    const struct config *config = call->control->config;
+    const struct config *config = call->parts->config;
     json_t *listeners = json_array();
 
     for (size_t i = 0; i < config->listener_count; i++)
-        json_array_append_new(listeners,
-                              listener_to_json(call->control, &config->listeners[i]));
+        json_array_append_new(listeners, listener_to_json(call->parts, &config->listeners[i]));
     admin_answer(call->request, 200, json_pack("{s:o}", "Listeners", listeners));
 }
 
@@ -64,7 +63,7 @@ rule_to_json(const struct config_listener *listener, const struct config_rule *r
 void
 admin_show_rules(struct admin_call *call)
 {
-    const struct config *config = call->control->config;
+    const struct config *config = call->parts->config;
     const char *wanted = http_service_parameter(call->request, "listener");
     json_t *rules = json_array();
     bool is_found = wanted == NULL;
@@ -154,13 +153,13 @@ attributes_to_json(const struct config_target_group *group)
 }
 
 static json_t *
-group_to_json(struct control *control, const struct config_target_group *group)
+group_to_json(const struct admin_parts *parts, const struct config_target_group *group)
 {
     const struct registered_target *target;
     unsigned count = 0, healthy = 0;
     json_t *object = json_object();
 
-    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(parts->targets), in_table) {
         if (strcmp(target->group, group->name) != 0)
             continue;
         count++;
@@ -172,7 +171,7 @@ group_to_json(struct control *control, const struct config_target_group *group)
     admin_set_text(object, "TargetType", "ip");
     admin_set_text(object, "Algorithm", algorithm_text(group->algorithm));
     json_object_set_new(object, "IsUsed",
-                        json_boolean(config_group_is_used(control->config, group->name)));
+                        json_boolean(config_group_is_used(parts->config, group->name)));
     add_health_check(object, &group->health_check);
     admin_set_number(object, "TargetCount", count);
     admin_set_number(object, "HealthyTargetCount", healthy);
@@ -183,22 +182,22 @@ group_to_json(struct control *control, const struct config_target_group *group)
 void
 admin_show_groups(struct admin_call *call)
 {
-    const struct config *config = call->control->config;
+    const struct config *config = call->parts->config;
     json_t *groups = json_array();
 
     for (size_t i = 0; i < config->target_group_count; i++)
-        json_array_append_new(groups, group_to_json(call->control, &config->target_groups[i]));
+        json_array_append_new(groups, group_to_json(call->parts, &config->target_groups[i]));
     admin_answer(call->request, 200, json_pack("{s:o}", "TargetGroups", groups));
 }
 
 static json_t *
-service_to_json(struct control *control, const struct config_service *service)
+service_to_json(const struct admin_parts *parts, const struct config_service *service)
 {
     struct task_record *record = NULL;
     unsigned matching = 0, running = 0;
     json_t *object = json_object();
 
-    while ((record = registry_next_task(control->registry, record)) != NULL) {
+    while ((record = registry_next_task(parts->registry, record)) != NULL) {
         struct address address;
         if (service_match(service, record->task, &address) != SERVICE_MATCHES)
             continue;
@@ -217,10 +216,10 @@ service_to_json(struct control *control, const struct config_service *service)
 void
 admin_show_services(struct admin_call *call)
 {
-    const struct config *config = call->control->config;
+    const struct config *config = call->parts->config;
     json_t *services = json_array();
 
     for (size_t i = 0; i < config->service_count; i++)
-        json_array_append_new(services, service_to_json(call->control, &config->services[i]));
+        json_array_append_new(services, service_to_json(call->parts, &config->services[i]));
     admin_answer(call->request, 200, json_pack("{s:o}", "Services", services));
 }

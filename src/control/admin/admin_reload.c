@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "control/admin/admin_call.h"
-#include "control/reload.h"
 
 void
 admin_reload(struct admin_call *call)
@@ -10,14 +9,14 @@ admin_reload(struct admin_call *call)
     struct config_errors errors = {0};
     json_t *answer = json_object();
 
-    if (!reload_run(call->control, &errors)) {
+    if (!call->parts->reload(call->parts->reload_argument, &errors)) {
         json_decref(answer);
         admin_refuse_config(call->request, &errors);
         config_errors_clear(&errors);
         return;
     }
     admin_set_text(answer, "Text", "reloaded");
-    admin_set_number(answer, "Generation", publisher_generation(call->control->publisher));
+    admin_set_number(answer, "Generation", publisher_generation(call->parts->publisher));
     admin_answer(call->request, 200, answer);
 }
 
@@ -31,7 +30,7 @@ admin_check(struct admin_call *call)
         return;
     const char *path = json_string_value(json_object_get(body, "Path"));
     if (path == NULL)
-        path = call->control->config_path;
+        path = call->parts->config_path;
     struct config *config = config_load(path, &errors);
     if (config == NULL) {
         admin_refuse_config(call->request, &errors);

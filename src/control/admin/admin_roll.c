@@ -53,13 +53,13 @@ begin(struct admin_call *call, const struct roll_order *order)
                      MOST_BATCH, MOST_READY_SECONDS);
         return;
     }
-    const char *obstacle = roll_obstacle(call->control, order->service);
+    const char *obstacle = roll_obstacle(call->parts->rollout, order->service);
     if (obstacle != NULL) {
         admin_refuse(call->request, 409, "OperationNotPermitted", "service %s: %s",
                      order->service, obstacle);
         return;
     }
-    roll_begin(call->control, order, &callbacks, admin_steps_begin(call));
+    roll_begin(call->parts->rollout, order, &callbacks, admin_steps_begin(call));
 }
 
 void

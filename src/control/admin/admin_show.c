@@ -5,22 +5,22 @@
 #include "control/admin/admin_call.h"
 
 static unsigned
-living_workers(struct control *control)
+living_workers(struct processes *processes)
 {
     unsigned living = 0;
 
-    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
-        living += process_is_alive(processes_at(control->processes, slot)) ? 1 : 0;
+    for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
+        living += process_is_alive(processes_at(processes, slot)) ? 1 : 0;
     return living;
 }
 
 static unsigned
-healthy_targets(struct control *control)
+healthy_targets(const struct admin_parts *parts)
 {
     const struct registered_target *target;
     unsigned healthy = 0;
 
-    TAILQ_FOREACH (target, targets_live(control->targets), in_table)
+    TAILQ_FOREACH (target, targets_live(parts->targets), in_table)
         healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
     return healthy;
 }
@@ -28,30 +28,31 @@ healthy_targets(struct control *control)
 void
 admin_show_status(struct admin_call *call)
 {
-    struct control *control = call->control;
-    const struct config *config = control->config;
-    const struct counter_board *board = control->board;
-    struct publisher_times times = publisher_times(control->publisher);
+    const struct admin_parts *parts = call->parts;
+    const struct config *config = parts->config;
+    const struct counter_board *board = parts->board;
+    struct processes *processes = children_processes(parts->children);
+    struct publisher_times times = publisher_times(parts->publisher);
     json_t *status = json_object();
 
     admin_set_text(status, "Version", PACKAGE_VERSION);
     admin_set_text(status, "LoadBalancerName", config->load_balancer_name);
     admin_set_text(status, "ConfigurationFile", config->path);
-    admin_set_time(status, "StartedAt", control->started_wall_us);
-    admin_set_number(status, "UptimeSeconds", (clock_ms() - control->started_ms) / 1000);
-    admin_set_number(status, "Generation", publisher_generation(control->publisher));
-    admin_set_number(status, "AppliedGeneration", control->applied_generation);
+    admin_set_time(status, "StartedAt", parts->started_wall_us);
+    admin_set_number(status, "UptimeSeconds", (clock_ms() - parts->started_ms) / 1000);
+    admin_set_number(status, "Generation", publisher_generation(parts->publisher));
+    admin_set_number(status, "AppliedGeneration", children_applied_generation(parts->children));
     admin_set_number(status, "SnapshotBuildMicroseconds", times.build_us);
     admin_set_number(status, "SnapshotAppliedMicroseconds", times.applied_us);
-    admin_set_number(status, "WorkerCount", processes_worker_count(control->processes));
-    admin_set_number(status, "LivingWorkerCount", living_workers(control));
+    admin_set_number(status, "WorkerCount", processes_worker_count(processes));
+    admin_set_number(status, "LivingWorkerCount", living_workers(processes));
     admin_set_number(status, "ListenerCount", config->listener_count);
     admin_set_number(status, "TargetGroupCount", config->target_group_count);
     admin_set_number(status, "ServiceCount", config->service_count);
-    admin_set_number(status, "TaskCount", registry_task_count(control->registry, NULL));
-    admin_set_number(status, "TargetCount", targets_count(control->targets));
-    admin_set_number(status, "HealthyTargetCount", healthy_targets(control));
-    admin_set_number(status, "ProblemCount", problems_count(control->problems));
+    admin_set_number(status, "TaskCount", registry_task_count(parts->registry, NULL));
+    admin_set_number(status, "TargetCount", targets_count(parts->targets));
+    admin_set_number(status, "HealthyTargetCount", healthy_targets(parts));
+    admin_set_number(status, "ProblemCount", problems_count(parts->problems));
     admin_set_number(status, "ActiveConnectionCount",
                      counter_board_total(board, COUNTER_CLIENT_CONNECTIONS_ACTIVE));
     admin_set_number(status, "RequestCount",
@@ -65,7 +66,7 @@ admin_show_status(struct admin_call *call)
 }
 
 static json_t *
-process_to_json(struct control *control, const struct process *process)
+process_to_json(const struct admin_parts *parts, const struct process *process)
 {
     json_t *object = json_object();
 
@@ -81,7 +82,7 @@ process_to_json(struct control *control, const struct process *process)
     admin_set_text(object, "LastEnd", *process->last_end == '\0' ? NULL : process->last_end);
     if (!process_is_worker(process))
         return object;
-    const struct counters *counters = counter_board_slot(control->board, process->slot);
+    const struct counters *counters = counter_board_slot(parts->board, process->slot);
     admin_set_number(object, "Connections",
                      counter_read(&counters->values[COUNTER_CLIENT_CONNECTIONS_ACTIVE]));
     admin_set_number(object, "Requests",
@@ -92,20 +93,19 @@ process_to_json(struct control *control, const struct process *process)
 void
 admin_show_workers(struct admin_call *call)
 {
-    struct control *control = call->control;
+    const struct admin_parts *parts = call->parts;
+    struct processes *processes = children_processes(parts->children);
     json_t *workers = json_array();
 
-    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
-        json_array_append_new(workers,
-                              process_to_json(control, processes_at(control->processes, slot)));
-    json_t *observer =
-        process_to_json(control, processes_at(control->processes, PROCESS_OBSERVER));
+    for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
+        json_array_append_new(workers, process_to_json(parts, processes_at(processes, slot)));
+    json_t *observer = process_to_json(parts, processes_at(processes, PROCESS_OBSERVER));
     admin_answer(call->request, 200,
                  json_pack("{s:o, s:o}", "Workers", workers, "Observer", observer));
 }
 
 static json_t *
-provider_to_json(struct control *control, struct discovery *discovery)
+provider_to_json(const struct admin_parts *parts, struct discovery *discovery)
 {
     const struct config_provider *config = discovery_config(discovery);
     struct discovery_status status = {0};
@@ -119,7 +119,7 @@ provider_to_json(struct control *control, struct discovery *discovery)
     admin_set_text(object, "Directory", config->directory);
     json_object_set_new(object, "Connected", json_boolean(status.is_connected));
     admin_set_number(object, "TaskCount",
-                     registry_task_count(control->registry, discovery_name(discovery)));
+                     registry_task_count(parts->registry, discovery_name(discovery)));
     if (status.last_sync_ms == 0)
         json_object_set_new(object, "SyncAgeSeconds", json_null());
     else
@@ -154,13 +154,13 @@ push_to_json(size_t task_count)
 void
 admin_show_providers(struct admin_call *call)
 {
-    struct control *control = call->control;
+    const struct admin_parts *parts = call->parts;
     json_t *providers = json_array();
     struct discovery *discovery;
 
-    for (size_t i = 0; (discovery = providers_at(control->providers, i)) != NULL; i++)
-        json_array_append_new(providers, provider_to_json(control, discovery));
-    size_t pushed = registry_task_count(control->registry, PROVIDERS_PUSH);
+    for (size_t i = 0; (discovery = providers_at(parts->providers, i)) != NULL; i++)
+        json_array_append_new(providers, provider_to_json(parts, discovery));
+    size_t pushed = registry_task_count(parts->registry, PROVIDERS_PUSH);
     if (pushed != 0)
         json_array_append_new(providers, push_to_json(pushed));
     admin_answer(call->request, 200, json_pack("{s:o}", "Providers", providers));
@@ -183,7 +183,7 @@ admin_show_problems(struct admin_call *call)
 {
     json_t *problems = json_array();
 
-    problems_each(call->control->problems, add_problem, problems);
+    problems_each(call->parts->problems, add_problem, problems);
     admin_answer(call->request, 200, json_pack("{s:o}", "Problems", problems));
 }
 

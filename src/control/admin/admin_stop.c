@@ -48,17 +48,17 @@ stop_record(struct admin_call *call, const struct task_record *record, unsigned 
     static const struct container_stop_callbacks streamed = {on_step, on_done};
     const char *source = record->task->source;
 
-    if (!providers_can_stop(call->control->providers, source)) {
+    if (!providers_can_stop(call->parts->providers, source)) {
         admin_refuse(call->request, 400, "OperationNotPermitted",
                      "tasks of %s cannot be stopped from here", source);
         return;
     }
     if (is_waiting) {
         struct admin_steps *steps = admin_steps_begin(call);
-        container_stop(call->control, record, timeout_seconds, &streamed, steps);
+        container_stop(call->parts->rollout, record, timeout_seconds, &streamed, steps);
         return;
     }
-    container_stop(call->control, record, timeout_seconds, &logged, NULL);
+    container_stop(call->parts->rollout, record, timeout_seconds, &logged, NULL);
     admin_answer(call->request, 200,
                  json_pack("{s:s}", "Text", "draining; it will be stopped after that"));
 }
@@ -73,7 +73,7 @@ admin_stop(struct admin_call *call)
     const char *word = json_string_value(json_object_get(body, "Container"));
     const json_t *timeout = json_object_get(body, "TimeoutSeconds");
     const struct task_record *record =
-        word == NULL ? NULL : registry_find_by_word(call->control->registry, word);
+        word == NULL ? NULL : registry_find_by_word(call->parts->registry, word);
     if (record == NULL)
         admin_refuse(call->request, 404, "TaskNotFound",
                      "there is no one container %s: fairleadctl tasks shows them",

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "control/registry/passive_health.h"
 
 static json_t *
 health_to_json(const struct registered_target *target)
@@ -44,10 +45,10 @@ address_to_json(const struct registered_target *target)
 }
 
 static json_t *
-target_to_json(struct control *control, const struct registered_target *target,
+target_to_json(const struct admin_parts *parts, const struct registered_target *target,
                const struct config_target_group *group)
 {
-    const struct counter_board *board = control->board;
+    const struct counter_board *board = parts->board;
     json_t *object = json_object();
     char port[16];
 
@@ -83,16 +84,16 @@ target_to_json(struct control *control, const struct registered_target *target,
 void
 admin_show_targets(struct admin_call *call)
 {
-    struct control *control = call->control;
+    const struct admin_parts *parts = call->parts;
     const struct config_target_group *group = admin_find_group(call, call->word);
     const struct registered_target *target;
 
     if (group == NULL)
         return;
     json_t *targets = json_array();
-    TAILQ_FOREACH (target, targets_live(control->targets), in_table) {
+    TAILQ_FOREACH (target, targets_live(parts->targets), in_table) {
         if (strcmp(target->group, group->name) == 0)
-            json_array_append_new(targets, target_to_json(control, target, group));
+            json_array_append_new(targets, target_to_json(parts, target, group));
     }
     admin_answer(call->request, 200, json_pack("{s:o}", "TargetHealthDescriptions", targets));
 }
@@ -169,7 +170,7 @@ admin_register(struct admin_call *call)
         const json_t *target = json_array_get(order.targets, i);
         read_target(&order, i, &address);
         is_done =
-            registry_register(call->control->registry, order.group->name, &address,
+            registry_register(call->parts->registry, order.group->name, &address,
                               json_string_value(json_object_get(target, "AvailabilityZone"))) &&
             is_done;
     }
@@ -182,7 +183,7 @@ admin_register(struct admin_call *call)
 
 /* A deregistration that is answered when the last of its targets is gone. */
 struct deregistration {
-    struct control *control;
+    const struct admin_parts *parts;
     struct http_service_request *request;
     size_t waiting;
     struct admin_wait wait;
@@ -206,7 +207,7 @@ on_stop(void *argument)
     struct deregistration *deregistration = argument;
 
     admin_wait_end(&deregistration->wait);
-    target_waits_forget(deregistration->control->waits, deregistration);
+    target_waits_forget(deregistration->parts->waits, deregistration);
     admin_refuse_stopping(deregistration->request);
     free(deregistration);
 }
@@ -215,7 +216,7 @@ on_stop(void *argument)
 static void
 wait_until_gone(struct admin_call *call, struct deregistration *deregistration)
 {
-    deregistration->control = call->control;
+    deregistration->parts = call->parts;
     deregistration->request = call->request;
     deregistration->wait.on_stop = on_stop;
     deregistration->wait.argument = deregistration;
@@ -225,7 +226,7 @@ wait_until_gone(struct admin_call *call, struct deregistration *deregistration)
 void
 admin_deregister(struct admin_call *call)
 {
-    struct control *control = call->control;
+    const struct admin_parts *parts = call->parts;
     struct deregistration *waiting = NULL;
     struct order order;
     struct address address;
@@ -237,12 +238,12 @@ admin_deregister(struct admin_call *call)
     for (size_t i = 0; i < json_array_size(order.targets); i++) {
         read_target(&order, i, &address);
         struct registered_target *target =
-            targets_find(control->targets, order.group->name, &address);
+            targets_find(parts->targets, order.group->name, &address);
         if (target != NULL && waiting != NULL) {
             waiting->waiting++;
-            target_waits_add(control->waits, target->id, on_gone, waiting);
+            target_waits_add(parts->waits, target->id, on_gone, waiting);
         }
-        registry_deregister(control->registry, order.group->name, &address);
+        registry_deregister(parts->registry, order.group->name, &address);
     }
     json_decref(order.body);
     if (waiting != NULL && waiting->waiting != 0) {
@@ -265,7 +266,7 @@ hold(struct admin_call *call, bool is_held)
         return;
     for (size_t i = 0; i < json_array_size(order.targets); i++) {
         read_target(&order, i, &address);
-        if (registry_hold(call->control->registry, order.group->name, &address, is_held))
+        if (registry_hold(call->parts->registry, order.group->name, &address, is_held))
             continue;
         address_format_with_port(&address, text);
         admin_refuse(call->request, 404, "InvalidTarget", "%s is not registered in %s", text,

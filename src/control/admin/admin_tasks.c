@@ -69,7 +69,7 @@ admin_show_tasks(struct admin_call *call)
     struct task_record *record = NULL;
     json_t *tasks = json_array();
 
-    while ((record = registry_next_task(call->control->registry, record)) != NULL)
+    while ((record = registry_next_task(call->parts->registry, record)) != NULL)
         json_array_append_new(tasks, task_to_object(record));
     admin_answer(call->request, 200, json_pack("{s:o}", "Tasks", tasks));
 }
@@ -94,7 +94,7 @@ reason_to_stay_out(const struct task_record *record)
 }
 
 static char *
-verdict_of_service(struct control *control, const struct task_record *record,
+verdict_of_service(const struct admin_parts *parts, const struct task_record *record,
                    const struct config_service *service)
 {
     struct address address;
@@ -106,7 +106,7 @@ verdict_of_service(struct control *control, const struct task_record *record,
     if (match != SERVICE_MATCHES)
         return memory_copy_text(service_match_text(match));
     const struct registered_target *target =
-        targets_find(control->targets, service->target_group, &address);
+        targets_find(parts->targets, service->target_group, &address);
     char text[ADDRESS_TEXT_SIZE];
     address_format_with_port(&address, text);
     if (target == NULL)
@@ -120,14 +120,14 @@ verdict_of_service(struct control *control, const struct task_record *record,
 }
 
 static json_t *
-explain_services(struct control *control, const struct task_record *record)
+explain_services(const struct admin_parts *parts, const struct task_record *record)
 {
-    const struct config *config = control->config;
+    const struct config *config = parts->config;
     json_t *services = json_array();
 
     for (size_t i = 0; i < config->service_count; i++) {
         const struct config_service *service = &config->services[i];
-        char *verdict = verdict_of_service(control, record, service);
+        char *verdict = verdict_of_service(parts, record, service);
         json_t *object = json_object();
         admin_set_text(object, "ServiceName", service->name);
         admin_set_text(object, "TargetGroupName", service->target_group);
@@ -143,7 +143,7 @@ admin_explain_task(struct admin_call *call)
 {
     const char *id = http_service_parameter(call->request, "id");
     const struct task_record *record =
-        id == NULL ? NULL : registry_find_by_word(call->control->registry, id);
+        id == NULL ? NULL : registry_find_by_word(call->parts->registry, id);
 
     if (record == NULL) {
         admin_refuse(call->request, 404, "TaskNotFound",
@@ -159,7 +159,7 @@ admin_explain_task(struct admin_call *call)
     admin_set_text(object, "Text",
                    reason == NULL ? "it may be a target of every service that matches"
                                   : reason);
-    json_object_set_new(object, "Services", explain_services(call->control, record));
+    json_object_set_new(object, "Services", explain_services(call->parts, record));
     json_object_set_new(object, "Task", task_to_object(record));
     admin_answer(call->request, 200, object);
 }
@@ -171,29 +171,30 @@ struct intake {
 };
 
 static void
-take_one(struct control *control, const char *text, size_t length, struct intake *intake)
+take_one(const struct admin_parts *parts, const char *text, size_t length,
+         struct intake *intake)
 {
     struct task_event_verdict verdict;
 
-    task_events_take(control->task_events, text, length, &verdict);
+    task_events_take(parts->task_events, text, length, &verdict);
     intake->taken += verdict.result == TASK_EVENT_TAKEN ? 1 : 0;
     intake->old += verdict.result == TASK_EVENT_OLD ? 1 : 0;
     if (verdict.result == TASK_EVENT_REFUSED && intake->refusal == NULL)
         intake->refusal = memory_print("%s: %s", verdict.subject, verdict.reason);
-    providers_report_problem(control->providers, TASK_EVENTS_SOURCE, verdict.subject,
+    providers_report_problem(parts->providers, TASK_EVENTS_SOURCE, verdict.subject,
                              verdict.reason);
     task_event_verdict_clear(&verdict);
 }
 
 static void
-take_array(struct control *control, json_t *array, struct intake *intake)
+take_array(const struct admin_parts *parts, json_t *array, struct intake *intake)
 {
     size_t index;
     json_t *event;
 
     json_array_foreach (array, index, event) {
         char *text = json_dumps(event, JSON_COMPACT | JSON_ENCODE_ANY);
-        take_one(control, text, strlen(text), intake);
+        take_one(parts, text, strlen(text), intake);
         free(text);
     }
 }
@@ -207,9 +208,9 @@ admin_task_events(struct admin_call *call)
     struct intake intake = {0};
 
     if (json_is_array(array))
-        take_array(call->control, array, &intake);
+        take_array(call->parts, array, &intake);
     else
-        take_one(call->control, body, length, &intake);
+        take_one(call->parts, body, length, &intake);
     json_decref(array);
     if (intake.refusal != NULL) {
         admin_refuse(call->request, 400, "ValidationError", "%s", intake.refusal);

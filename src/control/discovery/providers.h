@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 #include "control/discovery/discovery.h"
-#include "control/registry/event_log.h"
 #include "control/discovery/problems.h"
-#include "control/registry/registry.h"
 #include "control/discovery/task_events.h"
+#include "control/registry/event_log.h"
+#include "control/registry/registry.h"
 #include "ipc/counters.h"
 
 /* The name that pushed task events have as a source: they come without a connection. */

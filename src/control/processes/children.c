@@ -9,19 +9,35 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "control/admin/admin.h"
+
+/* Connections to a target, to be closed in every worker once the next snapshot is out. */
+struct pending_close {
+    uint64_t target_id;
+    bool is_evicted;
+    struct pending_close *next;
+};
+
+struct children {
+    struct children_parts parts;
+    const struct children_callbacks *callbacks;
+    void *argument;
+    struct processes *processes;
+    struct privileges privileges;
+    uint64_t applied_generation; /* every living worker has it */
+    struct pending_close *pending_closes;
+};
 
 static void
-send_counters(struct control *control, struct process *process)
+send_counters(struct children *children, struct process *process)
 {
-    unsigned last = processes_worker_count(control->processes);
+    unsigned last = processes_worker_count(children->processes);
 
     for (uint32_t slot = 0; slot <= last; slot++) {
         bool is_own = process_is_worker(process) && slot == process->slot;
         struct message_counters counters = {.slot = slot, .is_writable = is_own};
         process_send(process, MESSAGE_counters, &counters,
-                     is_own ? counter_board_writable_fd(control->board, slot)
-                            : counter_board_readable_fd(control->board, slot));
+                     is_own ? counter_board_writable_fd(children->parts.board, slot)
+                            : counter_board_readable_fd(children->parts.board, slot));
     }
 }
 
@@ -34,22 +50,23 @@ send_listener(void *argument, uint32_t listener_id, int fd)
 }
 
 static void
-send_access_channel(struct control *control, struct process *process, unsigned slot)
+send_access_channel(struct children *children, struct process *process, unsigned slot)
 {
     struct message_access_channel message = {.slot = slot};
     int fd = process_is_worker(process)
-                 ? access_channels_writing_fd(control->access_channels, slot)
-                 : access_channels_reading_fd(control->access_channels, slot);
+                 ? access_channels_writing_fd(children->parts.access_channels, slot)
+                 : access_channels_reading_fd(children->parts.access_channels, slot);
 
     process_send(process, MESSAGE_access_channel, &message, fd);
 }
 
 static void
-send_snapshot_to(struct control *control, struct process *process)
+send_snapshot_to(struct children *children, struct process *process)
 {
-    const struct snapshot_files *files = publisher_files(control->publisher);
+    const struct snapshot_files *files = publisher_files(children->parts.publisher);
     struct message_snapshot_base base = {.number = files->base_number};
-    struct message_snapshot message = {.generation = publisher_generation(control->publisher)};
+    struct message_snapshot message = {.generation =
+                                           publisher_generation(children->parts.publisher)};
 
     if (message.generation == 0)
         return;
@@ -60,51 +77,40 @@ send_snapshot_to(struct control *control, struct process *process)
 }
 
 static void
-note_pids(struct control *control)
-{
-    unsigned count = processes_worker_count(control->processes) + 1;
-    pid_t *pids = memory_take(count, sizeof(*pids));
-
-    for (unsigned slot = 0; slot < count; slot++)
-        pids[slot] = processes_at(control->processes, slot)->pid;
-    run_lock_note_children(control->run_lock, pids, count);
-    free(pids);
-}
-
-static void
 on_start(void *argument, struct process *process)
 {
-    struct control *control = argument;
-    unsigned workers = processes_worker_count(control->processes);
+    struct children *children = argument;
+    unsigned workers = processes_worker_count(children->processes);
     struct message_hello hello = {
         .slot = process->slot,
         .worker_count = workers,
-        .uid = control->privileges.uid,
-        .gid = control->privileges.gid,
-        .log_level = control->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+        .uid = children->privileges.uid,
+        .gid = children->privileges.gid,
+        .log_level = children->parts.log_level,
     };
 
     process_send(process, MESSAGE_hello, &hello, -1);
-    send_counters(control, process);
-    note_pids(control);
+    send_counters(children, process);
+    children->callbacks->on_start(children->argument);
     if (process_is_worker(process)) {
-        send_access_channel(control, process, process->slot);
-        send_snapshot_to(control, process);
-        listener_sockets_each(control->sockets, process->slot, false, send_listener, process);
+        send_access_channel(children, process, process->slot);
+        send_snapshot_to(children, process);
+        listener_sockets_each(children->parts.sockets, process->slot, false, send_listener,
+                              process);
         return;
     }
     for (unsigned slot = 1; slot <= workers; slot++)
-        send_access_channel(control, process, slot);
-    children_send_metrics_listener(control);
-    children_send_access_file(control);
-    send_snapshot_to(control, process);
+        send_access_channel(children, process, slot);
+    children_send_metrics_listener(children);
+    children_send_access_file(children);
+    send_snapshot_to(children, process);
 }
 
 void
-children_send_metrics_listener(struct control *control)
+children_send_metrics_listener(struct children *children)
 {
-    struct process *observer = processes_at(control->processes, PROCESS_OBSERVER);
-    int fd = observer_fds_metrics(control->observer_fds);
+    struct process *observer = processes_at(children->processes, PROCESS_OBSERVER);
+    int fd = observer_fds_metrics(children->parts.observer_fds);
 
     if (fd != -1)
         process_send(observer, MESSAGE_metrics_listener, &(struct message_metrics_listener){0},
@@ -115,47 +121,47 @@ children_send_metrics_listener(struct control *control)
 
 /* Its end comes with the snapshot that has no log any more. */
 void
-children_send_access_file(struct control *control)
+children_send_access_file(struct children *children)
 {
-    struct process *observer = processes_at(control->processes, PROCESS_OBSERVER);
-    int log = observer_fds_log(control->observer_fds);
+    struct process *observer = processes_at(children->processes, PROCESS_OBSERVER);
+    int log = observer_fds_log(children->parts.observer_fds);
 
     if (log != -1)
         process_send(observer, MESSAGE_access_file, &(struct message_access_file){0}, log);
 }
 
 void
-children_open_listeners(struct control *control)
+children_open_listeners(struct children *children)
 {
-    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
-        listener_sockets_each(control->sockets, slot, true, send_listener,
-                              processes_at(control->processes, slot));
+    for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
+        listener_sockets_each(children->parts.sockets, slot, true, send_listener,
+                              processes_at(children->processes, slot));
 }
 
 void
 children_close_listener(void *argument, uint32_t listener_id)
 {
-    struct control *control = argument;
+    struct children *children = argument;
     struct message_listener_close message = {.listener_id = listener_id};
 
-    processes_send_workers(control->processes, MESSAGE_listener_close, &message, -1);
+    processes_send_workers(children->processes, MESSAGE_listener_close, &message, -1);
 }
 
 void
-children_send_snapshot(struct control *control)
+children_send_snapshot(struct children *children)
 {
-    struct pending_close *pending = control->pending_closes;
+    struct pending_close *pending = children->pending_closes;
 
     /* Workers first: what follows waits for them alone. */
-    for (unsigned slot = 1; slot <= processes_worker_count(control->processes); slot++)
-        send_snapshot_to(control, processes_at(control->processes, slot));
-    send_snapshot_to(control, processes_at(control->processes, PROCESS_OBSERVER));
-    control->pending_closes = NULL;
+    for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
+        send_snapshot_to(children, processes_at(children->processes, slot));
+    send_snapshot_to(children, processes_at(children->processes, PROCESS_OBSERVER));
+    children->pending_closes = NULL;
     while (pending != NULL) {
         struct pending_close *next = pending->next;
         struct message_target_close close = {.target_id = pending->target_id,
                                              .is_evicted = pending->is_evicted};
-        processes_send_workers(control->processes, MESSAGE_target_close, &close, -1);
+        processes_send_workers(children->processes, MESSAGE_target_close, &close, -1);
         free(pending);
         pending = next;
     }
@@ -163,51 +169,35 @@ children_send_snapshot(struct control *control)
 
 /* The least that the living workers have applied may have grown. */
 static void
-note_applied(struct control *control)
+note_applied(struct children *children)
 {
-    uint64_t newest = publisher_generation(control->publisher);
-    uint64_t applied = processes_applied_generation(control->processes, newest);
+    uint64_t newest = publisher_generation(children->parts.publisher);
+    uint64_t applied = processes_applied_generation(children->processes, newest);
 
-    if (applied <= control->applied_generation)
+    if (applied <= children->applied_generation)
         return;
-    control->applied_generation = applied;
-    publisher_note_applied(control->publisher, applied);
-    drain_note_applied(control->drain, applied);
-}
-
-static void
-note_health(struct control *control, const struct message_health *message)
-{
-    struct registered_target *target = targets_find_id(control->targets, message->target_id);
-    struct target_verdict verdict = {
-        .health = (enum target_health)message->health,
-        .reason = (enum target_reason)message->reason,
-        .http_code = message->http_code,
-        .latency_us = message->latency_us,
-    };
-
-    if (target == NULL || message->health > HEALTH_UNAVAILABLE ||
-        message->reason >= TARGET_REASON_COUNT)
-        return;
-    targets_set_health(control->targets, target, &verdict);
-    passive_health_note_verdict(control->passive, target);
+    children->applied_generation = applied;
+    publisher_note_applied(children->parts.publisher, applied);
+    children->callbacks->on_applied(children->argument, applied);
 }
 
 /* Children are not trusted: a message of the other kind of child is not acted on. */
 static void
 on_message(void *argument, struct process *process, const struct message *message)
 {
-    struct control *control = argument;
+    struct children *children = argument;
+    const struct children_callbacks *callbacks = children->callbacks;
     bool is_worker = process_is_worker(process);
 
     if (message->type == MESSAGE_applied) {
-        note_applied(control);
+        note_applied(children);
     } else if (message->type == MESSAGE_target_failures && is_worker) {
-        passive_health_note(control->passive, &message->as.target_failures);
+        callbacks->on_failures(children->argument, &message->as.target_failures);
     } else if (message->type == MESSAGE_health && !is_worker) {
-        note_health(control, &message->as.health);
+        callbacks->on_health(children->argument, &message->as.health);
     } else if (message->type == MESSAGE_metrics_reply && !is_worker) {
-        admin_metrics_reply(control->admin, message->as.metrics_reply.query_id, message->fd);
+        callbacks->on_metrics(children->argument, message->as.metrics_reply.query_id,
+                              message->fd);
     } else {
         log_warning("%s sent the message %s, which was ignored", process->title,
                     message_text(message->type));
@@ -219,21 +209,80 @@ on_message(void *argument, struct process *process, const struct message *messag
 static void
 on_end(void *argument, struct process *process)
 {
-    struct control *control = argument;
+    struct children *children = argument;
 
     if (process == NULL) {
-        loop_stop(control->loop);
+        children->callbacks->on_end(children->argument);
         return;
     }
-    struct counters *own = counter_board_own(control->board);
-    event_log_add(control->events, "process", process->title, "%s; started again",
-                  process->last_end);
-    counter_add(&own->values[process_is_worker(process) ? COUNTER_WORKER_RESTARTS
-                                                        : COUNTER_OBSERVER_RESTARTS],
-                1);
     if (process_is_worker(process))
-        counter_board_clear_gauges(control->board, process->slot);
-    note_applied(control);
+        counter_board_clear_gauges(children->parts.board, process->slot);
+    children->callbacks->on_death(children->argument, process);
+    note_applied(children);
 }
 
-const struct process_callbacks children_callbacks = {on_start, on_message, on_end};
+struct children *
+children_new(const struct children_parts *parts, unsigned worker_count,
+             const struct children_callbacks *callbacks, void *argument)
+{
+    static const struct process_callbacks process_callbacks = {on_start, on_message, on_end};
+    struct children *children = memory_take(1, sizeof(*children));
+
+    children->parts = *parts;
+    children->callbacks = callbacks;
+    children->argument = argument;
+    children->processes =
+        processes_new(parts->loop, worker_count, &process_callbacks, children);
+    return children;
+}
+
+void
+children_free(struct children **children)
+{
+    struct pending_close *pending;
+
+    if (*children == NULL)
+        return;
+    processes_free(&(*children)->processes);
+    while ((pending = (*children)->pending_closes) != NULL) {
+        (*children)->pending_closes = pending->next;
+        free(pending);
+    }
+    free(*children);
+    *children = NULL;
+}
+
+void
+children_start(struct children *children, const struct privileges *privileges)
+{
+    children->privileges = *privileges;
+    processes_start(children->processes);
+}
+
+struct processes *
+children_processes(struct children *children)
+{
+    return children->processes;
+}
+
+uint64_t
+children_applied_generation(const struct children *children)
+{
+    return children->applied_generation;
+}
+
+void
+children_close_target(struct children *children, uint64_t target_id, bool is_evicted)
+{
+    struct pending_close *pending = memory_take(1, sizeof(*pending));
+
+    *pending = (struct pending_close){target_id, is_evicted, children->pending_closes};
+    children->pending_closes = pending;
+}
+
+void
+children_check_target(struct children *children, uint64_t target_id)
+{
+    process_send(processes_at(children->processes, PROCESS_OBSERVER), MESSAGE_check_now,
+                 &(struct message_check_now){.target_id = target_id}, -1);
+}

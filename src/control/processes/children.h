@@ -1,22 +1,86 @@
-/* What control tells its children and what it does about their answers. */
+/*
+ * The children of control: what each is told when it starts and when something changes, and
+ * what becomes of their answers. Owns the processes.
+ */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_CHILDREN_H
 #define FAIRLEAD_CONTROL_PROCESSES_CHILDREN_H
 
-#include "control/parts.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/* For processes_new; the argument is the struct control. */
-extern const struct process_callbacks children_callbacks;
+#include "base/log.h"
+#include "control/processes/access_channels.h"
+#include "control/processes/counter_board.h"
+#include "control/processes/listener_sockets.h"
+#include "control/processes/observer_fds.h"
+#include "control/processes/privileges.h"
+#include "control/processes/process.h"
+#include "control/processes/publisher.h"
+#include "ipc/message.h"
+#include "net/loop.h"
+
+struct children;
+
+/* What is handed to children; all of it outlives them. */
+struct children_parts {
+    struct loop *loop;
+    struct counter_board *board;
+    struct listener_sockets *sockets;
+    struct access_channels *access_channels;
+    struct observer_fds *observer_fds;
+    struct publisher *publisher;
+    enum log_level log_level;
+};
+
+/* What they say; the messages are checked for who may send them, not for what they hold. */
+struct children_callbacks {
+    /* Every living worker chooses by this generation, which only grows. */
+    void (*on_applied)(void *argument, uint64_t generation);
+    /* A check's verdict, of the observer. */
+    void (*on_health)(void *argument, const struct message_health *message);
+    /* What a worker met when it sent requests to a target. */
+    void (*on_failures)(void *argument, const struct message_target_failures *message);
+    /* The observer's metrics page; takes the descriptor. */
+    void (*on_metrics)(void *argument, uint64_t query_id, int fd);
+    /* One has been started, so that its process has a number. */
+    void (*on_start)(void *argument);
+    /* One has died and is started again. */
+    void (*on_death)(void *argument, const struct process *process);
+    /* After children_stop: all have ended. */
+    void (*on_end)(void *argument);
+};
+
+struct children *children_new(const struct children_parts *parts, unsigned worker_count,
+                              const struct children_callbacks *callbacks, void *argument);
+
+/* Kills what still runs. */
+void children_free(struct children **children);
+
+/* Starts them all; privileges are what they take on. */
+void children_start(struct children *children, const struct privileges *privileges);
+
+/* For who looks at them one by one. */
+struct processes *children_processes(struct children *children);
+
+/* The newest generation that every living worker has applied. */
+uint64_t children_applied_generation(const struct children *children);
 
 /* After a publication: the snapshot, and what had to come behind it. */
-void children_send_snapshot(struct control *control);
+void children_send_snapshot(struct children *children);
+
+/* A target's connections are to be closed in every worker once the next snapshot is out. */
+void children_close_target(struct children *children, uint64_t target_id, bool is_evicted);
+
+/* The observer checks a target at once. */
+void children_check_target(struct children *children, uint64_t target_id);
 
 /* The listeners of the last reload, behind their snapshot; and those that are gone. */
-void children_open_listeners(struct control *control);
-void children_close_listener(void *argument, uint32_t listener_id);
+void children_open_listeners(struct children *children);
+void children_close_listener(void *children, uint32_t listener_id);
 
 /* What the observer may not open itself: the metrics listener (or that there is none), and the
  * access log's file. */
-void children_send_metrics_listener(struct control *control);
-void children_send_access_file(struct control *control);
+void children_send_metrics_listener(struct children *children);
+void children_send_access_file(struct children *children);
 
 #endif

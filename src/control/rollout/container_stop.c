@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 struct stop {
-    struct control *control;
+    struct rollout *rollout;
     struct container_stop_callbacks callbacks;
     void *argument;
     char *source, *id, *name;
@@ -36,7 +36,7 @@ static void
 end(struct stop *stop, const char *error)
 {
     if (error != NULL)
-        registry_clear_stop_sign(stop->control->registry, stop->source, stop->id);
+        registry_clear_stop_sign(stop->rollout->parts.registry, stop->source, stop->id);
     stop->callbacks.on_done(stop->argument, error);
     free_stop(stop);
 }
@@ -54,7 +54,7 @@ on_stopped(void *argument, const char *error)
 static void
 stop_container(struct stop *stop)
 {
-    struct discovery *discovery = providers_find(stop->control->providers, stop->source);
+    struct discovery *discovery = providers_find(stop->rollout->parts.providers, stop->source);
 
     if (discovery == NULL) {
         end(stop, "its provider was removed from the configuration meanwhile");
@@ -77,21 +77,21 @@ on_target_gone(void *argument)
     struct stop *stop = argument;
 
     if (--stop->draining == 0)
-        loop_call_later(stop->control->loop, stop_later, stop);
+        loop_call_later(stop->rollout->parts.loop, stop_later, stop);
 }
 
 const char *
-container_stop(struct control *control, const struct task_record *record,
+container_stop(struct rollout *rollout, const struct task_record *record,
                unsigned timeout_seconds, const struct container_stop_callbacks *callbacks,
                void *argument)
 {
     const struct task *task = record->task;
     struct registered_target *target;
 
-    if (!providers_can_stop(control->providers, task->source))
+    if (!providers_can_stop(rollout->parts.providers, task->source))
         return "its provider cannot stop containers";
     struct stop *stop = memory_take(1, sizeof(*stop));
-    stop->control = control;
+    stop->rollout = rollout;
     stop->callbacks = *callbacks;
     stop->argument = argument;
     stop->source = memory_copy_text(task->source);
@@ -100,11 +100,11 @@ container_stop(struct control *control, const struct task_record *record,
     stop->timeout_seconds = timeout_seconds;
     LIST_FOREACH (target, &record->targets, of_task) {
         stop->draining++;
-        target_waits_add(control->waits, target->id, on_target_gone, stop);
+        target_waits_add(rollout->parts.waits, target->id, on_target_gone, stop);
     }
     tell(stop, stop->draining == 0 ? "has no targets" : "is being drained");
-    registry_stop_sign(control->registry, stop->source, stop->id, "fairleadctl stop");
+    registry_stop_sign(rollout->parts.registry, stop->source, stop->id, "fairleadctl stop");
     if (stop->draining == 0)
-        loop_call_later(control->loop, stop_later, stop);
+        loop_call_later(rollout->parts.loop, stop_later, stop);
     return NULL;
 }

@@ -6,7 +6,7 @@
 #ifndef FAIRLEAD_CONTROL_ROLLOUT_CONTAINER_STOP_H
 #define FAIRLEAD_CONTROL_ROLLOUT_CONTAINER_STOP_H
 
-#include "control/parts.h"
+#include "control/rollout/rollout.h"
 
 struct container_stop_callbacks {
     /* A line for people. */
@@ -20,7 +20,7 @@ struct container_stop_callbacks {
  * NULL when it has begun; otherwise the reason (static text) why it cannot, and no callback is
  * called.
  */
-const char *container_stop(struct control *control, const struct task_record *record,
+const char *container_stop(struct rollout *rollout, const struct task_record *record,
                            unsigned timeout_seconds,
                            const struct container_stop_callbacks *callbacks, void *argument);
 

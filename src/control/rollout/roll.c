@@ -26,9 +26,10 @@ is_of_service(const struct config *config, const char *name, const struct task *
 }
 
 static bool
-is_replaceable(const struct control *control, const struct task_record *record)
+is_replaceable(const struct rollout *rollout, const struct task_record *record)
 {
-    struct discovery *discovery = providers_find(control->providers, record->task->source);
+    struct discovery *discovery =
+        providers_find(rollout->parts.providers, record->task->source);
 
     return discovery != NULL && discovery_engine(discovery) != NULL && !record->is_stale &&
            !record->is_stopping && task_is_eligible(record->task);
@@ -43,7 +44,7 @@ free_roll(struct roll *roll)
         TAILQ_REMOVE(&roll->pairs, pair, entry);
         roll_pair_free(pair);
     }
-    timer_close(&roll->timer, roll->control->loop);
+    timer_close(&roll->timer, roll->rollout->parts.loop);
     free(roll->service);
     free(roll->image);
     free(roll->error);
@@ -114,7 +115,7 @@ end(struct roll *roll)
 {
     LIST_REMOVE(roll, entry);
     roll->callbacks.on_done(roll->argument, roll->error);
-    loop_free_later(roll->control->loop, roll, release);
+    loop_free_later(roll->rollout->parts.loop, roll, release);
 }
 
 /* Old ones come back side by side: each brings its own target. */
@@ -144,7 +145,7 @@ on_look(void *argument)
 {
     struct roll *roll = argument;
 
-    if (roll->control->is_stopping)
+    if (roll->rollout->is_stopping)
         return;
     if (roll->error != NULL)
         look_backward(roll);
@@ -155,15 +156,15 @@ on_look(void *argument)
 void
 roll_look(struct roll *roll)
 {
-    timer_set(&roll->timer, roll->control->loop, 0);
+    timer_set(&roll->timer, roll->rollout->parts.loop, 0);
 }
 
 static bool
-is_being_rolled(const struct control *control, const char *service)
+is_being_rolled(const struct rollout *rollout, const char *service)
 {
     const struct roll *roll;
 
-    LIST_FOREACH (roll, &control->rolls, entry)
+    LIST_FOREACH (roll, &rollout->rolls, entry)
         if (strcmp(roll->service, service) == 0)
             return true;
     return false;
@@ -171,13 +172,13 @@ is_being_rolled(const struct control *control, const char *service)
 
 /* The next of the service's containers that can be replaced; previous NULL: the first. */
 static struct task_record *
-next_record(struct control *control, const char *service, struct task_record *previous)
+next_record(struct rollout *rollout, const char *service, struct task_record *previous)
 {
     struct task_record *record = previous;
 
-    while ((record = registry_next_task(control->registry, record)) != NULL)
-        if (is_of_service(control->config, service, record->task) &&
-            is_replaceable(control, record))
+    while ((record = registry_next_task(rollout->parts.registry, record)) != NULL)
+        if (is_of_service(rollout->config, service, record->task) &&
+            is_replaceable(rollout, record))
             return record;
     return NULL;
 }
@@ -197,23 +198,23 @@ add_pair(struct roll *roll, struct roll_pair *pair)
 }
 
 const char *
-roll_obstacle(struct control *control, const char *service)
+roll_obstacle(struct rollout *rollout, const char *service)
 {
-    if (is_being_rolled(control, service))
+    if (is_being_rolled(rollout, service))
         return "it is being rolled already";
-    if (next_record(control, service, NULL) == NULL)
+    if (next_record(rollout, service, NULL) == NULL)
         return "it has no running containers that can be replaced from here";
     return NULL;
 }
 
 void
-roll_begin(struct control *control, const struct roll_order *order,
+roll_begin(struct rollout *rollout, const struct roll_order *order,
            const struct roll_callbacks *callbacks, void *argument)
 {
     struct roll *roll = memory_take(1, sizeof(*roll));
     struct task_record *record = NULL;
 
-    roll->control = control;
+    roll->rollout = rollout;
     roll->callbacks = *callbacks;
     roll->argument = argument;
     roll->service = memory_copy_text(order->service);
@@ -223,19 +224,15 @@ roll_begin(struct control *control, const struct roll_order *order,
     roll->stop_seconds = order->stop_seconds;
     TAILQ_INIT(&roll->pairs);
     timer_init(&roll->timer, on_look, roll);
-    while ((record = next_record(control, roll->service, record)) != NULL)
+    while ((record = next_record(rollout, roll->service, record)) != NULL)
         add_pair(roll, roll_pair_new(roll, record));
-    LIST_INSERT_HEAD(&control->rolls, roll, entry);
+    LIST_INSERT_HEAD(&rollout->rolls, roll, entry);
     roll_look(roll);
 }
 
 void
-rolls_free(struct control *control)
+roll_forget(struct roll *roll)
 {
-    struct roll *roll;
-
-    while ((roll = LIST_FIRST(&control->rolls)) != NULL) {
-        LIST_REMOVE(roll, entry);
-        free_roll(roll);
-    }
+    LIST_REMOVE(roll, entry);
+    free_roll(roll);
 }

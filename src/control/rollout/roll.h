@@ -8,8 +8,8 @@
 
 #include <sys/queue.h>
 
-#include "control/parts.h"
 #include "control/rollout/roll_pair.h"
+#include "control/rollout/rollout.h"
 
 struct roll_order {
     const char *service, *image;
@@ -26,20 +26,20 @@ struct roll_callbacks {
 };
 
 /* Why (static text) a service cannot be rolled now; NULL: it can. */
-const char *roll_obstacle(struct control *control, const char *service);
+const char *roll_obstacle(struct rollout *rollout, const char *service);
 
 /* Begins a roll that has no obstacle. */
-void roll_begin(struct control *control, const struct roll_order *order,
+void roll_begin(struct rollout *rollout, const struct roll_order *order,
                 const struct roll_callbacks *callbacks, void *argument);
 
-/* Rolls under way are forgotten, where they are. The providers are closed by then. */
-void rolls_free(struct control *control);
+/* Ends one where it is, without a word: for rollout_free. */
+void roll_forget(struct roll *roll);
 
 TAILQ_HEAD(roll_pairs, roll_pair);
 
 /* For roll_pair.c. */
 struct roll {
-    struct control *control;
+    struct rollout *rollout;
     struct roll_callbacks callbacks;
     void *argument;
     char *service, *image;

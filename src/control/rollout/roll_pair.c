@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "control/rollout/container_stop.h"
 #include "control/docker/docker_container.h"
 #include "control/docker/docker_engine.h"
 #include "control/docker/docker_replacement.h"
+#include "control/rollout/container_stop.h"
 #include "control/rollout/roll.h"
 
 /* While waiting for targets: how often they, and the container itself, are looked at. */
@@ -76,7 +76,7 @@ end_step(struct roll_pair *pair, const char *error)
 {
     enum roll_step next = error == NULL ? steps[pair->step].next : steps[pair->step].if_failed;
 
-    if (pair->roll->control->is_stopping)
+    if (pair->roll->rollout->is_stopping)
         return;
     if (next == ROLL_GO_BACK)
         roll_note_failure(pair->roll, pair->name, error);
@@ -103,7 +103,8 @@ roll_pair_rests(const struct roll_pair *pair)
 static struct docker_engine *
 engine_of(const struct roll_pair *pair)
 {
-    struct discovery *discovery = providers_find(pair->roll->control->providers, pair->source);
+    struct discovery *discovery =
+        providers_find(pair->roll->rollout->parts.providers, pair->source);
 
     return discovery == NULL ? NULL : discovery_engine(discovery);
 }
@@ -251,7 +252,7 @@ static bool
 is_served(const struct roll_pair *pair)
 {
     const struct task_record *record =
-        registry_find(pair->roll->control->registry, pair->source, awaited_id(pair));
+        registry_find(pair->roll->rollout->parts.registry, pair->source, awaited_id(pair));
     const struct registered_target *target;
     unsigned served = 0;
 
@@ -278,7 +279,7 @@ on_awaited_container(void *argument, const char *error, const char *body)
 
     json_decref(answer);
     if (error != NULL || is_running) {
-        timer_set(&pair->timer, pair->roll->control->loop, TARGETS_LOOK_MS);
+        timer_set(&pair->timer, pair->roll->rollout->parts.loop, TARGETS_LOOK_MS);
         return;
     }
     char *text = memory_print("its program has ended with exit code %d", code);
@@ -300,7 +301,7 @@ on_look(void *argument)
         ask(pair, "GET", memory_print("/containers/%s/json", awaited_id(pair)), NULL,
             on_awaited_container);
     } else {
-        timer_set(&pair->timer, pair->roll->control->loop, TARGETS_LOOK_MS);
+        timer_set(&pair->timer, pair->roll->rollout->parts.loop, TARGETS_LOOK_MS);
     }
 }
 
@@ -309,7 +310,7 @@ await_targets(struct roll_pair *pair)
 {
     pair->deadline_ms = clock_ms() + pair->roll->ready_seconds * 1000ULL;
     pair->look_ms = clock_ms() + CONTAINER_LOOK_MS;
-    timer_set(&pair->timer, pair->roll->control->loop, TARGETS_LOOK_MS);
+    timer_set(&pair->timer, pair->roll->rollout->parts.loop, TARGETS_LOOK_MS);
 }
 
 static void
@@ -347,15 +348,15 @@ static void
 stop(struct roll_pair *pair, const char *id)
 {
     static const struct container_stop_callbacks callbacks = {on_stop_step, on_stopped};
-    struct control *control = pair->roll->control;
-    const struct task_record *record = registry_find(control->registry, pair->source, id);
+    struct rollout *rollout = pair->roll->rollout;
+    const struct task_record *record = registry_find(rollout->parts.registry, pair->source, id);
 
     if (record == NULL) {
         on_stopped(pair, NULL);
         return;
     }
     const char *refusal =
-        container_stop(control, record, pair->roll->stop_seconds, &callbacks, pair);
+        container_stop(rollout, record, pair->roll->stop_seconds, &callbacks, pair);
     if (refusal != NULL)
         end_step(pair, refusal);
 }
@@ -428,7 +429,7 @@ roll_pair_new(struct roll *roll, const struct task_record *record)
 void
 roll_pair_free(struct roll_pair *pair)
 {
-    timer_close(&pair->timer, pair->roll->control->loop);
+    timer_close(&pair->timer, pair->roll->rollout->parts.loop);
     json_decref(pair->container);
     json_decref(pair->old_image);
     json_decref(pair->networks);

@@ -1,0 +1,27 @@
+/* What people and init systems tell control by signals (interface.md section 1). */
+#ifndef FAIRLEAD_CONTROL_SIGNALS_H
+#define FAIRLEAD_CONTROL_SIGNALS_H
+
+#include "net/loop.h"
+
+struct signals_callbacks {
+    void (*on_stop)(void *argument, int number); /* TERM, INT, QUIT */
+    void (*on_reload)(void *argument);           /* HUP */
+    void (*on_reopen)(void *argument);           /* USR1 */
+};
+
+enum { SIGNALS_COUNT = 5 };
+
+/* Embedded by its owner, which closes it. */
+struct signals {
+    const struct signals_callbacks *callbacks;
+    void *argument;
+    struct watch watches[SIGNALS_COUNT];
+};
+
+/* From now on signals come as calls of the loop; SIGPIPE is ignored. */
+void signals_open(struct signals *signals, struct loop *loop,
+                  const struct signals_callbacks *callbacks, void *argument);
+void signals_close(struct signals *signals);
+
+#endif
