@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads the command line and becomes one of the three roles. Children are started by control
  * with their role in argv[0], which is also what ps shows.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/model/local.mk

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += fairleadctl
 fairleadctl_SOURCES = \
 	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034
 # Debian's packages by purpose, and how to get the missing ones. Sourced by quickstart and check.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The application of the quickstart: answers every path with who it is, so that a reader sees
  * which task served a request. Runs as a plain process or alone in a container.

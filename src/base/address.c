@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses between text, the system's sockaddr and our own 20 bytes. */
 #include "base/address.h"
 

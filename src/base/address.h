@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An IP address and port in 20 bytes: small enough for every connection to keep its peer's, and
  * with no pointer or padding, so that it can stand in the snapshot and in messages.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a process that found a mistake of its own: one line with the place, then abort. */
 #include "base/check.h"
 

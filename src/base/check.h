@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks that stay on in production. CHECK is for our own mistakes: it prints what was expected
  * and where, then ends the process, because a worker may die but a wrong byte may not leave.

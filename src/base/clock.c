@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The noted time of the loop's turn, and its printed forms. */
 #include "base/clock.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time. The loop calls clock_update once a turn; everything else reads the noted time, which
  * costs a load. Tests set the clock and move it by hand.

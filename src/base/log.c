@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Formats a line in one buffer and hands it to write(2) whole, so that roles do not mix lines.
  */
 #include "base/log.h"

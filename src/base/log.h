@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Messages to people, one line each on stderr: what happened, to which thing, what we did. A
  * role names itself once; levels are set once at start. Never on the path of a plain request.

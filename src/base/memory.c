@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The allocation functions that every folder uses; see memory.h for the rule behind them. */
 #include "base/memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory that never fails: running out ends the process (control restarts it), so whatever a
  * peer can make grow has a configured limit that is checked before memory is taken.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A last-in first-out list threaded through the free objects themselves: the hottest memory is
  * next. */
 #include "base/object_pool.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A free list of objects of one size: what a request needs is taken from here, so the hot path
  * does not call malloc. Memory comes and goes zeroed only where the caller does it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xoshiro256** for the fast numbers, getrandom(2) for the secret ones. */
 #include "base/random.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random numbers of two kinds: the kernel's for keys and cookies, and a fast generator seeded
  * from it for jitter, choices and trace ids.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order matters: no_new_privs first (seccomp needs it without root), then the empty root while
  * still root, then the user, and the filter last because it forbids all of these.

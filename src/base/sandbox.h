@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a child gives up before it reads its first byte from the network: its user, its root
  * directory, new privileges, and every system call that its role does not need. A part that the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A slice names bytes that somebody else owns: a field in a read buffer, a string in the
  * snapshot. It is passed by value and is never NUL-terminated.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers into text; the plain copies are inline in text.h. */
 #include "base/text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text written into memory of a fixed size, without printf: heads of requests and responses,
  * log lines. What does not fit is left out whole and remembered in is_truncated, so that one

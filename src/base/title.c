@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ps reads the memory that held argv when the program began; environ lies right behind it. */
 #include "base/title.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The title of the process as ps shows it. */
 #ifndef FAIRLEAD_BASE_TITLE_H
 #define FAIRLEAD_BASE_TITLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Makes the parts, connects them, and runs the loop. What happens between the parts is here:
  * a changed target asks for a snapshot, a snapshot goes to the children, and what all workers

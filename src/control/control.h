@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The control role: configuration, registry, discovery, the other processes and the admin
  * socket. Start reading at control_run.

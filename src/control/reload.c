@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prepare may fail and can be taken back; from reload_apply on nothing fails any more. */
 #include "control/reload.h"
 

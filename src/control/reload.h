@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration in force, and how another takes its place in a running control: all of it,
  * or nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The lock file: our own process first, then each child, a line "PID STARTED" each. */
 #include "control/run_lock.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One control for a state directory: a locked file in it, which also lists the children, so
  * that a control that follows a killed one finds the workers that still serve by its last

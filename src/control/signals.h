@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What people and init systems tell control by signals (interface.md section 1). */
 #ifndef FAIRLEAD_CONTROL_SIGNALS_H
 #define FAIRLEAD_CONTROL_SIGNALS_H

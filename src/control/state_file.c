@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "by_hand": [...],
  * "excluded": [...], "targets": [...]}. Targets and exclusions are remembered before tasks are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What control knows, on disk: tasks, targets with their ids and health, and what hands
  * registered, deregistered and drain. A new control serves it, health-checked and marked stale,

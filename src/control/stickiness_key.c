@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file of 32 bytes; several instances share stickiness by sharing it. */
 #include "control/stickiness_key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The key that stickiness cookies are encrypted with: the same one after a restart. */
 #ifndef FAIRLEAD_CONTROL_STICKINESS_KEY_H
 #define FAIRLEAD_CONTROL_STICKINESS_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of bytes, and looking over field values eight bytes at a time. */
 #include "http/bytes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each byte may be part of (RFC 9110 5.6.2 and 5.5, RFC 3986): one table instead of range
  * tests, and a quick look over a whole field value.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a request looks like to a target and a response to a client: written anew from the
  * judged head (RFC 9110 7.6, ALB facts section 4.5). Hop-by-hop fields go, framing is made

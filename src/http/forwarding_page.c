@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of fairlead's own, in the form of the ALB's (facts 4.7). */
 #include "http/forwarding.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The answer that a client sees: the target's, with framing and connection made anew. */
 #include "http/forwarding.h"
 

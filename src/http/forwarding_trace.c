@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Without a Root, one is made. With a Root, Self is ours: replaced where it stands, put in
  * front where it does not. All other parts stay in place.

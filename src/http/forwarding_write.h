@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pieces of heads that forwarding_*.c write: whole lines, one check of room for each. */
 #ifndef FAIRLEAD_HTTP_FORWARDING_WRITE_H
 #define FAIRLEAD_HTTP_FORWARDING_WRITE_H

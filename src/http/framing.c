@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading of the fields that frame messages and connections. */
 #include "http/framing.h"
 

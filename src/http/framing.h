@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What Content-Length, Transfer-Encoding and Connection of a head say, for both judges. They
  * only read; what follows from it differs between requests and answers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking up fields, and what the tables of fields, refusals and desync reasons say. */
 #include "http/head.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The head of a message: the request or status line and the fields, as slices of the buffer
  * that it was read into, and what the judges (request_judge.h, response_judge.h) made of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bodies by length, until close, and chunked. The chunk decoder is our own: llhttp's passes
  * loose line ends in some builds and refuses valid extensions. It is a table of states with one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Follows a body through the bytes that carry it: payload spans out, framing checked strictly
  * (RFC 9112 7.1: chunk size bounds, CRLF after data, extensions bounded and dropped, trailers

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From bytes to a head. llhttp gets the fields only, behind a start line that we made up once,
  * and is told for each field that it has no meaning: it splits, but never decides on framing,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes to a head. Start lines are read here, fields are split by llhttp, and everything that
  * it lets through too easily is refused here or by the judges. It stops at the end of the head;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Request and status lines. They are not left to llhttp, since it knows a fixed list of methods
  * (RFC 9110 9.1 has none) and takes RTSP, ICE, HTTP/0.9 and HTTP/2.0 lines for HTTP.

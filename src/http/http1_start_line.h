@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads request and status lines (RFC 9112 3 and 4). */
 #ifndef FAIRLEAD_HTTP_HTTP1_START_LINE_H
 #define FAIRLEAD_HTTP_HTTP1_START_LINE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = \
 	src/http/desync_reasons.def \

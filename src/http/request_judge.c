@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Judging requests, in the order of the steps at the end of this file. Refused in every mode,
  * because RFC 9112 leaves no safe reading: differing or bad Content-Length (6.3), chunked twice

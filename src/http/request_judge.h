@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decides on a parsed request head: framing, Host, target, connection handling, and the ALB's
  * desync classification (facts: ALB desync mitigation). What passes is unambiguous and can be

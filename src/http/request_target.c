@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The three forms of request targets that are served (authority-form is CONNECT's), and Host.
  * The authority of absolute-form wins over Host, which must be well-formed all the same

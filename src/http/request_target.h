@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Request targets and Host (RFC 9112 3.2): where a request wants to go. */
 #ifndef FAIRLEAD_HTTP_REQUEST_TARGET_H
 #define FAIRLEAD_HTTP_REQUEST_TARGET_H

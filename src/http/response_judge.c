@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Judging answers of targets (RFC 9112 6.3). What is in conflict with itself is refused, since
  * two readings of one answer let a target put words into another one's mouth; where the end is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Decides on a parsed response head of a target: framing (RFC 9112 6.3) and whether to trust
  * it. */
 #ifndef FAIRLEAD_HTTP_RESPONSE_JUDGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A record's wire form: the fixed part as it is (both sides are one build), the lengths of the
  * texts, the texts. Nothing is aligned, so everything is copied.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One finished exchange as the worker reports it to the observer, which writes it as a line.
  * Packed into batches of at most ACCESS_BATCH_BYTES, one packet each, on a channel of their

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Packets over a SOCK_SEQPACKET pair. What the socket does not take at once waits in a queue
  * with its own copy of the descriptor. Failures of sending shut the socket down, so that they

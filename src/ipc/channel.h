@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A channel between control and one child: typed, bounded messages with descriptors over a
  * SOCK_SEQPACKET pair. The child's end is descriptor CHANNEL_FD. Each message is one packet

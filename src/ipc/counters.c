@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counter memory: made sparse and of a sealed size, so that a mapping can never fault. */
 #include "ipc/counters.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the workers), one
  * writer each, relaxed loads and stores, so counting costs an ordinary add. Control makes the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libipc.a
 libipc_a_SOURCES = \
 	src/ipc/access_record.c src/ipc/access_record.h \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages into packets and back, by the table of messages.def. */
 #include "ipc/message.h"
 

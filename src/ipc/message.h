@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The messages between processes and their form on the wire: a type and the type's own struct,
  * exactly. messages.def lists them; channel.h carries them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conditions in route_conditions.c; here the search: candidates come from the listener's index
  * (route_index.h), and the one of the lowest place whose conditions all hold wins.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * route: which rule of a listener a request matches, as a pure function over the snapshot.
  * Workers, fairleadctl explain, tests and the fuzzer call this one. Priority decides, as with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The conditions of rules as the ALB compares them: one function a field, all of a rule's
  * conditions must hold, one value of a condition is enough.

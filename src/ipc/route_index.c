@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Turns a listener's rules into keys, and the keys into two hash tables: hosts and buckets. */
 #include "ipc/route_index.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The routing index of a listener, so that the cost of route does not grow with its rules. Each
  * (host value, path value) of a rule becomes a key of two literals that every matching request

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A redirect action's Location: templates with #{name}, filled in from the request. */
 #include "ipc/route.h"
 

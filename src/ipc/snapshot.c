@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mapping the parts of a snapshot: headers and extents here, the rows in snapshot_check.c. */
 #include "ipc/snapshot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The snapshot: configuration and registry compiled into flat, position-independent, read-only
  * tables in sealed memfds. Control writes it (snapshot_build), children map and check it and

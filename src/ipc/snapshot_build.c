@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The base: groups come first, so that rules can name them by index. Targets come anew each
  * time. Listeners and rules: snapshot_build_rules.c; targets: snapshot_build_targets.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Compiling snapshots: what control knows goes in, the descriptors of sealed memfds come out.
  * The configuration is compiled once; the targets, which change all the time, for each

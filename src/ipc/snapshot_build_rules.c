@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Listeners with their rules, conditions and actions, and the index of each listener. */
 #include "base/check.h"
 #include "ipc/route_index.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Targets, together by group, and what the roster of a group says of them. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the pieces of the builder share: the sources, the rows so far, and groups by name.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One function for the rows of each table; a false one refuses the snapshot. */
 #include "ipc/snapshot_check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The checks that let readers of a snapshot go without any: every range, index, text,
  * enumeration and counter row, once, when it is opened.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sizes of rows, from the table of tables. */
 #include "ipc/snapshot_layout.h"
 

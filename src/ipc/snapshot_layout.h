@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How each part of a snapshot lies in its memory: this header, the tables in the order of
  * SNAPSHOT_TABLES, the string pool. Shared by the writer and the reader only.

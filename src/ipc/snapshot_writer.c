@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables that grow, and their way into a sealed memfd. */
 #include "ipc/snapshot_writer.h"
 

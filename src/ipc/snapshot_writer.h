@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A part of a snapshot under construction: tables that grow and a string pool, written into a
  * sealed memfd at the end. Rows are added in order, so ranges of rows come out contiguous.

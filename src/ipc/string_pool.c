@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Texts once each: a byte array, and a hash of what is in it. */
 #include "ipc/string_pool.h"
 

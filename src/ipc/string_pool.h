@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The string pool of a snapshot that is being built: NUL-terminated texts one after another,
  * equal ones once. The empty text lies at offset 0.

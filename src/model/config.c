@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A finished configuration: giving it back, and questions to it. */
 #include "model/config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration as a tree of plain structs: what the file says, checked and with every
  * default filled in. config_load makes it, control owns it, config_free gives it back; nobody

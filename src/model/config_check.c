@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of the daemon's own settings, listeners, target groups, services and providers. */
 #include "model/config_check.h"
 

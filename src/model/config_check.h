@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rules that join several settings: names that must be unique or exist, settings that
  * exclude each other, ELBv2's bounds of conditions and actions. The checks walk the file's tree

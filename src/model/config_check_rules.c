@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of rules: priorities, conditions and actions, by ELBv2's bounds. */
 #include "model/config_check.h"
 

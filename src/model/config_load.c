@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads a configuration file: libconfig makes a tree of it, config_object.c fills the structs
  * from it, config_check.c judges them together. Everything wrong is reported, nothing stops at

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fills structs from libconfig's tree by the rows of settings.def: defaults first, then what
  * the file gives, then what can be said of the whole. Start reading at config_object_read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One group of a configuration file and the struct that it fills. */
 #ifndef FAIRLEAD_MODEL_CONFIG_OBJECT_H
 #define FAIRLEAD_MODEL_CONFIG_OBJECT_H

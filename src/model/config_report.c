@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Collecting, placing and sorting the errors of a configuration. */
 #include "model/config_report.h"
 

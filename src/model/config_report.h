@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is wrong with a configuration, collected with the places in the file, so that people see
  * all of it at once and in the file's order.

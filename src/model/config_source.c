@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading files line by line into one text, following @include. */
 #include "model/config_source.h"
 

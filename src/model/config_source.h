@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The text of a configuration: the main file with what its @include lines name put in their
  * place, and where each line came from. libconfig could include by itself, but knows only one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of status codes, kept as one bit a code. */
 #include "model/http_codes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A set of HTTP status codes as health-check matchers write it: "200", "200,202",
  * "200-299,304". */
 #ifndef FAIRLEAD_MODEL_HTTP_CODES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A reader for each kind of setting, in one table. Every reader gets the value as text,
  * whatever it was written as: so defaults out of settings.def and values out of the file take

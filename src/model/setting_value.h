@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One value of the configuration: from the text in the file to the member of its struct. */
 #ifndef FAIRLEAD_MODEL_SETTING_VALUE_H
 #define FAIRLEAD_MODEL_SETTING_VALUE_H

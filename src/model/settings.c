@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The tables that settings.def becomes, and searching in them. */
 #include "model/settings.h"
 

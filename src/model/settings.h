@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * settings.def as data: the scopes (one for each struct that the file fills) and their rows.
  * The reader, config_free and the printed reference walk these tables; nothing else lists

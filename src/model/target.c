@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What follows from a target's membership and health, read out of the two tables. */
 #include "model/target.h"
 

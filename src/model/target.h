@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A target: one (address, port) in one target group. Its id is never reused, so pools and
  * health belong to this registration and to no later one of the same address. The registry in

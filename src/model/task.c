@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tasks: making, comparing and judging them; their JSON forms are read by task_json.c. */
 #include "model/task.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A task: what a provider reports about one container, whatever its source (interface.md
  * section 3). Identity is (source, id, generation): a restarted container is another generation

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tasks out of JSON: our own form, an ECS task (as DescribeTasks returns it), or an EventBridge
  * event around one. A text is taken whole or not at all: the first thing that is wrong refuses

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Member by member what model/task_json.c reads. */
 #include "model/task_text.h"
 

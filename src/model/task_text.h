@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A task as JSON: in our own form (interface.md section 3), which task_parse_json reads back.
  */
 #ifndef FAIRLEAD_MODEL_TASK_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libcurl's multi interface on the loop: curl says which descriptors and which time it waits
  * for, watches and one alarm tell it when they come. curl's own functions must not be called

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HTTP requests to APIs (container engines, later cloud ones) on libcurl's multi interface
  * driven by the loop: unix sockets, streaming answers. One client serves one endpoint; never a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * http_service on libevent's evhttp. A request handle is made for each request and lives until
  * it is answered or its client is gone, whichever comes first; start reading at on_evhttp.

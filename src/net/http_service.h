@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A small HTTP/1.1 service on evhttp for people and scripts: control's admin socket and the
  * observer's metrics port. Not for client traffic.

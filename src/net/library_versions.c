@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl names the libraries that it stands on itself. */
 #include "net/library_versions.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Versions of the libraries that only src/net may include, for fairlead --version. */
 #ifndef FAIRLEAD_NET_LIBRARY_VERSIONS_H
 #define FAIRLEAD_NET_LIBRARY_VERSIONS_H

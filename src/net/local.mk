@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/api_client.c src/net/api_client.h \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The loop on libevent: one turn is one event_base_loop call, whose first callback reads the
  * clocks. Timers hang on a wheel of WHEEL_SLOTS ticks that libevent drives with a single event,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The event loop of a process: descriptors, signals, shared coarse timers, and memory that is
  * freed after the current callbacks have returned. The only wrapper around libevent; one loop a

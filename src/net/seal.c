@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AES-256-GCM and base64 by OpenSSL, with a random nonce for each text. */
 #include "net/seal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sealing small texts with a shared key (AES-256-GCM): what a client brings back unchanged can
  * be trusted and not read. Wire form: base64 of nonce, ciphertext and tag.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making sockets. Every one is non-blocking and close-on-exec from its first moment. */
 #include "net/socket.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Making sockets: listening ones for control (one SO_REUSEPORT socket a worker), accepted and
  * connecting ones for workers and the observer. All non-blocking and close-on-exec.

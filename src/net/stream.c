@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Plain sockets as streams. The read event is added once and stays; a write event is made only
  * for a stream whose socket has been full. recv and send rather than readv and writev:

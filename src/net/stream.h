@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A connected byte stream on the loop: what a client or target connection reads from and writes
  * to. Plain sockets now; TLS will be another table of stream_transport. Write first, ask for

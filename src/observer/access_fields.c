@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The value of each field of access_fields.def. Formatting is paid for once a request, so there
  * is no printf here, and the part of a time stamp that changes once a second is kept.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A line of the access log: the fields of access_fields.def out of a record, in one of two
  * forms. access_fields.c writes the values, access_line_<form>.c what stands around them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ALB's form: values in order between spaces, "-" for what there is not. */
 #include "observer/access_line.h"
 

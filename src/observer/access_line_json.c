@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The JSON form: one object a line with the same fields by the ALB's names and our own behind
  * them; null for what there is not. Lines are plain ASCII: a byte that is none stands as its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading batches (read_channel), gathering lines (add_line), and writing (flush): when
  * FLUSH_BYTES are gathered, and FLUSH_AFTER_MS after the first of them at the latest.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The access log: takes batches of records off every worker's access channel and appends lines
  * to the file that control opened. Lines are gathered and written together; a file that takes

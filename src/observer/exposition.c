@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every piece asks for room for a whole line first, so that struct text never truncates. */
 #include "observer/exposition.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A page in Prometheus' text format (version 0.0.4) in memory that grows: families with their
  * help and type, and their series.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A check is in one of three places: waiting for its alarm, waiting in line for a free probe,
  * or running. begin_check and on_probe_done are the two ends of a run; what a snapshot says

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Health checks of all targets of the newest snapshot: which are checked and when, and sending
  * what verdict.c makes of the results. Everything is keyed by target id, so verdicts survive

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libobserver.a
 libobserver_a_SOURCES = \
 	src/observer/access_fields.c \

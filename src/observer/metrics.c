@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every family is one row of the table `families`, which the .def tables fill; start reading
  * at make_page. A counter's sum over all processes is found by its place in struct counters.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The metrics page: the sums of all processes' counters under the names of the newest snapshot,
  * by the tables counters.def, end_reasons.def and metrics.def.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The observer's start, the messages from control (table `handlers`), and its end: it leaves
  * when it was told to, or when control is gone and no worker can send records any more.

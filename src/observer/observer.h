@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The observer role: health checks, metrics page and access-log writing. */
 #ifndef FAIRLEAD_OBSERVER_OBSERVER_H
 #define FAIRLEAD_OBSERVER_OBSERVER_H

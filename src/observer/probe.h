@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One health check of one target. Every kind of check is a file probe_<kind>.c that fills in a
  * probe_kind; health.c decides when and what to check.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An HTTP health check as the ALB makes it: a new connection, one GET with Connection: close,
  * and a pass when the complete response came in time with a code that the matcher holds. Each

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One function for each state that checks can change: table `reactions`. */
 #include "observer/verdict.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The verdict on one target: what the results of its health checks make of it. Pure: time and
  * results come in, the health with its reason comes out; who checks and when it is sent is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Puts a worker together and takes it apart: its memory, its tables, its counters' mappings. */
 #include "worker/shared/context.h"
 

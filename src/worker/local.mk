@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/shared/context.h \

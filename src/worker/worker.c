@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The worker's start, its messages from control, and its stop. Everything that happens to a
  * request begins in client.c.

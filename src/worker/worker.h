@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The worker role: forwards requests by the newest snapshot; one thread, one loop, no locks. */
 #ifndef FAIRLEAD_WORKER_WORKER_H
 #define FAIRLEAD_WORKER_WORKER_H

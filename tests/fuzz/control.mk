@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The fuzz target of src/control; local.mk says how it is linked.
 if BUILD_FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz_docker_events

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The chunk decoder: cut anywhere it must come to the same, and what it decodes, written anew,
  * must decode to the same payload with nothing left.

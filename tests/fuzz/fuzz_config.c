@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Texts as configurations and as task files: whatever they hold, they are read or refused with
  * reasons, and everything is given back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes as an engine's event stream, in pieces as the first byte says: the same events come as
  * in one piece, whole or refused. The same bytes as answers of inspect and list, too.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Request smuggling: what is accepted is forwarded, and what was forwarded is parsed and judged
  * again. It must be exactly one request, with the same method, target, host, framing and body,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests, one behind the other as on a connection: whole and cut anywhere they must read the
  * same, and what is accepted must be well-formed. The first byte chooses attributes, the second

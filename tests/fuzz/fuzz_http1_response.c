@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Answers of targets to a request that the first byte chooses: whole and cut anywhere they must
  * read the same, and what is accepted, forwarded to a client, must read as the same answer.

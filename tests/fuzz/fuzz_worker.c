@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole worker between a client and a target that say anything at all, in random pieces: it
  * never crashes, no exchange or connection is left behind, and what every target connection got

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading messages for the fuzz targets; every difference is a failed CHECK. */
 #include "http_messages.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the HTTP fuzz targets share: reading a message whole and in pieces out of a buffer that
  * moves with every piece, so that the sanitizers see each byte that is read too far or too

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libFuzzer targets (--enable-fuzzers), and the replay of their corpora as plain tests.
 fuzz_http = \
 	tests/fuzz/fuzz_chunked \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a fuzz target over files instead of libFuzzer: over those that are named, else over the
  * target's corpus in the source tree. So every finding stays a test with any compiler.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A port that neither refuses nor accepts: its queue is full, so the kernel drops every further
  * SYN and a connect runs into its timeout. Prints the port, then waits for a signal.

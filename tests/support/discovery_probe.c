@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs one provider and prints what it reports, a line each, so that shell tests can try a
  * provider without the rest:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A Docker Engine for one test: own data, own socket, in the test's own namespaces, so that the
 # machine's engine (if there is one) is neither used nor disturbed. Images are built from

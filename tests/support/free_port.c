@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Prints COUNT (1) TCP ports that nobody listens on at 127.0.0.1, below the range that the
  * kernel gives to outgoing connections, so that they stay free until the caller binds them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * half_close SOCKET: sends its standard input to a UNIX socket, shuts its sending side, and
  * prints what comes back until the end.

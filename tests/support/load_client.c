@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A load that counts every failure: GETs and POSTs at a fixed rate over a number of
  * connections, each request with an id of its own (X-Request-Id, and in a POST's body). What is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Programs and scripts that the end-to-end and system tests use.
 support_cflags = -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 noinst_PROGRAMS += tests/support/free_port tests/support/deaf_port tests/support/half_close \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A provider of tasks by itself (discovery_probe) and a scripted engine (fake_engine) for it.
 # Source system.sh first.

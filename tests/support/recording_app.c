@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The application of the system tests: a small HTTP/1.1 program for containers without anything
  * else in them (linked statically). Every path answers 200 with "app=NAME id=ID"; ID is the

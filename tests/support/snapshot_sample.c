@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A configuration tree in growing arrays; rows are numbered in the order they are asked for. */
 #include "snapshot_sample.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Snapshots for tests and benchmarks, from a configuration that is put together by hand: one
  * listener, its rules, target groups and their targets. The sample owns everything that it was

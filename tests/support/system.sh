@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What system tests share: a folder of their own, a running fairlead, a load, waiting, cleaning
 # up. Source it first, then call system_begin. A test runs in a network and process namespace of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets on both sides of a worker; every call is non-blocking. */
 #include "worker_stand.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A worker in this process, with one client and one target that the test plays itself: the
  * client on a socket pair, the target on a listening socket of 127.0.0.1. Every request is

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The admin socket and fairleadctl: every GET answers JSON, errors have a code and a fitting
 # status, exit codes are as documented, and strangers may not connect.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Every error of a configuration is told at once, with file and line, and nothing is started. A
 # user that does not exist is no error.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Algorithms as several workers see them: weighted random shares, and turns away from a target
 # whose errors stand out; least outstanding requests counts what all workers have in flight.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Workers serve on when control is killed, and finish when the next one takes over.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"

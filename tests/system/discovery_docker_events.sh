@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Docker discovery: what each event leads to, against a scripted engine.
 . "$(dirname "$0")/../support/system.sh"
 . "$(dirname "$0")/../support/probe.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Docker discovery with an engine that loses events, cuts streams, is slow, broken or away: the
 # set is right again by the next sweep, what was missed is counted, nothing is removed meanwhile.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Docker discovery with a real engine: ports, signals, health, restarts of containers and of the
 # engine.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Docker discovery speaks the version that the engine takes, from 1.24 to ones yet to come, and
 # Podman's dialect.
 . "$(dirname "$0")/../support/system.sh"

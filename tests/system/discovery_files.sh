@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The file provider: files that come, change, break, are swapped and go; a directory that is not
 # there. Each change is seen at once, not by the poll.
 . "$(dirname "$0")/../support/system.sh"

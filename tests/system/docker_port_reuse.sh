@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A container is killed, and one of another service takes its host port at once: no request may
 # reach the wrong application, not even on a connection that was open.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # How soon a new container is served: the time from its port's first answer to the first request
 # that fairlead sends it, which must be below 150 ms in the median. Then what keeps a container
 # out, and what does not: its HEALTHCHECK, and signals that stop nothing.

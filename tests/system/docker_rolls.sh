@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Rolls a service by fairleadctl roll, and stops containers by fairleadctl stop, under mixed
 # load. The program exits the instant that it gets SIGTERM; not one request may fail.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The scenario on real containers: web, app1 and app2 behind one listener while one is removed,
 # one added, one sick, one restarted on a new port, and dockerd is restarted, all under 500
 # requests a second, of which none may fail.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # docker stop and docker kill behind fairlead's back, under mixed load, of a program that exits
 # the instant that it gets SIGTERM: no GET fails; a POST fails only where the program had taken
 # it and died with it, and none is handled twice.

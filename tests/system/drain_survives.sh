@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What hands took out stays out over a restart: a target that is drained goes on draining until it
 # is made ready, and one that was deregistered comes back by being registered only, whether the
 # configuration, a task or a hand had asked for it.

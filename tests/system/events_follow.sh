@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # fairleadctl events --follow tells of each event as it happens, to every follower; a follower that
 # goes away disturbs nobody.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # target_group_health: below the least count, or percentage, of healthy targets every target gets
 # requests, the sick ones keep their state, and it ends as soon as enough are healthy again.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The file provider: tasks from *.json come, change and go with their files; a broken file is
 # quarantined with its reason and changes nothing for the others.
 . "$(dirname "$0")/../support/system.sh"

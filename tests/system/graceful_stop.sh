@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # TERM finishes what is in flight, refuses what comes later, and ends with 0; a second TERM ends
 # at once; no child outlives control.
 . "$(dirname "$0")/../support/system.sh"

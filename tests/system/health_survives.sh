@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What fairlead knows of its targets outlives it: ids and health, for tasks and for what was
 # registered by hand. Then passive health: connections that fail take a target out before any
 # check does, and it returns when the observer has confirmed it.

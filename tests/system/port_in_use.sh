@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A port that is taken: one clear line and exit 1 at the start; a refused reload later on.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Workers and observers are killed and the configuration is reloaded over and over, under load.
 # A worker's death may end what it had in flight; nothing else may fail.
 . "$(dirname "$0")/../support/system.sh"

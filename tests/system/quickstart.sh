@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tools/quickstart as a new user runs it: local processes first, then containers; started twice,
 # stopped once, and nothing is left.
 . "$(dirname "$0")/../support/system.sh"

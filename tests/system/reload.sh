@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # SIGHUP takes over rules, groups, listeners and services without a lost request and without
 # forgetting what the health checks found; what is wrong is refused as a whole.
 . "$(dirname "$0")/../support/system.sh"

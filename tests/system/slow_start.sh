@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Slow start: a target that joins others begins with a small share, which grows to a full one; one
 # that falls sick and recovers begins again; targets that start a group have nobody to spare them.
 . "$(dirname "$0")/../support/system.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A client stays with its target through a reload, a worker's death, a restart of fairlead, and on
 # another instance with the same key; it moves when its target drains.
 . "$(dirname "$0")/../support/system.sh"

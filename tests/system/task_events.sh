@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Task events as Amazon ECS sends them: registered by bridge-mode bindings, ordered and
 # deduplicated by detail.version, quarantined when they have no bindings.
 . "$(dirname "$0")/../support/system.sh"

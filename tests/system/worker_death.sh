@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What waits in the queue of a worker that dies is served by the one that replaces it.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"

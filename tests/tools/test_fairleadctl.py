@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """fairleadctl against canned answers on a unix socket: what it asks, prints and exits with."""
 
 import http.server

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # End-to-end tests on varnishtest, by area in order of dependence.
 vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/basics/answers_with_a_fixed_response.vtc \

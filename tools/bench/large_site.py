@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """fairlead with many rules and many targets, one of which comes and goes."""
 
 import calendar

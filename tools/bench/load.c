@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The load generator: reads its options, runs, prints the result as one JSON object.
  * usage: load -a PORT [options]; see usage() below.

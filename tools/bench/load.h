@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The load generator's pieces: what it was asked to do, its histogram, and its connections.
  */

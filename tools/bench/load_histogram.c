@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Latencies counted in buckets whose width grows with the value. */
 #include "load.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The connections of the load generator on one epoll. Closed loop: every connection asks again
  * when its answer is complete. Open loop: requests fall due at fixed times, wait for a free

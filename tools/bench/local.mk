@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Benchmarks are built when asked for: make tools/bench/route_bench
 EXTRA_PROGRAMS += tools/bench/route_bench
 tools_bench_route_bench_SOURCES = tools/bench/route_bench.c $(snapshot_sample)

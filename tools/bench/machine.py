@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who else had the cores while something was measured: other machines and other processes."""
 
 import os

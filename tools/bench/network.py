@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A network of the benchmark's own, so that figures are the proxies' and not the machine's.
 
 What a machine has in its own network costs every proxy: connection tracking and packet filters that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes that targets send and the load generator expects, and the hash that compares them.
  */
 #ifndef FAIRLEAD_BENCH_PATTERN_H

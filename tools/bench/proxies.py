@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The proxies under test: how each is configured for a workload, started, and accounted."""
 
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the rounds came to: medians, spreads, and ratios paired inside a round."""
 
 from statistics import median

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What routing and snapshots cost, by the number of rules and targets: nanoseconds a route,
  * milliseconds to build and to open. Run by hand: make tools/bench/route_bench, then start it.

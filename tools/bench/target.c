@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The target behind the proxies under test: one thread, one epoll, any number of ports.
  * GET .../b/N answers N bytes of the pattern (128 where the path names none); a POST is read to

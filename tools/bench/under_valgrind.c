@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Preloaded by tools/bench/instructions, so that the worker, and only it, runs under callgrind.
  * In control: starts a worker by way of valgrind. In the worker: gives it back its title, which

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The workloads of the comparison, what fairlead must reach in each, and features to price."""
 
 from dataclasses import dataclass, field

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The reference documents that are printed from tables: `make docs` writes them, a test compares.
 noinst_PROGRAMS += tools/docs/print_reference
 tools_docs_print_reference_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/metrics.md out of counters.def, metrics.def and end_reasons.def. */
 #include <stdio.h>
 #include <string.h>

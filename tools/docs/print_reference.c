@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints one of the reference documents that come from tables: print_reference NAME. */
 #include "print_reference.h"
 

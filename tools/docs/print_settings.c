@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/configuration.md out of settings.def: a section for each scope, a row for each setting.
  */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/states.md out of target_states.def and target_reasons.def. */
 #include <stdio.h>
 

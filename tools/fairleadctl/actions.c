@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Makes requests out of arguments, and sends them. */
 #include "actions.h"
 

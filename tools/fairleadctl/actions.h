@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a command talks to the admin socket: the functions that the command table names.
  */

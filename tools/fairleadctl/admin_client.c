@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads answers whole, or line by line as they come. */
 #include "admin_client.h"
 

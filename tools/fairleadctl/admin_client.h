@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests to fairlead's admin socket: one connection, one call at a time, on libcurl's easy
  * interface. An answer is one JSON document, plain text, or a stream of JSON lines.

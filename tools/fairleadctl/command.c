@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Commands by name, their arguments, and what every action does with a request. */
 #include "command.h"
 

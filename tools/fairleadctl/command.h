@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What fairleadctl can do: one table row a command. A row says how the command is called, what
  * it asks of the admin socket, and how the answer is shown; usage and help come from it too.

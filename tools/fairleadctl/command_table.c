@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The commands of commands.def, and the views that show their answers: which members of the
  * answer become which columns.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fairleadctl: asks a running fairlead over its admin socket, and prints what it answers. Reads
  * the options that all commands share; command_table.c has the commands.

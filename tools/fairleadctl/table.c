@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Paths into JSON, and tables whose columns fit. */
 #include "table.h"
 

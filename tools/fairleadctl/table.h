@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tables for people: rows of cells, printed with each column as wide as its widest cell. A view
  * names the columns of a command's answer by JSON paths.

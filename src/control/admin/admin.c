@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finds the row of admin_commands.def for a request, and keeps what answers later. */
 #include "control/admin/admin.h"
 

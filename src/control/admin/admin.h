@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The admin socket: HTTP/1.1 and JSON for people and scripts on the machine (interface.md
  * section 4). The table of what it answers is admin_commands.def; each handler stands in one of

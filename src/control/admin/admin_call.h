@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One call on the admin socket, as its handler sees it: the request, the words that the path
  * matched, and ways to answer. Private to admin*.c.

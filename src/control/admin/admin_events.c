@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The event log as a list, or as a stream of JSON lines that goes on. */
 #include <stdlib.h>
 #include <string.h>

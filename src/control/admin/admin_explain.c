@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/explain: which rule a request meets and where it goes, by the same route() and the
  * same snapshot as the workers'.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is configured: listeners, rules, target groups, services. */
 #include <stdio.h>
 #include <stdlib.h>

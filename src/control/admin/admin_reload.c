@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration: read again, or only checked. */
 #include <stdlib.h>
 

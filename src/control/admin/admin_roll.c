@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/roll: {"Service", "Image", "Batch", "TimeoutSeconds"}; the answer is its steps. */
 #include <limits.h>
 #include <stdlib.h>

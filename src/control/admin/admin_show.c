@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How fairlead itself does: status, workers, providers, problems, metrics. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The request is forgotten when its client goes; what is said then goes nowhere. */
 #include "control/admin/admin_steps.h"
 

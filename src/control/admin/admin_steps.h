@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An answer that tells of a long operation step by step: JSON lines {"Time", "Text"}, the last
  * one with "Result": "done" or "failed". The operation goes on when its reader leaves.

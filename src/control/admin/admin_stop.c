@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/stop: {"Container", "Wait", "TimeoutSeconds"}; with Wait a stream of steps. */
 #include <stdlib.h>
 #include <string.h>

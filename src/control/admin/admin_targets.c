@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A group's targets as describe-target-health shows them, and what hands may do with them. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tasks, why they are targets or are none, and events that are pushed. */
 #include <stdio.h>
 #include <stdlib.h>

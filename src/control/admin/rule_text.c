@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ELBv2: RuleCondition and Action, in the forms that DescribeRules returns. */
 #include "control/admin/rule_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules for people (one line) and for scripts (ELBv2's member names). */
 #ifndef FAIRLEAD_CONTROL_ADMIN_RULE_TEXT_H
 #define FAIRLEAD_CONTROL_ADMIN_RULE_TEXT_H

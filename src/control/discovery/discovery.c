@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Running providers, whatever their kind. Kinds are the rows of discovery_kinds.def. */
 #include "control/discovery/discovery.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A source of tasks. Every kind is one file discovery_<kind>.c that fills in a discovery_kind;
  * all of them report through the same sink, level not edge: whole tasks and whole sets, never

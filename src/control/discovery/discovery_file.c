@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tasks from *.json files in a directory (interface.md section 3). The directory is watched,
  * not the files, so that editors' renames and swapped symbolic links are seen; where inotify

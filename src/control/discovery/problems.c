@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hash by "source object"; providers name few thousand objects at most, and only bad ones. */
 #include "control/discovery/problems.h"
 

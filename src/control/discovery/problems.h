@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The quarantine: objects of providers (containers, files, events) that cannot be used, each
  * with its reason and since when. One bad object changes nothing for the others.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sink of all providers, and their order: row n of the counters is the n-th provider. */
 #include "control/discovery/providers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The running sources of tasks: what the configuration names, each opened once and kept over
  * reloads that do not change it. What they report goes to the registry and the quarantine; how

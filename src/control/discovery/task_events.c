@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The registry remembers the versions of tasks that live; those of stopped ones are kept here,
  * so that a late event does not bring one back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pushed task events: EventBridge's "ECS Task State Change", delivered at least once and in any
  * order. Each task's highest version counts, STOPPED is the last word whatever comes later, and

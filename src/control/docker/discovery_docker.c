@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The Docker Engine API, and Podman's form of it: one connection carries the event stream,
  * which is read as fast as it comes, others carry pings, lists and inspects. The order is ping

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inspect answers into tasks. Only members that all API versions have are read: since 1.52 the
  * top-level addresses are gone. Start reading at docker_container_read; lists are in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the Docker API says about containers, turned into tasks: the answers of inspect and of
  * list, as API 1.24 to 1.52 and Podman give them. Pure: text in, structs out.

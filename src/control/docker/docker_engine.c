@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls are kept in a list until their answer comes, so that closing can end each with a
  * reason: somebody waits for it.

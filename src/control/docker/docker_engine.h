@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One engine's API: the client, the version that is spoken, and the calls that change things.
  * Whoever opens it owns it; requests sent through docker_engine_get stay the sender's to

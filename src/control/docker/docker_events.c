@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the end of each value by counting braces outside of strings, then lets jansson read it.
  * Only Type, Action, Actor and timeNano are used: status, id and from are gone since API 1.52.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The event stream: a sequence of JSON values in pieces of any size, whatever stands between
  * them (nothing, line ends, the record separator of json-seq). Pure, and bounded in memory.

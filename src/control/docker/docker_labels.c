@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the labels by the tables below: of each list the first that a container has wins. */
 #include "control/docker/docker_labels.h"
 

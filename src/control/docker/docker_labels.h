@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The labels that make a container a task (interface.md section 3): which service it belongs
  * to, or why its labels cannot be used. Engines keep a container's labels for its life, so one

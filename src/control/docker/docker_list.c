@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The answer of GET /containers/json. A fingerprint must not depend on the order of arrays and
  * maps, which engines give at random, so the parts' hashes are summed up.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inspect tells what a container got, not what it was asked for: the image's own settings are
  * taken away again by comparison with the image.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a container is to be replaced by: the body of POST /containers/create made of the answer
  * of inspect, with another image. Settings that came from the old image are left to the new

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An entry lives from the first hint or list line about its container until a reading says that
  * it is gone. One inspect an id at a time: answers cannot overtake each other, and hints that

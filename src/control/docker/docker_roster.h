@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The containers of one engine as last read: an entry each, a bounded number of inspects under
  * way, and sweeps that compare everything with the engine's list. Events only say what to read

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which kills are stops, and for how long. */
 #include "control/docker/docker_stop_sign.h"
 

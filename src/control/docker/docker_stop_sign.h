@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first sign of a container's stop: a kill event with its own stop signal. Engines tell
  * nothing earlier, and send the signal before the event, so it is acted on at once; whether the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Comparing and reading versions; see docker_version.h for how they are used. */
 #include "control/docker/docker_version.h"
 

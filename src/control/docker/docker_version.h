@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an engine says of itself, and which version of the API to speak with it: the lower of
  * ours and the engine's, and another one when the engine refuses that with its minimum in the

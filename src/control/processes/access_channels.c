@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packet sockets: one batch of records is one packet. */
 #include "control/processes/access_channels.h"
 

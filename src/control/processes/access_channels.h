@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The channels on which workers hand access records to the observer, one a worker. Control
  * keeps both ends over the death of either side, so records wait for the next observer.

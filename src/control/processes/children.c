@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order on a channel: a snapshot comes before the listeners that it describes, and a close of a
  * target's connections behind the snapshot that no longer offers it.

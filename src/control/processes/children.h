@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The children of control: what each is told when it starts and when something changes, and
  * what becomes of their answers. Owns the processes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two descriptors of each slot: its owner's, and everybody else's, by which nothing can be
  * written. */
 #include "control/processes/counter_board.h"

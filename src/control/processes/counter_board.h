@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Control's side of the counters: it makes the memory of every slot (0 is its own, 1..N the
  * workers'), keeps it over a worker's death, and sums what draining and status ask for.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bind that fails says what to do about it, since this is where most first starts end. */
 #include "control/processes/listener_sockets.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Listening sockets, which belong to control and stay open in it: one SO_REUSEPORT socket a
  * worker and listener, so that what waits in a dead worker's queue is served by its successor;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each of the two is a named descriptor; a prepared one waits beside the one in use. */
 #include "control/processes/observer_fds.h"
 

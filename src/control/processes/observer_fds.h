@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What control opens for the observer, which may open nothing itself: the metrics listener and
  * the access log's file. Kept over the observer's death and over reloads that do not change

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names are looked up here because the children's root is empty. */
 #include "control/processes/privileges.h"
 

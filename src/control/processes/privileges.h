@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* As whom the children run, and what control takes for itself at its start. */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_PRIVILEGES_H
 #define FAIRLEAD_CONTROL_PROCESSES_PRIVILEGES_H

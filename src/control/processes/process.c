@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Children get an environment of their own, because control's may hold credentials, and a
  * process group of their own, because an interrupt from the terminal is for control to pass on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The children of control: each is this same program, started again by fork and exec with its
  * channel on CHANNEL_FD and its role in argv[0]. One that dies is reaped, counted, and started

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One alarm, set to when the changes so far may go out: at once or a little later, but only
  * when the workers have taken in the generation before, and then have had as long for their own

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * When a snapshot is made and who has it: changes are gathered for a few milliseconds, compiled
  * once, sent to every child, and its owner hears when the last worker works by it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The builder keeps what is of the configuration; each snapshot adds the targets' rows. */
 #include "control/processes/snapshot_compiler.h"
 

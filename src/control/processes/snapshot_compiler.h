@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What control knows, compiled into snapshots: the configuration once, and each time one row
  * for each live target.

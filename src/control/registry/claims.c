@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An address with its claims; it exists as long as it has one. */
 #include "control/registry/claims.h"
 

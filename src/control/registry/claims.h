@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who may have an address: an ip:port belongs to one task at a time. Where several claim it,
  * the newest start wins (design section 5), because a host port that was handed to another

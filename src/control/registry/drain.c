@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* In-flight counts are read rather than reported, so that workers pay nothing for drains. */
 #include "control/registry/drain.h"
 

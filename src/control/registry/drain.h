@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The life of a target after each change of its membership: which generation told of it, when
  * the last worker had that generation, and then what follows: a registering target is in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Entry n lies at n modulo the capacity; an older one there gives its texts back. */
 #include "control/registry/event_log.h"
 

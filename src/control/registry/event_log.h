@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What happened to targets, tasks, children and the configuration: a ring of the last events
  * with rising sequence numbers, and followers that hear of each new one. fairleadctl events

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A plain list: people make these one at a time. */
 #include "control/registry/exclusions.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Targets that were deregistered by hand while a task or the configuration still asks for them:
  * they stay out until they are registered by hand again. An exclusion names the task in its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each kind is a table from text to number that only grows; free target rows are a stack. */
 #include "control/registry/numbers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The numbers that control gives to things and keeps over generations and reloads: listener
  * ids, group ids, and the counter rows of groups, routes and targets. What has a number keeps

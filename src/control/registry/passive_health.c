@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Observations are gathered in a window of ten seconds a target. Connection failures weigh more
  * than answers with 5xx, because an application's own errors may be the client's fault.

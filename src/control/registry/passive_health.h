@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Passive health: what workers saw of a target takes it out for a growing time, when it fails
  * much more often than it answers. At most half of a group is ejected, and none comes back

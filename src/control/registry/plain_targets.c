@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Static targets are read from the configuration each time; only people's are kept here. */
 #include "control/registry/plain_targets.h"
 

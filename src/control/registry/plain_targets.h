@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Targets that need no task: those of the configuration and those registered by hand. They give
  * way to a task at the same place of the same group and come back when it leaves.

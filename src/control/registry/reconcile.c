@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A wish is one (service, address) that the task should have. It becomes a target only where
  * the task has won the address; the target of any other task at that address is evicted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One task against its targets: what configured services ask for, what the task may have of it,
  * and what there is. The registry calls this for each task that changed.

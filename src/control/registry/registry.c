@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A change marks its task dirty; settle compares every dirty task with its targets and may
  * disturb others that claimed the same address. Targets without a task are plain_targets.c's.

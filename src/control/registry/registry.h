@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Joins tasks with configured services into targets: the one place that says which targets
  * there should be. It owns the tasks that providers report, the targets of the configuration

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a configured service takes a task's port, and if not, why not. */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_SERVICE_MATCH_H
 #define FAIRLEAD_CONTROL_REGISTRY_SERVICE_MATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hash by everything that makes a target the same one. */
 #include "control/registry/target_memories.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an earlier process knew of targets (state file): taken out once, when the same target is
  * registered again.

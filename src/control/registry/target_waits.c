@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A plain list: people and rolls wait for a few targets at a time. */
 #include "control/registry/target_waits.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who waits for a target to be gone: deregistrations with wait, stops of containers. */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_TARGET_WAITS_H
 #define FAIRLEAD_CONTROL_REGISTRY_TARGET_WAITS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Live targets hang in three places: by id, by (group, address), and on the list of their
  * address, by which a newer claim finds whom to evict. Gone ones keep only their id until they

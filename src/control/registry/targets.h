@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All targets of all groups: their identity, membership, health and counter row. Membership
  * changes only in targets_apply, by the table of transitions (model/target_states.def),

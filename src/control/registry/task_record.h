@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A task as the registry keeps it: the report, what is known beside it, and its targets. */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_TASK_RECORD_H
 #define FAIRLEAD_CONTROL_REGISTRY_TASK_RECORD_H

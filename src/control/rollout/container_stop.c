@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Three steps: drain, stop, done. The record may go at any time; its names are kept here. */
 #include "control/rollout/container_stop.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The balancer owns the stop: a container's targets are deregistered and drained first, and
  * only then does its engine stop it, so that no request is lost even where the program exits at

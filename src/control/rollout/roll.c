@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches, success and failure of the whole; roll_pair.c replaces one container. */
 #include "control/rollout/roll.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A roll: every container of a service is replaced by one of another image, new ones first, a
  * batch at a time, so that no request is lost. When one of them fails, all go back to what they

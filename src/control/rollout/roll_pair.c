@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Steps ask the engine (ask), wait for targets (await) or use container_stop; each ends in
  * end_step, which runs the next one by the table.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One container of a roll and the one that replaces it: the runner of roll_steps.def. The old
  * one is drained and stopped only when the new one is served, and removed only when the whole

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Made and freed by control; rolls and stops are begun by who orders them. */
 #include "control/rollout/rollout.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The orders that replace and stop containers while they serve: what their steps may reach, and
  * which rolls are under way. Private members are for the files of this folder.

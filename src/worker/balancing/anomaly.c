@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compares each target's errors in the last window with those of its peers. */
 #include "worker/balancing/anomaly.h"
 

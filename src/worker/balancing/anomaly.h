@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Anomaly mitigation (ALB: Automatic Target Weights, weighted_random only): a target whose rate
  * of 5xx and connection errors stands out among at least three gets a smaller share for a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the algorithms have in common: shares, the zone preference and its spill-over. */
 #include "worker/balancing/balancer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Choosing a target of a group: one file a kind (balancer_*.c), each behind the same two
  * functions. The list to choose from was made with the view; stickiness has been asked before.

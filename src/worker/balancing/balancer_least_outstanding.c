@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Least outstanding requests, over all workers, by the counters that they share. Equals are
  * taken in turn, so that an idle group is still used evenly.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Round robin: one target after the other, each worker for itself from a place of its own.
  * While a target ramps up, smooth weighted round robin: the one that has waited longest for its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Weighted random: an even chance for each target, less for those whose errors stand out when
  * the group mitigates anomalies (the shares are worked out in anomaly.c) and for those in slow

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a cookie says is a struct ticket, sealed: which kind, which group, which target or
  * weighted group, and since when. The browser keeps a cookie for seven days; how long it holds

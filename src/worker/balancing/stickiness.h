@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sticky sessions (ALB facts section 6): AWSALB and AWSALBCORS for targets, AWSALBTG for
  * weighted groups, AWSALBAPP-0 for application cookies. A cookie names its target by identity

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The record of an exchange, and the batch. */
 #include "worker/exchange/access_reporter.h"
 

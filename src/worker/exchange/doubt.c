@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* STEP_DOUBT and its line. */
 #include "worker/exchange/doubt.h"
 

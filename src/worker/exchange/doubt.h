@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Small requests that must not be sent twice and whose connection was reset after they had been
  * sent: whether the program had begun them cannot be seen. When control says that the target is

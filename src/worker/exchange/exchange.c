@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The runner of the step table, the beginning and end of an exchange, and what its callbacks
  * note. Start reading at exchange_begin; the steps stand in the files that exchange.h names.

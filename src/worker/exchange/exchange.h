@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An exchange: one request and its response. A table of named steps (exchange_steps.def) and
  * one runner: callbacks note what happened in the exchange and call exchange_run; a step does

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The client's side of an exchange up to its rule: reading the head, judging it, routing it.
  */

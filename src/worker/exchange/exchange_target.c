@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From the rule to a target that has the request: choosing, connecting, sending the head, and
  * going back to another target while the request can be replayed safely.

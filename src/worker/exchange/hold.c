@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* STEP_HOLD and the line of a group. */
 #include "worker/exchange/hold.h"
 

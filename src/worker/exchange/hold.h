@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests held while a group's first target starts: bounded in number by the group's setting,
  * in bytes by the input that a client may have, in time by hold_ms; released by the generation

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* STEP_PAUSE. */
 #include "worker/exchange/pause.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * When every target has refused its connection, nothing of the request has been sent, and the
  * reason is often one of moments: an engine that restarts puts its forwarding rules up again, a

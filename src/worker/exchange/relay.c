@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * STEP_RELAY: one call serves whatever is possible now in either direction. The request's half
  * stands here, the response's in relay_response.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Moving the bodies of an exchange, both ways at once, with back pressure: nothing more is read
  * from one side while the other has not taken what came before. Bytes are framed anew; large

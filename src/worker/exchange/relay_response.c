@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The target's answer on its way to the client: its head, judged and written anew, and its
  * body. The usual small answer is one read and one write: the new head is put right in front of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The response's half of the relay, and the pieces that both halves use. */
 #ifndef FAIRLEAD_WORKER_RELAY_RESPONSE_H
 #define FAIRLEAD_WORKER_RELAY_RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * STEP_ANSWER: writes the answer once, waits until it is taken, and finishes. What the answer
  * is follows from the end reason and, for fixed responses and redirects, from the rule.

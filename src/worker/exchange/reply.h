@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that fairlead makes itself: errors in the ALB's form, fixed responses, redirects. */
 #ifndef FAIRLEAD_WORKER_REPLY_H
 #define FAIRLEAD_WORKER_REPLY_H

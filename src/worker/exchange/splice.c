@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pool of pipes and the move from socket to socket. */
 #include "worker/exchange/splice.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Large bodies move inside the kernel through a pipe (splice(2)): 155 us of CPU a MiB against
  * 350 and more through buffers. Pipes are pooled; when there is none, bodies go through

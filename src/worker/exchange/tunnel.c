@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * STEP_TUNNEL: after a 101, bytes go both ways as they come, until both sides have ended or one
  * has failed, or nothing has moved for tunnel_idle_seconds. Rules and fields no longer apply.

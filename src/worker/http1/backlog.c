@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps what a full socket refused; its memory lives only while something waits. */
 #include "worker/http1/backlog.h"
 

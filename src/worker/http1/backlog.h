@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes that a stream did not take yet: while any wait, their source is not read (back
  * pressure), so a backlog never holds more than one read and a composed head.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A client connection's life outside of an exchange. Reading feeds whatever is going on: a
  * head, a body (the relay reads that itself), a tunnel, or nothing, when bytes are kept for the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A client connection: accepted, idle between requests, carrying one exchange at a time,
  * lingering while its last answer is taken, closed. It owns its stream, its unconsumed input

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers of what clients sent: small ones from a pool, large heads and early bodies from
  * malloc. */
 #include "worker/http1/input.h"

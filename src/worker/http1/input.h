@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a client has sent and nobody has consumed yet: the head and early body of its request,
  * and requests that it pipelined behind. Small ones come from the worker's pool; an idle client

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Opening, pooling and closing connections to targets. Idle ones stay registered for reading,
  * so that a target's close is seen at once; how long they lived then teaches their target's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A connection to a target: connecting, in use by one exchange, or idle in its target's pool.
  * It belongs to its target_state from open to close. Taking and giving back is the only way in

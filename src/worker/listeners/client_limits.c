@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Addresses are counted only while limits.connections_per_address is set: a table of those that
  * are connected now. A change of the setting takes effect for new connections.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Limits on client connections: all of them, with a reserve of descriptors for targets, and
  * those of one address. Each worker keeps its share of the configured numbers.

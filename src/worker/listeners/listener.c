@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Accepting: several connections a wake-up, within the limits on connections. */
 #include "worker/listeners/listener.h"
 

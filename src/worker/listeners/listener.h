@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A listening socket of this worker: accepts clients. The socket itself belongs to control,
  * which keeps it open over this worker's death; we hold a descriptor of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What all files of the worker share: the worker itself, with its memory, counters and the
  * newest view of the snapshot. worker.c owns it.

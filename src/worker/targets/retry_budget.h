@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A retry budget keeps an outage from doubling the load: a group earns a fifth of a retry with
  * each request and may save up a burst, which covers a container that dies at full rate. What a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two hash tables of runtime state; lookups happen once a generation, never on a request's
  * way. */
 #include "worker/targets/target_table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runtime state of targets and groups, over all generations: idle connections, requests in
  * flight, failures seen, the balancers' places. Keyed by ids that are never reused, so nothing

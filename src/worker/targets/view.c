@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Joins a snapshot's rows with the runtime state of targets and groups, and works out once for
  * each generation what may be chosen, so that choosing costs no scan of states.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A snapshot as a worker uses it: the mapping, and for each of its rows the runtime state that
  * outlives it. Exchanges pin the view they were routed with; the mapping goes with the last

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/base: one program a file.
 unit_base = tests/unit/base/test_address tests/unit/base/test_slice
 check_PROGRAMS += $(unit_base)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses as people and logs write them. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Comparing, cutting and matching slices. */
 #include "../unit.h"
 

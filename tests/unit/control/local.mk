@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/control: one program a file.
 
 control_docker_tests = tests/unit/control/docker/test_docker_replacement \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything is owned by the world and freed with it. */
 #include "world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the tests of control's parts stand on: a configuration with two groups and two services,
  * a registry with its targets, and a clock that is moved by hand.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of src/http share: the limits and attributes by default, and reading heads. */
 #ifndef FAIRLEAD_TESTS_HTTP_UNIT_H
 #define FAIRLEAD_TESTS_HTTP_UNIT_H

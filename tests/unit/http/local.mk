@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/http: one program a file.
 unit_http = \
 	tests/unit/http/test_forwarding_request \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The requests that targets see. Trace ids are compared by form: their random part is cut. */
 #include "http_unit.h"
 

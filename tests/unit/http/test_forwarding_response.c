@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The answers that clients see: targets' and our own. */
 #include "http_unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking up fields, lists in fields, and moving heads with their buffer. */
 #include "http_unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies: where they end, what they carry, and what is not a chunk. */
 #include "http_unit.h"
 

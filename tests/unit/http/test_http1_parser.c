@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is a head, what is refused, and that it does not matter how the bytes come in. */
 #include "http_unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every case of issue 3's framing list, and the desync mitigation modes. */
 #include "http_unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of targets: what is trusted, what is a 502, and what costs the connection. */
 #include "http_unit.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/ipc: one program a file.
 unit_ipc = \
 	tests/unit/ipc/test_access_record \

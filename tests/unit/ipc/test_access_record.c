@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access records: what is packed comes out; cut, full and malformed batches. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Channels: order, descriptors, fullness, ends; and the decoding of packets. */
 #include "../unit.h"
 

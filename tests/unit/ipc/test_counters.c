@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counters in shared memory: mapping, protection, histogram, what a worker's death leaves. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which rule a request gets: each condition, the order, and the index against a plain scan. */
 #include "../unit.h"
 

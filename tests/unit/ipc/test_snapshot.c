@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building, opening and reading snapshots; what a damaged one is refused for. */
 #include "../unit.h"
 

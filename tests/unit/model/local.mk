@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/model: one program a file.
 unit_model = tests/unit/model/test_config tests/unit/model/test_http_codes \
 	tests/unit/model/test_target tests/unit/model/test_task

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading configurations: good ones with their defaults, and every kind of error at its line.
  */
 #include "../unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of status codes as health-check matchers write them. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A target's states: every row of the tables, and what people are shown. */
 #include "../unit.h"
 

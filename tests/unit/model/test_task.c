@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tasks and their JSON forms; the texts stand for what files and events hold. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/net: one program a file.
 check_PROGRAMS += tests/unit/net/test_api_client
 tests_unit_net_test_api_client_SOURCES = tests/unit/net/test_api_client.c

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests to a small HTTP service on a unix socket, in the same loop. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests and streamed answers over a unix socket. */
 #include "../unit.h"
 

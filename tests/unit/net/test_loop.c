@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Timers on the wheel, and what is put off to the end of a turn. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed texts: only the same key opens them, and only unchanged. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Listening, accepting and connecting on free ports of 127.0.0.1 and on unix sockets. */
 #include "../unit.h"
 

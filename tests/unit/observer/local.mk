@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/observer: one program a file.
 unit_observer = \
 	tests/unit/observer/test_access_line \

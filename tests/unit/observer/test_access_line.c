@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Records as lines: the ALB's form by a parser's regular expression, JSON by a JSON parser. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which targets are checked and when, with probes whose results the test gives. */
 #include "../unit.h"
 

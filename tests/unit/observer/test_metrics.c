@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page that two workers' and control's counters make. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole role as a child process, sandbox included, with the test in control's place. */
 #include "../unit.h"
 

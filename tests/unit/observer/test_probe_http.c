@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One check against a target whose answer the test writes. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What results of checks make of a target's health. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/worker: one program a file.
 worker_fixture = tests/unit/worker/worker_fixture.c tests/unit/worker/worker_fixture.h $(snapshot_sample)
 unit_worker_libs = libworker.a $(libs_role) $(libs_system) $(CMOCKA_LIBS)

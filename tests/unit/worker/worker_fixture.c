@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gives a worker what control would: counters and a view. */
 #include "../unit.h"
 #include "worker_fixture.h"

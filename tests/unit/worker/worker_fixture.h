@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A worker without a process around it: a loop, counters, a target table and a view of a
  * sample. */
 #ifndef FAIRLEAD_TESTS_WORKER_FIXTURE_H

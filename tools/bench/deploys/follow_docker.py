@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Keeps HAProxy or nginx up to date with the containers of a Docker Engine, the usual way.
 
 follow_docker.py haproxy|nginx FOLDER

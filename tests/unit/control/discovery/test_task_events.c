@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECS task state changes: their order, their duplicates, their last word. */
 #include "../world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Recorded answers of engines, from tests/fixtures/docker. */
 #ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_FIXTURE_H
 #define FAIRLEAD_CONTROL_DOCKER_DOCKER_FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What inspect and list say, of several API versions and of Podman, as tasks. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Event streams of several API versions and of Podman, in pieces of every size. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The body that a container is replaced with, out of recorded answers and small ones. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which kill events are first signs of a stop, and for how long. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who may write which counters, and what is summed over all of them. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What follows a change of membership, generation by generation. */
 #include "../world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ring of events and its followers. */
 #include "../../unit.h"
 

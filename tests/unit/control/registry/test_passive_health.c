@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ejection by what workers saw, and the way back. */
 #include "../world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Joining tasks and services into targets; identity; who has an address; hands. */
 #include "../world.h"
 

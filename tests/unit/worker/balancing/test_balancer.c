@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What each algorithm chooses, and what none of them ever does. */
 #include "../../unit.h"
 #include "../worker_fixture.h"

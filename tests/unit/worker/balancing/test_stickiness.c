@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cookies that lead back to a target, and requests that wait for one: on a stand. */
 #include "../../unit.h"
 

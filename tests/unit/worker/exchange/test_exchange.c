@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whole exchanges on a stand: what is hard to see from outside of the process. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies through gather and frame: whatever the reads, the payload that goes out came in. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Moving bytes from socket to socket: results, counts, and pipes that come and go. */
 #include "../../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runtime state over generations: ids, views, exchanges that outlive both; client limits. */
 #include "../../unit.h"
 #include "../worker_fixture.h"
