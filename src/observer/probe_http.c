@@ -130,10 +130,10 @@ send_request(struct probe_http_check *check)
     if (sent > 0)
         check->sent += (size_t)sent;
     if (check->sent < check->request.length) {
-        stream_want_writable(&check->stream, check->loop, true);
+        stream_want_writable(&check->stream, true);
         return PROGRESS_WAIT;
     }
-    stream_want_writable(&check->stream, check->loop, false);
+    stream_want_writable(&check->stream, false);
     check->step = STEP_HEAD;
     return PROGRESS_NEXT;
 }
@@ -278,7 +278,8 @@ on_readable(void *owner)
         run(check);
 }
 
-static const struct stream_callbacks stream_callbacks = {on_readable, on_writable};
+static const struct stream_callbacks stream_callbacks = {.on_readable = on_readable,
+                                                         .on_writable = on_writable};
 
 /* A check that cannot begin is reported by its timer: on_done is never called inside start. */
 static void
@@ -295,7 +296,7 @@ connect_target(struct probe_http_check *check, const struct probe_order *order)
     check->result.outcome = PROBE_TIMED_OUT;
     timer_set(&check->timer, check->loop, order->timeout_ms);
     stream_open(&check->stream, check->loop, fd, &stream_callbacks, check);
-    stream_want_writable(&check->stream, check->loop, true);
+    stream_want_writable(&check->stream, true);
 }
 
 static void *

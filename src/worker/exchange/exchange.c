@@ -313,7 +313,7 @@ exchange_on_client_writable(struct exchange *exchange)
         return;
     }
     if (backlog_is_empty(&exchange->to_client) && exchange->response_pipe == NULL)
-        stream_want_writable(stream, exchange->worker->loop, false);
+        stream_want_writable(stream, false);
     exchange_touch(exchange);
     exchange_run(exchange);
 }
@@ -340,7 +340,7 @@ exchange_on_target_writable(struct exchange *exchange)
         backlog_clear(&exchange->to_target);
     }
     if (backlog_is_empty(&exchange->to_target) && exchange->request_pipe == NULL)
-        stream_want_writable(stream, exchange->worker->loop, false);
+        stream_want_writable(stream, false);
     exchange_touch(exchange);
     exchange_run(exchange);
 }

@@ -149,7 +149,7 @@ send_continue(struct exchange *exchange)
                        sizeof(words) - 1))
         return false;
     if (!backlog_is_empty(&exchange->to_client))
-        stream_want_writable(&exchange->client->stream, exchange->worker->loop, true);
+        stream_want_writable(&exchange->client->stream, true);
     return true;
 }
 

@@ -227,7 +227,7 @@ connect_ended(struct exchange *exchange)
     }
     connection->is_connecting = false;
     exchange->connected_us = clock_us();
-    stream_want_writable(&connection->stream, exchange->worker->loop, false);
+    stream_want_writable(&connection->stream, false);
     return STEP_SEND_HEAD;
 }
 
@@ -342,7 +342,7 @@ step_send_head(struct exchange *exchange)
     if (backlog_is_empty(&exchange->to_target))
         exchange->request_is_sent = exchange->request_is_read;
     else
-        stream_want_writable(&exchange->connection->stream, worker->loop, true);
+        stream_want_writable(&exchange->connection->stream, true);
     exchange_touch(exchange);
     return STEP_RELAY;
 }

@@ -82,7 +82,7 @@ request_bytes_were_sent(struct exchange *exchange)
         exchange->request_is_sent = exchange->request_is_read;
         exchange->sent_us = clock_us();
     } else {
-        stream_want_writable(&exchange->connection->stream, exchange->worker->loop, true);
+        stream_want_writable(&exchange->connection->stream, true);
     }
     exchange_touch(exchange);
 }
@@ -114,7 +114,7 @@ splice_request(struct exchange *exchange)
     http1_body_skip(body, body->remaining - remaining);
     exchange->request_is_read = http1_body_is_done(body);
     exchange_touch(exchange);
-    stream_want_writable(target, exchange->worker->loop, result == SPLICE_SINK_WAITS);
+    stream_want_writable(target, result == SPLICE_SINK_WAITS);
     if (result == SPLICE_SINK_WAITS)
         stream_pause_reading(&exchange->client->stream);
     else

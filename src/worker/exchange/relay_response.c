@@ -67,7 +67,7 @@ send_to_client(struct exchange *exchange, const char *bytes, size_t length)
         return STEP_FINISH;
     }
     if (!backlog_is_empty(&exchange->to_client))
-        stream_want_writable(stream, exchange->worker->loop, true);
+        stream_want_writable(stream, true);
     return STEP_RELAY;
 }
 
@@ -355,7 +355,7 @@ splice_response(struct exchange *exchange)
     exchange->sent_bytes += moved;
     http1_body_skip(body, body->remaining - remaining);
     exchange_touch(exchange);
-    stream_want_writable(client, exchange->worker->loop, result == SPLICE_SINK_WAITS);
+    stream_want_writable(client, result == SPLICE_SINK_WAITS);
     if (result == SPLICE_SINK_WAITS)
         stream_pause_reading(target);
     else

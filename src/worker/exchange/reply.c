@@ -158,7 +158,7 @@ step_answer(struct exchange *exchange)
         hold_leave(exchange);
         write_answer(exchange);
         if (!backlog_is_empty(&exchange->to_client)) {
-            stream_want_writable(&client->stream, exchange->worker->loop, true);
+            stream_want_writable(&client->stream, true);
             exchange_touch(exchange);
         }
     }

@@ -42,7 +42,7 @@ carry(struct exchange *exchange, const struct direction *way)
     if (!backlog_write(backlog, sink, bytes, (size_t)got))
         return false;
     if (!backlog_is_empty(backlog))
-        stream_want_writable(sink, exchange->worker->loop, true);
+        stream_want_writable(sink, true);
     return true;
 }
 
@@ -61,7 +61,7 @@ carry_early_input(struct exchange *exchange)
                        early.length))
         return false;
     if (!backlog_is_empty(&exchange->to_target))
-        stream_want_writable(&exchange->connection->stream, exchange->worker->loop, true);
+        stream_want_writable(&exchange->connection->stream, true);
     return true;
 }
 

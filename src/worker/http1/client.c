@@ -27,7 +27,8 @@
 static void on_readable(void *owner);
 static void on_writable(void *owner);
 
-static const struct stream_callbacks callbacks = {on_readable, on_writable};
+static const struct stream_callbacks callbacks = {.on_readable = on_readable,
+                                                  .on_writable = on_writable};
 
 static void on_time(void *argument);
 
@@ -284,5 +285,5 @@ on_writable(void *owner)
     if (client->exchange != NULL)
         exchange_on_client_writable(client->exchange);
     else
-        stream_want_writable(&client->stream, client->worker->loop, false);
+        stream_want_writable(&client->stream, false);
 }

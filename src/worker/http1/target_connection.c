@@ -29,7 +29,8 @@
 static void on_readable(void *owner);
 static void on_writable(void *owner);
 
-static const struct stream_callbacks callbacks = {on_readable, on_writable};
+static const struct stream_callbacks callbacks = {.on_readable = on_readable,
+                                                  .on_writable = on_writable};
 
 static struct target_connection_list *
 list_of(struct target_connection *connection)
@@ -98,7 +99,7 @@ on_writable(void *owner)
     if (connection->exchange != NULL)
         exchange_on_target_writable(connection->exchange);
     else
-        stream_want_writable(&connection->stream, connection->worker->loop, false);
+        stream_want_writable(&connection->stream, false);
 }
 
 static bool
@@ -143,7 +144,7 @@ target_connection_open(struct worker *worker, struct target_state *target,
                                              .exchange = exchange,
                                              .is_connecting = true};
     stream_open(&connection->stream, worker->loop, fd, &callbacks, connection);
-    stream_want_writable(&connection->stream, worker->loop, true);
+    stream_want_writable(&connection->stream, true);
     TAILQ_INSERT_HEAD(&target->busy, connection, entry);
     target->connection_count++;
     counter_add(&target->counters->connections_open, 1);
@@ -172,7 +173,7 @@ target_connection_give_back(struct target_connection **returned,
     TAILQ_REMOVE(&target->busy, connection, entry);
     connection->exchange = NULL;
     connection->idle_since_ms = clock_ms();
-    stream_want_writable(&connection->stream, connection->worker->loop, false);
+    stream_want_writable(&connection->stream, false);
     stream_resume_reading(&connection->stream);
     TAILQ_INSERT_HEAD(&target->idle, connection, entry);
     target->idle_count++;

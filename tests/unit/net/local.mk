@@ -15,3 +15,6 @@ tests_unit_net_test_loop_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
 check_PROGRAMS += tests/unit/net/test_seal
 tests_unit_net_test_seal_SOURCES = tests/unit/net/test_seal.c
 tests_unit_net_test_seal_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+check_PROGRAMS += tests/unit/net/test_stream
+tests_unit_net_test_stream_SOURCES = tests/unit/net/test_stream.c
+tests_unit_net_test_stream_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)

@@ -27,7 +27,8 @@ do_nothing(void *owner)
     (void)owner;
 }
 
-static const struct stream_callbacks quiet = {do_nothing, do_nothing};
+static const struct stream_callbacks quiet = {.on_readable = do_nothing,
+                                              .on_writable = do_nothing};
 
 static int
 open_setting(void **state)
