@@ -65,6 +65,17 @@ void text_add_hex(struct text *text, uint64_t number, unsigned digits);
 void text_print(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The bytes of the UTF-8 character that a NUL-terminated text begins with; 1 where there is
+ * none, and 0 at the end. */
+size_t text_character_length(const char *text);
+
+/* At most that many bytes of the text, without half a character at the end. */
+size_t text_cut_length(const char *text, size_t most);
+
+/* For people's terminals and JSON: control characters and bytes that are not UTF-8 become
+ * question marks, in place. */
+void text_make_printable(char *text);
+
 static inline struct slice
 text_slice(const struct text *text)
 {

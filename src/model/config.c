@@ -60,6 +60,13 @@ config_free(struct config **config)
     free(old);
 }
 
+bool
+config_has_api(const struct config *config)
+{
+    (void)config; /* has no such group yet */
+    return false;
+}
+
 void
 config_errors_clear(struct config_errors *errors)
 {

@@ -224,6 +224,9 @@ struct config_errors {
  * otherwise. */
 struct config *config_load(const char *path, struct config_errors *errors);
 
+/* Whether something else than the file may give listeners. The place for the api group. */
+bool config_has_api(const struct config *config);
+
 void config_free(struct config **config);
 void config_errors_clear(struct config_errors *errors);
 

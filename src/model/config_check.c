@@ -70,6 +70,18 @@ check_limits(const struct config_check *check, const config_setting_t *root)
                limits->head_bytes);
 }
 
+/* A file that was emptied or cut is no wish to close everything. */
+static void
+check_serves(const struct config_check *check, const config_setting_t *root)
+{
+    const config_setting_t *list = config_check_member(root, "listeners");
+    bool is_refused =
+        list != NULL && !config_setting_is_list(list) && !config_setting_is_array(list);
+
+    if (check->config->listener_count == 0 && !is_refused && !config_has_api(check->config))
+        REPORT(check, root, "listeners", "there is none, so nothing would be served: add one");
+}
+
 static bool
 listen_on_same(const struct config_listener *one, const struct config_listener *other)
 {
@@ -329,6 +341,7 @@ config_check(const struct config_check *check, const config_setting_t *root)
     const config_setting_t *groups = config_check_member(root, "target_groups");
 
     check_limits(check, root);
+    check_serves(check, root);
     check_each(check, config_check_member(root, "listeners"), config->listener_count,
                check_listener);
     check_each(check, groups, config->target_group_count, check_group);

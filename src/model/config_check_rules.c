@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/memory.h"
 #include "base/slice.h"
+#include "base/text.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -45,8 +46,8 @@ check_characters(const struct config_check *check, const config_setting_t *place
         bool is_allowed = bound->allowed == NULL ? *at >= ' ' && *at <= '~'
                                                  : strchr(bound->allowed, *at) != NULL;
         if (!is_allowed) {
-            config_report_add(check->report, place, "\"%s\": a %s must not hold '%c'", value,
-                              bound->title, *at);
+            config_report_add(check->report, place, "\"%s\": a %s must not hold '%.*s'", value,
+                              bound->title, (int)text_character_length(at), at);
             return;
         }
     }

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 /* The way to a setting, "target_groups[0].health_check.path", new memory. */
 static char *
@@ -144,6 +145,7 @@ config_report_finish(struct config_report *report, struct config_errors *errors)
     for (size_t i = 0; i < report->count; i++) {
         struct config_report_entry *entry = &report->entries[i];
         errors->lines[i] = memory_print("%s:%u: %s", entry->file, entry->line, entry->text);
+        text_make_printable(errors->lines[i]);
         free(entry->file);
         free(entry->text);
     }

@@ -3,31 +3,38 @@
 #include "model/config_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "model/config_scan.h"
 
 /* Deeper means that a file includes itself. */
 #define DEPTH_MAX 10
-
-struct reader {
-    struct config_source *source;
-    FILE *text;
-    config_source_problem *on_problem;
-    void *argument;
-    unsigned depth;
-    bool is_too_deep; /* a file includes itself: stop before it does so in every way */
-};
+#define CHUNK_BYTES 65536
 
 /* A line of a file that has been entered in the source's list. */
 struct place {
     size_t file;
     unsigned line;
+};
+
+struct reader {
+    struct config_source *source;
+    FILE *text;
+    struct config_scan scan;
+    config_source_problem *on_problem;
+    void *argument;
+    const struct place *place; /* being read */
+    size_t bytes;              /* of all files */
+    unsigned depth;
+    bool is_over; /* a file includes itself, or all are too much: stop before more comes */
 };
 
 static void read_file(struct reader *reader, const char *path, const struct place *from);
@@ -39,6 +46,15 @@ report(const struct reader *reader, const struct place *place, const char *reaso
                        reason);
 }
 
+static void
+on_scan_problem(void *argument, unsigned lines_before, const char *reason)
+{
+    const struct reader *reader = argument;
+    struct place place = {reader->place->file, reader->place->line - lines_before};
+
+    report(reader, &place, reason);
+}
+
 static size_t
 enter_file(struct config_source *source, const char *path)
 {
@@ -48,12 +64,12 @@ enter_file(struct config_source *source, const char *path)
 }
 
 static void
-add_line(const struct reader *reader, const struct place *place, const char *line)
+add_line(struct reader *reader, const struct place *place, const char *line)
 {
     struct config_source *source = reader->source;
     size_t length = strlen(line);
 
-    CHECK(fwrite(line, 1, length, reader->text) == length);
+    config_scan_line(&reader->scan, line, reader->text);
     if (length == 0 || line[length - 1] != '\n')
         CHECK(fputc('\n', reader->text) != EOF);
     /* Grows by doubling: the capacity is the next power of two. */
@@ -94,9 +110,11 @@ include(struct reader *reader, const char *name, const struct place *place)
 {
     char *path = resolve(name, reader->source->files[place->file]);
 
-    if (reader->depth == DEPTH_MAX) {
-        report(reader, place, "@include is nested too deep");
-        reader->is_too_deep = true;
+    if (reader->depth == DEPTH_MAX || reader->source->file_count == CONFIG_SOURCE_MOST_FILES) {
+        report(reader, place,
+               reader->depth == DEPTH_MAX ? "@include is nested too deep"
+                                          : "this is the 1000th file: include fewer");
+        reader->is_over = true;
     } else {
         reader->depth++;
         read_file(reader, path, place);
@@ -105,60 +123,131 @@ include(struct reader *reader, const char *name, const struct place *place)
     free(path);
 }
 
-static void
-read_lines(struct reader *reader, FILE *file, size_t index)
+/* An editor of another system may have put a byte order mark before the text. */
+static const char *
+skip_mark(const char *line, unsigned number)
 {
-    struct place place = {.file = index};
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
+    static const char mark[] = "\xef\xbb\xbf";
 
-    while (!reader->is_too_deep && (length = getline(&line, &capacity, file)) != -1) {
-        char *name = find_include(line);
-        place.line++;
-        if (strlen(line) != (size_t)length)
-            report(reader, &place, "holds a zero byte");
-        else if (name != NULL)
-            include(reader, name, &place);
-        else
-            add_line(reader, &place, line);
-        free(name);
-    }
-    free(line);
+    return number == 1 && strncmp(line, mark, strlen(mark)) == 0 ? line + strlen(mark) : line;
 }
 
-static FILE *
+static void
+read_line(struct reader *reader, const struct place *place, const char *line, size_t length)
+{
+    const char *text = skip_mark(line, place->line);
+    char *name = reader->scan.state == SCAN_BETWEEN ? find_include(text) : NULL;
+
+    reader->bytes += length;
+    if (reader->bytes > CONFIG_SOURCE_MOST_BYTES) {
+        report(reader, place, "the configuration has more than 16 MiB");
+        reader->is_over = true;
+    } else if (strlen(line) != length) {
+        report(reader, place, "holds a zero byte");
+    } else if (name != NULL) {
+        include(reader, name, place);
+    } else {
+        add_line(reader, place, text);
+    }
+    free(name);
+}
+
+static void
+read_lines(struct reader *reader, const char *text, size_t length, size_t index)
+{
+    const struct place *including = reader->place;
+    struct place place = {.file = index};
+
+    reader->place = &place;
+    for (const char *at = text, *end = text + length; at < end && !reader->is_over;) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        size_t line_length = (size_t)((feed == NULL ? end : feed + 1) - at);
+        char *line = memory_copy_bytes(at, line_length);
+        place.line++;
+        read_line(reader, &place, line, line_length);
+        free(line);
+        at += line_length;
+    }
+    if (!reader->is_over)
+        config_scan_end_file(&reader->scan);
+    reader->place = including;
+}
+
+/* Neither waits for a pipe's writer nor reads a device that never ends. -1: *reason says why.
+ */
+static int
 open_file(const char *path, const char **reason)
 {
-    FILE *file = fopen(path, "re");
-    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status = {0};
 
-    *reason = strerror(errno);
-    if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
-        fclose(file);
+    *reason = NULL;
+    if (fd == -1 || fstat(fd, &status) == -1)
+        *reason = strerror(errno);
+    else if (S_ISDIR(status.st_mode))
         *reason = "it is a folder";
-        return NULL;
-    }
-    return file;
+    else if (!S_ISREG(status.st_mode))
+        *reason = "it is no regular file";
+    if (*reason == NULL)
+        return fd;
+    if (fd != -1)
+        close(fd);
+    return -1;
+}
+
+/* All that the descriptor gives; NULL: *reason says why not. */
+static char *
+read_whole(int fd, size_t *length, const char **reason)
+{
+    size_t capacity = 0;
+    char *text = NULL;
+    ssize_t got;
+
+    *length = 0;
+    do {
+        if (capacity - *length < CHUNK_BYTES) {
+            capacity = 2 * capacity + CHUNK_BYTES;
+            text = memory_resize(text, capacity, 1);
+        }
+        got = read(fd, text + *length, CHUNK_BYTES);
+        *length += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && *length <= CONFIG_SOURCE_MOST_BYTES);
+    if (got == 0)
+        return text;
+    *reason = got == -1 ? strerror(errno) : "it has more than 16 MiB";
+    free(text);
+    return NULL;
 }
 
 /* from NULL: it is the main file. */
 static void
+report_unreadable(const struct reader *reader, size_t index, const struct place *from,
+                  const char *reason)
+{
+    struct place own = {.file = index, .line = 1};
+    char *text = from == NULL ? memory_print("cannot be read: %s", reason)
+                              : memory_print("%s cannot be read: %s",
+                                             reader->source->files[index], reason);
+
+    report(reader, from == NULL ? &own : from, text);
+    free(text);
+}
+
+static void
 read_file(struct reader *reader, const char *path, const struct place *from)
 {
     const char *reason;
-    FILE *file = open_file(path, &reason);
+    size_t length;
+    int fd = open_file(path, &reason);
+    char *text = fd == -1 ? NULL : read_whole(fd, &length, &reason);
     size_t index = enter_file(reader->source, path);
 
-    if (file != NULL) {
-        read_lines(reader, file, index);
-        fclose(file);
-        return;
-    }
-    struct place own = {.file = index, .line = 1};
-    char *text = from == NULL ? memory_print("cannot be read: %s", reason)
-                              : memory_print("%s cannot be read: %s", path, reason);
-    report(reader, from == NULL ? &own : from, text);
+    if (fd != -1)
+        close(fd);
+    if (text == NULL)
+        report_unreadable(reader, index, from, reason);
+    else
+        read_lines(reader, text, length, index);
     free(text);
 }
 
@@ -170,6 +259,7 @@ config_source_read(struct config_source *source, const char *path,
 
     *source = (struct config_source){.text = NULL};
     struct reader reader = {.source = source, .on_problem = on_problem, .argument = argument};
+    reader.scan = (struct config_scan){.on_problem = on_scan_problem, .argument = &reader};
     reader.text = open_memstream(&source->text, &length);
     CHECK(reader.text != NULL);
     read_file(&reader, path, NULL);

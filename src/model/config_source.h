@@ -2,7 +2,8 @@
 /*
  * The text of a configuration: the main file with what its @include lines name put in their
  * place, and where each line came from. libconfig could include by itself, but knows only one
- * folder, refuses absolute names where one is set, and ends the program over a folder.
+ * folder, refuses absolute names where one is set, and ends the program over a folder. What
+ * libconfig would let pass is found on the way (config_scan.h).
  */
 #ifndef FAIRLEAD_MODEL_CONFIG_SOURCE_H
 #define FAIRLEAD_MODEL_CONFIG_SOURCE_H
@@ -27,7 +28,12 @@ struct config_source {
 typedef void config_source_problem(void *argument, const char *file, unsigned line,
                                    const char *reason);
 
-/* Reads the file and all that it includes; config_source_clear gives the memory back. */
+/* All files together: more is no configuration that somebody wrote. */
+#define CONFIG_SOURCE_MOST_BYTES (16 * 1024 * 1024)
+#define CONFIG_SOURCE_MOST_FILES 1000
+
+/* Reads the file and all that it includes, regular files only; config_source_clear gives the
+ * memory back. */
 void config_source_read(struct config_source *source, const char *path,
                         config_source_problem *on_problem, void *argument);
 void config_source_clear(struct config_source *source);

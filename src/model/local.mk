@@ -7,6 +7,7 @@ libmodel_a_SOURCES = \
 	src/model/config_load.c \
 	src/model/config_object.c src/model/config_object.h \
 	src/model/config_report.c src/model/config_report.h \
+	src/model/config_scan.c src/model/config_scan.h \
 	src/model/config_source.c src/model/config_source.h \
 	src/model/http_codes.c src/model/http_codes.h \
 	src/model/setting_value.c src/model/setting_value.h \

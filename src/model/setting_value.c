@@ -221,7 +221,7 @@ find_word(enum setting_words words, const char *text)
     return NULL;
 }
 
-/* The choices, and the one that may have been meant. */
+/* The choices, or the one that may have been meant. Who wrote HTTPS did not mean HTTP. */
 static char *
 refuse_word(enum setting_words words, const char *text)
 {
@@ -233,7 +233,8 @@ refuse_word(enum setting_words words, const char *text)
         const struct setting_word *word = &setting_word_table[i];
         if (word->words != words)
             continue;
-        setting_guess_try(&guess, word->text);
+        if (!setting_word_is_weak(word))
+            setting_guess_try(&guess, word->text);
         length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
                                    length == 0 ? "" : ", ", word->text);
         CHECK(length < sizeof(list));

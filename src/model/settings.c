@@ -32,6 +32,23 @@ const struct setting_word setting_word_table[] = {
 
 const size_t setting_word_count = sizeof(setting_word_table) / sizeof(*setting_word_table);
 
+static const struct setting_word weak_words[] = {
+
+#define SETTING_WEAK_WORD(set, text) {(text), WORDS_##set, 0},
+#include "model/settings.def"
+#undef SETTING_WEAK_WORD
+};
+
+bool
+setting_word_is_weak(const struct setting_word *word)
+{
+    for (size_t i = 0; i < sizeof(weak_words) / sizeof(*weak_words); i++) {
+        if (weak_words[i].words == word->words && strcmp(weak_words[i].text, word->text) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char setting_required[] = "required";
 
 #define OURS NULL

@@ -121,6 +121,9 @@ struct setting_guess {
     unsigned distance;
 };
 
+/* Whether a word protects less than others of its set: then it is chosen, never suggested. */
+bool setting_word_is_weak(const struct setting_word *word);
+
 void setting_guess_try(struct setting_guess *guess, const char *candidate);
 
 #endif

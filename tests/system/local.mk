@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the whole daemon, some of them on a Docker Engine of their own.
 system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/system/worker_death.sh \
-	tests/system/reload.sh tests/system/bad_config.sh tests/system/port_in_use.sh \
+	tests/system/reload.sh tests/system/bad_config.sh tests/system/broken_files.sh \
+	tests/system/port_in_use.sh \
 	tests/system/file_provider.sh tests/system/task_events.sh tests/system/admin_socket.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
 	tests/system/docker_rolls.sh tests/system/docker_stops.sh \
@@ -15,3 +16,4 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 	tests/system/discovery_docker_real.sh
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
+EXTRA_DIST += tests/fixtures/config/broken_files.txt

@@ -3,6 +3,7 @@
  */
 #include "../unit.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -57,13 +58,29 @@ write_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* What no file may lack, for tests that are about something else. */
+static const char some_listener[] =
+    "listeners = ( { name = \"some\"; unix = \"/some\"; default_actions = (\n"
+    "  { type = \"fixed-response\"; status_code = 404; } ); } );\n";
+
 static struct config *
-load(const char *text, struct config_errors *errors)
+load_as_it_is(const char *text, struct config_errors *errors)
 {
     write_file("F", text);
     struct config *config = config_load("F", errors);
     unlink("F");
     return config;
+}
+
+static struct config *
+load(const char *text, struct config_errors *errors)
+{
+    char whole[16384];
+    const char *more = strstr(text, "listeners") == NULL ? some_listener : "";
+    int length = snprintf(whole, sizeof(whole), "%s%s", text, more);
+
+    assert_in_range(length, 0, sizeof(whole) - 1);
+    return load_as_it_is(whole, errors);
 }
 
 static struct config *
@@ -319,6 +336,10 @@ refuses_single_values_at_their_line(void **state)
         {"workers = 1.5;\n", "F:1: workers: must be a number"},
         {"workers = -1;\n", "F:1: workers: -1 is out of range 0..256"},
         {"workers = 257;\n", "F:1: workers: 257 is out of range 0..256"},
+        {"workers = 4294967297;\n", "F:1: workers: 4294967297 is out of range 0..256"},
+        {"workers = 0x100000001;\n", "F:1: workers: 4294967297 is out of range 0..256"},
+        {"limits = { body_bytes = 9223372036854775808; };\n",
+         "F:1: 9223372036854775808 is more than 64 bits hold"},
         {"admin = 3;\n", "F:1: admin: must be a group { ... }"},
         {"admin = { socket = 3; };\n", "F:1: admin.socket: must be a text"},
         {"admin = { socket = \"a.sock\"; };\n",
@@ -329,6 +350,16 @@ refuses_single_values_at_their_line(void **state)
          "F:1: metrics.address: \"localhost\" is not an IP address"},
         {"access_log = { format = \"jsn\"; };\n",
          "F:1: access_log.format: \"jsn\" is unknown; did you mean json?"},
+        {"load_balancer = { attributes = { routing = { http =\n{ desync_mitigation_mode = "
+         "\"monitr\"; }; }; }; };\n",
+         "F:2: load_balancer.attributes.routing.http.desync_mitigation_mode: \"monitr\" is not "
+         "one of: monitor, defensive, strictest"},
+        {"load_balancer = { attributes = { routing = { http =\n{ desync_mitigation_mode = "
+         "\"defensiv\"; }; }; }; };\n",
+         "F:2: load_balancer.attributes.routing.http.desync_mitigation_mode: \"defensiv\" is "
+         "unknown; did you mean defensive?"},
+        {"target_groups = ( { name = \"a\"; protocol = \"HTTPS\"; } );\n",
+         "F:1: target_groups[0].protocol: \"HTTPS\" is not one of: HTTP"},
         {"access_log = { format = \"xml\"; };\n",
          "F:1: access_log.format: \"xml\" is not one of: alb, json"},
         {"load_balancer = { name = \"-a\"; };\n",
@@ -368,7 +399,7 @@ refuses_listeners_that_cannot_be(void **state)
          "F:2: listeners[0].default_actions: must be a list of exactly one: ( { ... } )"},
         {"listeners = ( { name = \"a\"; unix = \"/a\";\n protocol = \"HTTPS\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
-         "F:2: listeners[0].protocol: \"HTTPS\" is unknown; did you mean HTTP?"},
+         "F:2: listeners[0].protocol: \"HTTPS\" is not one of: HTTP"},
         {"listeners = ( { name = \"a\"; unix = \"/a\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
          "{ name = \"b\"; unix = \"/a\";\n"
@@ -422,6 +453,19 @@ refuses_conditions_by_the_bounds_of_elbv2(void **state)
         {CONDITION(
              "{ field = \"path-pattern\"; values = ( { key = \"a\"; value = \"/\"; } ); }"),
          "F:5: " AT_CONDITION ".values[0].key: unknown setting"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"/caf\xc3\xa9\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"/caf\xc3\xa9\": a path-pattern must not hold "
+         "'\xc3\xa9'"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"/caf\xe9\" ]; }"),
+         "F:5: " AT_CONDITION ".values[0]: \"/caf?\": a path-pattern must not hold '?'"},
+        {CONDITION("{ field = \"path-pattern\"; values = [ \"/app1\" \"/app1/*\" ]; }"),
+         "F:5: this text stands directly behind another one: is a comma missing between them, "
+         "or "
+         "a semicolon?"},
+        {CONDITION("{ field = \"path-pattern\"; values = \"/app1\"\n\"/app1/*\"; }"),
+         "F:6: this text stands directly behind another one: is a comma missing between them, "
+         "or "
+         "a semicolon?"},
         {CONDITION("{ field = \"path-pattern\"; values = [ \"/a\" ]; },\n"
                    "{ field = \"path-pattern\"; values = [ \"/b\" ]; }"),
          "F:6: listeners[0].rules[0].conditions[1]: a rule has at most one path-pattern "
@@ -628,10 +672,166 @@ says_what_is_wrong_with_the_file_itself(void **state)
 }
 
 static void
+refuses_files_without_a_listener(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "\n\n",
+                                        "# listeners = ( ... );\n",
+                                        "/* listeners = ( ... ); */",
+                                        "target_groups = ( { name = \"a\"; } );\n",
+                                        "listeners = ( );\n",
+                                        "listeners = [ ];\n"};
+    struct config_errors errors;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        assert_null(load_as_it_is(texts[i], &errors));
+        assert_int_equal(errors.count, 1);
+        assert_string_equal(
+            errors.lines[0],
+            "F:1: listeners: there is none, so nothing would be served: add one");
+        config_errors_clear(&errors);
+    }
+}
+
+static void
+reads_no_further_than_a_comment_that_is_not_closed(void **state)
+{
+    (void)state;
+    assert_refused("user = \"a\";\n/* listeners\n\n",
+                   "F:2: the comment that begins here is not closed: */ is missing");
+    write_file("part", "user = \"a\"; /*\n");
+    assert_refused("\n@include \"part\"\nlisteners */\n",
+                   "part:1: the comment that begins here is "
+                   "not closed: */ is missing");
+    unlink("part");
+}
+
+static void
+follows_no_include_in_a_comment(void **state)
+{
+    struct config *config = load_good("/*\n@include \"none\"\n*/\nuser = \"me\";\n");
+
+    (void)state;
+    assert_string_equal(config->user, "me");
+    config_free(&config);
+}
+
+static void
+finds_joined_texts_across_files(void **state)
+{
+    (void)state;
+    write_file("part", "# of the list\n\"h\" );\n");
+    assert_refused("listeners = ( \"g\"\n@include \"part\"\n",
+                   "part:2: this text stands directly behind another one: is a comma missing "
+                   "between them, or a semicolon?");
+    unlink("part");
+}
+
+static void
+skips_a_byte_order_mark_of_every_file(void **state)
+{
+    write_file("part", "\xef\xbb\xbfworkers = 7;\n");
+    struct config *config = load_good("\xef\xbb\xbf@include \"part\"\n");
+
+    (void)state;
+    assert_int_equal(config->workers, 7);
+    config_free(&config);
+    unlink("part");
+    assert_refused("workers = 7;\n\xef\xbb\xbf\n", "F:2: syntax error");
+}
+
+static void
+reads_regular_files_of_bounded_size_only(void **state)
+{
+    struct config_errors errors;
+
+    (void)state;
+    assert_null(config_load("/dev/zero", &errors));
+    assert_string_equal(errors.lines[0], "/dev/zero:1: cannot be read: it is no regular file");
+    config_errors_clear(&errors);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_refused("@include \"pipe\"\n", "F:1: pipe cannot be read: it is no regular file");
+    unlink("pipe");
+    /* Reading it fails, wherever it begins. */
+    assert_null(config_load("/proc/self/mem", &errors));
+    assert_string_equal(errors.lines[0],
+                        "/proc/self/mem:1: cannot be read: Input/output error");
+    config_errors_clear(&errors);
+    write_file("big", "");
+    assert_int_equal(truncate("big", 17 * 1024 * 1024), 0);
+    assert_null(config_load("big", &errors));
+    assert_string_equal(errors.lines[0], "big:1: cannot be read: it has more than 16 MiB");
+    config_errors_clear(&errors);
+    unlink("big");
+}
+
+static void
+bounds_all_files_together(void **state)
+{
+    char *text = malloc(65536);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '#', 65535);
+    text[65535] = '\0';
+    write_file("part", text);
+    *text = '\0';
+    for (int i = 0; i < 300; i++)
+        strcat(text, "@include \"part\"\n");
+    write_file("many", text);
+    free(text);
+    assert_refused("@include \"many\"\n", "part:1: the configuration has more than 16 MiB");
+    unlink("many");
+    unlink("part");
+}
+
+static void
+takes_numbers_as_they_are_written(void **state)
+{
+    static const struct {
+        const char *written;
+        uint64_t number;
+    } rows[] = {{"0", 0},
+                {"2147483647", 2147483647},
+                {"2147483648", UINT64_C(2147483648)},
+                {"4294967295", UINT64_C(4294967295)},
+                {"4294967296", UINT64_C(4294967296)},
+                {"4294967296L", UINT64_C(4294967296)},
+                {"0x100000000", UINT64_C(4294967296)},
+                {"9223372036854775807", INT64_MAX}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char text[80];
+        snprintf(text, sizeof(text), "limits = { body_bytes = %s; };\n", rows[i].written);
+        struct config *config = load_good(text);
+        assert_true(config->limits.body_bytes == rows[i].number);
+        config_free(&config);
+    }
+}
+
+/* Of numbers that are kept in milliseconds, too. */
+static void
+has_no_range_that_its_member_cannot_hold(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        bool is_scaled = row->kind == SETTING_SECONDS || row->kind == SETTING_SECONDS_OR_OFF;
+        if (is_scaled)
+            assert_true(row->maximum <= UINT_MAX / 1000);
+        else if (row->kind == SETTING_NUMBER || row->kind == SETTING_NUMBER_OR_OFF)
+            assert_true(row->maximum <= UINT_MAX);
+    }
+}
+
+static void
 includes_files_relative_to_the_including_one_and_names_them_in_errors(void **state)
 {
     static const char *const expected[] = {
         "sub/below:3: worker: unknown setting; did you mean workers?",
+        "sub/main:1: listeners: there is none, so nothing would be served: add one",
         "sub/main:3: usr: unknown setting; did you mean user?",
         "sub/part:1: workers: 999 is out of range 0..256",
     };
@@ -643,7 +843,7 @@ includes_files_relative_to_the_including_one_and_names_them_in_errors(void **sta
     write_file("sub/part", "workers = 999;\n  @include \"below\"\n");
     write_file("sub/main", "\n@include \"part\"\nusr = 1;\n");
     assert_null(config_load("sub/main", &errors));
-    assert_int_equal(errors.count, 3);
+    assert_int_equal(errors.count, 4);
     for (size_t i = 0; i < errors.count; i++)
         assert_string_equal(errors.lines[i], expected[i]);
     config_errors_clear(&errors);
@@ -700,6 +900,15 @@ main(void)
         cmocka_unit_test(includes_files_relative_to_the_including_one_and_names_them_in_errors),
         cmocka_unit_test(includes_absolute_names),
         cmocka_unit_test(refuses_includes_that_cannot_be_read),
+        cmocka_unit_test(refuses_files_without_a_listener),
+        cmocka_unit_test(reads_no_further_than_a_comment_that_is_not_closed),
+        cmocka_unit_test(follows_no_include_in_a_comment),
+        cmocka_unit_test(finds_joined_texts_across_files),
+        cmocka_unit_test(skips_a_byte_order_mark_of_every_file),
+        cmocka_unit_test(reads_regular_files_of_bounded_size_only),
+        cmocka_unit_test(bounds_all_files_together),
+        cmocka_unit_test(takes_numbers_as_they_are_written),
+        cmocka_unit_test(has_no_range_that_its_member_cannot_hold),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
