@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/title.h"
 #include "net/library_versions.h"
 #include "control/control.h"
@@ -129,5 +130,6 @@ main(int argc, char **argv)
         return worker_run();
     if (is_observer)
         return observer_run();
+    log_open();
     return run_from_arguments(argc, argv);
 }

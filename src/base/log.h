@@ -2,6 +2,8 @@
 /*
  * Messages to people, one line each on stderr: what happened, to which thing, what we did. A
  * role names itself once; levels are set once at start. Never on the path of a plain request.
+ * A line that stderr does not take at once is dropped and counted; the next line that is taken
+ * comes behind one that tells how many were.
  */
 #ifndef FAIRLEAD_BASE_LOG_H
 #define FAIRLEAD_BASE_LOG_H
@@ -9,6 +11,13 @@
 #include <stdbool.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_DEBUG };
+
+/*
+ * To be called once by the first process: where stderr is a FIFO, this process and its children
+ * get a description of their own that never waits for the reader, and leave everybody else's as
+ * it is.
+ */
+void log_open(void);
 
 /* The role's name stands in every line; text must stay valid. */
 void log_set_role(const char *role);
