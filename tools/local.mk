@@ -9,7 +9,8 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/table.c tools/fairleadctl/table.h
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
-EXTRA_DIST += tools/check-includes
+EXTRA_DIST += tools/check-includes tools/check-licence
+TESTS += tools/check-licence
 TESTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
 dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
 include tools/bench/local.mk
