@@ -7,6 +7,9 @@ build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev lib
 quickstart_packages="curl"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
     docker iptables iproute2 util-linux procps"
+check_packages="$build_packages llhttp $quickstart_packages $test_packages"
+# What the machine needs to make a bare root for check-bare.
+bare_packages="debootstrap git iproute2 util-linux"
 
 # Two names stand for what differs between Debian 12 and 13: llhttp is a library or the sources
 # that a package of Node.js brings, and the docker command is a package of its own or is not.
@@ -45,6 +48,13 @@ as_root() {
         echo "this needs root, and there is no sudo; run as root: $*" >&2
         return 1
     fi
+}
+
+# download PACKAGE...: with what they depend on, into apt's own archive; installs nothing.
+download() {
+    # shellcheck disable=SC2046
+    apt-get install -q -y --no-install-recommends --download-only \
+        $(for package in "$@"; do resolve_package "$package"; done)
 }
 
 # install_missing PACKAGE...: does nothing when all are there.
