@@ -5,7 +5,8 @@
  * request's X-Request-Id. Each POST is written down as "begin ID" before it is handled and
  * "done ID" once its answer is written, so that a POST that was handled twice, or died with the
  * program, can be seen afterwards. On SIGTERM it exits at once, as careless programs do; with
- * -g it finishes what it has.
+ * -g it finishes what it has. With -e it only tells by its exit status whether a file exists: a
+ * container's HEALTHCHECK.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -241,7 +242,7 @@ static void
 read_options(int argc, char **argv)
 {
     int option;
-    while ((option = getopt(argc, argv, "p:n:r:u:d:s:g")) != -1) {
+    while ((option = getopt(argc, argv, "p:n:r:u:d:s:ge:")) != -1) {
         switch (option) {
         case 'p':
             options.port = (unsigned)strtoul(optarg, NULL, 10);
@@ -264,9 +265,12 @@ read_options(int argc, char **argv)
         case 'g':
             options.is_graceful = true;
             break;
+        case 'e':
+            exit(access(optarg, F_OK) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
         default:
             fprintf(stderr, "usage: recording_app [-g] [-p PORT] [-n NAME] [-r RECORD-FILE] "
-                            "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS]\n");
+                            "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS]\n"
+                            "       recording_app -e FILE\n");
             exit(2);
         }
     }

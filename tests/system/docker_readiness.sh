@@ -74,10 +74,9 @@ load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
 step "HEALTHCHECK: a container is a target from when its engine calls it healthy, no longer"
-cp "$(command -v busybox)" "$work/busybox"
-tar -C "$helpers" -c recording_app -C "$work" busybox |
+tar -C "$helpers" -c recording_app |
     docker import -c 'ENTRYPOINT ["/recording_app"]' -c 'EXPOSE 80' \
-        -c 'HEALTHCHECK --interval=500ms --retries=1 CMD ["/busybox", "test", "-e", "/record/well"]' \
+        -c 'HEALTHCHECK --interval=500ms --retries=1 CMD ["/recording_app", "-e", "/record/well"]' \
         - checked >/dev/null
 docker run -d --name web-checked --label fairlead.service=srvweb -v "$work/record:/record" \
     -p 80 checked >/dev/null
