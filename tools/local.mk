@@ -23,8 +23,11 @@ tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
-EXTRA_DIST += tools/check tools/tidy .ci/run
+EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter tools/tidy .ci/run
 EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
+	docs/deploys.md docs/http.md docs/performance.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
 	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \
-	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md
+	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md \
+	docs/decisions/0006-a-post-goes-on-only-past-a-known-end.md \
+	docs/decisions/0007-what-a-clients-end-means.md
