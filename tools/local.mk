@@ -11,8 +11,8 @@ fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes tools/check-licence
 TESTS += tools/check-licence
-TESTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
-dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/system/quickstart.sh
+TESTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
+dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
 include tools/bench/local.mk
 include tools/docs/local.mk
 
@@ -23,7 +23,8 @@ tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
-EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter tools/tidy .ci/run
+EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
+	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
 EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
 	docs/deploys.md docs/http.md docs/performance.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \

@@ -8,6 +8,8 @@ quickstart_packages="curl"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
     docker iptables iproute2 util-linux procps"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
+# What tools/bench runs besides.
+bench_packages="haproxy nginx valgrind"
 # What the machine needs to make a bare root for check-bare.
 bare_packages="debootstrap git iproute2 util-linux"
 
