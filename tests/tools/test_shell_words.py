@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What tools/commands/shell_words.py finds in scripts of every shape that this tree uses."""
 
 import os

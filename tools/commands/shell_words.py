@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which commands a shell script calls: a reader of the shell's grammar as far as this tree uses it.
 
 It knows quoting, here documents, substitutions, case, for, functions and assignments, and looks
