@@ -10,8 +10,9 @@ libcontrol_a_SOURCES = \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
 	src/control/registry/event_log.c src/control/registry/event_log.h \
-	src/control/registry/exclusions.c src/control/registry/exclusions.h \
 	src/control/registry/numbers.c src/control/registry/numbers.h \
+	src/control/registry/override_kinds.def \
+	src/control/registry/overrides.c src/control/registry/overrides.h \
 	src/control/registry/passive_health.c src/control/registry/passive_health.h \
 	src/control/registry/plain_targets.c src/control/registry/plain_targets.h \
 	src/control/registry/reconcile.c src/control/registry/reconcile.h \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "by_hand": [...],
- * "excluded": [...], "targets": [...]}. Targets and exclusions are remembered before tasks are
- * put back, so that those find their ids and health, or stay out.
+ * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "overrides": [...],
+ * "targets": [...]}. Targets and overrides are remembered before tasks are put back, so that
+ * those find their ids and health, or stay out.
  */
 #include "control/state_file.h"
 
@@ -89,46 +89,32 @@ tasks_to_json(struct registry *registry)
 }
 
 static json_t *
-place_to_json(const char *group, const struct address *address)
+override_to_json(const struct override *one)
 {
     char text[ADDRESS_TEXT_SIZE];
 
-    address_format(address, text);
-    return json_pack("{s:s, s:s, s:i}", "group", group, "address", text, "port",
-                     (int)address->port);
+    address_format(&one->address, text);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:i}", "kind", override_kind_word(one->kind), "group",
+                  one->group, "address", text, "port", (int)one->address.port);
+    if (one->zone != NULL)
+        json_object_set_new(object, "zone", json_string(one->zone));
+    if (one->source == NULL)
+        return object;
+    json_object_set_new(object, "source", json_string(one->source));
+    json_object_set_new(object, "task", json_string(one->task_id));
+    json_object_set_new(object, "generation", json_integer((json_int_t)one->generation));
+    return object;
 }
 
 static json_t *
-by_hand_to_json(const struct registry *registry)
+overrides_to_json(const struct overrides *overrides)
 {
-    const struct hand_registration *one = registry_by_hand(registry);
+    const struct override *one = NULL;
     json_t *array = json_array();
 
-    for (; one != NULL; one = one->next) {
-        json_t *object = place_to_json(one->group, &one->address);
-        if (one->zone != NULL)
-            json_object_set_new(object, "zone", json_string(one->zone));
-        json_array_append_new(array, object);
-    }
-    return array;
-}
-
-static json_t *
-excluded_to_json(const struct registry *registry)
-{
-    const struct exclusion *one = registry_excluded(registry);
-    json_t *array = json_array();
-
-    for (; one != NULL; one = one->next) {
-        json_t *object = place_to_json(one->group, &one->address);
-        if (one->source != NULL) {
-            json_object_set_new(object, "source", json_string(one->source));
-            json_object_set_new(object, "task", json_string(one->task_id));
-            json_object_set_new(object, "generation",
-                                json_integer((json_int_t)one->generation));
-        }
-        json_array_append_new(array, object);
-    }
+    while ((one = overrides_next(overrides, one)) != NULL)
+        json_array_append_new(array, override_to_json(one));
     return array;
 }
 
@@ -154,8 +140,6 @@ write_target(FILE *out, const struct registered_target *target)
         fputs(",\"task\":", out);
         write_json(out, json_string(target->task_id));
     }
-    if (target->is_held)
-        fputs(",\"held\":true", out);
     fputc('}', out);
 }
 
@@ -178,10 +162,8 @@ write_state(FILE *out, const struct state_file *file)
     fprintf(out, "{\"version\":%d,\"next_target_id\":%" PRIu64 ",\"tasks\":", FORM_VERSION,
             targets_next_id(file->targets));
     write_json(out, tasks_to_json(file->registry));
-    fputs(",\"by_hand\":", out);
-    write_json(out, by_hand_to_json(file->registry));
-    fputs(",\"excluded\":", out);
-    write_json(out, excluded_to_json(file->registry));
+    fputs(",\"overrides\":", out);
+    write_json(out, overrides_to_json(registry_overrides(file->registry)));
     fputs(",\"targets\":[", out);
     write_targets(out, file->targets);
     fputs("]}", out);
@@ -250,7 +232,6 @@ remember_target(struct state_file *file, const json_t *object)
         .verdict = {.health = (enum target_health)number(object, "health"),
                     .reason = (enum target_reason)number(object, "reason"),
                     .http_code = number(object, "http_code")},
-        .is_held = json_is_true(json_object_get(object, "held")),
     };
 
     if (memory.id == 0 || memory.group == NULL || memory.address == NULL ||
@@ -260,41 +241,26 @@ remember_target(struct state_file *file, const json_t *object)
     targets_remember(file->targets, &memory);
 }
 
-/* The group of the place, or NULL: the object names none. */
-static const char *
-read_place(const json_t *object, struct address *address)
+/* Of this kind where it does not say: earlier versions kept a list for each. */
+static void
+load_override(struct state_file *file, const json_t *object, enum override_kind kind)
 {
+    struct override_spec spec = {
+        .kind = kind, .group = text(object, "group"), .zone = text(object, "zone")};
     const char *host = text(object, "address");
-
-    if (host == NULL || !address_parse(address, host, (uint16_t)number(object, "port")))
-        return NULL;
-    return text(object, "group");
-}
-
-static void
-load_by_hand(struct state_file *file, const json_t *object)
-{
-    struct address address;
-    const char *group = read_place(object, &address);
-
-    if (group != NULL)
-        registry_register(file->registry, group, &address, text(object, "zone"));
-}
-
-static void
-load_excluded(struct state_file *file, const json_t *object)
-{
-    struct address address;
-    const char *group = read_place(object, &address);
     const char *source = text(object, "source"), *task_id = text(object, "task");
     struct task *task = NULL;
 
-    if (group == NULL)
+    if ((text(object, "kind") != NULL &&
+         !override_kind_parse(text(object, "kind"), &spec.kind)) ||
+        spec.group == NULL || host == NULL ||
+        !address_parse(&spec.address, host, (uint16_t)number(object, "port")))
         return;
     if (source != NULL && task_id != NULL)
         task = task_new(source, task_id,
                         (uint64_t)json_integer_value(json_object_get(object, "generation")));
-    registry_exclude(file->registry, group, &address, task);
+    spec.task = task;
+    registry_override(file->registry, &spec);
     task_free(&task);
 }
 
@@ -329,11 +295,14 @@ load_all(struct state_file *file, json_t *state)
     json_array_foreach (json_object_get(state, "targets"), index, element) {
         remember_target(file, element);
     }
-    json_array_foreach (json_object_get(state, "excluded"), index, element) {
-        load_excluded(file, element);
+    json_array_foreach (json_object_get(state, "overrides"), index, element) {
+        load_override(file, element, OVERRIDE_REGISTERED);
     }
     json_array_foreach (json_object_get(state, "by_hand"), index, element) {
-        load_by_hand(file, element);
+        load_override(file, element, OVERRIDE_REGISTERED);
+    }
+    json_array_foreach (json_object_get(state, "excluded"), index, element) {
+        load_override(file, element, OVERRIDE_EXCLUDED);
     }
     json_object_foreach (json_object_get(state, "tasks"), source, element) {
         load_tasks(file, source, element);

@@ -155,7 +155,7 @@ add_targets(struct snapshot_builder *builder, const struct snapshot_target_sourc
     free(placed);
 }
 
-/* What a roster says depends on these; a draining target is not registered any more. */
+/* What a roster says depends on these; a held or draining target does not count. */
 struct group_count {
     unsigned registered, healthy, initial;
 };
@@ -168,7 +168,7 @@ count_targets(const struct snapshot_builder *builder, struct snapshot_rows targe
     for (uint32_t i = 0; i < targets.count; i++) {
         const struct snapshot_target *target =
             snapshot_written_target(&builder->current, targets.first + i);
-        if (target->membership == MEMBERSHIP_DRAINING)
+        if (!target_is_registered(target->membership))
             continue;
         count.registered++;
         count.initial += target->health == HEALTH_INITIAL;

@@ -6,8 +6,25 @@
 
 #include "base/check.h"
 
-#define MEMBERSHIP_COUNT (MEMBERSHIP_GONE + 1)
 #define COUNT_OF(table) (sizeof(table) / sizeof(*(table)))
+
+/* What a membership means to those who ask. */
+#define TRAIT_REGISTERED 0x1U /* part of its group: checked, and counted */
+#define TRAIT_SERVES 0x2U     /* every worker may choose it */
+#define TRAIT_LEAVING 0x4U    /* nothing asks for it any more */
+
+static const struct {
+    const char *text;
+    const char *shown; /* NULL: its health's */
+    enum target_reason reason;
+    unsigned traits;
+} memberships[] = {
+
+#define TARGET_MEMBERSHIP(id, text, shown, reason, traits)                                     \
+    [MEMBERSHIP_##id] = {(text), (shown), TARGET_REASON_##reason, (traits)},
+#include "model/target_states.def"
+#undef TARGET_MEMBERSHIP
+};
 
 struct transition {
     enum target_membership from;
@@ -39,15 +56,8 @@ target_next_membership(enum target_membership from, enum target_event event)
 const char *
 target_membership_text(enum target_membership membership)
 {
-    static const char *const texts[] = {
-        [MEMBERSHIP_REGISTERING] = "registering",
-        [MEMBERSHIP_IN_SERVICE] = "in service",
-        [MEMBERSHIP_DRAINING] = "draining",
-        [MEMBERSHIP_GONE] = "gone",
-    };
-
-    CHECK(membership < COUNT_OF(texts));
-    return texts[membership];
+    CHECK(membership < MEMBERSHIP_COUNT);
+    return memberships[membership].text;
 }
 
 const char *
@@ -105,35 +115,53 @@ target_reason_description(enum target_reason reason)
     return descriptions[reason];
 }
 
+/* An unused group is told of before its targets are served. */
+static bool
+shows_health(enum target_membership membership, enum target_health health)
+{
+    return memberships[membership].shown == NULL ||
+           (health == HEALTH_UNUSED && target_is_registered(membership));
+}
+
 const char *
 target_shown_state(enum target_membership membership, enum target_health health)
 {
-    if (membership == MEMBERSHIP_GONE)
-        return "unused";
-    if (membership == MEMBERSHIP_DRAINING)
-        return "draining";
-    if (membership == MEMBERSHIP_REGISTERING && health != HEALTH_UNUSED)
-        return "initial";
-    return target_health_text(health);
+    return shows_health(membership, health) ? target_health_text(health)
+                                            : memberships[membership].shown;
 }
 
 enum target_reason
 target_shown_reason(enum target_membership membership, enum target_health health,
                     enum target_reason health_reason)
 {
-    if (membership == MEMBERSHIP_GONE)
-        return TARGET_REASON_NOT_REGISTERED;
-    if (membership == MEMBERSHIP_DRAINING)
-        return TARGET_REASON_DEREGISTRATION_IN_PROGRESS;
-    if (membership == MEMBERSHIP_REGISTERING && health != HEALTH_UNUSED)
-        return TARGET_REASON_REGISTRATION_IN_PROGRESS;
+    if (!shows_health(membership, health))
+        return memberships[membership].reason;
     return health == HEALTH_HEALTHY ? TARGET_REASON_NONE : health_reason;
+}
+
+static bool
+has_trait(enum target_membership membership, unsigned trait)
+{
+    CHECK(membership < MEMBERSHIP_COUNT);
+    return (memberships[membership].traits & trait) != 0;
 }
 
 bool
 target_is_selectable(enum target_membership membership, enum target_health health)
 {
     /* Without checks nobody knows better than to send it traffic. */
-    return membership == MEMBERSHIP_IN_SERVICE &&
+    return has_trait(membership, TRAIT_SERVES) &&
            (health == HEALTH_HEALTHY || health == HEALTH_UNAVAILABLE);
+}
+
+bool
+target_is_registered(enum target_membership membership)
+{
+    return has_trait(membership, TRAIT_REGISTERED);
+}
+
+bool
+target_is_leaving(enum target_membership membership)
+{
+    return has_trait(membership, TRAIT_LEAVING);
 }

@@ -12,10 +12,11 @@
 
 /* The two axes of design section 6: control owns membership, the observer decides health. */
 enum target_membership {
-    MEMBERSHIP_REGISTERING,
-    MEMBERSHIP_IN_SERVICE,
-    MEMBERSHIP_DRAINING,
-    MEMBERSHIP_GONE
+
+#define TARGET_MEMBERSHIP(id, text, shown, reason, traits) MEMBERSHIP_##id,
+#include "model/target_states.def"
+#undef TARGET_MEMBERSHIP
+    MEMBERSHIP_COUNT
 };
 
 enum target_health {
@@ -65,5 +66,12 @@ enum target_reason target_shown_reason(enum target_membership membership,
 
 /* Whether workers may choose it (its group's fail-open aside). */
 bool target_is_selectable(enum target_membership membership, enum target_health health);
+
+/* Whether it counts as part of its group: it is checked, and chosen when the group fails open.
+ * One that is held by hand is not, though nothing has ended it. */
+bool target_is_registered(enum target_membership membership);
+
+/* Whether nothing asks for it any more: it drains, or is gone. */
+bool target_is_leaving(enum target_membership membership);
 
 #endif

@@ -350,7 +350,7 @@ take_part(struct check *check)
 static bool
 is_followed(const struct snapshot_target *target)
 {
-    return target->membership != MEMBERSHIP_DRAINING && target->membership != MEMBERSHIP_GONE;
+    return target_is_registered(target->membership);
 }
 
 static void

@@ -40,6 +40,13 @@ step "all containers at once"
 ctl roll srvweb --image app --batch 9 >"$work/roll.out" 2>&1 || fail "$(cat "$work/roll.out")"
 targets_are targetweb 2 || fail "after a roll of all there are not two healthy targets"
 
+step "one that is held (drained by hand) is rolled as the others"
+place=$(ctl --json targets targetweb | jq -r '.TargetHealthDescriptions[0].Target | "\(.Id):\(.Port)"')
+ctl drain targetweb "$place" >/dev/null
+timeout 60 "$fairleadctl" -s "$work/admin.sock" roll srvweb --image app:next >"$work/roll.out" 2>&1 ||
+    fail "$(cat "$work/roll.out")"
+targets_are targetweb 2 || fail "after a roll of a held one there are not two healthy targets"
+
 # The containers as they are: their ids in the order of their names.
 containers() {
     docker ps -a --filter name=web- --format '{{.Names}} {{.ID}} {{.State}}' | sort

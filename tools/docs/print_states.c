@@ -33,10 +33,29 @@ static const char introduction[] =
     "flight,\n"
     "        +-----------------------------------> gone <--------------------+ delay over, "
     "evicted\n"
+    "\n"
+    "               drained by hand                      deregistered\n"
+    "  all but gone ---------------------------> held ------------------> draining\n"
+    "                                             |\n"
+    "                                             | made ready (registered again)\n"
+    "                                             v\n"
+    "                                        registering\n"
     "```\n"
     "\n"
     "A target that is deregistered while it is registering drains as well: some workers may\n"
     "know it already.\n"
+    "\n"
+    "*Held* is what `fairleadctl drain` makes of a target: it finishes what it has, gets no "
+    "new\n"
+    "requests, is not checked, and stays until `fairleadctl ready`. Holding is one of three\n"
+    "things that hands can say against what tasks and the configuration ask for (registered,\n"
+    "excluded, held), and like the others it is kept over restarts and reloads, for the place\n"
+    "and, where there is one, for this run of the task. A held target that nothing asks for "
+    "any\n"
+    "more (deregistered, its container stopped, its task gone, taken out of the file) drains "
+    "as\n"
+    "any other; one that leaves can neither be held nor made ready. When the task or the\n"
+    "configuration asks for it again, it is held again.\n"
     "\n"
     "A target that is gone stays gone: the same address registered later is another target "
     "with\n"
@@ -48,16 +67,26 @@ static const char introduction[] =
     "Every event in every state (a dash: nothing changes):\n"
     "\n";
 
+/* A column of what the row is about, and one for each membership. */
+static void
+print_columns(const char *first)
+{
+    printf("| %s |", first);
+    for (unsigned membership = 0; membership < MEMBERSHIP_COUNT; membership++)
+        printf(" %s |", target_membership_text((enum target_membership)membership));
+    printf("\n| --- |");
+    for (unsigned membership = 0; membership < MEMBERSHIP_COUNT; membership++)
+        printf(" --- |");
+    printf("\n");
+}
+
 static void
 print_transitions(void)
 {
-    printf("| Event |");
-    for (unsigned from = 0; from <= MEMBERSHIP_GONE; from++)
-        printf(" %s |", target_membership_text((enum target_membership)from));
-    printf("\n| --- | --- | --- | --- | --- |\n");
+    print_columns("Event");
     for (unsigned event = 0; event < TARGET_EVENT_COUNT; event++) {
         printf("| %s |", target_event_text((enum target_event)event));
-        for (unsigned from = 0; from <= MEMBERSHIP_GONE; from++) {
+        for (unsigned from = 0; from < MEMBERSHIP_COUNT; from++) {
             enum target_membership to =
                 target_next_membership((enum target_membership)from, (enum target_event)event);
             printf(" %s |", to == from ? "-" : target_membership_text(to));
@@ -71,14 +100,11 @@ print_shown(void)
 {
     printf("\n## What people see\n\n"
            "`fairleadctl targets` and the metrics show one state, the ALB's word. Membership\n"
-           "comes first, health where the target is in service:\n\n"
-           "| Health |");
-    for (unsigned membership = 0; membership <= MEMBERSHIP_GONE; membership++)
-        printf(" %s |", target_membership_text((enum target_membership)membership));
-    printf("\n| --- | --- | --- | --- | --- |\n");
+           "comes first, health where the target is in service:\n\n");
+    print_columns("Health");
     for (unsigned health = 0; health <= HEALTH_UNAVAILABLE; health++) {
         printf("| %s |", target_health_text((enum target_health)health));
-        for (unsigned membership = 0; membership <= MEMBERSHIP_GONE; membership++)
+        for (unsigned membership = 0; membership < MEMBERSHIP_COUNT; membership++)
             printf(" `%s` |", target_shown_state((enum target_membership)membership,
                                                  (enum target_health)health));
         printf("\n");

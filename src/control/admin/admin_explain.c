@@ -129,7 +129,7 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
     for (uint32_t i = 0; i < roster->targets.count; i++) {
         const struct snapshot_target *target =
             snapshot_target(snapshot, roster->targets.first + i);
-        bool is_open = roster->fails_open && target->membership == MEMBERSHIP_IN_SERVICE;
+        bool is_open = roster->fails_open && target_is_registered(target->membership);
         bool is_ready =
             target_is_selectable(target->membership, target->health) && target->is_ejected == 0;
         if (is_ready || is_open) {

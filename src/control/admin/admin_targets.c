@@ -76,7 +76,7 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
                      counter_board_requests(board, target->counter_row, target->id));
     admin_set_number(object, "CheckLatencyMicroseconds", target->latency_us);
     json_object_set_new(object, "IsEjected", json_boolean(passive_is_ejected(target)));
-    json_object_set_new(object, "IsHeld", json_boolean(target->is_held));
+    json_object_set_new(object, "IsHeld", json_boolean(target->membership == MEMBERSHIP_HELD));
     json_object_set_new(object, "IsStale",
                         json_boolean(target->record != NULL && target->record->is_stale));
     return object;
@@ -256,27 +256,51 @@ admin_deregister(struct admin_call *call)
     admin_answer(call->request, 200, json_object());
 }
 
+/* False after a refusal: nothing has been done then. */
+static bool
+check_hold(struct admin_call *call, const struct order *order, size_t index)
+{
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+
+    read_target(order, index, &address);
+    address_format_with_port(&address, text);
+    switch (registry_hold_obstacle(call->parts->registry, order->group->name, &address)) {
+    case HOLD_POSSIBLE:
+        return true;
+    case HOLD_NOT_REGISTERED:
+        admin_refuse(call->request, 404, "InvalidTarget", "%s is not registered in %s", text,
+                     order->group->name);
+        break;
+    case HOLD_LEAVING:
+        admin_refuse(call->request, 409, "OperationNotPermitted",
+                     "%s is leaving %s: it was deregistered, or neither its task nor the "
+                     "configuration asks for it any more; register it to bring it back",
+                     text, order->group->name);
+        break;
+    }
+    return false;
+}
+
 static void
 hold(struct admin_call *call, bool is_held)
 {
     struct order order;
     struct address address;
-    char text[ADDRESS_TEXT_SIZE];
+    bool is_possible = true;
 
     if (!read_order(call, &order) || !check_targets(call, &order))
         return;
-    for (size_t i = 0; i < json_array_size(order.targets); i++) {
+    size_t count = json_array_size(order.targets);
+    for (size_t i = 0; i < count && is_possible; i++)
+        is_possible = check_hold(call, &order, i);
+    for (size_t i = 0; i < count && is_possible; i++) {
         read_target(&order, i, &address);
-        if (registry_hold(call->parts->registry, order.group->name, &address, is_held))
-            continue;
-        address_format_with_port(&address, text);
-        admin_refuse(call->request, 404, "InvalidTarget", "%s is not registered in %s", text,
-                     order.group->name);
-        json_decref(order.body);
-        return;
+        registry_hold(call->parts->registry, order.group->name, &address, is_held);
     }
+    if (is_possible)
+        admin_answer(call->request, 200, json_object());
     json_decref(order.body);
-    admin_answer(call->request, 200, json_object());
 }
 
 void

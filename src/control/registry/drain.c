@@ -77,11 +77,11 @@ static void
 settle(struct drain *drain, struct registered_target *target)
 {
     target->is_settled = true;
-    if (target->membership == MEMBERSHIP_REGISTERING)
-        targets_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL);
-    else if (target->membership == MEMBERSHIP_DRAINING)
+    if (targets_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL))
+        return;
+    if (target->membership == MEMBERSHIP_DRAINING)
         target->drain_ends_ms = clock_ms() + delay_ms(drain, target);
-    else if (target->membership == MEMBERSHIP_IN_SERVICE)
+    else if (!target_is_leaving(target->membership))
         targets_rest(drain->targets, target);
 }
 
@@ -121,9 +121,6 @@ static bool
 look_at_live(struct drain *drain, struct registered_target *target)
 {
     if (target->membership != MEMBERSHIP_DRAINING || !target->is_settled)
-        return false;
-    /* Drained by hand: it stays for the hand that makes it ready. */
-    if (target->is_held)
         return false;
     switch (drain_decide(target, drain->in_flight(drain->argument, target), clock_ms())) {
     case DRAIN_IS_DONE:

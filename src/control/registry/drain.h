@@ -2,8 +2,9 @@
 /*
  * The life of a target after each change of its membership: which generation told of it, when
  * the last worker had that generation, and then what follows: a registering target is in
- * service; a draining one begins its drain, which ends when nothing is in flight and at the
- * latest when the deregistration delay is over; a gone one gives its counter row back.
+ * service; a held one rests; a draining one begins its drain, which ends when nothing is in
+ * flight and at the latest when the deregistration delay is over; a gone one gives its counter
+ * row back.
  */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_DRAIN_H
 #define FAIRLEAD_CONTROL_REGISTRY_DRAIN_H

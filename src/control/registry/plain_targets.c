@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Static targets are read from the configuration each time; only people's are kept here. */
+/* Static targets are read from the configuration each time; people's are among the overrides.
+ */
 #include "control/registry/plain_targets.h"
 
 #include <stdlib.h>
@@ -9,53 +10,53 @@
 
 struct plain_targets {
     struct targets *targets;
-    const struct exclusions *exclusions;
+    const struct overrides *overrides;
     const struct config *config;
-    struct hand_registration *by_hand;
 };
 
 struct plain_targets *
-plain_targets_new(struct targets *targets, const struct exclusions *exclusions)
+plain_targets_new(struct targets *targets, const struct overrides *overrides)
 {
     struct plain_targets *plain = memory_take(1, sizeof(*plain));
 
     plain->targets = targets;
-    plain->exclusions = exclusions;
+    plain->overrides = overrides;
     return plain;
-}
-
-static void
-forget(struct hand_registration **link)
-{
-    struct hand_registration *one = *link;
-
-    *link = one->next;
-    free(one->group);
-    free(one->zone);
-    free(one);
 }
 
 void
 plain_targets_free(struct plain_targets **plain)
 {
-    while ((*plain)->by_hand != NULL)
-        forget(&(*plain)->by_hand);
     free(*plain);
     *plain = NULL;
 }
 
+static bool
+is_overridden(const struct plain_targets *plain, enum override_kind kind,
+              const struct target_spec *spec)
+{
+    return overrides_contain(
+        plain->overrides,
+        &(struct override_spec){.kind = kind, .group = spec->group, .address = spec->address});
+}
+
+/* A task's target keeps the place for as long as it is there. */
 static void
 ensure(struct plain_targets *plain, const struct target_spec *spec)
 {
     struct registered_target *target =
         targets_find(plain->targets, spec->group, &spec->address);
 
-    if (exclusions_contain(plain->exclusions, spec->group, &spec->address, NULL))
+    if (is_overridden(plain, OVERRIDE_EXCLUDED, spec))
         return;
     if (target == NULL)
-        targets_add(plain->targets, spec);
-    else if (target->origin != ORIGIN_TASK && !target->is_held)
-        targets_apply(plain->targets, target, TARGET_EVENT_REGISTER, NULL);
+        target = targets_add(plain->targets, spec);
+    if (target == NULL || target->origin == ORIGIN_TASK)
+        return;
+    targets_apply(plain->targets, target,
+                  is_overridden(plain, OVERRIDE_HELD, spec) ? TARGET_EVENT_HOLD
+                                                            : TARGET_EVENT_REGISTER,
+                  NULL);
 }
 
 static bool
@@ -78,8 +79,8 @@ settle_group(struct plain_targets *plain, const struct config_target_group *grou
     }
 }
 
-static void
-ensure_by_hand(struct plain_targets *plain, const struct hand_registration *one)
+void
+plain_targets_add(struct plain_targets *plain, const struct override *one)
 {
     if (plain->config == NULL || config_find_group(plain->config, one->group) == NULL)
         return;
@@ -92,12 +93,15 @@ ensure_by_hand(struct plain_targets *plain, const struct hand_registration *one)
 void
 plain_targets_settle(struct plain_targets *plain)
 {
+    const struct override *one = NULL;
+
     if (plain->config == NULL)
         return;
     for (size_t i = 0; i < plain->config->target_group_count; i++)
         settle_group(plain, &plain->config->target_groups[i]);
-    for (struct hand_registration *one = plain->by_hand; one != NULL; one = one->next)
-        ensure_by_hand(plain, one);
+    while ((one = overrides_next(plain->overrides, one)) != NULL)
+        if (one->kind == OVERRIDE_REGISTERED)
+            plain_targets_add(plain, one);
 }
 
 static void
@@ -133,48 +137,18 @@ plain_targets_set_config(struct plain_targets *plain, const struct config *confi
     }
 }
 
-static struct hand_registration **
-find(struct plain_targets *plain, const char *group, const struct address *address)
-{
-    struct hand_registration **link = &plain->by_hand;
-
-    while (*link != NULL &&
-           (!address_equal(&(*link)->address, address) || strcmp((*link)->group, group) != 0))
-        link = &(*link)->next;
-    return link;
-}
-
-void
-plain_targets_add(struct plain_targets *plain, const char *group, const struct address *address,
-                  const char *zone)
-{
-    struct hand_registration **link = find(plain, group, address);
-
-    if (*link != NULL)
-        forget(link);
-    struct hand_registration *added = memory_take(1, sizeof(*added));
-    added->group = memory_copy_text(group);
-    added->address = *address;
-    added->zone = memory_copy_text(zone);
-    added->next = plain->by_hand;
-    plain->by_hand = added;
-    ensure_by_hand(plain, added);
-}
-
 bool
-plain_targets_forget(struct plain_targets *plain, const char *group,
-                     const struct address *address)
+plain_targets_is_configured(const struct plain_targets *plain, const char *group,
+                            const struct address *address)
 {
-    struct hand_registration **link = find(plain, group, address);
+    const struct config_target_group *found =
+        plain->config == NULL ? NULL : config_find_group(plain->config, group);
+    struct target_spec spec;
 
-    if (*link == NULL)
-        return false;
-    forget(link);
-    return true;
-}
-
-const struct hand_registration *
-plain_targets_by_hand(const struct plain_targets *plain)
-{
-    return plain->by_hand;
+    for (size_t i = 0; found != NULL && i < found->target_count; i++) {
+        if (make_spec(found, &found->targets[i], &spec) &&
+            address_equal(&spec.address, address))
+            return true;
+    }
+    return false;
 }

@@ -8,32 +8,25 @@
 
 #include <stdbool.h>
 
-#include "control/registry/exclusions.h"
+#include "control/registry/overrides.h"
 #include "control/registry/targets.h"
 #include "model/config.h"
 
 struct plain_targets;
 
-struct hand_registration {
-    char *group;
-    struct address address;
-    char *zone; /* NULL: none */
-    struct hand_registration *next;
-};
-
 struct plain_targets *plain_targets_new(struct targets *targets,
-                                        const struct exclusions *exclusions);
+                                        const struct overrides *overrides);
 void plain_targets_free(struct plain_targets **plain);
 
 /* Drives the table towards what the configuration (living on) and people ask for. */
 void plain_targets_set_config(struct plain_targets *plain, const struct config *config);
 void plain_targets_settle(struct plain_targets *plain);
 
-/* Takes a registration by hand in and remembers it; forget: whether there was one. */
-void plain_targets_add(struct plain_targets *plain, const char *group,
-                       const struct address *address, const char *zone);
-bool plain_targets_forget(struct plain_targets *plain, const char *group,
-                          const struct address *address);
-const struct hand_registration *plain_targets_by_hand(const struct plain_targets *plain);
+/* A target was registered by hand: takes it in. */
+void plain_targets_add(struct plain_targets *plain, const struct override *one);
+
+/* Whether the configuration asks for a target there. */
+bool plain_targets_is_configured(const struct plain_targets *plain, const char *group,
+                                 const struct address *address);
 
 #endif

@@ -24,6 +24,17 @@ struct wishes {
     size_t count;
 };
 
+static bool
+is_overridden(const struct reconcile_parts *parts, enum override_kind kind,
+              const struct wish *wish, const struct task *task)
+{
+    return overrides_contain(parts->overrides,
+                             &(struct override_spec){.kind = kind,
+                                                     .group = wish->service->target_group,
+                                                     .address = wish->address,
+                                                     .task = task});
+}
+
 static void
 collect_wishes(const struct reconcile_parts *parts, const struct task_record *record,
                struct wishes *wishes)
@@ -35,16 +46,15 @@ collect_wishes(const struct reconcile_parts *parts, const struct task_record *re
     if (config == NULL || record->is_stopping || !task_is_eligible(task))
         return;
     for (size_t i = 0; i < config->service_count; i++) {
-        const struct config_service *service = &config->services[i];
-        struct address address;
-        if (service_match(service, task, &address) != SERVICE_MATCHES ||
-            exclusions_contain(parts->exclusions, service->target_group, &address, task))
+        struct wish wish = {.service = &config->services[i]};
+        if (service_match(wish.service, task, &wish.address) != SERVICE_MATCHES ||
+            is_overridden(parts, OVERRIDE_EXCLUDED, &wish, task))
             continue;
         wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
         wishes->addresses =
             memory_resize(wishes->addresses, wishes->count + 1, sizeof(*wishes->addresses));
-        wishes->items[wishes->count] = (struct wish){service, address};
-        wishes->addresses[wishes->count++] = address;
+        wishes->items[wishes->count] = wish;
+        wishes->addresses[wishes->count++] = wish.address;
     }
 }
 
@@ -87,9 +97,12 @@ ensure_target(const struct reconcile_parts *parts, struct task_record *record,
                       record->task->id);
             return;
         }
-    } else if (!target->is_held) {
-        targets_apply(parts->targets, target, TARGET_EVENT_REGISTER, NULL);
     }
+    targets_apply(parts->targets, target,
+                  is_overridden(parts, OVERRIDE_HELD, wish, record->task)
+                      ? TARGET_EVENT_HOLD
+                      : TARGET_EVENT_REGISTER,
+                  NULL);
     if (target->record == NULL) {
         target->record = record;
         LIST_INSERT_HEAD(&record->targets, target, of_task);
@@ -119,10 +132,8 @@ deregister_unwished(const struct reconcile_parts *parts, struct task_record *rec
 
     while (target != NULL) {
         struct registered_target *next = LIST_NEXT(target, of_task);
-        if (!is_wished(parts, record, wishes, target)) {
-            target->is_held = false;
+        if (!is_wished(parts, record, wishes, target))
             targets_apply(parts->targets, target, TARGET_EVENT_DEREGISTER, why);
-        }
         target = next;
     }
 }

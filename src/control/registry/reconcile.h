@@ -7,7 +7,7 @@
 #define FAIRLEAD_CONTROL_REGISTRY_RECONCILE_H
 
 #include "control/registry/claims.h"
-#include "control/registry/exclusions.h"
+#include "control/registry/overrides.h"
 #include "control/registry/targets.h"
 #include "control/registry/task_record.h"
 #include "model/config.h"
@@ -17,7 +17,7 @@ struct reconcile_parts {
     struct targets *targets;
     const struct config *config; /* NULL: nothing asks for anything yet */
     struct claims *claims;
-    struct exclusions *exclusions;
+    struct overrides *overrides;
 };
 
 /* Makes, brings back, evicts and deregisters targets until they are what is asked for. */

@@ -57,8 +57,8 @@ registry_new(struct targets *targets, struct event_log *events)
     registry->parts.targets = targets;
     registry->events = events;
     registry->parts.claims = claims_new(on_disturbed, registry);
-    registry->parts.exclusions = exclusions_new();
-    registry->plain = plain_targets_new(targets, registry->parts.exclusions);
+    registry->parts.overrides = overrides_new();
+    registry->plain = plain_targets_new(targets, registry->parts.overrides);
     return registry;
 }
 
@@ -126,7 +126,7 @@ registry_free(struct registry **registry_at)
         free(one);
     }
     plain_targets_free(&registry->plain);
-    exclusions_free(&registry->parts.exclusions);
+    overrides_free(&registry->parts.overrides);
     claims_free(&registry->parts.claims);
     free(registry);
     *registry_at = NULL;
@@ -227,7 +227,7 @@ static void
 replace_task(struct registry *registry, struct task_record *record, struct task *task)
 {
     if (record->task != NULL && record->task->generation != task->generation)
-        exclusions_forget_task(registry->parts.exclusions, record->task);
+        overrides_forget_task(registry->parts.overrides, record->task);
     /* A stop sign holds for the run that it was sent to. */
     if (record->task == NULL || record->task->generation != task->generation) {
         record->is_stopping = false;
@@ -283,7 +283,7 @@ remove_record(struct registry *registry, struct task_record *record, const char 
     event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id, "%s",
                   why);
     reconcile_removed_task(&registry->parts, record, why);
-    exclusions_forget_task(registry->parts.exclusions, task);
+    overrides_forget_task(registry->parts.overrides, task);
     free_record(registry, record);
 }
 
@@ -431,62 +431,100 @@ bool
 registry_register(struct registry *registry, const char *group, const struct address *address,
                   const char *zone)
 {
+    struct overrides *overrides = registry->parts.overrides;
+    const struct override_spec by_hand = {
+        .kind = OVERRIDE_REGISTERED, .group = group, .address = *address, .zone = zone};
+
     /* Without the exclusion the configuration or a task may bring it back. */
-    if (exclusions_forget_place(registry->parts.exclusions, group, address))
+    if (overrides_forget_place(overrides, OVERRIDE_EXCLUDED, group, address))
         settle_everything(registry);
     struct registered_target *target = targets_find(registry->parts.targets, group, address);
-    if (target == NULL || target->membership == MEMBERSHIP_DRAINING)
-        plain_targets_add(registry->plain, group, address, zone);
+    if (target == NULL || target_is_leaving(target->membership))
+        plain_targets_add(registry->plain, overrides_add(overrides, &by_hand));
     return targets_find(registry->parts.targets, group, address) != NULL;
+}
+
+static struct override_spec
+spec_of(const struct registered_target *target, enum override_kind kind)
+{
+    return (struct override_spec){
+        .kind = kind,
+        .group = target->group,
+        .address = target->place.address,
+        .task = target->record == NULL ? NULL : target->record->task,
+    };
+}
+
+/* Keeps out what would ask for the place again: its task, and the configuration. */
+static void
+exclude(struct registry *registry, const struct registered_target *target)
+{
+    struct override_spec spec = spec_of(target, OVERRIDE_EXCLUDED);
+
+    if (spec.task != NULL)
+        overrides_add(registry->parts.overrides, &spec);
+    spec.task = NULL;
+    if (plain_targets_is_configured(registry->plain, target->group, &target->place.address))
+        overrides_add(registry->parts.overrides, &spec);
 }
 
 bool
 registry_deregister(struct registry *registry, const char *group, const struct address *address)
 {
+    struct overrides *overrides = registry->parts.overrides;
     struct registered_target *target = targets_find(registry->parts.targets, group, address);
 
+    overrides_forget_place(overrides, OVERRIDE_REGISTERED, group, address);
+    overrides_forget_place(overrides, OVERRIDE_HELD, group, address);
     if (target == NULL)
         return false;
-    bool was_by_hand = plain_targets_forget(registry->plain, group, address);
-    if (target->record != NULL || (!was_by_hand && target->origin != ORIGIN_TASK))
-        exclusions_add(registry->parts.exclusions, group, address,
-                       target->record == NULL ? NULL : target->record->task);
-    target->is_held = false;
+    exclude(registry, target);
     targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
                   "deregistered by hand");
     return true;
+}
+
+enum hold_obstacle
+registry_hold_obstacle(struct registry *registry, const char *group,
+                       const struct address *address)
+{
+    const struct registered_target *target =
+        targets_find(registry->parts.targets, group, address);
+
+    if (target == NULL)
+        return HOLD_NOT_REGISTERED;
+    return target_is_leaving(target->membership) ? HOLD_LEAVING : HOLD_POSSIBLE;
 }
 
 bool
 registry_hold(struct registry *registry, const char *group, const struct address *address,
               bool is_held)
 {
-    struct registered_target *target = targets_find(registry->parts.targets, group, address);
+    struct overrides *overrides = registry->parts.overrides;
+    struct targets *targets = registry->parts.targets;
 
-    if (target == NULL)
+    if (registry_hold_obstacle(registry, group, address) != HOLD_POSSIBLE)
         return false;
-    target->is_held = is_held;
-    targets_apply(registry->parts.targets, target,
-                  is_held ? TARGET_EVENT_DEREGISTER : TARGET_EVENT_REGISTER,
+    struct registered_target *target = targets_find(targets, group, address);
+    const struct override_spec held = spec_of(target, OVERRIDE_HELD);
+    if (is_held)
+        overrides_add(overrides, &held);
+    else
+        overrides_forget_place(overrides, OVERRIDE_HELD, group, address);
+    targets_apply(targets, target, is_held ? TARGET_EVENT_HOLD : TARGET_EVENT_REGISTER,
                   is_held ? "drained by hand" : "made ready by hand");
     return true;
 }
 
-const struct hand_registration *
-registry_by_hand(const struct registry *registry)
+const struct overrides *
+registry_overrides(const struct registry *registry)
 {
-    return plain_targets_by_hand(registry->plain);
-}
-
-const struct exclusion *
-registry_excluded(const struct registry *registry)
-{
-    return exclusions_first(registry->parts.exclusions);
+    return registry->parts.overrides;
 }
 
 void
-registry_exclude(struct registry *registry, const char *group, const struct address *address,
-                 const struct task *task)
+registry_override(struct registry *registry, const struct override_spec *spec)
 {
-    exclusions_add(registry->parts.exclusions, group, address, task);
+    overrides_add(registry->parts.overrides, spec);
+    settle_everything(registry);
 }

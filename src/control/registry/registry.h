@@ -58,22 +58,25 @@ size_t registry_task_count(const struct registry *registry, const char *source);
 /*
  * By hand. A deregistered target of a task or of the configuration stays out until it is
  * registered by hand again, or the task is gone. False: refused, all counter rows are taken, or
- * (deregister, hold) there is no such target.
+ * (deregister) there is no such target.
  */
 bool registry_register(struct registry *registry, const char *group,
                        const struct address *address, const char *zone);
 bool registry_deregister(struct registry *registry, const char *group,
                          const struct address *address);
 
-/* drain and ready: out of rotation and back, without forgetting the target. */
+/* drain and ready: out of rotation and back, without forgetting the target. What leaves anyway,
+ * because nothing asks for it any more, can neither be held nor come back. False: an obstacle.
+ */
+enum hold_obstacle { HOLD_POSSIBLE, HOLD_NOT_REGISTERED, HOLD_LEAVING };
+enum hold_obstacle registry_hold_obstacle(struct registry *registry, const char *group,
+                                          const struct address *address);
 bool registry_hold(struct registry *registry, const char *group, const struct address *address,
                    bool is_held);
 
-/* What hands registered and deregistered, for the state file; exclude puts the latter back. */
-const struct hand_registration *registry_by_hand(const struct registry *registry);
-const struct exclusion *registry_excluded(const struct registry *registry);
-void registry_exclude(struct registry *registry, const char *group,
-                      const struct address *address, const struct task *task);
+/* What hands have said, for the state file; override puts one of them back. */
+const struct overrides *registry_overrides(const struct registry *registry);
+void registry_override(struct registry *registry, const struct override_spec *spec);
 
 /* A target became gone: what else asks for its place may come back at registry_settle. */
 void registry_note_gone(struct registry *registry, struct registered_target *target);

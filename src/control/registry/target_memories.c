@@ -67,8 +67,7 @@ target_memories_add(struct target_memories *memories, const struct target_memory
         forget(memories, old);
     kept = memory_take(1, sizeof(*kept));
     kept->key = key;
-    kept->memory = (struct target_memory){
-        .id = memory->id, .verdict = memory->verdict, .is_held = memory->is_held};
+    kept->memory = (struct target_memory){.id = memory->id, .verdict = memory->verdict};
     HASH_ADD_KEYPTR(hh, memories->by_key, kept->key, strlen(kept->key), kept);
 }
 

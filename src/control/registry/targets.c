@@ -205,7 +205,6 @@ recall(struct targets *table, struct registered_target *target)
     target->health = memory.verdict.health;
     target->health_reason = memory.verdict.reason;
     target->http_code = memory.verdict.http_code;
-    target->is_held = memory.is_held;
 }
 
 static void
@@ -254,8 +253,6 @@ targets_add(struct targets *table, const struct target_spec *spec)
               : spec->origin == ORIGIN_BY_HAND ? "registered by hand"
                                                : "registered for its task");
     table->callbacks.on_change(table->argument, false);
-    if (target->is_held)
-        targets_apply(table, target, TARGET_EVENT_DEREGISTER, "still drained by hand");
     return target;
 }
 
@@ -281,8 +278,10 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
     if (event == TARGET_EVENT_EVICTED || event == TARGET_EVENT_DELAY_OVER)
         table->callbacks.on_close(table->argument, target->id, event == TARGET_EVENT_EVICTED);
     log_state(table, target, why != NULL ? why : target_event_text(event));
+    /* What is to get no more requests is told at once; the end of a drain can wait. */
     table->callbacks.on_change(table->argument,
-                               to == MEMBERSHIP_DRAINING || event == TARGET_EVENT_EVICTED);
+                               event == TARGET_EVENT_EVICTED ||
+                                   (!target_is_registered(to) && to != MEMBERSHIP_GONE));
     if (to == MEMBERSHIP_GONE)
         table->callbacks.on_gone(table->argument, target);
     return true;

@@ -74,7 +74,6 @@ struct registered_target {
     uint64_t drain_ends_ms; /* set when the drain begins, at the last worker's word */
     uint64_t gone_ms;       /* when it became gone */
     bool is_configured;     /* plain_targets.c found it in the newest configuration */
-    bool is_held;           /* drained by hand: stays, draining, until it is made ready */
 
     UT_hash_handle by_id, by_place;
     bool is_moving;
@@ -163,8 +162,7 @@ void targets_raise_next_id(struct targets *table, uint64_t next_id);
 
 /*
  * What an earlier process knew of a target: when the same one is added again, it keeps its id
- * and health, and drains again where it was held. Texts are copied; task_id NULL: static or by
- * hand.
+ * and health. Texts are copied; task_id NULL: static or by hand.
  */
 struct target_memory {
     uint64_t id;
@@ -172,7 +170,6 @@ struct target_memory {
     const char *source, *task_id;
     uint64_t task_generation;
     struct target_verdict verdict;
-    bool is_held;
 };
 
 void targets_remember(struct targets *table, const struct target_memory *memory);

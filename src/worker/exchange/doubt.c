@@ -21,8 +21,7 @@ find_row(const struct exchange *exchange)
 static bool
 is_going(const struct snapshot_target *row)
 {
-    return row == NULL || row->membership == MEMBERSHIP_DRAINING ||
-           row->membership == MEMBERSHIP_GONE;
+    return row == NULL || target_is_leaving(row->membership);
 }
 
 /* Only of a task's end anybody tells control. */

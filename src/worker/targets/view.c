@@ -37,8 +37,7 @@ is_selectable(const struct view *view, const struct view_group *group, uint32_t 
     if (view->targets[index]->is_closed)
         return false;
     if (group->roster->fails_open)
-        return row->membership == MEMBERSHIP_IN_SERVICE ||
-               row->membership == MEMBERSHIP_REGISTERING;
+        return target_is_registered(row->membership);
     return !row->is_ejected && target_is_selectable(row->membership, row->health);
 }
 

@@ -123,17 +123,38 @@ keeps_out_what_hands_took_out(void **state)
     struct kept_world after = begin();
     state_file_load(after.file);
     const struct registered_target *target = find_target(after.world, "web", 1001);
-    assert_true(target->is_held);
-    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
     assert_null(find_target(after.world, "web", 1002));
     registry_put_task(after.world->registry, make_task("a", 7, "srvweb", 1001));
-    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
     registry_hold(after.world->registry, "web", &of_task, false);
     assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
     /* Another run of the task is another matter. */
     registry_put_task(after.world->registry, make_task("b", 8, "srvweb", 1002));
     assert_non_null(find_target(after.world, "web", 1002));
     end(&after);
+    remove_state();
+}
+
+static void
+reads_the_lists_of_earlier_versions(void **state)
+{
+    struct kept_world kept = begin();
+    char path[128];
+    (void)state;
+    snprintf(path, sizeof(path), "%s/state.json", directory);
+    FILE *file = fopen(path, "w");
+    fputs("{\"version\": 1, \"by_hand\": [{\"group\": \"web\", \"address\": \"127.0.0.1\", "
+          "\"port\": 700, \"zone\": \"z1\"}], \"excluded\": [{\"group\": \"web\", "
+          "\"address\": \"127.0.0.1\", \"port\": 1002, \"source\": \"docker\", "
+          "\"task\": \"b\", \"generation\": 7}]}",
+          file);
+    fclose(file);
+    assert_true(state_file_load(kept.file));
+    assert_string_equal(find_target(kept.world, "web", 700)->zone, "z1");
+    registry_put_task(kept.world->registry, make_task("b", 7, "srvweb", 1002));
+    assert_null(find_target(kept.world, "web", 1002));
+    end(&kept);
     remove_state();
 }
 
@@ -182,6 +203,7 @@ main(void)
         cmocka_unit_test(forgets_health_when_the_task_is_another_generation),
         cmocka_unit_test(brings_back_what_was_registered_by_hand),
         cmocka_unit_test(keeps_out_what_hands_took_out),
+        cmocka_unit_test(reads_the_lists_of_earlier_versions),
         cmocka_unit_test(begins_empty_when_the_file_is_broken),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

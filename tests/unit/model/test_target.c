@@ -10,7 +10,7 @@ struct row {
     enum target_membership to;
 };
 
-static const struct row rows[] = {
+static const struct row transitions[] = {
 
 #define TARGET_TRANSITION(from, event, to)                                                     \
     {MEMBERSHIP_##from, TARGET_EVENT_##event, MEMBERSHIP_##to},
@@ -21,12 +21,12 @@ static const struct row rows[] = {
 static void
 has_exactly_one_row_for_every_membership_and_event(void **state)
 {
-    unsigned seen[MEMBERSHIP_GONE + 1][TARGET_EVENT_COUNT] = {{0}};
+    unsigned seen[MEMBERSHIP_COUNT][TARGET_EVENT_COUNT] = {{0}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        seen[rows[i].from][rows[i].event]++;
-    for (unsigned from = 0; from <= MEMBERSHIP_GONE; from++) {
+    for (size_t i = 0; i < sizeof(transitions) / sizeof(*transitions); i++)
+        seen[transitions[i].from][transitions[i].event]++;
+    for (unsigned from = 0; from < MEMBERSHIP_COUNT; from++) {
         for (unsigned event = 0; event < TARGET_EVENT_COUNT; event++)
             assert_int_equal(seen[from][event], 1);
     }
@@ -36,8 +36,9 @@ static void
 follows_every_row(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        assert_int_equal(target_next_membership(rows[i].from, rows[i].event), rows[i].to);
+    for (size_t i = 0; i < sizeof(transitions) / sizeof(*transitions); i++)
+        assert_int_equal(target_next_membership(transitions[i].from, transitions[i].event),
+                         transitions[i].to);
 }
 
 static void
@@ -68,11 +69,62 @@ registers_anew_when_it_comes_back_while_draining(void **state)
                      MEMBERSHIP_REGISTERING);
 }
 
+/* Written out once more: a change of the table has to be meant. */
+static void
+decides_every_pair(void **state)
+{
+    enum {
+        R = MEMBERSHIP_REGISTERING,
+        S = MEMBERSHIP_IN_SERVICE,
+        H = MEMBERSHIP_HELD,
+        D = MEMBERSHIP_DRAINING,
+        G = MEMBERSHIP_GONE
+    };
+
+    static const int to[TARGET_EVENT_COUNT][MEMBERSHIP_COUNT] = {
+        [TARGET_EVENT_APPLIED] = {S, S, H, D, G},  [TARGET_EVENT_DEREGISTER] = {D, D, D, D, G},
+        [TARGET_EVENT_REGISTER] = {R, S, R, R, G}, [TARGET_EVENT_HOLD] = {H, H, H, H, G},
+        [TARGET_EVENT_DRAINED] = {R, S, H, G, G},  [TARGET_EVENT_DELAY_OVER] = {R, S, H, G, G},
+        [TARGET_EVENT_EVICTED] = {G, G, G, G, G},
+    };
+
+    (void)state;
+    for (unsigned event = 0; event < TARGET_EVENT_COUNT; event++) {
+        for (unsigned from = 0; from < MEMBERSHIP_COUNT; from++)
+            assert_int_equal(
+                target_next_membership((enum target_membership)from, (enum target_event)event),
+                to[event][from]);
+    }
+}
+
+static void
+knows_what_each_membership_means(void **state)
+{
+    static const struct {
+        bool is_registered, is_leaving;
+        const char *shown;
+    } rows[MEMBERSHIP_COUNT] = {
+        [MEMBERSHIP_REGISTERING] = {true, false, "initial"},
+        [MEMBERSHIP_IN_SERVICE] = {true, false, "healthy"},
+        [MEMBERSHIP_HELD] = {false, false, "draining"},
+        [MEMBERSHIP_DRAINING] = {false, true, "draining"},
+        [MEMBERSHIP_GONE] = {false, true, "unused"},
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < MEMBERSHIP_COUNT; i++) {
+        enum target_membership membership = (enum target_membership)i;
+        assert_int_equal(target_is_registered(membership), rows[i].is_registered);
+        assert_int_equal(target_is_leaving(membership), rows[i].is_leaving);
+        assert_string_equal(target_shown_state(membership, HEALTH_HEALTHY), rows[i].shown);
+    }
+}
+
 static void
 has_a_text_for_every_value(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i <= MEMBERSHIP_GONE; i++)
+    for (unsigned i = 0; i < MEMBERSHIP_COUNT; i++)
         assert_string_not_equal(target_membership_text((enum target_membership)i), "");
     for (unsigned i = 0; i <= HEALTH_UNAVAILABLE; i++)
         assert_string_not_equal(target_health_text((enum target_health)i), "");
@@ -121,7 +173,7 @@ static void
 is_chosen_only_in_service_and_not_known_to_be_ill(void **state)
 {
     (void)state;
-    for (unsigned membership = 0; membership <= MEMBERSHIP_GONE; membership++) {
+    for (unsigned membership = 0; membership < MEMBERSHIP_COUNT; membership++) {
         for (unsigned health = 0; health <= HEALTH_UNAVAILABLE; health++)
             assert_int_equal(target_is_selectable((enum target_membership)membership,
                                                   (enum target_health)health),
@@ -139,6 +191,8 @@ main(void)
         cmocka_unit_test(comes_into_service_only_when_every_worker_knows_it),
         cmocka_unit_test(never_returns_once_gone),
         cmocka_unit_test(registers_anew_when_it_comes_back_while_draining),
+        cmocka_unit_test(decides_every_pair),
+        cmocka_unit_test(knows_what_each_membership_means),
         cmocka_unit_test(has_a_text_for_every_value),
         cmocka_unit_test(shows_membership_before_health),
         cmocka_unit_test(gives_the_reason_of_what_is_shown),

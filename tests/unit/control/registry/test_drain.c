@@ -125,9 +125,29 @@ keeps_a_target_that_was_drained_by_hand(void **state)
     registry_hold(drained.world->registry, "web", &target->place.address, true);
     drain_note_published(drained.drain, 2);
     drain_note_applied(drained.drain, 2);
-    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
+    drain_look(drained.drain);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
+    assert_true(TAILQ_EMPTY(targets_moving(drained.world->targets)));
     registry_hold(drained.world->registry, "web", &target->place.address, false);
     assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
+    end(&drained);
+}
+
+static void
+drains_a_held_target_that_leaves(void **state)
+{
+    struct drained_world drained = begin();
+    struct registered_target *target = serve_one(&drained);
+    (void)state;
+    registry_hold(drained.world->registry, "web", &target->place.address, true);
+    drain_note_published(drained.drain, 2);
+    drain_note_applied(drained.drain, 2);
+    registry_deregister(drained.world->registry, "web", &target->place.address);
+    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    drain_note_published(drained.drain, 3);
+    drain_note_applied(drained.drain, 3);
+    assert_null(find_target(drained.world, "web", 32768));
     end(&drained);
 }
 
@@ -182,6 +202,7 @@ main(void)
         cmocka_unit_test(ends_a_drain_as_soon_as_nothing_is_in_flight),
         cmocka_unit_test(closes_what_is_open_when_the_delay_is_over),
         cmocka_unit_test(keeps_a_target_that_was_drained_by_hand),
+        cmocka_unit_test(drains_a_held_target_that_leaves),
         cmocka_unit_test(gives_the_counter_row_back_when_nobody_uses_it),
         cmocka_unit_test(follows_only_targets_whose_membership_changes),
     };

@@ -222,7 +222,7 @@ keeps_a_target_out_that_was_deregistered_by_hand(void **state)
     assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
     assert_true(registry_register(world->registry, "web", &address, NULL));
     assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
-    assert_null(registry_by_hand(world->registry));
+    assert_null(overrides_next(registry_overrides(world->registry), NULL));
     world_free(world);
 }
 
@@ -234,10 +234,91 @@ registers_by_hand_what_nothing_else_asks_for(void **state)
     (void)state;
     assert_true(registry_register(world->registry, "web", &address, "z1"));
     assert_int_equal(find_target(world, "web", 700)->origin, ORIGIN_BY_HAND);
-    assert_non_null(registry_by_hand(world->registry));
+    assert_non_null(overrides_next(registry_overrides(world->registry), NULL));
     assert_true(registry_deregister(world->registry, "web", &address));
-    assert_null(registry_by_hand(world->registry));
+    assert_null(overrides_next(registry_overrides(world->registry), NULL));
     assert_int_equal(find_target(world, "web", 700)->membership, MEMBERSHIP_DRAINING);
+    world_free(world);
+}
+
+static void
+configure_static(struct world *world, bool is_there)
+{
+    world->static_target =
+        (struct config_static_target){.id = (char *)"127.0.0.1", .port = 900};
+    world->groups[0].targets = &world->static_target;
+    world->groups[0].target_count = is_there ? 1 : 0;
+    registry_set_config(world->registry, &world->config);
+}
+
+static void
+lets_a_held_target_leave_that_the_file_no_longer_has(void **state)
+{
+    struct world *world = world_new();
+    struct address address = at_port(900);
+    (void)state;
+    configure_static(world, true);
+    assert_true(registry_hold(world->registry, "web", &address, true));
+    const struct registered_target *target = find_target(world, "web", 900);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
+    configure_static(world, true);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
+    configure_static(world, false);
+    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(registry_hold_obstacle(world->registry, "web", &address), HOLD_LEAVING);
+    assert_false(registry_hold(world->registry, "web", &address, false));
+    assert_int_equal(target->membership, MEMBERSHIP_DRAINING);
+    /* Put back: the hand has not taken its word back. */
+    configure_static(world, true);
+    assert_int_equal(target->membership, MEMBERSHIP_HELD);
+    assert_true(registry_hold(world->registry, "web", &address, false));
+    assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+lets_a_held_target_leave_whose_task_is_gone_or_stops(void **state)
+{
+    struct world *world = world_new();
+    struct address first = at_port(1001), second = at_port(1002);
+    (void)state;
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 1001));
+    registry_put_task(world->registry, make_task("b", 1, "srvweb", 1002));
+    assert_true(registry_hold(world->registry, "web", &first, true));
+    assert_true(registry_hold(world->registry, "web", &second, true));
+    registry_remove_task(world->registry, "docker", "a", 0);
+    registry_stop_sign(world->registry, "docker", "b", "a test");
+    assert_int_equal(find_target(world, "web", 1001)->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_DRAINING);
+    assert_false(registry_hold(world->registry, "web", &first, false));
+    assert_false(registry_hold(world->registry, "web", &first, true));
+    /* The stop did not happen: it is held as before; another run of it is another matter. */
+    registry_clear_stop_sign(world->registry, "docker", "b");
+    assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_HELD);
+    registry_put_task(world->registry, make_task("b", 2, "srvweb", 1002));
+    assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+keeps_a_deregistered_place_out_whoever_asks_for_it(void **state)
+{
+    struct world *world = world_new();
+    struct address address = at_port(900);
+    (void)state;
+    assert_true(registry_register(world->registry, "web", &address, NULL));
+    configure_static(world, true);
+    assert_true(registry_deregister(world->registry, "web", &address));
+    configure_static(world, true);
+    assert_int_equal(find_target(world, "web", 900)->membership, MEMBERSHIP_DRAINING);
+    assert_true(registry_register(world->registry, "web", &address, NULL));
+    assert_int_equal(find_target(world, "web", 900)->membership, MEMBERSHIP_REGISTERING);
+    /* A task that had taken the place, and the configuration below it. */
+    registry_put_task(world->registry, make_task("a", 1, "srvweb", 900));
+    assert_true(registry_deregister(world->registry, "web", &address));
+    targets_apply(world->targets, find_target(world, "web", 900), TARGET_EVENT_DRAINED, NULL);
+    registry_settle(world->registry);
+    assert_null(find_target(world, "web", 900));
     world_free(world);
 }
 
@@ -320,6 +401,9 @@ main(void)
         cmocka_unit_test(lets_a_task_take_the_place_of_a_static_target_until_it_is_gone),
         cmocka_unit_test(keeps_a_target_out_that_was_deregistered_by_hand),
         cmocka_unit_test(registers_by_hand_what_nothing_else_asks_for),
+        cmocka_unit_test(lets_a_held_target_leave_that_the_file_no_longer_has),
+        cmocka_unit_test(lets_a_held_target_leave_whose_task_is_gone_or_stops),
+        cmocka_unit_test(keeps_a_deregistered_place_out_whoever_asks_for_it),
         cmocka_unit_test(drops_the_targets_of_a_removed_group_at_once),
         cmocka_unit_test(joins_what_is_known_when_a_service_is_added),
         cmocka_unit_test(finds_a_task_by_the_beginning_of_its_id_when_only_one_has_it),
