@@ -10,11 +10,12 @@ import re
 # Behind these the next word is a command again.
 KEYWORDS = {"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"}
 ENDS = {"fi", "done", "esac", "}"}
-# Commands and functions of this tree that run the words behind their options and numbers.
-RUNNERS = {"exec", "env", "xargs", "timeout", "nohup", "setsid", "nice", "sudo", "command", "unshare", "flock",
-           "taskset", "wait_for", "as_root", "guarded", "system_at_end", "poll"}
-# Options of theirs that a word follows which is neither a number nor a command.
-OPTIONS_WITH_WORD = {"-u", "-I", "-d"}
+# Commands and functions of this tree that run the words behind their options and operands:
+# how many operands, and the options that a word follows.
+RUNNERS = {"exec": (0, "-a"), "env": (0, "-u -C"), "xargs": (0, "-n -I -P -d -L -a"), "timeout": (1, "-k -s"),
+           "nohup": (0, ""), "setsid": (0, ""), "nice": (0, "-n"), "sudo": (0, "-u"), "command": (0, ""),
+           "unshare": (0, ""), "flock": (1, "-w"), "taskset": (1, ""), "wait_for": (1, ""), "as_root": (0, ""),
+           "guarded": (0, ""), "system_at_end": (0, ""), "poll": (0, "-s")}
 # Commands that take a script as a string.
 EVALUATORS = {"trap", "eval", "system_at_end"}
 SHELLS = {"bash", "sh"}
@@ -278,20 +279,19 @@ class Reader:
             self.inner(words[1].text)
         if name in SHELLS:
             self.script_option(words)
-        if name in RUNNERS or name.rsplit("/", 1)[-1] in RUNNERS:
-            self.run_by(words[1:], r"[\d.]+[smh]?|\{\}" + ("" if name == "exec" else r"|\$.*"))
+        if name.rsplit("/", 1)[-1] in RUNNERS:
+            self.run_by(words[1:], *RUNNERS[name.rsplit("/", 1)[-1]])
 
     def script_option(self, words):
         for option, script in zip(words, words[1:]):
             if re.fullmatch(r"-[a-z]*c", option.text):
                 self.inner(script.text)
 
-    def run_by(self, words, numbers):
-        while words and (words[0].text.startswith("-") or not words[0].text or
-                         re.fullmatch(numbers, words[0].text)):
-            words = words[2 if words[0].text in OPTIONS_WITH_WORD else 1:]
-        if words:
-            self.called(words)
+    def run_by(self, words, operands, options):
+        while words and (words[0].text.startswith("-") or ASSIGNMENT.match(words[0].text)):
+            words = words[2 if words[0].text in options.split() else 1:]
+        if words[operands:]:
+            self.called(words[operands:])
 
     def inner(self, script):
         reader = Reader(script)
