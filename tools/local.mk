@@ -32,3 +32,7 @@ EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testi
 	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md \
 	docs/decisions/0006-a-post-goes-on-only-past-a-known-end.md \
 	docs/decisions/0007-what-a-clients-end-means.md
+
+# What the build promises of the programs.
+TESTS += tests/tools/hardening.sh
+dist_check_SCRIPTS += tests/tools/hardening.sh

@@ -64,22 +64,36 @@ build_buckets(void)
     are_buckets_built = true;
 }
 
-/* Eight bytes at a time: this is asked for each field of each message. */
+static inline bool
+is_part_of(const struct bucket *bucket, struct slice name, size_t at, size_t size)
+{
+    uint64_t sent = 0, case_bits = 0, known = 0;
+
+    memcpy(&sent, name.at + at, size);
+    memcpy(&case_bits, bucket->case_bits + at, size);
+    memcpy(&known, bucket->name + at, size);
+    return (sent | case_bits) == known;
+}
+
+/* Parts of one size, the last of them overlapping; the name is at least as long as one. */
+static inline bool
+are_parts_of(const struct bucket *bucket, struct slice name, size_t size)
+{
+    for (size_t at = 0; at + size < name.length; at += size)
+        if (!is_part_of(bucket, name, at, size))
+            return false;
+    return is_part_of(bucket, name, name.length - size, size);
+}
+
+/* Several bytes at a time: this is asked for each field of each message. */
 static bool
 is_name_of(const struct bucket *bucket, struct slice name)
 {
-    size_t i = 0;
-
     if (bucket->length != name.length)
         return false;
-    for (; i + sizeof(uint64_t) <= name.length; i += sizeof(uint64_t))
-        if ((http_word_at(name.at + i) | http_word_at(bucket->case_bits + i)) !=
-            http_word_at(bucket->name + i))
-            return false;
-    for (; i < name.length; i++)
-        if ((name.at[i] | bucket->case_bits[i]) != bucket->name[i])
-            return false;
-    return true;
+    if (name.length >= 8)
+        return are_parts_of(bucket, name, 8);
+    return name.length >= 4 ? are_parts_of(bucket, name, 4) : are_parts_of(bucket, name, 1);
 }
 
 enum http_field_id
