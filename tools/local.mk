@@ -6,6 +6,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
 	tools/fairleadctl/main.c \
+	tools/fairleadctl/output.c tools/fairleadctl/output.h \
 	tools/fairleadctl/table.c tools/fairleadctl/table.h
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 

@@ -11,11 +11,13 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #define LINE_BYTES 2048
 
@@ -109,9 +111,11 @@ write_line(enum log_level level, const char *format, va_list arguments)
         return;
     size_t length = write_head(line, level);
     int body = vsnprintf(line + length, sizeof(line) - length - 1, format, arguments);
-    length += body < 0 ? 0 : (size_t)body;
-    if (length > sizeof(line) - 2)
-        length = sizeof(line) - 2;
+    if (body < 0)
+        line[length] = '\0';
+    /* The one place where what others say (names, ids, answers) could forge a line. */
+    text_make_printable(line);
+    length = strlen(line);
     line[length++] = '\n';
     if (!tell_dropped() || !hand_over(line, length))
         dropped_lines++;

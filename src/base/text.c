@@ -113,7 +113,11 @@ is_control(const char *character)
 {
     const unsigned char *bytes = (const unsigned char *)character;
 
-    return bytes[0] < ' ' || bytes[0] == 0x7f || (bytes[0] == 0xc2 && bytes[1] < 0xa0);
+    if (bytes[0] < ' ' || bytes[0] == 0x7f || (bytes[0] == 0xc2 && bytes[1] < 0xa0))
+        return true;
+    /* U+2028 and U+2029 end lines, U+202A to U+202E and U+2066 to U+2069 turn their order. */
+    return bytes[0] == 0xe2 && ((bytes[1] == 0x80 && bytes[2] >= 0xa8 && bytes[2] <= 0xae) ||
+                                (bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9));
 }
 
 void

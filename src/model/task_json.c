@@ -15,6 +15,9 @@
 #include "model/task.h"
 
 #define PORT_MAX 65535
+/* Names and ids go into messages, paths and the state file. */
+#define TEXT_MOST_BYTES 255
+#define IMAGE_MOST_BYTES 1024
 
 struct parser {
     const char *source;
@@ -68,11 +71,15 @@ static const char *
 read_text(struct parser *parser, const json_t *object, const char *member)
 {
     const json_t *value = json_object_get(object, member);
+    bool is_image = strcmp(member, "image") == 0;
 
     if (value == NULL || json_is_null(value))
         return NULL;
     if (!json_is_string(value))
         refuse(parser, member, "must be a text");
+    else if (json_string_length(value) > (is_image ? IMAGE_MOST_BYTES : TEXT_MOST_BYTES))
+        refuse(parser, member,
+               is_image ? "is longer than 1024 bytes" : "is longer than 255 bytes");
     return json_string_value(value);
 }
 
@@ -245,6 +252,8 @@ read_ecs_container(struct parser *parser, const json_t *ecs, const char *task_ar
     uint64_t generation =
         parse_time(started_at != NULL ? started_at : read_text(parser, ecs, "createdAt"));
     char *id = memory_print("%s/%s", task_arn, name);
+    if (strlen(id) > TEXT_MOST_BYTES)
+        refuse(parser, "taskArn", "and its container's name are longer than 255 bytes");
     struct task *task = task_new(parser->source, id, generation);
     free(id);
     int status = read_word(parser, ecs, "lastStatus", statuses, TASK_PENDING);

@@ -149,6 +149,28 @@ class FairleadctlTest(unittest.TestCase):
         self.assertIn("start it", run.stderr)
         self.assertEqual(len(run.stderr.splitlines()), 1)
 
+    def test_what_others_named_cannot_steer_a_terminal(self):
+        evil = "a\x1b[2J\nb\u009b31m\x7f\u202ec"
+        shown = "a?[2J?b?31m??c"
+        self.reply("GET", "/v1/tasks", {"error": {"code": "X", "message": evil,
+                                                  "details": [evil]}}, 404)
+        run = self.run_it("tasks")
+        self.assertEqual(run.stderr, "fairleadctl: %s (X)\n%s\n" % (shown, shown))
+        self.reply("GET", "/v1/tasks", "no JSON: " + evil, 500)
+        self.assertEqual(self.run_it("tasks").stderr,
+                         "fairleadctl: refused with status 500: no JSON: %s\n" % shown)
+        self.reply("GET", "/v1/tasks", {"Tasks": [{"Id": evil}]})
+        self.assertIn(shown, self.run_it("tasks").stdout)
+        text = json.dumps({"Id": evil}, ensure_ascii=False)
+        self.reply("GET", "/v1/tasks", text)
+        run = self.run_it("--json", "tasks")
+        self.assertEqual(json.loads(run.stdout), {"Id": evil})
+        self.assertFalse(set(run.stdout) & set("\x1b\x7f\u009b"))
+        self.reply("GET", "/v1/tasks", "one\ntwo" + evil)
+        self.assertEqual(self.run_it("tasks").stdout.splitlines(),
+                         ["one", "twoa?[2J", "b?31m??c"])
+        self.assertIn("no command \"a?[2J", self.run_it("a\x1b[2J").stderr)
+
     def test_wrong_usage_is_exit_2(self):
         for wrong in ([], ["frobnicate"], ["explain"], ["status", "more"], ["-x"],
                       ["register", "g", "no-port"], ["register", "g", "1.2.3.4:0"],

@@ -2,10 +2,12 @@
 /* Makes requests out of arguments, and sends them. */
 #include "actions.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "output.h"
 
 enum { EVENT_BYTES_MAX = 1 << 20 };
 
@@ -175,7 +177,7 @@ action_target(struct session *session)
     const char *address = session_value(session, "ADDRESS:PORT");
     json_t *target = target_description(address);
     if (target == NULL) {
-        fprintf(stderr, "fairleadctl: %s is not ADDRESS:PORT\n", address);
+        output_error("%s is not ADDRESS:PORT", address);
         return EXIT_USAGE;
     }
     json_t *body = json_pack("{s:s, s:[O]}", "TargetGroupName", session_value(session, "GROUP"),
@@ -193,7 +195,7 @@ read_all(const char *path)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
     if (file == NULL) {
-        perror(path);
+        output_error("%s: %s", path, strerror(errno));
         return NULL;
     }
     char *text = memory_take(EVENT_BYTES_MAX + 1, 1);
@@ -202,7 +204,7 @@ read_all(const char *path)
         fclose(file);
     if (length <= EVENT_BYTES_MAX)
         return text;
-    fprintf(stderr, "fairleadctl: %s is larger than 1 MiB\n", path);
+    output_error("%s is larger than 1 MiB", path);
     free(text);
     return NULL;
 }
@@ -225,7 +227,7 @@ action_check(struct session *session)
     const char *path = session_value(session, "FILE");
     char *full = realpath(path, NULL);
     if (full == NULL) {
-        perror(path);
+        output_error("%s: %s", path, strerror(errno));
         return EXIT_REFUSED;
     }
     enum exit_code code = send_body(session, json_pack("{s:s}", "Path", full));
@@ -239,7 +241,10 @@ print_step(const json_t *step)
 {
     char *time = view_text(step, "Time");
     char *text = view_text(step, "Text|error.message");
-    printf("%s%s%s\n", time, *time == '\0' ? "" : "  ", text);
+    output_text(stdout, time);
+    output_text(stdout, *time == '\0' ? "" : "  ");
+    output_text(stdout, text);
+    putchar('\n');
     free(time);
     free(text);
 }
@@ -260,7 +265,7 @@ on_step(const char *line, void *argument)
         (result != NULL && strcmp(result, "failed") == 0))
         steps->has_failed = true;
     if (steps->is_json || step == NULL)
-        printf("%s\n", line);
+        output_json(stdout, line);
     else
         print_step(step);
     fflush(stdout);
@@ -301,7 +306,7 @@ action_roll(struct session *session)
 {
     if (session_value(session, "--image") != NULL)
         return action_steps(session);
-    fprintf(stderr, "fairleadctl: roll needs --image IMAGE\n");
+    output_error("roll needs --image IMAGE");
     return EXIT_USAGE;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "output.h"
 
 const struct command *
 command_find(const char *name)
@@ -51,8 +52,8 @@ command_print_usage(FILE *file, const struct command *command)
 static int
 complain(const struct session *session, const char *problem, const char *argument)
 {
-    fprintf(stderr, "fairleadctl: %s: %s %s\nusage: fairleadctl ", session->command->name,
-            problem, argument);
+    output_error("%s: %s %s", session->command->name, problem, argument);
+    fputs("usage: fairleadctl ", stderr);
     command_print_usage(stderr, session->command);
     return -1;
 }
@@ -123,14 +124,15 @@ print_refusal(const struct admin_answer *answer)
     const char *code = json_string_value(json_object_get(error, "code"));
     const char *message = json_string_value(json_object_get(error, "message"));
     if (message == NULL)
-        fprintf(stderr, "fairleadctl: refused with status %ld: %s\n", answer->status,
-                answer->text);
+        output_error("refused with status %ld: %s", answer->status, answer->text);
     else
-        fprintf(stderr, "fairleadctl: %s (%s)\n", message, code == NULL ? "no code" : code);
+        output_error("%s (%s)", message, code == NULL ? "no code" : code);
     size_t index;
     json_t *detail;
-    json_array_foreach (json_object_get(error, "details"), index, detail)
-        fprintf(stderr, "%s\n", json_string_value(detail));
+    json_array_foreach (json_object_get(error, "details"), index, detail) {
+        output_text(stderr, json_string_value(detail));
+        putc('\n', stderr);
+    }
 }
 
 enum exit_code
@@ -138,13 +140,13 @@ session_send(struct session *session, const struct admin_call *call,
              struct admin_answer *answer)
 {
     if (admin_client_send(session->client, call, answer) == -1) {
-        fprintf(stderr, "fairleadctl: %s\n", answer->error);
+        output_error("%s", answer->error);
         return EXIT_NO_DAEMON;
     }
     if (answer->status < 300)
         return EXIT_DONE;
     if (session->is_json)
-        printf("%s\n", answer->text);
+        output_json(stdout, answer->text);
     print_refusal(answer);
     return EXIT_REFUSED;
 }
@@ -153,9 +155,10 @@ void
 session_show(const struct session *session, const struct view *view,
              const struct admin_answer *answer)
 {
-    size_t length = strlen(answer->text);
-    if (!session->is_json && answer->json != NULL)
+    if (answer->json == NULL)
+        output_lines(stdout, answer->text);
+    else if (session->is_json)
+        output_json(stdout, answer->text);
+    else
         view_print(stdout, view, answer->json);
-    else if (length != 0)
-        printf("%s%s", answer->text, answer->text[length - 1] == '\n' ? "" : "\n");
 }

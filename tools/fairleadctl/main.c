@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "output.h"
 
 static const char default_socket[] = "/run/fairlead/admin.sock";
 
@@ -83,8 +84,7 @@ main(int argc, char **argv)
     }
     session.command = command_find(argv[at]);
     if (session.command == NULL) {
-        fprintf(stderr, "fairleadctl: no command \"%s\"; fairleadctl --help lists them\n",
-                argv[at]);
+        output_error("no command \"%s\"; fairleadctl --help lists them", argv[at]);
         return EXIT_USAGE;
     }
     enum exit_code code = run_command(&session, socket_path, argc - at - 1, argv + at + 1);

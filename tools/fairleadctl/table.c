@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "output.h"
 
 enum { COLUMNS_MAX = 16 };
 
@@ -134,13 +135,10 @@ width_of(const char *text)
     return width;
 }
 
-/* Text of tasks and problems comes from outside: control characters must not reach a terminal.
- */
 static void
 print_cell(FILE *file, const char *text, size_t padding)
 {
-    for (; *text != '\0'; text++)
-        putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
+    output_text(file, text);
     fprintf(file, "%*s", (int)padding, "");
 }
 

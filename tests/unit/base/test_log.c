@@ -108,6 +108,32 @@ others_pipe_ends_go_on_waiting(void **state)
     close(fds[0]);
 }
 
+static void
+what_others_say_forges_no_line(void **state)
+{
+    char text[4096] = "", big[3000];
+    int fds[2];
+
+    (void)state;
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    assert_int_equal(pipe(fds), 0);
+    use_as_stderr(fds[1]);
+    log_notice("task %s: gone", "a\n2026 control[1] error: b\x1b[2J\r\xc2\x9b"
+                                "1m\xff\x9b");
+    log_notice("%s", big);
+    put_stderr_back();
+    ssize_t length = read(fds[0], text, sizeof(text) - 1);
+    assert_true(length > 0);
+    assert_non_null(strstr(text, "task a?2026 control[1] error: b?[2J??1m??: gone\n"));
+    unsigned lines = 0;
+    for (ssize_t i = 0; i < length; i++)
+        lines += text[i] == '\n' ? 1 : 0;
+    assert_int_equal(lines, 2);
+    assert_int_equal(text[length - 1], '\n');
+    close(fds[0]);
+}
+
 int
 main(void)
 {
@@ -115,6 +141,7 @@ main(void)
         cmocka_unit_test(a_full_pipe_costs_lines_and_no_time),
         cmocka_unit_test(a_full_socket_costs_lines_and_no_time),
         cmocka_unit_test(others_pipe_ends_go_on_waiting),
+        cmocka_unit_test(what_others_say_forges_no_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,8 @@ replaces_what_is_not_printable(void **state)
          "31m \xc2\xa0",
          "?31m \xc2\xa0"},
         {"caf\xe9", "caf?"},
+        {"\xe2\x80\xa8 \xe2\x80\xae \xe2\x81\xa6 \xe2\x80\xaf \xe2\x81\xaa",
+         "? ? ? \xe2\x80\xaf \xe2\x81\xaa"},
         {"\xe2\x82", "??"},
         {"\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80", "?? ??? ????"},
     };

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "model/task.h"
 
 static const char own_text[] =
@@ -168,6 +169,48 @@ refuses_what_is_malformed_and_says_where(void **state)
     }
 }
 
+/* A text member as long as that, in a task that is well but for it. */
+static char *
+parse_long(const char *member, size_t length)
+{
+    char *value = memory_take(length + 1, 1);
+    memset(value, 'x', length);
+    char *text = strcmp(member, "id") == 0
+                     ? memory_print("{\"id\":\"%s\"}", value)
+                     : memory_print("{\"id\":\"a\",\"%s\":\"%s\"}", member, value);
+    struct parsed parsed = parse(text);
+    char *error = memory_copy_text(parsed.error);
+
+    give_back(&parsed);
+    free(value);
+    free(text);
+    return error;
+}
+
+static void
+bounds_ids_and_names(void **state)
+{
+    static const struct {
+        const char *member;
+        size_t most;
+        const char *reason;
+    } rows[] = {
+        {"id", 255, "task 1: id is longer than 255 bytes"},
+        {"name", 255, "task 1: name is longer than 255 bytes"},
+        {"service", 255, "task 1: service is longer than 255 bytes"},
+        {"zone", 255, "task 1: zone is longer than 255 bytes"},
+        {"image", 1024, "task 1: image is longer than 1024 bytes"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        assert_null(parse_long(rows[i].member, rows[i].most));
+        char *error = parse_long(rows[i].member, rows[i].most + 1);
+        assert_string_equal(error, rows[i].reason);
+        free(error);
+    }
+}
+
 static void
 differs_when_anything_but_identity_and_version_does(void **state)
 {
@@ -225,6 +268,7 @@ main(void)
         cmocka_unit_test(makes_a_task_of_each_container_of_an_ecs_task),
         cmocka_unit_test(takes_an_empty_array),
         cmocka_unit_test(refuses_what_is_malformed_and_says_where),
+        cmocka_unit_test(bounds_ids_and_names),
         cmocka_unit_test(differs_when_anything_but_identity_and_version_does),
         cmocka_unit_test(waits_for_its_own_health_check),
         cmocka_unit_test(uses_the_words_of_ecs),

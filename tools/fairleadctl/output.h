@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that fairleadctl prints goes through here: answers hold names and ids that others chose,
+ * and a terminal obeys control characters.
+ */
+#ifndef FAIRLEADCTL_OUTPUT_H
+#define FAIRLEADCTL_OUTPUT_H
+
+#include <stdio.h>
+
+/* Text within a line: control characters and what is no UTF-8 become question marks. */
+void output_text(FILE *file, const char *text);
+
+/* A line on stderr, begun with the program's name. */
+void output_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Lines as the daemon gave them; a line end is put where the last one lacks it. */
+void output_lines(FILE *file, const char *text);
+
+/* JSON as the daemon gave it: in its texts, control characters become escapes, which mean the
+ * same. */
+void output_json(FILE *file, const char *text);
+
+#endif
