@@ -28,6 +28,7 @@ CASES = (
     ("xargs -r -n 1 -I '{}' a -- b", "xargs a"),
     ("timeout -k 5 $seconds a; env -u X Y=1 b; exec $c d", "timeout a env b exec"),
     ("wait_for 5 \"$a\" -f b; timeout 60 \"$a\" -f b; wait_for \"$a\" b c", "wait_for timeout wait_for b"),
+    ("unshare \"${a[@]}\" ${b[@]+\"${b[@]}\"} --c d", "unshare d"),
     ("trap 'a \"$b\"; c' EXIT; bash -euc 'd; e'", "trap a c bash d e"),
     ("/bin/sh a; /usr/sbin/b; ./c; $d/e; \"$f\" g", "sh b"),
     ("until a=$(b \\\n c); do d\ndone", "b d"),

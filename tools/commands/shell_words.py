@@ -29,6 +29,7 @@ class Word:
         self.text = ""
         self.is_quoted = False
         self.is_plain = True  # no expansion in it
+        self.is_list = False  # an expansion of an array: options, as far as this tree goes
 
 
 class Reader:
@@ -91,7 +92,9 @@ class Reader:
             elif self.text[self.at] == "$":
                 word.is_plain = False
                 word.text += "$"
+                start = self.at
                 self.dollar()
+                word.is_list |= "[@]" in self.text[start:self.at]
             else:
                 word.text += self.text[self.at]
                 self.at += 1
@@ -121,7 +124,9 @@ class Reader:
             elif character == "$":
                 word.is_plain = False
                 word.text += "$"
+                start = self.at
                 self.dollar()
+                word.is_list |= "[@]" in self.text[start:self.at]
             else:
                 word.text += character
                 self.at += 1
@@ -288,7 +293,7 @@ class Reader:
                 self.inner(script.text)
 
     def run_by(self, words, operands, options):
-        while words and (words[0].text.startswith("-") or ASSIGNMENT.match(words[0].text)):
+        while words and (words[0].text.startswith("-") or words[0].is_list or ASSIGNMENT.match(words[0].text)):
             words = words[2 if words[0].text in options.split() else 1:]
         if words[operands:]:
             self.called(words[operands:])
