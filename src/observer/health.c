@@ -387,8 +387,7 @@ adopt_all(struct health *health)
         if (is_followed(snapshot_target(snapshot, i)))
             adopt_target(health, snapshot_target(snapshot, i));
     }
-    HASH_ITER(hh, health->checks, check, next)
-    {
+    HASH_ITER (hh, health->checks, check, next) {
         if (check->generation != snapshot_generation(snapshot))
             remove_check(check);
     }
@@ -474,8 +473,7 @@ health_free(struct health **health)
     if (old == NULL)
         return;
     *health = NULL;
-    HASH_ITER(hh, old->checks, check, next)
-    {
+    HASH_ITER (hh, old->checks, check, next) {
         remove_check(check);
     }
     loop_free_later(old->loop, old, NULL);

@@ -56,8 +56,7 @@ on_second(void *argument)
     struct worker *worker = argument;
     struct target_state *target, *next;
 
-    HASH_ITER(hh, worker->targets->targets, target, next)
-    {
+    HASH_ITER (hh, worker->targets->targets, target, next) {
         target_connection_expire_idle(worker, target);
         report_failures(worker, target);
     }

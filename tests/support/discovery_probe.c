@@ -124,16 +124,15 @@ on_full_set(void *argument, const char *provider, struct task **tasks, size_t co
 
     (void)argument;
     (void)provider;
-    HASH_ITER(hh, all_known, known, next)
-    known->is_in_set = false;
+    HASH_ITER (hh, all_known, known, next)
+        known->is_in_set = false;
     for (size_t i = 0; i < count; i++) {
         changes += note(tasks[i]) ? 1 : 0;
         print_task("listed", tasks[i]);
         task_free(&tasks[i]);
     }
     free(tasks);
-    HASH_ITER(hh, all_known, known, next)
-    {
+    HASH_ITER (hh, all_known, known, next) {
         if (known->is_in_set)
             continue;
         printf("missing %.12s\n", known->id);
@@ -252,7 +251,7 @@ main(int argc, char **argv)
     watch_close(&input);
     discovery_close(&discovery);
     loop_free(&loop);
-    HASH_ITER(hh, all_known, known, next)
-    forget(known);
+    HASH_ITER (hh, all_known, known, next)
+        forget(known);
     return 0;
 }

@@ -46,8 +46,8 @@ problems_free(struct problems **problems)
 
     if (*problems == NULL)
         return;
-    HASH_ITER(hh, (*problems)->by_key, kept, next)
-    forget_one(*problems, kept);
+    HASH_ITER (hh, (*problems)->by_key, kept, next)
+        forget_one(*problems, kept);
     free(*problems);
     *problems = NULL;
 }
@@ -95,8 +95,7 @@ problems_forget(struct problems *problems, const char *source)
 {
     struct kept_problem *kept, *next;
 
-    HASH_ITER(hh, problems->by_key, kept, next)
-    {
+    HASH_ITER (hh, problems->by_key, kept, next) {
         if (strcmp(kept->source, source) == 0)
             forget_one(problems, kept);
     }

@@ -55,8 +55,8 @@ task_events_free(struct task_events **events)
 
     if (*events == NULL)
         return;
-    HASH_ITER(hh, (*events)->stopped, stopped, next)
-    forget(*events, stopped);
+    HASH_ITER (hh, (*events)->stopped, stopped, next)
+        forget(*events, stopped);
     free(*events);
     *events = NULL;
 }

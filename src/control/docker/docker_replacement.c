@@ -64,9 +64,9 @@ remove_equal(json_t *own, const json_t *other)
     void *next;
     size_t index;
 
-    json_object_foreach_safe(own, next, key,
-                             value) if (json_equal(value, json_object_get(other, key)))
-        json_object_del(own, key);
+    json_object_foreach_safe (own, next, key, value)
+        if (json_equal(value, json_object_get(other, key)))
+            json_object_del(own, key);
     for (size_t i = json_array_size(own); i-- > 0;)
         json_array_foreach (other, index, value)
             if (json_equal(json_array_get(own, i), value)) {

@@ -278,8 +278,7 @@ on_retry(void *argument)
     struct entry *entry, *next;
 
     CHECK_TAG(roster, ROSTER_TAG);
-    HASH_ITER(hh, roster->entries, entry, next)
-    {
+    HASH_ITER (hh, roster->entries, entry, next) {
         if (entry->has_failed)
             want_reading(entry);
     }
@@ -435,8 +434,7 @@ compare(struct docker_roster *roster, const struct docker_listed *listed, size_t
         if (needs_reading(entry, &listed[i], roster->kind))
             sweep_entry(entry);
     }
-    HASH_ITER(hh, roster->entries, entry, next)
-    {
+    HASH_ITER (hh, roster->entries, entry, next) {
         if (entry->sweep != roster->sweep)
             sweep_entry(entry);
     }
@@ -476,8 +474,7 @@ hand_over(struct docker_roster *roster)
     size_t count = 0;
     struct entry *entry, *next;
 
-    HASH_ITER(hh, roster->entries, entry, next)
-    {
+    HASH_ITER (hh, roster->entries, entry, next) {
         if (entry->task != NULL)
             tasks[count++] = task_copy(entry->task);
     }
@@ -532,8 +529,7 @@ docker_roster_suspend(struct docker_roster *roster)
     roster->is_sweeping = false;
     timer_stop(&roster->grace);
     timer_stop(&roster->retry);
-    HASH_ITER(hh, roster->entries, entry, next)
-    {
+    HASH_ITER (hh, roster->entries, entry, next) {
         leave_queue(entry);
         leave_sweep(entry);
         api_request_cancel(&entry->request);
@@ -582,8 +578,8 @@ docker_roster_free(struct docker_roster **roster)
     if (closed == NULL)
         return;
     docker_roster_suspend(closed);
-    HASH_ITER(hh, closed->entries, entry, next)
-    drop(entry);
+    HASH_ITER (hh, closed->entries, entry, next)
+        drop(entry);
     timer_close(&closed->retry, closed->loop);
     timer_close(&closed->grace, closed->loop);
     loop_free_later(closed->loop, closed, NULL);

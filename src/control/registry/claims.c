@@ -45,8 +45,7 @@ claims_free(struct claims **claims)
 {
     struct claimed_address *at, *next;
 
-    HASH_ITER(hh, (*claims)->by_address, at, next)
-    {
+    HASH_ITER (hh, (*claims)->by_address, at, next) {
         HASH_DEL((*claims)->by_address, at);
         free(at);
     }

@@ -41,8 +41,7 @@ free_table(struct numbered **table)
 {
     struct numbered *entry, *next;
 
-    HASH_ITER(hh, *table, entry, next)
-    {
+    HASH_ITER (hh, *table, entry, next) {
         HASH_DEL(*table, entry);
         free(entry->text);
         free(entry);

@@ -117,8 +117,8 @@ registry_free(struct registry **registry_at)
 
     if (registry == NULL)
         return;
-    HASH_ITER(hh, registry->by_key, record, next)
-    free_record(registry, record);
+    HASH_ITER (hh, registry->by_key, record, next)
+        free_record(registry, record);
     while (registry->synced_sources != NULL) {
         struct known_source *one = registry->synced_sources;
         registry->synced_sources = one->next;
@@ -321,8 +321,7 @@ sweep(struct registry *registry, const char *source)
     struct task_record *record, *next;
     unsigned removed = 0;
 
-    HASH_ITER(hh, registry->by_key, record, next)
-    {
+    HASH_ITER (hh, registry->by_key, record, next) {
         if (record->is_seen || strcmp(record->task->source, source) != 0)
             continue;
         remove_record(registry, record, "its source no longer has its task");
@@ -380,8 +379,7 @@ registry_forget_source(struct registry *registry, const char *source)
 {
     struct task_record *record, *next;
 
-    HASH_ITER(hh, registry->by_key, record, next)
-    {
+    HASH_ITER (hh, registry->by_key, record, next) {
         if (strcmp(record->task->source, source) == 0)
             remove_record(registry, record, "its provider was removed");
     }

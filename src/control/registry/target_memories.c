@@ -48,8 +48,8 @@ target_memories_free(struct target_memories **memories)
 {
     struct kept_memory *kept, *next;
 
-    HASH_ITER(hh, (*memories)->by_key, kept, next)
-    forget(*memories, kept);
+    HASH_ITER (hh, (*memories)->by_key, kept, next)
+        forget(*memories, kept);
     free(*memories);
     *memories = NULL;
 }

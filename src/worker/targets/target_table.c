@@ -82,8 +82,8 @@ target_table_close_idle(struct worker *worker)
 {
     struct target_state *target, *next;
 
-    HASH_ITER(hh, worker->targets->targets, target, next)
-    target_connection_close_idle(worker, target);
+    HASH_ITER (hh, worker->targets->targets, target, next)
+        target_connection_close_idle(worker, target);
 }
 
 /* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
