@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/directories.h"
 #include "base/title.h"
 #include "net/library_versions.h"
 #include "control/control.h"
@@ -21,7 +22,7 @@
 #include "worker/worker.h"
 
 #define USAGE_STATUS 2
-#define DEFAULT_CONFIG "/etc/fairlead/fairlead.conf"
+#define DEFAULT_CONFIG DIRECTORY_CONFIGURATION "/fairlead.conf"
 
 static const char usage[] =
     "usage: fairlead [-f FILE] [-v]      run in the foreground until SIGTERM\n"

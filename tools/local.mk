@@ -35,5 +35,5 @@ EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testi
 	docs/decisions/0007-what-a-clients-end-means.md
 
 # What the build promises of the programs.
-TESTS += tests/tools/hardening.sh
-dist_check_SCRIPTS += tests/tools/hardening.sh
+TESTS += tests/tools/hardening.sh tests/tools/directories.sh
+dist_check_SCRIPTS += tests/tools/hardening.sh tests/tools/directories.sh

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/directories.h"
 #include "model/config.h"
 
 /* The struct of each scope, for offsetof. */

@@ -5,7 +5,10 @@ tools_docs_print_reference_SOURCES = \
 	tools/docs/print_metrics.c \
 	tools/docs/print_reference.c tools/docs/print_reference.h \
 	tools/docs/print_settings.c \
-	tools/docs/print_states.c
+	tools/docs/print_states.c \
+	src/model/settings.c
+# With settings.c of its own: the documents tell the packaged directories, whatever configure was told.
+tools_docs_print_reference_CPPFLAGS = $(common_cppflags)
 tools_docs_print_reference_LDADD = libobserver.a libipc.a $(libs_model) $(LIBCONFIG_LIBS)
 EXTRA_DIST += docs/configuration.md docs/metrics.md docs/states.md
 TESTS += tools/docs/check-reference

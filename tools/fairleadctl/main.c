@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/directories.h"
 #include "command.h"
 #include "output.h"
 
-static const char default_socket[] = "/run/fairlead/admin.sock";
+static const char default_socket[] = DIRECTORY_RUN "/admin.sock";
 
 static void
 print_help(FILE *file)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/directories.h"
 #include "model/config.h"
 #include "model/setting_value.h"
 
@@ -157,7 +158,7 @@ fills_in_the_defaults_of_an_empty_file(void **state)
     (void)state;
     assert_true(config->workers >= 1);
     assert_string_equal(config->path, "F");
-    assert_string_equal(config->admin_socket, "/run/fairlead/admin.sock");
+    assert_string_equal(config->admin_socket, DIRECTORY_RUN "/admin.sock");
     assert_int_equal(config->shutdown_timeout_ms, 30000);
     assert_null(config->metrics_address);
     assert_null(config->access_log_path);
