@@ -10,8 +10,8 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/table.c tools/fairleadctl/table.h
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
-EXTRA_DIST += tools/check-includes tools/check-licence
-TESTS += tools/check-licence
+EXTRA_DIST += tools/check-includes tools/check-licence tools/check-documents
+TESTS += tools/check-licence tools/check-documents
 TESTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
 dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
 include tools/bench/local.mk
@@ -26,7 +26,8 @@ tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
-EXTRA_DIST += docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
+EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
+	docs/admin-api.md docs/labels.md docs/task-files.md \
 	docs/deploys.md docs/http.md docs/performance.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
 	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \

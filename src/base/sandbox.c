@@ -133,6 +133,12 @@ enter_filter(enum sandbox_profile profile, const char **error)
     return true; /* EINVAL: a kernel without seccomp */
 }
 
+const char *
+sandbox_filter_obstacle(void)
+{
+    return prctl(PR_GET_SECCOMP) == -1 ? "the kernel has no seccomp" : NULL;
+}
+
 #else
 
 static bool
@@ -141,6 +147,13 @@ enter_filter(enum sandbox_profile profile, const char **error)
     (void)profile;
     (void)error;
     return true;
+}
+
+const char *
+sandbox_filter_obstacle(void)
+{
+    return "this build has none, as on machines other than x86_64 and aarch64 and with "
+           "sanitizers";
 }
 
 #endif

@@ -19,4 +19,7 @@ enum sandbox_profile { SANDBOX_WORKER = 1 << 0, SANDBOX_OBSERVER = 1 << 1 };
  */
 bool sandbox_enter(enum sandbox_profile profile, uid_t uid, gid_t gid, const char **error);
 
+/* Why (static text) children run without a system call filter here; NULL: they have one. */
+const char *sandbox_filter_obstacle(void);
+
 #endif

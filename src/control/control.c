@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "base/title.h"
 #include "control/admin/admin.h"
 #include "control/processes/children.h"
@@ -520,6 +521,9 @@ log_start(const struct config *config)
     log_notice("fairlead %s: %u workers, %zu listeners, %zu target groups, from %s",
                PACKAGE_VERSION, config->workers, config->listener_count,
                config->target_group_count, config->path);
+    if (sandbox_filter_obstacle() != NULL)
+        log_warning("workers and observer run without a system call filter: %s",
+                    sandbox_filter_obstacle());
 }
 
 static bool

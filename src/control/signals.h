@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people and init systems tell control by signals (interface.md section 1). */
+/* What people and init systems tell control by signals (docs/architecture.md). */
 #ifndef FAIRLEAD_CONTROL_SIGNALS_H
 #define FAIRLEAD_CONTROL_SIGNALS_H
 

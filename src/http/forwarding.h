@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a request looks like to a target and a response to a client: written anew from the
- * judged head (RFC 9110 7.6, ALB facts section 4.5). Hop-by-hop fields go, framing is made
+ * judged head (RFC 9110 7.6; docs/http.md, Fields). Hop-by-hop fields go, framing is made
  * anew, X-Forwarded-*, X-Amzn-Trace-Id and Host are set by attribute. Target requests are
  * HTTP/1.1 with a persistent connection.
  */
@@ -71,7 +71,7 @@ size_t http1_write_chunk_head(char out[HTTP1_CHUNK_HEAD_MAX], uint64_t length);
 #define HTTP1_CHUNK_END "0\r\n\r\n"
 
 /*
- * An answer of fairlead's own (ALB facts 4.7): head and short HTML body in the ALB's form.
+ * An answer of fairlead's own: head and short HTML body in the ALB's form.
  * content_type and body NULL: the standard page of the status. extra_fields as above.
  */
 struct forwarding_page {

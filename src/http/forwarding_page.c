@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers of fairlead's own, in the form of the ALB's (facts 4.7). */
+/* Answers of fairlead's own, in the form of the ALB's. */
 #include "http/forwarding.h"
 
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The request that a target sees. Our own fields stand first, in the order in which the ALB
- * sends them (facts 4.5), then the client's in theirs, then the framing.
+ * sends them (docs/http.md, Fields), then the client's in theirs, then the framing.
  */
 #include "http/forwarding.h"
 

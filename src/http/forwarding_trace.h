@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* X-Amzn-Trace-Id, as the ALB makes and extends it (facts 4.5). */
+/* X-Amzn-Trace-Id, as the ALB makes and extends it (docs/http.md, Fields). */
 #ifndef FAIRLEAD_HTTP_FORWARDING_TRACE_H
 #define FAIRLEAD_HTTP_FORWARDING_TRACE_H
 

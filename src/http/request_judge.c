@@ -188,7 +188,7 @@ drop_invalid_names(struct http_head *head)
             head->fields[i].is_dropped = true;
 }
 
-/* The ALB's table: class by mode (facts 4.8). */
+/* The ALB's table: class by mode (docs/http.md, The modes). */
 static enum http_refusal
 mitigate(struct http_head *head, enum config_desync_mode mode)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decides on a parsed request head: framing, Host, target, connection handling, and the ALB's
- * desync classification (facts: ALB desync mitigation). What passes is unambiguous and can be
- * written anew.
+ * desync classification (docs/http.md, column D). What passes is unambiguous and can be written
+ * anew.
  */
 #ifndef FAIRLEAD_HTTP_REQUEST_JUDGE_H
 #define FAIRLEAD_HTTP_REQUEST_JUDGE_H

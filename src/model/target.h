@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The two axes of design section 6: control owns membership, the observer decides health. */
+/* The two axes of docs/states.md: control owns membership, the observer decides health. */
 enum target_membership {
 
 #define TARGET_MEMBERSHIP(id, text, shown, reason, traits) MEMBERSHIP_##id,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A task: what a provider reports about one container, whatever its source (interface.md
- * section 3). Identity is (source, id, generation): a restarted container is another generation
- * of the same id. Providers make tasks and hand them to the registry, which owns them from then
- * on.
+ * A task: what a provider reports about one container, whatever its source
+ * (docs/task-files.md, docs/labels.md). Identity is (source, id, generation): a restarted
+ * container is another generation of the same id. Providers make tasks and hand them to the
+ * registry, which owns them from then on.
  */
 #ifndef FAIRLEAD_MODEL_TASK_H
 #define FAIRLEAD_MODEL_TASK_H

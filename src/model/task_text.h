@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A task as JSON: in our own form (interface.md section 3), which task_parse_json reads back.
- */
+/* A task as JSON: our own form of docs/task-files.md, which task_parse_json reads back. */
 #ifndef FAIRLEAD_MODEL_TASK_TEXT_H
 #define FAIRLEAD_MODEL_TASK_TEXT_H
 

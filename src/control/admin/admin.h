@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The admin socket: HTTP/1.1 and JSON for people and scripts on the machine (interface.md
- * section 4). The table of what it answers is admin_commands.def; each handler stands in one of
- * admin_*.c.
+ * The admin socket: HTTP/1.1 and JSON for people and scripts on the machine
+ * (docs/admin-api.md). The table of what it answers is admin_commands.def; each handler stands
+ * in one of admin_*.c.
  */
 #ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_H
 #define FAIRLEAD_CONTROL_ADMIN_ADMIN_H

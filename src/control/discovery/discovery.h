@@ -2,8 +2,9 @@
 /*
  * A source of tasks. Every kind is one file discovery_<kind>.c that fills in a discovery_kind;
  * all of them report through the same sink, level not edge: whole tasks and whole sets, never
- * changes (design section 5). Adding a source means one file and one row in
- * discovery_kinds.def.
+ * changes (docs/decisions/0002-state-not-changes.md). Adding a source: that file, its line in
+ * local.mk, its row in discovery_kinds.def, and in model/settings.def its word, its scope and
+ * the settings that only it has.
  */
 #ifndef FAIRLEAD_CONTROL_DISCOVERY_DISCOVERY_H
 #define FAIRLEAD_CONTROL_DISCOVERY_DISCOVERY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tasks from *.json files in a directory (interface.md section 3). The directory is watched,
+ * Tasks from *.json files in a directory (docs/task-files.md). The directory is watched,
  * not the files, so that editors' renames and swapped symbolic links are seen; where inotify
  * sees nothing (network file systems) the files' stamps are read every few seconds. Whatever
  * was told, everything is compared again: start reading at scan.

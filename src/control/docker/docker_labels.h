@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The labels that make a container a task (interface.md section 3): which service it belongs
- * to, or why its labels cannot be used. Engines keep a container's labels for its life, so one
+ * The labels that make a container a task (docs/labels.md): which service it belongs to, or
+ * why its labels cannot be used. Engines keep a container's labels for its life, so one
  * look is enough.
  */
 #ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_LABELS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who may have an address: an ip:port belongs to one task at a time. Where several claim it,
- * the newest start wins (design section 5), because a host port that was handed to another
+ * the newest start wins (docs/task-files.md), because a host port that was handed to another
  * container no longer leads to the earlier one, whatever that one's source still says.
  */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_CLAIMS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* interface.md section 3: equal service name, equal container name where both sides have one,
+/* docs/labels.md: equal service name, equal container name where both sides have one,
  * and the container port bound to an address that can be dialled. */
 #include "control/registry/service_match.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sticky sessions (ALB facts section 6): AWSALB and AWSALBCORS for targets, AWSALBTG for
+ * Sticky sessions, named as the ALB's: AWSALB and AWSALBCORS for targets, AWSALBTG for
  * weighted groups, AWSALBAPP-0 for application cookies. A cookie names its target by identity
  * and is sealed with the snapshot's key, so any worker, and any instance with that key, can
  * read it: no state is kept.
