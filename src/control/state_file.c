@@ -132,8 +132,8 @@ write_target(FILE *out, const struct registered_target *target)
     fprintf(out,
             "{\"id\":%" PRIu64 ",\"group\":\"%s\",\"address\":\"%s\",\"health\":%d,"
             "\"reason\":%d,\"http_code\":%u",
-            target->id, target->group, target->name, (int)target->health,
-            (int)target->health_reason, target->http_code);
+            target->id, target->group, target->name, (int)target->checked_health,
+            (int)target->checked_reason, target->http_code);
     if (target->source != NULL) {
         fprintf(out, ",\"generation\":%" PRIu64 ",\"source\":", target->task_generation);
         write_json(out, json_string(target->source));

@@ -102,6 +102,7 @@ struct config_health_check {
     unsigned port; /* 0: traffic-port */
     unsigned interval_ms, timeout_ms;
     unsigned healthy_threshold_count, unhealthy_threshold_count;
+    bool waits_for_task;            /* for its own check, while that is starting */
     unsigned initial_healthy_count; /* passes needed while initial; 1 as the ALB */
     struct http_codes matcher;
 };

@@ -127,9 +127,7 @@ task_differs(const struct task *one, const struct task *other)
 bool
 task_is_eligible(const struct task *task)
 {
-    return task->last_status == TASK_RUNNING && task->desired_status == TASK_RUNNING &&
-           (task->health_status == TASK_HEALTH_NONE ||
-            task->health_status == TASK_HEALTH_HEALTHY);
+    return task->last_status == TASK_RUNNING && task->desired_status == TASK_RUNNING;
 }
 
 const char *

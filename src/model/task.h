@@ -61,8 +61,8 @@ void task_add_binding(struct task *task, const struct task_binding *binding);
 /* Whether anything but the identity and the report's version differs. */
 bool task_differs(const struct task *one, const struct task *other);
 
-/* Whether targets may be made of it now: running, meant to run, and healthy by its own check
- * where it has one. */
+/* Whether targets may be made of it now: running, and meant to run. What its own health check
+ * says is the targets' health, not their membership (targets_set_opinion). */
 bool task_is_eligible(const struct task *task);
 
 const char *task_status_text(enum task_status status); /* "RUNNING", ECS's words */

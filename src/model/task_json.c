@@ -179,7 +179,10 @@ parse_time(const char *text)
 {
     uint64_t wall_us;
 
-    return text != NULL && clock_parse_iso(text, &wall_us) ? wall_us * 1000 : 0;
+    if (text == NULL || !clock_parse_iso(text, &wall_us))
+        return 0;
+    /* The state file keeps it as a signed number, which ends in 2262. */
+    return wall_us < INT64_MAX / 1000 ? wall_us * 1000 : INT64_MAX;
 }
 
 static uint64_t

@@ -73,7 +73,11 @@ done
 load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
-step "HEALTHCHECK: a container is a target from when its engine calls it healthy, no longer"
+step "HEALTHCHECK: a target's health, not its membership: fail-open, a download goes on"
+health_of() { # HEALTH NAME: what targets shows of a container
+    ctl --json targets targetweb | jq -e --arg name "$2" --arg health "$1" \
+        '.TargetHealthDescriptions[] | select(.ContainerName == $name) | .Health == $health'
+}
 tar -C "$helpers" -c recording_app |
     docker import -c 'ENTRYPOINT ["/recording_app"]' -c 'EXPOSE 80' \
         -c 'HEALTHCHECK --interval=500ms --retries=1 CMD ["/recording_app", "-e", "/record/well"]' \
@@ -84,15 +88,45 @@ docker_says() {
     [ "$(docker inspect -f '{{.State.Health.Status}}' web-checked)" = "$1" ]
 }
 wait_for 10 docker_says unhealthy
-targets_are targetweb 1 || fail "a container that its engine calls unhealthy is a target"
+wait_for 5 health_of unhealthy web-checked
+ctl explain-task web-checked | grep -q "own health check fails" ||
+    fail "nobody says that its own check fails"
+docker rm -f web-stays >/dev/null
+ctl --json targets targetweb | jq -e '[.TargetHealthDescriptions[].Health] == ["unhealthy"]' ||
+    wait_for 10 targets_are targetweb 1
+[ "$(curl -s -o /dev/null -w '%{http_code}' "127.0.0.1:$port/")" = 200 ] ||
+    fail "a group of one that its engine calls unhealthy does not fail open"
 touch "$work/record/well"
-wait_for 10 targets_are targetweb 2
+wait_for 10 health_of healthy web-checked
 rm "$work/record/well"
-wait_for 10 targets_are targetweb 1
+wait_for 10 health_of unhealthy web-checked
+run_app web-stays srvweb
+wait_for 10 health_of healthy web-stays
+docker rm -f web-checked >/dev/null
+
+step "the only container is recreated: nobody waits for its next HEALTHCHECK"
+docker rm -f web-stays >/dev/null
+docker run -d --name web-slow --label fairlead.service=srvweb --health-interval 30s \
+    -v "$work/record:/record" -p 80 checked >/dev/null
+started_ms=$(date +%s%3N)
+[ "$(curl -s -o /dev/null -w '%{http_code}' "127.0.0.1:$port/")" = 200 ] ||
+    wait_for 5 health_of healthy web-slow
+wait_for 5 health_of healthy web-slow
+echo "served $(($(date +%s%3N) - started_ms)) ms after its start; the engine says" \
+    "$(docker inspect -f '{{.State.Health.Status}}' web-slow)"
+docker_starting() {
+    [ "$(docker inspect -f '{{.State.Health.Status}}' web-slow)" = starting ]
+}
+docker_starting || echo "the engine was quicker than its interval"
+docker rm -f web-slow >/dev/null
+run_app web-stays srvweb
+wait_for 10 health_of healthy web-stays
 
 step "a signal that is not the container's StopSignal stops nothing"
+signs=$(ctl events | grep -c 'web-stays: stop sign' || true)
 docker kill -s WINCH web-stays >/dev/null
 sleep 0.3 # for a mistake to show
 targets_are targetweb 1 || fail "SIGWINCH took a target out"
-! ctl events | grep -q 'web-stays: stop sign' || fail "SIGWINCH was taken for a stop"
+[ "$(ctl events | grep -c 'web-stays: stop sign' || true)" = "$signs" ] ||
+    fail "SIGWINCH was taken for a stop"
 fairlead_stop

@@ -89,8 +89,6 @@ reason_to_stay_out(const struct task_record *record)
         return "it is meant to stop";
     if (task->last_status != TASK_RUNNING)
         return "it is not running";
-    if (!task_is_eligible(task))
-        return "its own health check has not passed";
     return NULL;
 }
 
@@ -116,8 +114,10 @@ verdict_of_service(const struct admin_parts *parts, const struct task_record *re
     if (target->origin == ORIGIN_TASK && !target_is_of_task(target, record->task))
         return memory_print("matches as %s in %s, but task %s started later on that address",
                             text, service->target_group, target->task_id);
-    return memory_print("is target %s of %s: %s %s", text, service->target_group,
-                        target_state_word(target), target_reason_word(target));
+    char description[128];
+    target_describe(target, description, sizeof(description));
+    return memory_print("is target %s of %s: %s %s %s", text, service->target_group,
+                        target_state_word(target), target_reason_word(target), description);
 }
 
 static json_t *

@@ -247,7 +247,7 @@ read_frame(struct docker_container *container, const json_t *inspected)
     if (timeout > 0 && timeout < 24 * 3600)
         container->stop_timeout_seconds = (unsigned)timeout;
     if (started_at != NULL && clock_parse_iso(started_at, &wall_us))
-        container->generation = wall_us * 1000;
+        container->generation = wall_us < INT64_MAX / 1000 ? wall_us * 1000 : INT64_MAX;
 }
 
 static void

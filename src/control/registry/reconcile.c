@@ -109,6 +109,23 @@ ensure_target(const struct reconcile_parts *parts, struct task_record *record,
     }
 }
 
+/* Names change (a roll's new container gets the old one's), and so do the engine's opinions. */
+static void
+follow_task(const struct reconcile_parts *parts, const struct task_record *record)
+{
+    struct registered_target *target;
+
+    LIST_FOREACH (target, &record->targets, of_task) {
+        const struct config_target_group *group =
+            parts->config == NULL ? NULL : config_find_group(parts->config, target->group);
+        if (!target_is_of_task(target, record->task))
+            continue;
+        target_follow_names(target, record->task);
+        targets_set_opinion(parts->targets, target, record->task->health_status,
+                            group != NULL && group->health_check.waits_for_task);
+    }
+}
+
 static bool
 is_wished(const struct reconcile_parts *parts, struct task_record *record,
           const struct wishes *wishes, const struct registered_target *target)
@@ -149,8 +166,6 @@ reason_to_leave(const struct task_record *record)
         return "its task is meant to stop";
     if (task->last_status != TASK_RUNNING)
         return "its task is no longer running";
-    if (!task_is_eligible(task))
-        return "its task is unhealthy by its own check";
     return "its task no longer asks for it";
 }
 
@@ -166,6 +181,7 @@ reconcile_task(const struct reconcile_parts *parts, struct task_record *record)
             ensure_target(parts, record, &wishes.items[i]);
     }
     deregister_unwished(parts, record, &wishes, reason_to_leave(record));
+    follow_task(parts, record);
     free(wishes.items);
     free(wishes.addresses);
 }

@@ -173,6 +173,23 @@ place_of(struct targets *table, const char *group, const struct address *address
 }
 
 static void
+follow_text(char **text, const char *now)
+{
+    if (*text != NULL && now != NULL && strcmp(*text, now) == 0)
+        return;
+    free(*text);
+    *text = memory_copy_text(now);
+}
+
+void
+target_follow_names(struct registered_target *target, const struct task *task)
+{
+    follow_text(&target->service, task->service);
+    follow_text(&target->container_name,
+                task->name != NULL ? task->name : task->container_name);
+}
+
+static void
 copy_identity(struct registered_target *target, const struct target_spec *spec)
 {
     const struct task *task = spec->task;
@@ -182,9 +199,7 @@ copy_identity(struct registered_target *target, const struct target_spec *spec)
         return;
     target->source = memory_copy_text(task->source);
     target->task_id = memory_copy_text(task->id);
-    target->service = memory_copy_text(task->service);
-    target->container_name =
-        memory_copy_text(task->name != NULL ? task->name : task->container_name);
+    target_follow_names(target, task);
     target->task_generation = task->generation;
     snprintf(target->task_generation_text, sizeof(target->task_generation_text), "%" PRIu64,
              task->generation);
@@ -202,8 +217,8 @@ recall(struct targets *table, struct registered_target *target)
         return;
     }
     target->id = memory.id;
-    target->health = memory.verdict.health;
-    target->health_reason = memory.verdict.reason;
+    target->checked_health = target->health = memory.verdict.health;
+    target->checked_reason = target->health_reason = memory.verdict.reason;
     target->http_code = memory.verdict.http_code;
 }
 
@@ -235,8 +250,8 @@ targets_add(struct targets *table, const struct target_spec *spec)
     target->group = numbers_group_name(table->numbers, spec->group);
     target->counter_row = row;
     target->origin = spec->origin;
-    target->health = HEALTH_INITIAL;
-    target->health_reason = TARGET_REASON_REGISTRATION_IN_PROGRESS;
+    target->checked_health = target->health = HEALTH_INITIAL;
+    target->checked_reason = target->health_reason = TARGET_REASON_REGISTRATION_IN_PROGRESS;
     target->since_wall_us = clock_wall_us();
     target->joined_ms = clock_ms();
     address_format_with_port(&spec->address, target->name);
@@ -287,32 +302,67 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
     return true;
 }
 
-void
-targets_set_health(struct targets *table, struct registered_target *target,
-                   const struct target_verdict *verdict)
+/* The observer's word, but where the task's own check knows worse. */
+static void
+join_health(const struct registered_target *target, struct target_verdict *joined)
 {
-    bool is_news =
-        target->health != verdict->health || target->health_reason != verdict->reason;
+    joined->health = target->checked_health;
+    joined->reason = target->checked_reason;
+    if (target->checked_health == HEALTH_UNUSED)
+        return;
+    if (target->opinion == TASK_HEALTH_UNHEALTHY) {
+        joined->health = HEALTH_UNHEALTHY;
+        joined->reason = TARGET_REASON_TASK_UNHEALTHY;
+    } else if (target->opinion == TASK_HEALTH_STARTING && target->waits_for_task) {
+        joined->health = HEALTH_INITIAL;
+        joined->reason = TARGET_REASON_TASK_STARTING;
+    }
+}
+
+static void
+show_health(struct targets *table, struct registered_target *target, const char *why)
+{
+    struct target_verdict joined;
+
+    join_health(target, &joined);
+    if (target->health == joined.health && target->health_reason == joined.reason)
+        return;
     const char *shown_before = target_state_word(target);
     const char *reason_before = target_reason_word(target);
-    bool is_recovery = verdict->health == HEALTH_HEALTHY && target->health != HEALTH_HEALTHY;
+    bool is_recovery = joined.health == HEALTH_HEALTHY && target->health != HEALTH_HEALTHY;
 
-    target->http_code = verdict->http_code;
-    target->latency_us = verdict->latency_us;
-    if (!is_news)
-        return;
-    if (target->health != verdict->health)
+    if (target->health != joined.health)
         target->since_wall_us = clock_wall_us();
     if (is_recovery)
         target->healthy_since_ms = clock_ms();
     else if (target->health == HEALTH_HEALTHY)
         target->joined_ms = clock_ms();
-    target->health = verdict->health;
-    target->health_reason = verdict->reason;
+    target->health = joined.health;
+    target->health_reason = joined.reason;
     if (strcmp(shown_before, target_state_word(target)) != 0 ||
         strcmp(reason_before, target_reason_word(target)) != 0)
-        log_state(table, target, "health checks");
+        log_state(table, target, why);
     table->callbacks.on_change(table->argument, is_recovery);
+}
+
+void
+targets_set_health(struct targets *table, struct registered_target *target,
+                   const struct target_verdict *verdict)
+{
+    target->http_code = verdict->http_code;
+    target->latency_us = verdict->latency_us;
+    target->checked_health = verdict->health;
+    target->checked_reason = verdict->reason;
+    show_health(table, target, "health checks");
+}
+
+void
+targets_set_opinion(struct targets *table, struct registered_target *target,
+                    enum task_health opinion, bool waits)
+{
+    target->opinion = opinion;
+    target->waits_for_task = waits;
+    show_health(table, target, "its task's own health check");
 }
 
 void

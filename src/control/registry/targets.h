@@ -51,6 +51,7 @@ struct registered_target {
     const char *group; /* lives as long as the numbers */
     uint32_t counter_row;
     enum target_membership membership;
+    /* What is shown and told to workers: its checks and its task's own, together. */
     enum target_health health;
     enum target_reason health_reason;
     uint64_t joined_ms;        /* when it was registered, or last fell sick or was ejected */
@@ -73,7 +74,12 @@ struct registered_target {
     bool is_settled;        /* every worker has applied that generation */
     uint64_t drain_ends_ms; /* set when the drain begins, at the last worker's word */
     uint64_t gone_ms;       /* when it became gone */
-    bool is_configured;     /* plain_targets.c found it in the newest configuration */
+    /* The two that health is made of. */
+    enum target_health checked_health; /* by the observer */
+    enum target_reason checked_reason;
+    enum task_health opinion; /* the task's own check, of the engine that runs it */
+    bool waits_for_task;      /* while that is starting, it stays initial */
+    bool is_configured;       /* plain_targets.c found it in the newest configuration */
 
     UT_hash_handle by_id, by_place;
     bool is_moving;
@@ -129,6 +135,14 @@ struct target_verdict {
 void targets_set_health(struct targets *table, struct registered_target *target,
                         const struct target_verdict *verdict);
 
+/*
+ * What the engine's own check (HEALTHCHECK) says of its task: unhealthy makes the target
+ * unhealthy, whatever the observer found; starting keeps it initial where waits is set. It
+ * stays registered, so that requests go on, are held, or fail open.
+ */
+void targets_set_opinion(struct targets *table, struct registered_target *target,
+                         enum task_health opinion, bool waits);
+
 /* Something else about it changed that stands in the snapshot (ejected). */
 void targets_note_change(struct targets *table);
 
@@ -139,6 +153,9 @@ struct registered_target *targets_find_id(struct targets *table, uint64_t id);
 /* The first of the live targets at an address; the others follow by at_address. */
 struct registered_target *targets_at(struct targets *table, const struct address *address);
 bool target_is_of_task(const struct registered_target *target, const struct task *task);
+
+/* Takes over the names that people see, which are no part of its identity. */
+void target_follow_names(struct registered_target *target, const struct task *task);
 
 /* Live targets by age; departed ones are gone but may still be in a worker's hands. */
 struct registered_targets *targets_live(struct targets *table);

@@ -231,7 +231,7 @@ differs_when_anything_but_identity_and_version_does(void **state)
 }
 
 static void
-waits_for_its_own_health_check(void **state)
+is_eligible_whatever_its_own_health_check_says(void **state)
 {
     struct task *task = task_new("test", "a", 1);
 
@@ -239,10 +239,12 @@ waits_for_its_own_health_check(void **state)
     task->last_status = task->desired_status = TASK_RUNNING;
     assert_true(task_is_eligible(task));
     task->health_status = TASK_HEALTH_STARTING;
-    assert_false(task_is_eligible(task));
+    assert_true(task_is_eligible(task));
     task->health_status = TASK_HEALTH_HEALTHY;
     assert_true(task_is_eligible(task));
     task->health_status = TASK_HEALTH_UNHEALTHY;
+    assert_true(task_is_eligible(task));
+    task->desired_status = TASK_STOPPED;
     assert_false(task_is_eligible(task));
     task_free(&task);
     assert_null(task);
@@ -270,7 +272,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_malformed_and_says_where),
         cmocka_unit_test(bounds_ids_and_names),
         cmocka_unit_test(differs_when_anything_but_identity_and_version_does),
-        cmocka_unit_test(waits_for_its_own_health_check),
+        cmocka_unit_test(is_eligible_whatever_its_own_health_check_says),
         cmocka_unit_test(uses_the_words_of_ecs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,84 @@ gives_an_address_back_when_the_winner_leaves(void **state)
     world_free(world);
 }
 
+/* A reading of task a that differs in what its engine's check says. */
+static void
+put_opinion(struct world *world, enum task_health opinion)
+{
+    struct task *task = make_task("a", 1, "srvweb", 32768);
+
+    task->health_status = opinion;
+    registry_put_task(world->registry, task);
+}
+
+static void
+check_health(struct world *world, enum target_health health, enum target_reason reason)
+{
+    const struct registered_target *target = find_target(world, "web", 32768);
+
+    assert_int_equal(target->health, health);
+    assert_int_equal(target->health_reason, reason);
+    assert_int_equal(target->membership, MEMBERSHIP_REGISTERING);
+}
+
+static void
+takes_an_engines_opinion_as_health_not_as_membership(void **state)
+{
+    const struct target_verdict passed = {.health = HEALTH_HEALTHY};
+    struct world *world = world_new();
+
+    (void)state;
+    put_opinion(world, TASK_HEALTH_STARTING);
+    uint64_t id = find_target(world, "web", 32768)->id;
+    check_health(world, HEALTH_INITIAL, TARGET_REASON_REGISTRATION_IN_PROGRESS);
+    targets_set_health(world->targets, find_target(world, "web", 32768), &passed);
+    check_health(world, HEALTH_HEALTHY, TARGET_REASON_NONE);
+    put_opinion(world, TASK_HEALTH_UNHEALTHY);
+    check_health(world, HEALTH_UNHEALTHY, TARGET_REASON_TASK_UNHEALTHY);
+    targets_set_health(world->targets, find_target(world, "web", 32768), &passed);
+    check_health(world, HEALTH_UNHEALTHY, TARGET_REASON_TASK_UNHEALTHY);
+    put_opinion(world, TASK_HEALTH_HEALTHY);
+    check_health(world, HEALTH_HEALTHY, TARGET_REASON_NONE);
+    put_opinion(world, TASK_HEALTH_NONE);
+    check_health(world, HEALTH_HEALTHY, TARGET_REASON_NONE);
+    assert_true(find_target(world, "web", 32768)->id == id);
+    assert_int_equal(world->closes, 0);
+    world_free(world);
+}
+
+static void
+waits_for_an_engines_opinion_where_the_group_says_so(void **state)
+{
+    const struct target_verdict passed = {.health = HEALTH_HEALTHY};
+    struct world *world = world_new();
+
+    (void)state;
+    world->groups[0].health_check.waits_for_task = true;
+    put_opinion(world, TASK_HEALTH_STARTING);
+    targets_set_health(world->targets, find_target(world, "web", 32768), &passed);
+    check_health(world, HEALTH_INITIAL, TARGET_REASON_TASK_STARTING);
+    put_opinion(world, TASK_HEALTH_HEALTHY);
+    check_health(world, HEALTH_HEALTHY, TARGET_REASON_NONE);
+    world_free(world);
+}
+
+static void
+lets_names_follow_a_rename(void **state)
+{
+    struct world *world = world_new();
+    struct task *task = make_task("a", 1, "srvweb", 32768);
+
+    (void)state;
+    task->name = memory_copy_text("web-1_new");
+    registry_put_task(world->registry, task);
+    assert_string_equal(find_target(world, "web", 32768)->container_name, "web-1_new");
+    task = make_task("a", 1, "srvweb", 32768);
+    task->name = memory_copy_text("web-1");
+    registry_put_task(world->registry, task);
+    assert_string_equal(find_target(world, "web", 32768)->container_name, "web-1");
+    world_free(world);
+}
+
 static void
 ignores_the_end_of_an_earlier_generation(void **state)
 {
@@ -393,6 +471,9 @@ main(void)
         cmocka_unit_test(gives_an_address_to_the_task_that_started_last),
         cmocka_unit_test(does_not_let_a_late_report_of_an_older_task_take_an_address),
         cmocka_unit_test(gives_an_address_back_when_the_winner_leaves),
+        cmocka_unit_test(takes_an_engines_opinion_as_health_not_as_membership),
+        cmocka_unit_test(waits_for_an_engines_opinion_where_the_group_says_so),
+        cmocka_unit_test(lets_names_follow_a_rename),
         cmocka_unit_test(ignores_the_end_of_an_earlier_generation),
         cmocka_unit_test(drains_at_a_stop_sign_and_only_in_that_generation),
         cmocka_unit_test(brings_a_draining_target_back_when_its_task_runs_on),
