@@ -55,6 +55,7 @@ config_free(struct config **config)
     if (old == NULL)
         return;
     free_object(SCOPE_ROOT, old);
+    config_errors_clear(&old->warnings);
     free(old->groups_by_name);
     free(old->path);
     free(old);

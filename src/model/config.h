@@ -178,6 +178,12 @@ struct config_limits {
     unsigned connections_per_address; /* of one worker times workers; 0: no limit */
 };
 
+/* Lines for people, each "FILE:LINE: reason"; owned by whoever has the struct. */
+struct config_errors {
+    char **lines;
+    size_t count;
+};
+
 /* An entry of the groups sorted by name. */
 struct config_named_group {
     const char *name;
@@ -212,18 +218,25 @@ struct config {
     size_t service_count;
     struct config_provider *providers;
     size_t provider_count;
-};
-
-/* All that is wrong with a file, each "FILE:LINE: reason"; owned by whoever called config_load.
- */
-struct config_errors {
-    char **lines;
-    size_t count;
+    struct config_errors warnings; /* no reason to refuse it */
 };
 
 /* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
  * otherwise. */
 struct config *config_load(const char *path, struct config_errors *errors);
+
+/* A process that serves may go over to a file that closes everything, if somebody insists. */
+enum config_demand { CONFIG_MUST_SERVE, CONFIG_MAY_BE_EMPTY };
+
+struct config_source;
+
+/* The same in two steps, of which the second touches no file: the text that the first leaves in
+ * source (config_source.h), the caller's, can be read again elsewhere. Only the first warns. */
+struct config *config_load_text(const char *path, enum config_demand demand,
+                                struct config_source *source, struct config_errors *errors);
+struct config *config_read_text(const char *path, enum config_demand demand,
+                                const struct config_source *source,
+                                struct config_errors *errors);
 
 /* Whether something else than the file may give listeners. The place for the api group. */
 bool config_has_api(const struct config *config);

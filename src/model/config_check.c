@@ -78,7 +78,8 @@ check_serves(const struct config_check *check, const config_setting_t *root)
     bool is_refused =
         list != NULL && !config_setting_is_list(list) && !config_setting_is_array(list);
 
-    if (check->config->listener_count == 0 && !is_refused && !config_has_api(check->config))
+    if (check->config->listener_count == 0 && !is_refused && !check->may_be_empty &&
+        !config_has_api(check->config))
         REPORT(check, root, "listeners", "there is none, so nothing would be served: add one");
 }
 

@@ -15,6 +15,7 @@
 struct config_check {
     struct config_report *report;
     const struct config *config;
+    bool may_be_empty; /* no listener is no error */
 };
 
 /* Checks everything; root is the tree that config was read from, rules still in its order. */

@@ -14,6 +14,8 @@
 #include "model/config_check.h"
 #include "model/config_object.h"
 #include "model/config_report.h"
+#include "model/config_source.h"
+#include "model/config_warn.h"
 
 static int
 compare_rules(const void *one, const void *other)
@@ -77,40 +79,82 @@ on_problem(void *report, const char *file, unsigned line, const char *reason)
     config_report_add_at(report, file, line, reason);
 }
 
-/* Makes the tree of the text and the config of the tree. */
+/* What a reading is for, and where its findings go. */
+struct reading {
+    enum config_demand demand;
+    struct config_report errors;
+    struct config_report warnings;
+};
+
 static void
-read_text(const char *text, struct config_report *report, struct config *config)
+judge(struct reading *reading, const config_setting_t *root, struct config *config,
+      bool has_warnings)
 {
-    struct config_check check = {.report = report, .config = config};
+    struct config_check check = {.report = &reading->errors,
+                                 .config = config,
+                                 .may_be_empty = reading->demand == CONFIG_MAY_BE_EMPTY};
+
+    config_object_read(check.report, root, SCOPE_ROOT, config);
+    config_index_groups(config);
+    config_check(&check, root);
+    if (check.report->count > 0)
+        return;
+    finish_config(config);
+    check.report = &reading->warnings;
+    if (has_warnings)
+        config_warn(&check, root);
+}
+
+/* The config of the source's text, unless something is wrong with that already. */
+static struct config *
+read_source(const char *path, struct reading *reading, bool has_warnings,
+            struct config_errors *errors)
+{
+    struct config *config = memory_take(1, sizeof(*config));
     config_t tree;
 
+    config->path = memory_copy_text(path);
     config_init(&tree);
-    if (config_read_string(&tree, text) == CONFIG_TRUE) {
-        config_object_read(report, config_root_setting(&tree), SCOPE_ROOT, config);
-        config_index_groups(config);
-        config_check(&check, config_root_setting(&tree));
-    } else {
-        config_report_add_syntax(report, &tree);
-    }
+    /* Without all of its text nothing can be said of what is missing in it. */
+    bool has_text = reading->errors.count == 0;
+    if (has_text && config_read_string(&tree, reading->errors.source->text) == CONFIG_TRUE)
+        judge(reading, config_root_setting(&tree), config, has_warnings);
+    else if (has_text)
+        config_report_add_syntax(&reading->errors, &tree);
     config_destroy(&tree);
+    config_report_finish(&reading->warnings, &config->warnings);
+    if (config_report_finish(&reading->errors, errors))
+        config_free(&config);
+    return config;
+}
+
+struct config *
+config_load_text(const char *path, enum config_demand demand, struct config_source *source,
+                 struct config_errors *errors)
+{
+    struct reading reading = {.demand = demand,
+                              .errors = {.source = source},
+                              .warnings = {.source = source, .mark = "warning: "}};
+
+    config_source_read(source, path, on_problem, &reading.errors);
+    return read_source(path, &reading, true, errors);
+}
+
+struct config *
+config_read_text(const char *path, enum config_demand demand,
+                 const struct config_source *source, struct config_errors *errors)
+{
+    struct reading reading = {.demand = demand, .errors = {.source = source}};
+
+    return read_source(path, &reading, false, errors);
 }
 
 struct config *
 config_load(const char *path, struct config_errors *errors)
 {
     struct config_source source;
-    struct config_report report = {.source = &source};
-    struct config *config = memory_take(1, sizeof(*config));
+    struct config *config = config_load_text(path, CONFIG_MUST_SERVE, &source, errors);
 
-    config->path = memory_copy_text(path);
-    config_source_read(&source, path, on_problem, &report);
-    /* Without all of its text nothing can be said of what is missing in it. */
-    if (report.count == 0)
-        read_text(source.text, &report, config);
     config_source_clear(&source);
-    if (config_report_finish(&report, errors))
-        config_free(&config);
-    else
-        finish_config(config);
     return config;
 }

@@ -53,7 +53,8 @@ add(struct config_report *report, const config_setting_t *setting, const char *m
     char *path = path_of(setting);
     const char *dot = *path == '\0' || *member == '\0' ? "" : ".";
     const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
-    char *text = memory_print("%s%s%s%s%s", path, dot, member, colon, reason);
+    char *text = memory_print("%s%s%s%s%s%s", report->mark == NULL ? "" : report->mark, path,
+                              dot, member, colon, reason);
     unsigned line = config_setting_source_line(setting);
     const char *file = config_source_place(report->source, &line);
 

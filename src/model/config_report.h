@@ -20,6 +20,7 @@ struct config_report_entry {
 
 struct config_report {
     const struct config_source *source; /* knows where the tree's lines come from */
+    const char *mark;                   /* before each reason, "warning: "; NULL: nothing */
     struct config_report_entry *entries;
     size_t count;
 };

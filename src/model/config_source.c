@@ -277,6 +277,74 @@ config_source_clear(struct config_source *source)
     *source = (struct config_source){.text = NULL};
 }
 
+/* The counts, then what they count: names with their ends, lines, the text. */
+struct header {
+    size_t file_count, line_count, text_length;
+};
+
+void
+config_source_write(const struct config_source *source, FILE *out)
+{
+    struct header header = {source->file_count, source->line_count, strlen(source->text)};
+
+    fwrite(&header, sizeof(header), 1, out);
+    fwrite(source->lines, sizeof(*source->lines), source->line_count, out);
+    fwrite(source->text, 1, header.text_length, out);
+    for (size_t i = 0; i < source->file_count; i++)
+        fwrite(source->files[i], 1, strlen(source->files[i]) + 1, out);
+}
+
+static bool
+take_files(struct config_source *source, size_t count, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *end = memchr(bytes, '\0', length);
+        if (end == NULL)
+            return false;
+        enter_file(source, bytes);
+        length -= (size_t)(end + 1 - bytes);
+        bytes = end + 1;
+    }
+    return count > 0 && length == 0;
+}
+
+static bool
+lines_are_sound(const struct config_source *source)
+{
+    for (size_t i = 0; i < source->line_count; i++) {
+        if (source->lines[i].file >= source->file_count)
+            return false;
+    }
+    return true;
+}
+
+bool
+config_source_take(struct config_source *source, const char *bytes, size_t length)
+{
+    struct header header = {0};
+    const size_t line_bytes = sizeof(*source->lines);
+
+    *source = (struct config_source){.text = NULL};
+    if (length >= sizeof(header))
+        memcpy(&header, bytes, sizeof(header));
+    bytes += sizeof(header);
+    length -= length >= sizeof(header) ? sizeof(header) : length;
+    if (header.line_count > length / line_bytes ||
+        header.text_length > length - header.line_count * line_bytes)
+        return false;
+    source->line_count = header.line_count;
+    source->lines = memory_take(header.line_count + 1, line_bytes);
+    memcpy(source->lines, bytes, header.line_count * line_bytes);
+    bytes += header.line_count * line_bytes;
+    source->text = memory_copy_bytes(bytes, header.text_length);
+    if (take_files(source, header.file_count, bytes + header.text_length,
+                   length - header.line_count * line_bytes - header.text_length) &&
+        lines_are_sound(source))
+        return true;
+    config_source_clear(source);
+    return false;
+}
+
 const char *
 config_source_place(const struct config_source *source, unsigned *line)
 {

@@ -8,7 +8,9 @@
 #ifndef FAIRLEAD_MODEL_CONFIG_SOURCE_H
 #define FAIRLEAD_MODEL_CONFIG_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct config_source_line {
     size_t file; /* index in files */
@@ -37,6 +39,11 @@ typedef void config_source_problem(void *argument, const char *file, unsigned li
 void config_source_read(struct config_source *source, const char *path,
                         config_source_problem *on_problem, void *argument);
 void config_source_clear(struct config_source *source);
+
+/* For another process of this program: as bytes at the end of a stream, and out of them again.
+ * False: they are not what was written, and the source is empty. */
+void config_source_write(const struct config_source *source, FILE *out);
+bool config_source_take(struct config_source *source, const char *bytes, size_t length);
 
 /* The file and, in *line, the number there of a line of the text (from 1). */
 const char *config_source_place(const struct config_source *source, unsigned *line);

@@ -9,6 +9,8 @@ libmodel_a_SOURCES = \
 	src/model/config_report.c src/model/config_report.h \
 	src/model/config_scan.c src/model/config_scan.h \
 	src/model/config_source.c src/model/config_source.h \
+	src/model/config_changes.c src/model/config_changes.h \
+	src/model/config_warn.c src/model/config_warn.h \
 	src/model/http_codes.c src/model/http_codes.h \
 	src/model/setting_value.c src/model/setting_value.h \
 	src/model/settings.c src/model/settings.def src/model/settings.h \

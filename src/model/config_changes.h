@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a configuration differs from the one before it, for people. */
+#ifndef FAIRLEAD_MODEL_CONFIG_CHANGES_H
+#define FAIRLEAD_MODEL_CONFIG_CHANGES_H
+
+#include "model/config.h"
+
+/* "+1 rule, -1 group, 2 services changed, limits.fields changed", or "nothing has changed"; new
+ * memory. Listeners, groups and the rest are the same while their names are, rules while their
+ * listener's name and their priority are. */
+char *config_changes_text(const struct config *old, const struct config *new);
+
+/* Whether a setting of the file itself ("admin.socket") differs. */
+bool config_setting_changed(const struct config *old, const struct config *new,
+                            const char *path);
+
+#endif
