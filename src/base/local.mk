@@ -5,6 +5,7 @@ libbase_a_SOURCES = \
 	src/base/check.c src/base/check.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/directories.h \
+	src/base/folder.c src/base/folder.h \
 	src/base/log.c src/base/log.h \
 	src/base/memory.c src/base/memory.h \
 	src/base/object_pool.c src/base/object_pool.h \

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/sandbox.h"
@@ -60,6 +60,7 @@ struct control {
     struct state_file *state;
     struct run_lock *run_lock;
     struct admin *admin;
+    struct config_readers *readers;
     struct reload *reload;
     struct signals signals;
     struct timer kill_timer; /* of a stop */
@@ -239,12 +240,20 @@ on_children_end(void *argument)
     loop_stop(control->loop);
 }
 
-static bool
-reload_again(void *argument, struct config_errors *errors)
+static void
+order_reload(void *argument, struct reload_order *order)
 {
     struct control *control = argument;
 
-    return reload_run(control->reload, errors);
+    reload_request(control->reload, order);
+}
+
+static void
+withdraw_reload(void *argument, struct reload_order *order)
+{
+    struct control *control = argument;
+
+    reload_withdraw(control->reload, order);
 }
 
 static void
@@ -315,6 +324,7 @@ open_parts(struct control *control, unsigned workers)
         return false;
     }
     control->loop = loop_new();
+    control->readers = config_readers_new(control->loop);
     open_registry(control);
     open_sources(control);
     open_children(control, workers);
@@ -325,6 +335,7 @@ static void
 close_parts(struct control *control)
 {
     admin_free(&control->admin);
+    config_readers_free(&control->readers);
     providers_free(&control->providers);
     rollout_free(&control->rollout);
     children_free(&control->children);
@@ -378,6 +389,7 @@ on_stop_signal(void *argument, int number)
     state_file_save(control->state);
     rollout_stop(control->rollout);
     admin_close(control->admin);
+    reload_stop(control->reload);
     timer_set(&control->kill_timer, control->loop, timeout_ms + KILL_AFTER_MS);
     processes_stop(processes, timeout_ms);
     /* The last end of a worker's log records: none is started any more that would get it. */
@@ -388,11 +400,8 @@ static void
 on_reload_signal(void *argument)
 {
     struct control *control = argument;
-    struct config_errors errors = {0};
 
-    if (!control->is_stopping)
-        reload_run(control->reload, &errors);
-    config_errors_clear(&errors);
+    reload_request(control->reload, NULL);
 }
 
 static void
@@ -434,7 +443,7 @@ take_state_dir(struct control *control)
     const char *state_dir = control->first_config->state_dir;
     pid_t holder = 0;
 
-    if (mkdir(state_dir, STATE_MODE) == -1 && errno != EEXIST)
+    if (folder_make(state_dir, STATE_MODE) == -1)
         log_warning("state directory %s: %s; make it, and let this user write there", state_dir,
                     strerror(errno));
     control->run_lock = run_lock_take(state_dir, &holder);
@@ -487,7 +496,9 @@ open_admin(struct control *control)
         .publisher = control->publisher,
         .children = control->children,
         .rollout = control->rollout,
-        .reload = reload_again,
+        .readers = control->readers,
+        .reload = order_reload,
+        .withdraw_reload = withdraw_reload,
         .reload_argument = control,
     });
 }
@@ -512,12 +523,15 @@ open_reload(struct control *control)
         .children = control->children,
         .rollout = control->rollout,
         .admin = control->admin,
+        .readers = control->readers,
     });
 }
 
 static void
 log_start(const struct config *config)
 {
+    for (size_t i = 0; i < config->warnings.count; i++)
+        log_warning("%s", config->warnings.lines[i]);
     log_notice("fairlead %s: %u workers, %zu listeners, %zu target groups, from %s",
                PACKAGE_VERSION, config->workers, config->listener_count,
                config->target_group_count, config->path);
@@ -577,6 +591,7 @@ int
 control_check(const char *config_path)
 {
     struct config_errors errors = {0};
+    char warnings[CONFIG_WARNINGS_SIZE];
 
     memory_join_freed();
     struct config *config = config_load(config_path, &errors);
@@ -584,7 +599,8 @@ control_check(const char *config_path)
     config_errors_clear(&errors);
     if (config == NULL)
         return EXIT_FAILURE;
-    printf("%s: ok\n", config_path);
+    print_errors(&config->warnings);
+    printf("%s: ok%s\n", config_path, config_warnings_text(&config->warnings, warnings));
     config_free(&config);
     return EXIT_SUCCESS;
 }

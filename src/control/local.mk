@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libcontrol.a
 libcontrol_a_SOURCES = \
 	src/control/control.c src/control/control.h \
-	src/control/reload.c src/control/reload.h \
+	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/run_lock.c src/control/run_lock.h \
 	src/control/signals.c src/control/signals.h \
 	src/control/state_file.c src/control/state_file.h \
@@ -40,6 +40,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_version.c src/control/docker/docker_version.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
+	src/control/processes/config_reader.c src/control/processes/config_reader.h \
 	src/control/processes/counter_board.c src/control/processes/counter_board.h \
 	src/control/processes/listener_sockets.c src/control/processes/listener_sockets.h \
 	src/control/processes/observer_fds.c src/control/processes/observer_fds.h \

@@ -7,10 +7,16 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "model/config_changes.h"
+
+TAILQ_HEAD(order_list, reload_order);
 
 struct reload {
     struct reload_parts parts;
     struct config *config;
+    struct order_list reading; /* served by the reading under way */
+    struct order_list waiting; /* for the next one */
+    bool is_reading, is_next_asked, is_forced, is_stopped;
 };
 
 struct reload *
@@ -19,6 +25,8 @@ reload_new(const struct reload_parts *parts)
     struct reload *reload = memory_take(1, sizeof(*reload));
 
     reload->parts = *parts;
+    TAILQ_INIT(&reload->reading);
+    TAILQ_INIT(&reload->waiting);
     return reload;
 }
 
@@ -55,17 +63,50 @@ prepare(const struct reload_parts *parts, const struct config *config,
     return false;
 }
 
+/* Adds a line, which it takes over. */
 static void
-warn_of_fixed(const struct config *old, const struct config *new)
+add_line(struct config_errors *lines, char *line)
 {
-    if (old->workers != new->workers)
-        log_warning("workers stays %u: it changes only with a restart", old->workers);
-    if (strcmp(old->admin_socket, new->admin_socket) != 0)
-        log_warning("admin.socket stays %s: it changes only with a restart", old->admin_socket);
-    if (strcmp(old->state_dir, new->state_dir) != 0)
-        log_warning("state_dir stays %s: it changes only with a restart", old->state_dir);
-    if (strcmp(old->user, new->user) != 0)
-        log_warning("user stays %s: it changes only with a restart", old->user);
+    lines->lines = memory_resize(lines->lines, lines->count + 1, sizeof(*lines->lines));
+    lines->lines[lines->count++] = line;
+}
+
+/* What is read at the start only. */
+static void
+warn_of_fixed(const struct config *old, struct config *new)
+{
+    static const char *const fixed[] = {"workers", "user", "state_dir", "admin.socket",
+                                        "stickiness.key_path"};
+
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+        if (config_setting_changed(old, new, fixed[i]))
+            add_line(&new->warnings,
+                     memory_print("%s: warning: %s stays as it was: it changes only with a "
+                                  "restart",
+                                  new->path, fixed[i]));
+    }
+}
+
+/* A file that was cut or emptied must not pass for a wish. */
+static bool
+keeps_something(const struct config *old, const struct config *new, bool is_forced,
+                struct config_errors *errors)
+{
+    static const char *const way = "if that is meant: fairleadctl reload --force";
+
+    if (is_forced)
+        return true;
+    if (old->listener_count > 0 && new->listener_count == 0)
+        add_line(errors, memory_print(
+                             "%s:1: listeners: there is none any more, so every listener would "
+                             "be closed; %s",
+                             new->path, way));
+    if (old->provider_count > 0 && new->provider_count == 0)
+        add_line(errors, memory_print("%s:1: providers: there is none any more, so every "
+                                      "provider would be removed, with the targets of its "
+                                      "tasks; %s",
+                                      new->path, way));
+    return errors->count == 0;
 }
 
 /* What is in use already when slow start is switched on does not ramp, as with the ALB. */
@@ -130,31 +171,158 @@ note_refusal(const struct reload_parts *parts, const struct config_errors *error
 }
 
 static void
-note_success(const struct reload_parts *parts)
+note_success(const struct reload_parts *parts, const struct config *config, const char *changes)
 {
     unsigned long long generation = publisher_generation(parts->publisher);
 
+    for (size_t i = 0; i < config->warnings.count; i++)
+        log_warning("%s", config->warnings.lines[i]);
     counter_add(&parts->counters->values[COUNTER_RELOADS_OK], 1);
     event_log_add(parts->events, "configuration", parts->config_path,
-                  "reloaded, generation %llu", generation);
-    log_notice("%s was reloaded as generation %llu", parts->config_path, generation);
+                  "reloaded, generation %llu: %s", generation, changes);
+    log_notice("%s was reloaded as generation %llu: %s", parts->config_path, generation,
+               changes);
 }
 
-bool
-reload_run(struct reload *reload, struct config_errors *errors)
+static void
+answer(struct reload *reload, const struct reload_outcome *outcome)
+{
+    struct reload_order *order;
+
+    while ((order = TAILQ_FIRST(&reload->reading)) != NULL) {
+        TAILQ_REMOVE(&reload->reading, order, link);
+        order->on_done(order, outcome);
+    }
+}
+
+static void
+refuse(struct reload *reload, const struct config_errors *errors)
+{
+    static const struct config_errors none;
+
+    note_refusal(&reload->parts, errors);
+    answer(reload,
+           &(struct reload_outcome){.errors = errors, .warnings = &none, .changes = ""});
+}
+
+/* Goes over to a configuration that is good in itself, unless it cannot be had here. */
+static void
+try_config(struct reload *reload, struct config_answer *read)
 {
     const struct reload_parts *parts = &reload->parts;
-    struct config *config = config_load(parts->config_path, errors);
+    struct config *config = read->config;
 
-    if (config != NULL && !prepare(parts, config, errors))
-        config_free(&config);
-    if (config == NULL) {
-        note_refusal(parts, errors);
-        return false;
+    if (!keeps_something(reload->config, config, reload->is_forced, &read->errors) ||
+        !prepare(parts, config, &read->errors)) {
+        refuse(reload, &read->errors);
+        return;
     }
+    read->config = NULL;
     warn_of_fixed(reload->config, config);
+    char *changes = config_changes_text(reload->config, config);
     config->workers = reload->config->workers;
     reload_apply(reload, config);
-    note_success(parts);
-    return true;
+    note_success(parts, config, changes);
+    answer(reload, &(struct reload_outcome){.errors = &read->errors,
+                                            .warnings = &config->warnings,
+                                            .changes = changes});
+    free(changes);
+}
+
+static void start_reading(struct reload *reload);
+
+static void
+on_read(void *argument, struct config_answer *read)
+{
+    struct reload *reload = argument;
+
+    reload->is_reading = false;
+    if (reload->is_stopped)
+        return;
+    if (read->config == NULL)
+        refuse(reload, &read->errors);
+    else
+        try_config(reload, read);
+    if (reload->is_next_asked)
+        start_reading(reload);
+}
+
+static void
+refuse_unread(struct reload *reload, const char *reason)
+{
+    struct config_errors errors = {0};
+
+    add_line(&errors,
+             memory_print("%s:1: cannot be read: %s", reload->parts.config_path, reason));
+    refuse(reload, &errors);
+    config_errors_clear(&errors);
+}
+
+/* Those who wait are served by the reading that begins. */
+static void
+take_orders(struct reload *reload)
+{
+    struct reload_order *order;
+
+    reload->is_next_asked = false;
+    reload->is_forced = false;
+    while ((order = TAILQ_FIRST(&reload->waiting)) != NULL) {
+        TAILQ_REMOVE(&reload->waiting, order, link);
+        TAILQ_INSERT_TAIL(&reload->reading, order, link);
+        reload->is_forced |= order->is_forced;
+    }
+}
+
+/* A reload may close everything if somebody insists; whether somebody does is looked at later,
+ * so that the refusal can say how. */
+static void
+start_reading(struct reload *reload)
+{
+    const struct config_question question = {.path = reload->parts.config_path,
+                                             .demand = CONFIG_MAY_BE_EMPTY};
+    const char *reason;
+
+    take_orders(reload);
+    reload->is_reading =
+        config_readers_start(reload->parts.readers, &question, on_read, reload, &reason);
+    if (!reload->is_reading)
+        refuse_unread(reload, reason);
+}
+
+void
+reload_request(struct reload *reload, struct reload_order *order)
+{
+    if (order != NULL)
+        TAILQ_INSERT_TAIL(&reload->waiting, order, link);
+    reload->is_next_asked = true;
+    if (!reload->is_reading && !reload->is_stopped)
+        start_reading(reload);
+}
+
+static bool
+is_in(const struct order_list *list, const struct reload_order *order)
+{
+    const struct reload_order *one;
+
+    TAILQ_FOREACH (one, list, link) {
+        if (one == order)
+            return true;
+    }
+    return false;
+}
+
+void
+reload_withdraw(struct reload *reload, struct reload_order *order)
+{
+    struct order_list *list =
+        is_in(&reload->reading, order) ? &reload->reading : &reload->waiting;
+
+    TAILQ_REMOVE(list, order, link);
+}
+
+void
+reload_stop(struct reload *reload)
+{
+    reload->is_stopped = true;
+    config_readers_forget(reload->parts.readers, reload);
 }

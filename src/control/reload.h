@@ -12,6 +12,7 @@
 #include "control/admin/admin.h"
 #include "control/discovery/providers.h"
 #include "control/processes/children.h"
+#include "control/processes/config_reader.h"
 #include "control/processes/listener_sockets.h"
 #include "control/processes/observer_fds.h"
 #include "control/processes/publisher.h"
@@ -20,6 +21,7 @@
 #include "control/registry/event_log.h"
 #include "control/registry/passive_health.h"
 #include "control/registry/registry.h"
+#include "control/reload_order.h"
 #include "control/rollout/rollout.h"
 #include "model/config.h"
 
@@ -43,6 +45,7 @@ struct reload_parts {
     struct children *children;
     struct rollout *rollout;
     struct admin *admin;
+    struct config_readers *readers;
 };
 
 struct reload *reload_new(const struct reload_parts *parts);
@@ -52,10 +55,17 @@ void reload_free(struct reload **reload);
 const struct config *reload_config(const struct reload *reload);
 
 /*
- * Reads the file again, prepares what it asks for, and goes over to it. False: refused, every
- * reason is in errors, and the configuration before it goes on.
+ * Has the file read again, prepares what it asks for, and goes over to it, or refuses it as a
+ * whole; the order's on_done is called later and tells. Orders that come while the file is
+ * being read wait for one more reading together. order NULL: nobody waits (SIGHUP).
  */
-bool reload_run(struct reload *reload, struct config_errors *errors);
+void reload_request(struct reload *reload, struct reload_order *order);
+
+/* The order is not answered any more. */
+void reload_withdraw(struct reload *reload, struct reload_order *order);
+
+/* Control is stopping: nothing is taken over any more. */
+void reload_stop(struct reload *reload);
 
 /* Hands a configuration, which it takes over, to every part and publishes: at the start. */
 void reload_apply(struct reload *reload, struct config *config);

@@ -2,6 +2,7 @@
 /* A finished configuration: giving it back, and questions to it. */
 #include "model/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,17 @@ config_errors_clear(struct config_errors *errors)
         free(errors->lines[i]);
     free(errors->lines);
     *errors = (struct config_errors){.lines = NULL};
+}
+
+const char *
+config_warnings_text(const struct config_errors *warnings, char text[CONFIG_WARNINGS_SIZE])
+{
+    if (warnings->count == 0)
+        *text = '\0';
+    else
+        snprintf(text, CONFIG_WARNINGS_SIZE, ", %zu warning%s", warnings->count,
+                 warnings->count == 1 ? "" : "s");
+    return text;
 }
 
 /* By name; those of one name as the file has them. */

@@ -244,6 +244,11 @@ bool config_has_api(const struct config *config);
 void config_free(struct config **config);
 void config_errors_clear(struct config_errors *errors);
 
+/* ", 2 warnings" for what follows "ok", or ""; the buffer. */
+#define CONFIG_WARNINGS_SIZE 40
+const char *config_warnings_text(const struct config_errors *warnings,
+                                 char text[CONFIG_WARNINGS_SIZE]);
+
 /* Sorts the groups' names, for config_find_group: a rule and a target each ask for one. */
 void config_index_groups(struct config *config);
 

@@ -104,8 +104,10 @@ struct collection {
     size_t count;
 };
 
+/* Takes the name over. */
 static void
-collect(struct collection *collection, char *name, const void *object)
+collect(struct collection *collection, /* NOLINT(readability-non-const-parameter) */ char *name,
+        const void *object)
 {
     collection->items =
         memory_resize(collection->items, collection->count + 1, sizeof(struct named));

@@ -43,6 +43,29 @@ step "a file that is not there"
 expect 'none.conf.*No such file'
 [ "$(wc -l <"$work/errors")" -eq 1 ] || fail "more than one line: $(cat "$work/errors")"
 
+step "what is no file"
+mkfifo "$work/pipe"
+for file in /dev/zero /proc/self/mem "$work/pipe" "$work"; do
+    timeout 20 "$fairlead" -c -f "$file" >"$work/errors" 2>&1 && fail "$file was accepted"
+    expect 'cannot be read: '
+    [ "$(wc -l <"$work/errors")" -eq 1 ] || fail "more than one line: $(cat "$work/errors")"
+done
+
+step "folders that are missing are made"
+DIR=$work "$support/config"
+sed -i "s,$work/access.log,$work/deep/log/access.log,; s,$work/state,$work/deep/state/lib,;
+    s,$work/admin.sock,$work/deep/run/fairlead/admin.sock," "$work/fairlead.conf"
+"$fairlead" -c -f "$work/fairlead.conf" >"$work/output" 2>"$work/errors" || fail "refused: $(cat "$work/errors")"
+expect 'warning: access_log.path: there is no folder .*/deep/log'
+grep -q ': ok, 1 warning$' "$work/output" || fail "it says: $(cat "$work/output")"
+ln -s deep/run/fairlead/admin.sock "$work/admin.sock"
+fairlead_start
+[ -f "$work/deep/log/access.log" ] || fail "no access log"
+[ -d "$work/deep/state/lib" ] || fail "no state"
+[ -S "$work/deep/run/fairlead/admin.sock" ] || fail "no admin socket"
+fairlead_stop
+rm "$work/admin.sock"
+
 [ "$(id -u)" = 0 ] || exit 0
 step "a user that does not exist: it serves as nobody, and says what to do"
 DIR=$work "$support/config"

@@ -88,6 +88,77 @@ wait_for 5 was_refused
 grep -q 'fairlead.conf:1: .*wrokers' "$work/fairlead.log" || fail "the log does not say why"
 answers "$port" / web || fail "the old configuration does not serve any more"
 
+step "an emptied or cut file closes nothing; the answer says how to mean it"
+configure
+reload
+cp "$work/fairlead.conf" "$work/whole.conf"
+refused_naming() {
+    ctl reload >"$work/answer" 2>&1 && fail "it was accepted: $(cat "$work/answer")"
+    grep -q "$1" "$work/answer" || fail "it says: $(cat "$work/answer")"
+    answers "$port" / web || fail "the listener is closed"
+}
+whole_lines=$(wc -l <"$work/whole.conf")
+for lines in 0 1 $((whole_lines - 1)); do
+    head -n "$lines" "$work/whole.conf" >"$work/fairlead.conf"
+    refused_naming "fairlead.conf:[0-9]*: "
+done
+: >"$work/fairlead.conf"
+refused_naming 'every listener would be closed.*fairleadctl reload --force'
+echo '/*' | cat - "$work/whole.conf" >"$work/fairlead.conf"
+refused_naming 'fairlead.conf:1: the comment that begins here is not closed'
+
+step "nor does one that is no regular file, and control does not wait for it"
+rm "$work/fairlead.conf"
+mkfifo "$work/fairlead.conf"
+refused_naming 'it is no regular file'
+ctl check "$work/fairlead.conf" >"$work/answer" 2>&1 && fail "a FIFO was accepted"
+grep -q 'it is no regular file' "$work/answer" || fail "check says: $(cat "$work/answer")"
+ctl check /dev/zero >"$work/answer" 2>&1 && fail "a device was accepted"
+rm "$work/fairlead.conf"
+cp "$work/whole.conf" "$work/fairlead.conf"
+
+step "what changed is told, and what needs a restart"
+configure -r '10 /app1* app1' -r '20 /app2* app1' -g app1 -t "$app_port" -c "$checks" -g idle
+sed -i 's/^user = .*/user = "daemon";/; s/^workers = .*/workers = 2;/' "$work/fairlead.conf"
+ctl reload >"$work/answer" 2>"$work/warnings" || fail "refused: $(cat "$work/warnings")"
+grep -q 'reloaded: +4 rules, +2 groups, workers changed, user changed' "$work/answer" ||
+    fail "it says: $(cat "$work/answer")"
+grep -q 'warning: target_groups\[2\]: no rule uses idle' "$work/warnings" ||
+    fail "it warns: $(cat "$work/warnings")"
+grep -q 'warning: user stays as it was' "$work/warnings" || fail "it warns: $(cat "$work/warnings")"
+grep -q 'warning: workers stays as it was' "$work/warnings" || fail "it warns: $(cat "$work/warnings")"
+"$fairlead" -c -f "$work/fairlead.conf" 2>/dev/null | grep -q ': ok, 1 warning$' || fail "-c says otherwise"
+ctl check "$work/fairlead.conf" 2>/dev/null | grep -q ': ok, 1 warning$' || fail "check says otherwise"
+
+step "providers are removed one by one, or all of them by force"
+configure -o "providers = ( { type = \"push\"; } );"
+ctl reload >"$work/answer" || fail "refused"
+grep -q '+1 provider' "$work/answer" || fail "it says: $(cat "$work/answer")"
+configure
+refused_naming 'every provider would be removed.*fairleadctl reload --force'
+ctl reload --force >"$work/answer" || fail "refused by force"
+grep -q -- '-1 provider' "$work/answer" || fail "it says: $(cat "$work/answer")"
+ctl reload | grep -q 'nothing has changed' || fail "something has changed"
+
+step "many signals at once are a few reloads, the last of them with the newest file"
+before=$(metric 'fairlead_reloads_total{result="ok"}')
+configure -r '30 /last* web'
+for _ in $(seq 40); do
+    kill -HUP "$fairlead_pid"
+done
+has_last_rule() {
+    ctl rules | grep -q '/last'
+}
+wait_for 5 has_last_rule
+[ "$(metric 'fairlead_reloads_total{result="ok"}')" -le $((before + 20)) ] || fail "every signal was a reload"
+
 load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
+
+step "a listener is closed by force"
+: >"$work/fairlead.conf"
+ctl reload --force >"$work/answer" 2>/dev/null || fail "refused by force"
+grep -q -- '-2 listeners' "$work/answer" || fail "it says: $(cat "$work/answer")"
+wait_for 5 refuses "$port"
+"$fairlead" -c -f "$work/fairlead.conf" >/dev/null 2>&1 && fail "-c accepts it"
 fairlead_stop

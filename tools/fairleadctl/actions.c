@@ -221,6 +221,39 @@ action_task_event(struct session *session)
     return code;
 }
 
+/* Sends a body, which it takes over, and tells what became of a configuration. */
+static enum exit_code
+send_configuration(struct session *session, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT);
+    struct admin_call call = {
+        .method = session->command->method, .path = session->command->path, .body = text};
+    struct admin_answer answer;
+    enum exit_code code = session_send(session, &call, &answer);
+    size_t index;
+    json_t *line;
+
+    if (code == EXIT_DONE && session->is_json) {
+        session_show(session, NULL, &answer);
+    } else if (code == EXIT_DONE) {
+        json_array_foreach (json_object_get(answer.json, "Warnings"), index, line)
+            fprintf(stderr, "%s\n", json_string_value(line));
+        char *sentence = view_text(answer.json, "Text");
+        printf("%s\n", sentence);
+        free(sentence);
+    }
+    admin_answer_clear(&answer);
+    free(text);
+    json_decref(body);
+    return code;
+}
+
+enum exit_code
+action_reload(struct session *session)
+{
+    return send_configuration(session, body_of_parameters(session));
+}
+
 enum exit_code
 action_check(struct session *session)
 {
@@ -230,7 +263,7 @@ action_check(struct session *session)
         output_error("%s: %s", path, strerror(errno));
         return EXIT_REFUSED;
     }
-    enum exit_code code = send_body(session, json_pack("{s:s}", "Path", full));
+    enum exit_code code = send_configuration(session, json_pack("{s:s}", "Path", full));
     free(full);
     return code;
 }

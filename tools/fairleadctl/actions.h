@@ -17,6 +17,9 @@ enum exit_code action_targets(struct session *session);
 enum exit_code action_target(struct session *session);
 
 enum exit_code action_task_event(struct session *session);
+
+/* One sentence, and what is no reason to refuse the file on stderr. */
+enum exit_code action_reload(struct session *session);
 enum exit_code action_check(struct session *session);
 enum exit_code action_events(struct session *session);
 

@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "net/socket.h"
 
 #define BACKLOG 64
+#define FOLDER_MODE 0755
 #define SOCKET_MODE 0660
 #define METRICS_TIMEOUT_MS 5000
 #define JSON_TYPE "application/json"
@@ -110,14 +112,7 @@ on_request(struct http_service_request *request, void *argument)
 static int
 open_socket(const char *path)
 {
-    char *folder = memory_copy_text(path);
-    char *slash = strrchr(folder, '/');
-
-    if (slash != NULL && slash != folder) {
-        *slash = '\0';
-        mkdir(folder, 0755); /* what is wrong with it, bind will say */
-    }
-    free(folder);
+    folder_make_for(path, FOLDER_MODE); /* what is wrong with it, bind will say */
     int fd = socket_listen_unix(path, SOCKET_MODE, BACKLOG);
     if (fd == -1)
         log_error("admin socket %s: %s; %s", path, strerror(errno),

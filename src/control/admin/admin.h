@@ -14,6 +14,7 @@
 #include "control/discovery/providers.h"
 #include "control/discovery/task_events.h"
 #include "control/processes/children.h"
+#include "control/processes/config_reader.h"
 #include "control/processes/counter_board.h"
 #include "control/processes/listener_sockets.h"
 #include "control/processes/publisher.h"
@@ -21,6 +22,7 @@
 #include "control/registry/registry.h"
 #include "control/registry/target_waits.h"
 #include "control/registry/targets.h"
+#include "control/reload_order.h"
 #include "control/rollout/rollout.h"
 #include "model/config.h"
 #include "net/loop.h"
@@ -45,8 +47,10 @@ struct admin_parts {
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;
-    /* Reads the configuration again; false with what is wrong with it. */
-    bool (*reload)(void *argument, struct config_errors *errors);
+    struct config_readers *readers;
+    /* Reads the configuration again; the order is answered later, unless withdrawn. */
+    void (*reload)(void *argument, struct reload_order *order);
+    void (*withdraw_reload)(void *argument, struct reload_order *order);
     void *reload_argument;
 };
 

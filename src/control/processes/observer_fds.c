@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "net/socket.h"
 
 #define BACKLOG 64
+#define FOLDER_MODE 0755
 #define LOG_MODE 0640
 
 struct named_fd {
@@ -119,6 +121,7 @@ prepare_log(struct observer_fds *fds, const struct config *config, struct config
     fds->next_log.name = memory_copy_text(config->access_log_path);
     if (keep(&fds->log, &fds->next_log))
         return true;
+    folder_make_for(fds->next_log.name, FOLDER_MODE); /* what is wrong, open will say */
     fds->next_log.fd = open_log(fds->next_log.name);
     if (fds->next_log.fd != -1)
         return true;

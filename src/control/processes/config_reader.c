@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The child is a fork without exec: it needs no arguments and no second way to find this
+ * program. It keeps nothing open but its end of a pipe, writes one answer, and exits. Start
+ * reading at config_readers_start and read_in_child.
+ */
+#include "control/processes/config_reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/title.h"
+#include "model/config_source.h"
+
+#define READER_TAG 0x72656164
+#define READERS_MOST 8
+#define TIMEOUT_MS 10000
+#define PIPE_FD 3
+#define CHUNK_BYTES 65536
+/* The text, its lines' places, and what may be wrong with it. */
+#define ANSWER_MOST_BYTES ((size_t)16 * CONFIG_SOURCE_MOST_BYTES)
+
+enum verdict { VERDICT_NONE, VERDICT_REFUSED = 'R', VERDICT_CHECKED = 'C', VERDICT_TEXT = 'T' };
+
+struct reader {
+    uint32_t tag;
+    LIST_ENTRY(reader) link;
+    struct config_readers *all;
+    char *path;
+    enum config_demand demand;
+    pid_t pid;
+    int fd;
+    struct watch watch;
+    struct timer timeout;
+    char *bytes; /* of the answer so far */
+    size_t length, capacity;
+    config_reader_done *done; /* NULL: nobody waits any more */
+    void *argument;
+};
+
+struct config_readers {
+    struct loop *loop;
+    LIST_HEAD(, reader) running;
+    pid_t unreaped[READERS_MOST]; /* killed, and not yet dead; 0: free */
+};
+
+struct config_readers *
+config_readers_new(struct loop *loop)
+{
+    struct config_readers *readers = memory_take(1, sizeof(*readers));
+
+    readers->loop = loop;
+    LIST_INIT(&readers->running);
+    return readers;
+}
+
+/* A child that waits for a disk does not even die before that answers: never wait for it. */
+static void
+reap(struct config_readers *readers)
+{
+    for (size_t i = 0; i < READERS_MOST; i++) {
+        if (readers->unreaped[i] != 0 && waitpid(readers->unreaped[i], NULL, WNOHANG) != 0)
+            readers->unreaped[i] = 0;
+    }
+}
+
+static void
+release(void *object)
+{
+    struct reader *reader = object;
+
+    free(reader->path);
+    free(reader->bytes);
+    free(reader);
+}
+
+/* Its child is told to end if it has not. */
+static void
+close_reader(struct reader *reader)
+{
+    struct config_readers *readers = reader->all;
+    size_t slot = 0;
+
+    LIST_REMOVE(reader, link);
+    watch_close(&reader->watch);
+    close(reader->fd);
+    timer_close(&reader->timeout, readers->loop);
+    kill(reader->pid, SIGKILL);
+    reap(readers);
+    while (slot < READERS_MOST && readers->unreaped[slot] != 0)
+        slot++;
+    CHECK(slot < READERS_MOST);
+    readers->unreaped[slot] = reader->pid;
+    reap(readers);
+    reader->tag = 0;
+    loop_free_later(readers->loop, reader, release);
+}
+
+void
+config_readers_free(struct config_readers **readers)
+{
+    if (*readers == NULL)
+        return;
+    while (!LIST_EMPTY(&(*readers)->running))
+        close_reader(LIST_FIRST(&(*readers)->running));
+    free(*readers);
+    *readers = NULL;
+}
+
+static void
+write_lines(FILE *out, const struct config_errors *lines)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        fwrite(lines->lines[i], 1, strlen(lines->lines[i]) + 1, out);
+    fputc('\0', out);
+}
+
+/* A verdict, its lines with an empty one behind them, and the text. */
+static void
+write_answer(const struct config_question *question, FILE *out)
+{
+    struct config_source source;
+    struct config_errors errors;
+    struct config *config =
+        config_load_text(question->path, question->demand, &source, &errors);
+
+    if (config == NULL) {
+        fputc(VERDICT_REFUSED, out);
+        write_lines(out, &errors);
+        return;
+    }
+    fputc(question->is_check ? VERDICT_CHECKED : VERDICT_TEXT, out);
+    write_lines(out, &config->warnings);
+    if (!question->is_check)
+        config_source_write(&source, out);
+}
+
+static void
+restore_signals(void)
+{
+    sigset_t none;
+
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Control's descriptors are closed, so that nothing that control closes stays open here. */
+static _Noreturn void
+read_in_child(const struct config_question *question, int pipe_fd)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    restore_signals();
+    title_set("fairlead: reader");
+    if (pipe_fd != PIPE_FD)
+        dup2(pipe_fd, PIPE_FD);
+    close_range(PIPE_FD + 1, ~0U, 0);
+    FILE *out = fdopen(PIPE_FD, "w");
+    if (out == NULL)
+        _exit(EXIT_FAILURE);
+    write_answer(question, out);
+    _exit(fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void
+add_line(struct config_errors *lines, const char *line)
+{
+    lines->lines = memory_resize(lines->lines, lines->count + 1, sizeof(*lines->lines));
+    lines->lines[lines->count++] = memory_copy_text(line);
+}
+
+/* Takes lines up to the empty one; the offset behind it, or 0: they do not end. */
+static size_t
+take_lines(const struct reader *reader, size_t offset, struct config_errors *lines)
+{
+    while (offset < reader->length) {
+        const char *line = reader->bytes + offset;
+        const char *end = memchr(line, '\0', reader->length - offset);
+        if (end == NULL)
+            return 0;
+        offset += (size_t)(end - line) + 1;
+        if (end == line)
+            return offset;
+        add_line(lines, line);
+    }
+    return 0;
+}
+
+static void
+take_text(const struct reader *reader, size_t offset, struct config_answer *answer)
+{
+    struct config_source source;
+
+    if (!config_source_take(&source, reader->bytes + offset, reader->length - offset))
+        return;
+    answer->config = config_read_text(reader->path, reader->demand, &source, &answer->errors);
+    if (answer->config != NULL) {
+        answer->config->warnings = answer->warnings;
+        answer->warnings = (struct config_errors){.lines = NULL};
+    }
+    answer->is_good = answer->config != NULL;
+    config_source_clear(&source);
+}
+
+static void
+take_answer(const struct reader *reader, struct config_answer *answer)
+{
+    enum verdict verdict = reader->length == 0 ? VERDICT_NONE : (enum verdict) * reader->bytes;
+    struct config_errors *lines =
+        verdict == VERDICT_REFUSED ? &answer->errors : &answer->warnings;
+    size_t offset = take_lines(reader, 1, lines);
+
+    if (offset == 0)
+        return;
+    if (verdict == VERDICT_TEXT)
+        take_text(reader, offset, answer);
+    else
+        answer->is_good = verdict == VERDICT_CHECKED;
+}
+
+/* reason NULL: the child has ended by itself. */
+static void
+finish(struct reader *reader, const char *reason)
+{
+    struct config_answer answer = {.is_good = false};
+
+    if (reason == NULL)
+        take_answer(reader, &answer);
+    if (!answer.is_good && answer.errors.count == 0) {
+        char *line = memory_print("%s:1: cannot be read: %s", reader->path,
+                                  reason != NULL ? reason : "the process that read it died");
+        add_line(&answer.errors, line);
+        free(line);
+    }
+    close_reader(reader);
+    if (reader->done != NULL)
+        reader->done(reader->argument, &answer);
+    config_free(&answer.config);
+    config_errors_clear(&answer.errors);
+    config_errors_clear(&answer.warnings);
+}
+
+static void
+on_timeout(void *argument)
+{
+    struct reader *reader = argument;
+
+    CHECK_TAG(reader, READER_TAG);
+    finish(reader, "that takes longer than 10 s");
+}
+
+static void
+on_answer(int fd, short what, void *argument)
+{
+    struct reader *reader = argument;
+
+    (void)what;
+    CHECK_TAG(reader, READER_TAG);
+    if (reader->capacity - reader->length < CHUNK_BYTES) {
+        reader->capacity = 2 * reader->capacity + CHUNK_BYTES;
+        reader->bytes = memory_resize(reader->bytes, reader->capacity, 1);
+    }
+    ssize_t got = read(fd, reader->bytes + reader->length, reader->capacity - reader->length);
+    if (got > 0)
+        reader->length += (size_t)got;
+    if (got == 0)
+        finish(reader, NULL);
+    else if (reader->length > ANSWER_MOST_BYTES)
+        finish(reader, "there is too much to say of it");
+}
+
+static bool
+has_room(struct config_readers *readers)
+{
+    const struct reader *reader;
+    size_t count = 0;
+
+    reap(readers);
+    LIST_FOREACH (reader, &readers->running, link)
+        count++;
+    for (size_t i = 0; i < READERS_MOST; i++)
+        count += readers->unreaped[i] != 0;
+    return count < READERS_MOST;
+}
+
+static void
+watch_reader(struct config_readers *readers, struct reader *reader)
+{
+    reader->tag = READER_TAG;
+    reader->all = readers;
+    LIST_INSERT_HEAD(&readers->running, reader, link);
+    watch_open(&reader->watch, readers->loop, reader->fd, WATCH_READ, on_answer, reader);
+    timer_init(&reader->timeout, on_timeout, reader);
+    timer_set(&reader->timeout, readers->loop, TIMEOUT_MS);
+}
+
+bool
+config_readers_start(struct config_readers *readers, const struct config_question *question,
+                     config_reader_done *done, void *argument, const char **reason)
+{
+    int fds[2];
+
+    *reason = "too many configurations are being read";
+    if (!has_room(readers))
+        return false;
+    *reason = "there is no process to read it";
+    if (pipe2(fds, O_CLOEXEC) == -1)
+        return false;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        read_in_child(question, fds[1]);
+    close(fds[1]);
+    if (pid == -1) {
+        close(fds[0]);
+        return false;
+    }
+    struct reader *reader = memory_take(1, sizeof(*reader));
+    reader->path = memory_copy_text(question->path);
+    reader->demand = question->demand;
+    reader->pid = pid;
+    reader->fd = fds[0];
+    reader->done = done;
+    reader->argument = argument;
+    watch_reader(readers, reader);
+    return true;
+}
+
+void
+config_readers_forget(struct config_readers *readers, const void *argument)
+{
+    struct reader *reader;
+
+    LIST_FOREACH (reader, &readers->running, link) {
+        if (reader->argument == argument)
+            reader->done = NULL;
+    }
+}
