@@ -36,6 +36,10 @@ control_tests = tests/unit/control/processes/test_counter_board \
 	tests/unit/control/registry/test_drain tests/unit/control/registry/test_event_log \
 	tests/unit/control/registry/test_passive_health tests/unit/control/registry/test_registry \
 	tests/unit/control/test_state_file tests/unit/control/discovery/test_task_events
+control_tests += tests/unit/control/processes/test_children \
+	tests/unit/control/processes/test_publisher tests/unit/control/registry/test_claims \
+	tests/unit/control/discovery/test_discovery_file \
+	tests/unit/control/discovery/test_providers
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
 tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
@@ -54,3 +58,15 @@ tests_unit_control_test_state_file_LDADD = $(control_test_libs)
 tests_unit_control_discovery_test_task_events_SOURCES = \
 	tests/unit/control/discovery/test_task_events.c $(control_world)
 tests_unit_control_discovery_test_task_events_LDADD = $(control_test_libs)
+tests_unit_control_processes_test_children_SOURCES = tests/unit/control/processes/test_children.c
+tests_unit_control_processes_test_children_LDADD = $(control_test_libs)
+tests_unit_control_processes_test_publisher_SOURCES = tests/unit/control/processes/test_publisher.c
+tests_unit_control_processes_test_publisher_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_claims_SOURCES = tests/unit/control/registry/test_claims.c
+tests_unit_control_registry_test_claims_LDADD = $(control_test_libs)
+tests_unit_control_discovery_test_discovery_file_SOURCES = \
+	tests/unit/control/discovery/test_discovery_file.c
+tests_unit_control_discovery_test_discovery_file_LDADD = $(control_test_libs)
+tests_unit_control_discovery_test_providers_SOURCES = \
+	tests/unit/control/discovery/test_providers.c $(control_world)
+tests_unit_control_discovery_test_providers_LDADD = $(control_test_libs)
