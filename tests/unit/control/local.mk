@@ -40,6 +40,8 @@ control_tests += tests/unit/control/processes/test_children \
 	tests/unit/control/processes/test_publisher tests/unit/control/registry/test_claims \
 	tests/unit/control/discovery/test_discovery_file \
 	tests/unit/control/discovery/test_providers
+control_tests += tests/unit/control/rollout/test_container_stop \
+	tests/unit/control/rollout/test_roll
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
 tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
@@ -70,3 +72,11 @@ tests_unit_control_discovery_test_discovery_file_LDADD = $(control_test_libs)
 tests_unit_control_discovery_test_providers_SOURCES = \
 	tests/unit/control/discovery/test_providers.c $(control_world)
 tests_unit_control_discovery_test_providers_LDADD = $(control_test_libs)
+rollout_stand = tests/unit/control/rollout/rollout_stand.c \
+	tests/unit/control/rollout/rollout_stand.h $(control_world)
+tests_unit_control_rollout_test_container_stop_SOURCES = \
+	tests/unit/control/rollout/test_container_stop.c $(rollout_stand)
+tests_unit_control_rollout_test_container_stop_LDADD = $(control_test_libs)
+tests_unit_control_rollout_test_roll_SOURCES = tests/unit/control/rollout/test_roll.c \
+	$(rollout_stand)
+tests_unit_control_rollout_test_roll_LDADD = $(control_test_libs)

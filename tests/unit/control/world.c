@@ -27,6 +27,8 @@ on_gone(void *argument, struct registered_target *target)
     struct world *world = argument;
 
     registry_note_gone(world->registry, target);
+    if (world->waits != NULL)
+        target_waits_note_gone(world->waits, target->id);
 }
 
 struct world *

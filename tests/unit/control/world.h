@@ -16,6 +16,7 @@
 #include "control/registry/event_log.h"
 #include "control/registry/numbers.h"
 #include "control/registry/registry.h"
+#include "control/registry/target_waits.h"
 #include "control/registry/targets.h"
 
 struct world {
@@ -27,6 +28,7 @@ struct world {
     struct event_log *events;
     struct targets *targets;
     struct registry *registry;
+    struct target_waits *waits; /* who hears of targets that are gone; NULL: nobody */
     unsigned changes, urgent_changes, evictions, closes;
     uint64_t last_closed;
 };
