@@ -42,6 +42,7 @@ control_tests += tests/unit/control/processes/test_children \
 	tests/unit/control/discovery/test_providers
 control_tests += tests/unit/control/rollout/test_container_stop \
 	tests/unit/control/rollout/test_roll
+control_tests += tests/unit/control/test_reload
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
 tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
@@ -80,3 +81,5 @@ tests_unit_control_rollout_test_container_stop_LDADD = $(control_test_libs)
 tests_unit_control_rollout_test_roll_SOURCES = tests/unit/control/rollout/test_roll.c \
 	$(rollout_stand)
 tests_unit_control_rollout_test_roll_LDADD = $(control_test_libs)
+tests_unit_control_test_reload_SOURCES = tests/unit/control/test_reload.c $(control_world)
+tests_unit_control_test_reload_LDADD = $(control_test_libs)

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One configuration takes the place of another: all of it, or nothing. All parts of control are
+ * real, but no child is started; the file is read by a child of the reader's own.
+ */
+#include "world.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "control/reload.h"
+#include "ipc/counters.h"
+
+#define MOST_TURNS 2000
+#define WORKERS 1
+/* @ stands for the stage's folder. */
+#define LISTENER(name)                                                                         \
+    "listeners = ( { name = \"" name "\"; unix = \"@/" name ".sock\";\n"                       \
+    "  default_actions = ( { type = \"forward\"; target_group = \"web\"; } ); } );\n"
+#define GROUP(attributes)                                                                      \
+    "target_groups = ( { name = \"web\"; port = 80; attributes = { " attributes " };\n"        \
+    "  health_check = { enabled = false; };\n"                                                 \
+    "  targets = ( { id = \"127.0.0.1\"; port = 8081; } ); } );\n"
+#define HEAD "state_dir = \"@/state\"; admin = { socket = \"@/admin.sock\"; };\n"
+#define GOOD HEAD LISTENER("one") GROUP("")
+
+struct stage {
+    char folder[32], path[48];
+    struct loop *loop;
+    struct world *world; /* its clock and registry only */
+    uint8_t key[64];
+    struct reload_parts parts;
+    struct counter_board *board;
+    struct access_channels *access_channels;
+    struct problems *problems;
+    struct task_events *task_events;
+    struct reload *reload;
+    unsigned publications;
+};
+
+/* Who asks, and what became of it. */
+struct asker {
+    struct reload_order order; /* first: the order is the asker */
+    unsigned answers;
+    bool is_refused;
+    char changes[128], first_error[256];
+};
+
+static bool
+build(void *argument, uint64_t generation, struct snapshot_files *files)
+{
+    const struct stage *stage = argument;
+
+    return snapshot_compiler_build(stage->parts.compiler, generation, files);
+}
+
+static void
+on_published(void *argument, uint64_t generation)
+{
+    struct stage *stage = argument;
+
+    (void)generation;
+    stage->publications++;
+}
+
+static uint64_t
+in_flight(void *argument, const struct registered_target *target)
+{
+    (void)argument;
+    (void)target;
+    return 0;
+}
+
+static void
+check_now(void *argument, uint64_t target_id)
+{
+    (void)argument;
+    (void)target_id;
+}
+
+static void
+write_config(const struct stage *stage, const char *text)
+{
+    FILE *file = fopen(stage->path, "w");
+
+    assert_non_null(file);
+    for (; *text != '\0'; text++)
+        if (*text == '@')
+            fputs(stage->folder, file);
+        else
+            fputc(*text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void
+open_parts(struct stage *stage)
+{
+    static const struct publisher_callbacks publisher_callbacks = {build, on_published};
+    static const struct children_callbacks children_callbacks = {0};
+    struct reload_parts *parts = &stage->parts;
+    struct world *world = stage->world;
+
+    *parts = (struct reload_parts){
+        .config_path = stage->path,
+        .stickiness_key = stage->key,
+        .counters = counter_board_own(stage->board),
+        .events = world->events,
+        .targets = world->targets,
+        .registry = world->registry,
+        .drain = drain_new(stage->loop, world->targets, in_flight, stage),
+        .passive =
+            passive_health_new(stage->loop, world->targets, world->events, check_now, stage),
+        .sockets = listener_sockets_new(WORKERS, world->numbers),
+        .observer_fds = observer_fds_new(),
+        .publisher = publisher_new(stage->loop, &publisher_callbacks, stage),
+        .readers = config_readers_new(stage->loop),
+    };
+    parts->providers = providers_new(&(struct provider_parts){
+        stage->loop, world->registry, stage->problems, world->events, parts->counters});
+    parts->rollout = rollout_new(
+        &(struct rollout_parts){stage->loop, world->registry, world->waits, parts->providers});
+    parts->compiler = snapshot_compiler_new(
+        &(struct snapshot_compiler_parts){world->numbers, parts->sockets, world->targets});
+    parts->children =
+        children_new(&(struct children_parts){.loop = stage->loop,
+                                              .board = stage->board,
+                                              .sockets = parts->sockets,
+                                              .access_channels = stage->access_channels,
+                                              .observer_fds = parts->observer_fds,
+                                              .publisher = parts->publisher},
+                     WORKERS, &children_callbacks, stage);
+}
+
+/* The first configuration goes the way that it goes when control starts. */
+static void
+apply_first(struct stage *stage)
+{
+    struct config_errors errors = {0};
+    struct config *config = config_load(stage->path, &errors);
+
+    if (config == NULL)
+        fail_msg("%s", errors.lines[0]);
+    stage->parts.admin = admin_new(&(struct admin_parts){.config = config,
+                                                         .config_path = stage->path,
+                                                         .loop = stage->loop,
+                                                         .events = stage->world->events});
+    assert_non_null(stage->parts.admin);
+    assert_true(listener_sockets_prepare(stage->parts.sockets, config, &errors));
+    assert_true(observer_fds_prepare(stage->parts.observer_fds, config, &errors));
+    stage->reload = reload_new(&stage->parts);
+    reload_apply(stage->reload, config);
+    config_errors_clear(&errors);
+}
+
+static struct stage *
+begin(void)
+{
+    struct stage *stage = memory_take(1, sizeof(*stage));
+
+    snprintf(stage->folder, sizeof(stage->folder), "/tmp/fairlead-test-XXXXXX");
+    assert_non_null(mkdtemp(stage->folder));
+    snprintf(stage->path, sizeof(stage->path), "%s/conf", stage->folder);
+    stage->world = world_new();
+    stage->world->waits = target_waits_new();
+    stage->loop = loop_new();
+    stage->board = counter_board_new(WORKERS);
+    stage->access_channels = access_channels_new(WORKERS);
+    stage->problems = problems_new();
+    open_parts(stage);
+    write_config(stage, GOOD);
+    apply_first(stage);
+    return stage;
+}
+
+static void
+remove_files(const struct stage *stage)
+{
+    char *command = memory_print("%s/", stage->folder);
+    static const char *const names[] = {"conf", "admin.sock", "one.sock", "two.sock", "log"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        char *path = memory_print("%s%s", command, names[i]);
+        unlink(path);
+        free(path);
+    }
+    free(command);
+    rmdir(stage->folder);
+}
+
+static void
+end(struct stage *stage)
+{
+    struct reload_parts *parts = &stage->parts;
+
+    admin_free(&parts->admin);
+    config_readers_free(&parts->readers);
+    providers_free(&parts->providers);
+    rollout_free(&parts->rollout);
+    children_free(&parts->children);
+    observer_fds_free(&parts->observer_fds);
+    listener_sockets_free(&parts->sockets);
+    passive_health_free(&parts->passive);
+    drain_free(&parts->drain);
+    publisher_free(&parts->publisher);
+    snapshot_compiler_free(&parts->compiler);
+    access_channels_free(&stage->access_channels);
+    target_waits_free(&stage->world->waits);
+    world_free(stage->world);
+    reload_free(&stage->reload); /* behind all that works by its configuration */
+    problems_free(&stage->problems);
+    counter_board_free(&stage->board);
+    loop_free(&stage->loop);
+    remove_files(stage);
+    free(stage);
+}
+
+static void
+on_done(struct reload_order *order, const struct reload_outcome *outcome)
+{
+    struct asker *asker = (struct asker *)(void *)order;
+
+    asker->answers++;
+    asker->is_refused = outcome->errors->count > 0;
+    snprintf(asker->changes, sizeof(asker->changes), "%s", outcome->changes);
+    if (asker->is_refused)
+        snprintf(asker->first_error, sizeof(asker->first_error), "%s",
+                 outcome->errors->lines[0]);
+}
+
+static void
+ask(struct stage *stage, struct asker *asker, bool is_forced)
+{
+    *asker = (struct asker){.order = {.is_forced = is_forced, .on_done = on_done}};
+    reload_request(stage->reload, &asker->order);
+}
+
+static void
+wait_for(struct stage *stage, const struct asker *asker)
+{
+    for (int turn = 0; turn < MOST_TURNS && asker->answers == 0; turn++)
+        loop_turn(stage->loop, 10);
+    assert_int_equal(asker->answers, 1);
+}
+
+/* Writes a configuration and goes over to it, or not. */
+static struct asker
+reload(struct stage *stage, const char *text, bool is_forced)
+{
+    struct asker asker;
+
+    write_config(stage, text);
+    ask(stage, &asker, is_forced);
+    wait_for(stage, &asker);
+    return asker;
+}
+
+static uint64_t
+count_of(const struct stage *stage, enum counter counter)
+{
+    return counter_board_total(stage->board, counter);
+}
+
+static bool
+exists(const struct stage *stage, const char *name)
+{
+    char *path = memory_print("%s/%s", stage->folder, name);
+    bool is_there = access(path, F_OK) == 0;
+
+    free(path);
+    return is_there;
+}
+
+static void
+everything_follows_a_good_configuration(void **state)
+{
+    struct stage *stage = begin();
+    (void)state;
+
+    struct asker asker = reload(
+        stage, HEAD LISTENER("two") GROUP("deregistration_delay = { timeout_seconds = 7; };"),
+        false);
+    assert_false(asker.is_refused);
+    assert_true(*asker.changes != '\0');
+    assert_string_equal(reload_config(stage->reload)->listeners[0].name, "two");
+    assert_int_equal(reload_config(stage->reload)->target_groups[0].deregistration_delay_ms,
+                     7000);
+    assert_true(exists(stage, "two.sock"));
+    assert_int_equal(stage->publications, 2);
+    assert_true(count_of(stage, COUNTER_RELOADS_OK) == 1);
+    end(stage);
+}
+
+/* One row a kind of mistake: nothing of the file is taken over, and the first line says why. */
+static void
+a_bad_file_changes_nothing(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } rows[] = {
+        {"listeners = (", "syntax"},
+        {HEAD LISTENER("two") GROUP("") "wokers = 2;\n", "wokers"},
+        {HEAD LISTENER("two") GROUP("deregistration_delay = { timeout_seconds = -1; };"),
+         "range"},
+        {HEAD GROUP("") "listeners = ( { name = \"two\"; unix = \"@/conf/two.sock\";\n"
+                        "  default_actions = ( { type = \"forward\"; target_group = \"web\"; } "
+                        "); } );\n",
+         "conf/two.sock"},
+        {HEAD LISTENER("two") GROUP("") "access_log = { path = \"@\"; };\n", "access_log"},
+        {HEAD GROUP(""), "--force"},
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct stage *stage = begin();
+        const struct config *before = reload_config(stage->reload);
+        struct asker asker = reload(stage, rows[i].text, false);
+        assert_true(asker.is_refused);
+        assert_non_null(strstr(asker.first_error, rows[i].error));
+        assert_ptr_equal(reload_config(stage->reload), before);
+        assert_true(exists(stage, "one.sock"));
+        assert_false(exists(stage, "two.sock"));
+        assert_int_equal(stage->publications, 1);
+        assert_true(count_of(stage, COUNTER_RELOADS_REFUSED) == 1);
+        assert_true(count_of(stage, COUNTER_RELOADS_OK) == 0);
+        end(stage);
+    }
+}
+
+static void
+by_force_every_listener_may_go(void **state)
+{
+    struct stage *stage = begin();
+    (void)state;
+
+    struct asker asker = reload(stage, HEAD GROUP(""), true);
+    assert_false(asker.is_refused);
+    assert_int_equal(reload_config(stage->reload)->listener_count, 0);
+    end(stage);
+}
+
+/* The second and third ask while the file is being read for the first. */
+static void
+orders_that_come_meanwhile_share_one_more_reading(void **state)
+{
+    struct stage *stage = begin();
+    struct asker first, second, third;
+    (void)state;
+
+    ask(stage, &first, false);
+    ask(stage, &second, false);
+    ask(stage, &third, false);
+    wait_for(stage, &first);
+    wait_for(stage, &second);
+    wait_for(stage, &third);
+    assert_true(count_of(stage, COUNTER_RELOADS_OK) == 2);
+    end(stage);
+}
+
+static void
+one_that_withdraws_is_not_answered(void **state)
+{
+    struct stage *stage = begin();
+    struct asker gone, stays;
+    (void)state;
+
+    ask(stage, &gone, false);
+    ask(stage, &stays, false);
+    reload_withdraw(stage->reload, &gone.order);
+    wait_for(stage, &stays);
+    assert_int_equal(gone.answers, 0);
+    end(stage);
+}
+
+static void
+nothing_is_taken_over_once_control_stops(void **state)
+{
+    struct stage *stage = begin();
+    struct asker asker;
+    (void)state;
+
+    write_config(stage, HEAD LISTENER("two") GROUP(""));
+    ask(stage, &asker, false);
+    reload_stop(stage->reload);
+    reload_withdraw(stage->reload, &asker.order);
+    for (int turn = 0; turn < 5; turn++)
+        loop_turn(stage->loop, 10);
+    assert_string_equal(reload_config(stage->reload)->listeners[0].name, "one");
+    assert_false(exists(stage, "two.sock"));
+    end(stage);
+}
+
+static void
+what_changes_only_with_a_restart_is_told(void **state)
+{
+    struct stage *stage = begin();
+    (void)state;
+
+    struct asker asker = reload(stage, "workers = 3;\n" GOOD, false);
+    assert_false(asker.is_refused);
+    assert_int_equal(reload_config(stage->reload)->warnings.count, 1);
+    assert_non_null(strstr(reload_config(stage->reload)->warnings.lines[0], "workers"));
+    end(stage);
+}
+
+/* As with the ALB: only targets that come later ramp. */
+static void
+slow_start_switched_on_ramps_nobody_who_serves_already(void **state)
+{
+    struct stage *stage = begin();
+    struct registered_target *target = find_target(stage->world, "web", 8081);
+    (void)state;
+
+    assert_non_null(target);
+    target->healthy_since_ms = 1;
+    struct asker asker = reload(
+        stage, HEAD LISTENER("one") GROUP("slow_start = { duration_seconds = 60; };"), false);
+    assert_false(asker.is_refused);
+    assert_true(target->healthy_since_ms == 0);
+    end(stage);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_follows_a_good_configuration),
+        cmocka_unit_test(a_bad_file_changes_nothing),
+        cmocka_unit_test(by_force_every_listener_may_go),
+        cmocka_unit_test(orders_that_come_meanwhile_share_one_more_reading),
+        cmocka_unit_test(one_that_withdraws_is_not_answered),
+        cmocka_unit_test(nothing_is_taken_over_once_control_stops),
+        cmocka_unit_test(what_changes_only_with_a_restart_is_told),
+        cmocka_unit_test(slow_start_switched_on_ramps_nobody_who_serves_already),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
