@@ -32,6 +32,15 @@ api target-groups/web/targets | jq -e --argjson port "$port" '.TargetHealthDescr
     .Target.Id == "127.0.0.1" and .Target.Port == $port and (.TargetHealth.State | length > 0)' \
     >/dev/null || fail "the target is not shown as the ALB's API would"
 
+step "the document names every member of every answer"
+for what in status listeners rules target-groups target-groups/web/targets services tasks providers \
+    problems workers events 'explain?url=http://a/app1/x' 'explain?url=http://a/'; do
+    api "$what" -f | jq -r '[paths | map(strings) | last // empty] | unique[]'
+done | sort -u | while read -r member; do
+    grep -qF "\"$member\"" "$support/../../docs/admin-api.md" ||
+        { echo "$member"; exit 1; }
+done || fail "docs/admin-api.md does not name it"
+
 step "errors have a code and a status"
 [ "$(api target-groups/none/targets -o "$work/out" -w '%{http_code}')" = 404 ] || fail "no 404"
 jq -e '.error.code == "TargetGroupNotFound" and (.error.message | length > 0)' "$work/out" >/dev/null ||
