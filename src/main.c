@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the command line and becomes one of the three roles. Children are started by control
+ * Reads the command line and becomes one of the four roles. Children are started by control
  * with their role in argv[0], which is also what ps shows.
  */
 #include <getopt.h>
@@ -18,6 +18,7 @@
 #include "base/title.h"
 #include "net/library_versions.h"
 #include "control/control.h"
+#include "logger/logger.h"
 #include "observer/observer.h"
 #include "worker/worker.h"
 
@@ -121,16 +122,19 @@ main(int argc, char **argv)
         return USAGE_STATUS;
     bool is_worker = starts_with(argv[0], "fairlead: worker");
     bool is_observer = starts_with(argv[0], "fairlead: observer");
+    bool is_logger = starts_with(argv[0], "fairlead: logger");
 
     title_init(argc, argv);
     /* Children are started as /proc/self/exe, which top and perf would call "exe". */
     title_set_command("fairlead");
-    if (is_worker || is_observer)
+    if (is_worker || is_observer || is_logger)
         ignore_signals();
     if (is_worker)
         return worker_run();
     if (is_observer)
         return observer_run();
+    if (is_logger)
+        return logger_run();
     log_open();
     return run_from_arguments(argc, argv);
 }

@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum sandbox_profile { SANDBOX_WORKER = 1 << 0, SANDBOX_OBSERVER = 1 << 1 };
+enum sandbox_profile {
+    SANDBOX_WORKER = 1 << 0,
+    SANDBOX_OBSERVER = 1 << 1,
+    SANDBOX_LOGGER = 1 << 2
+};
 
 /*
  * For good. User and root directory change only when the process is root and uid is not 0.

@@ -210,7 +210,7 @@ on_child_start(void *argument)
 {
     struct control *control = argument;
     struct processes *processes = children_processes(control->children);
-    unsigned count = processes_worker_count(processes) + 1;
+    unsigned count = processes_logger(processes)->slot + 1;
     pid_t *pids = memory_take(count, sizeof(*pids));
 
     for (unsigned slot = 0; slot < count; slot++)
@@ -223,13 +223,17 @@ static void
 on_child_death(void *argument, const struct process *process)
 {
     struct control *control = argument;
+
+    static const enum counter restarts[] = {
+        [PROCESS_IS_OBSERVER] = COUNTER_OBSERVER_RESTARTS,
+        [PROCESS_IS_WORKER] = COUNTER_WORKER_RESTARTS,
+        [PROCESS_IS_LOGGER] = COUNTER_LOGGER_RESTARTS,
+    };
     struct counters *own = counter_board_own(control->board);
 
     event_log_add(control->events, "process", process->title, "%s; started again",
                   process->last_end);
-    counter_add(&own->values[process_is_worker(process) ? COUNTER_WORKER_RESTARTS
-                                                        : COUNTER_OBSERVER_RESTARTS],
-                1);
+    counter_add(&own->values[restarts[process->role]], 1);
 }
 
 static void
@@ -412,7 +416,7 @@ on_reopen_signal(void *argument)
     if (!observer_fds_reopen_log(control->observer_fds))
         log_error("access log %s: cannot be opened again: %s; going on with the file before",
                   reload_config(control->reload)->access_log_path, strerror(errno));
-    children_send_access_file(control->children);
+    children_reopen_access_log(control->children);
 }
 
 static void

@@ -154,7 +154,7 @@ reload_apply(struct reload *reload, struct config *config)
     children_open_listeners(parts->children);
     if (!observer_fds_metrics_stayed(parts->observer_fds))
         children_send_metrics_listener(parts->children);
-    children_send_access_file(parts->children);
+    children_set_access_log(parts->children, config);
     config_free(&old);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the workers), one
+ * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the
+ * workers, N + 1 the logger), one
  * writer each, relaxed loads and stores, so counting costs an ordinary add. Control makes the
  * memory and keeps it over a worker's death; everybody else maps the others' read-only and
  * sums.
@@ -18,7 +19,7 @@
 #define COUNTERS_PROVIDER_ROWS 32
 #define COUNTERS_FIRST_CODE 100
 #define COUNTERS_CODES 500
-#define COUNTERS_SLOTS 257
+#define COUNTERS_SLOTS 258
 
 /* Upper bounds of the response-time histogram in microseconds; the last bucket has none. */
 #define COUNTERS_BUCKETS 16

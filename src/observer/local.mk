@@ -1,12 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libobserver.a
 libobserver_a_SOURCES = \
-	src/observer/access_fields.c \
-	src/observer/access_fields.def \
-	src/observer/access_line.h \
-	src/observer/access_line_alb.c \
-	src/observer/access_line_json.c \
-	src/observer/access_log.c src/observer/access_log.h \
 	src/observer/exposition.c src/observer/exposition.h \
 	src/observer/health.c src/observer/health.h \
 	src/observer/metrics.c src/observer/metrics.h \

@@ -16,7 +16,6 @@
 #define PAGE_AGE_MAX_MS 1000
 
 struct metrics {
-    const struct access_log *log;
     const struct snapshot *snapshot; /* NULL: none yet */
     struct counters *slots[COUNTERS_SLOTS];
     unsigned slot_count; /* places in slots that may be in use */
@@ -32,11 +31,10 @@ struct family {
 };
 
 struct metrics *
-metrics_new(const struct access_log *log)
+metrics_new(void)
 {
     struct metrics *metrics = memory_take(1, sizeof(*metrics));
 
-    metrics->log = log;
     return metrics;
 }
 
@@ -368,21 +366,6 @@ write_hosts(struct metrics *metrics, const struct family *family)
                               count_in_state(metrics->snapshot, targets, shown_states[s]));
         }
     }
-}
-
-static void
-write_access_log(struct metrics *metrics, const struct family *family)
-{
-    const struct access_log_totals none = {0};
-    const struct access_log_totals *totals =
-        metrics->log == NULL ? &none : access_log_totals(metrics->log);
-    const struct exposition_label written = {"result", SLICE_LITERAL("written")};
-    const struct exposition_label lost = {"result", SLICE_LITERAL("lost")};
-
-    exposition_series(&metrics->page, family->metric, "", &written, 1);
-    exposition_number(&metrics->page, totals->lines);
-    exposition_series(&metrics->page, family->metric, "", &lost, 1);
-    exposition_number(&metrics->page, totals->lost_lines);
 }
 
 static const struct family families[] = {

@@ -9,12 +9,11 @@
 #include "base/slice.h"
 #include "ipc/counters.h"
 #include "ipc/snapshot.h"
-#include "observer/access_log.h"
 
 struct metrics;
 
 /* log may be NULL: no lines to report. */
-struct metrics *metrics_new(const struct access_log *log);
+struct metrics *metrics_new(void);
 void metrics_free(struct metrics **metrics);
 
 /* Takes over mapped counters of a row owner, in place of earlier ones. */

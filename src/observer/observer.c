@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The observer's start, the messages from control (table `handlers`), and its end: it leaves
- * when it was told to, or when control is gone and no worker can send records any more.
- */
+/* The observer's start, the messages from control (table `handlers`), and its end. */
 #include "observer/observer.h"
 
 #include <sys/mman.h>
@@ -14,13 +11,9 @@
 #include "base/title.h"
 #include "ipc/channel.h"
 #include "net/http_service.h"
-#include "observer/access_log.h"
 #include "observer/exposition.h"
 #include "observer/health.h"
 #include "observer/metrics.h"
-
-/* The last records of workers that used up their time to stop. */
-#define LAST_RECORDS_MS 500
 
 /* One a process, on observer_run's stack. */
 struct observer {
@@ -30,9 +23,7 @@ struct observer {
     struct snapshot *snapshot;
     struct health *health;
     struct metrics *metrics;
-    struct access_log *access_log;
     struct http_service *service; /* GET /metrics, /healthz; NULL: no metrics listener */
-    struct timer stop_timer;
     bool is_stopping;
 };
 
@@ -88,21 +79,6 @@ on_counters(struct observer *observer, const struct message *message)
     close(message->fd);
 }
 
-/* The file comes in a message of its own; it ends with the snapshot that has no log any more.
- */
-static void
-follow_log_settings(struct observer *observer, const struct snapshot *old)
-{
-    const struct snapshot_settings *settings = snapshot_settings(observer->snapshot);
-
-    access_log_set_form(observer->access_log,
-                        (enum config_log_format)settings->access_log_format,
-                        snapshot_slice(observer->snapshot, settings->load_balancer_name));
-    if (old != NULL && snapshot_settings(old)->access_log_enabled != 0 &&
-        settings->access_log_enabled == 0)
-        access_log_set_file(observer->access_log, -1);
-}
-
 static void
 on_snapshot_base(struct observer *observer, const struct message *message)
 {
@@ -135,22 +111,9 @@ on_snapshot(struct observer *observer, const struct message *message)
     observer->snapshot = snapshot;
     metrics_set_snapshot(observer->metrics, snapshot);
     health_apply(observer->health, snapshot);
-    follow_log_settings(observer, old);
     snapshot_close(&old);
     applied.generation = snapshot_generation(snapshot);
     channel_send(observer->channel, MESSAGE_applied, &applied, -1);
-}
-
-static void
-on_access_channel(struct observer *observer, const struct message *message)
-{
-    access_log_add_channel(observer->access_log, message->as.access_channel.slot, message->fd);
-}
-
-static void
-on_access_file(struct observer *observer, const struct message *message)
-{
-    access_log_set_file(observer->access_log, message->fd);
 }
 
 static void
@@ -201,27 +164,11 @@ on_metrics_query(struct observer *observer, const struct message *message)
 }
 
 static void
-stop(void *argument)
-{
-    struct observer *observer = argument;
-
-    loop_stop(observer->loop);
-}
-
-/*
- * Leaves once no worker can send records any more, at the latest a little after the time that
- * the workers themselves have.
- */
-static void
 on_shutdown(struct observer *observer, const struct message *message)
 {
+    (void)message;
     observer->is_stopping = true;
-    health_free(&observer->health);
-    if (!access_log_has_channels(observer->access_log))
-        stop(observer);
-    else
-        timer_set(&observer->stop_timer, observer->loop,
-                  (uint64_t)message->as.shutdown.timeout_ms + LAST_RECORDS_MS);
+    loop_stop(observer->loop);
 }
 
 static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
@@ -229,8 +176,6 @@ static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
     [MESSAGE_counters] = on_counters,
     [MESSAGE_snapshot_base] = on_snapshot_base,
     [MESSAGE_snapshot] = on_snapshot,
-    [MESSAGE_access_channel] = on_access_channel,
-    [MESSAGE_access_file] = on_access_file,
     [MESSAGE_check_now] = on_check_now,
     [MESSAGE_metrics_listener] = on_metrics_listener,
     [MESSAGE_metrics_close] = on_metrics_close,
@@ -254,16 +199,7 @@ on_message(void *owner, const struct message *message)
         close(message->fd);
 }
 
-static void
-on_last_access_end(void *argument)
-{
-    struct observer *observer = argument;
-
-    if (observer->is_stopping || observer->channel == NULL)
-        stop(observer);
-}
-
-/* Checks have nobody to report to any more; the access log goes on while workers do. */
+/* Checks have nobody to report to any more. */
 static void
 on_end(void *owner, const char *reason)
 {
@@ -272,9 +208,7 @@ on_end(void *owner, const char *reason)
     if (!observer->is_stopping)
         log_warning("control is gone (%s)", reason);
     channel_close(&observer->channel);
-    health_free(&observer->health);
-    if (observer->is_stopping || !access_log_has_channels(observer->access_log))
-        stop(observer);
+    loop_stop(observer->loop);
 }
 
 static const struct channel_callbacks channel_callbacks = {on_message, on_end};
@@ -302,11 +236,8 @@ static void
 open_all(struct observer *observer)
 {
     observer->loop = loop_new();
-    observer->access_log = access_log_new(observer->loop);
-    observer->metrics = metrics_new(observer->access_log);
+    observer->metrics = metrics_new();
     observer->health = health_new(observer->loop, &probe_http, on_health_report, observer);
-    access_log_on_last_end(observer->access_log, on_last_access_end, observer);
-    timer_init(&observer->stop_timer, stop, observer);
     channel_start(observer->channel, observer->loop);
 }
 
@@ -317,10 +248,8 @@ close_all(struct observer *observer)
     http_service_free(&observer->service);
     health_free(&observer->health);
     metrics_free(&observer->metrics);
-    access_log_free(&observer->access_log);
     snapshot_close(&observer->snapshot);
     snapshot_base_close(&observer->base);
-    timer_close(&observer->stop_timer, observer->loop);
     loop_free(&observer->loop);
 }
 

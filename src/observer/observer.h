@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The observer role: health checks, metrics page and access-log writing. */
+/* The observer role: health checks and the metrics page. */
 #ifndef FAIRLEAD_OBSERVER_OBSERVER_H
 #define FAIRLEAD_OBSERVER_OBSERVER_H
 

@@ -44,7 +44,7 @@ wait_for 5 has_begun everybody
 kill -TERM "$fairlead_pid" $(fairlead_children fairlead)
 wait "$fairlead_pid" || fail "fairlead ended with $?"
 wait $curl_pid || fail "the request in flight was lost"
-[ "$(grep -c 'has stopped' "$work/fairlead.log")" = 6 ] || fail "not all of them stopped"
+[ "$(grep -c 'has stopped' "$work/fairlead.log")" = 8 ] || fail "not all of them stopped"
 ! grep -E 'killed|status|warning|error' "$work/fairlead.log" || fail "the log is not calm"
 
 step "who waits on the admin socket is told why that ends"

@@ -10,7 +10,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/stickiness_survives.sh tests/system/health_survives.sh \
 	tests/system/slow_start.sh tests/system/balancing.sh tests/system/fails_open.sh \
 	tests/system/drain_survives.sh tests/system/events_follow.sh \
-	tests/system/held_targets.sh
+	tests/system/held_targets.sh tests/system/log_readers_stall.sh
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \

@@ -72,7 +72,7 @@ process_to_json(const struct admin_parts *parts, const struct process *process)
     json_t *object = json_object();
 
     admin_set_number(object, "Slot", process->slot);
-    admin_set_text(object, "Role", process_is_worker(process) ? "worker" : "observer");
+    admin_set_text(object, "Role", process_role_text(process->role));
     if (process->pid == 0)
         json_object_set_new(object, "Pid", json_null());
     else
@@ -101,8 +101,11 @@ admin_show_workers(struct admin_call *call)
     for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
         json_array_append_new(workers, process_to_json(parts, processes_at(processes, slot)));
     json_t *observer = process_to_json(parts, processes_at(processes, PROCESS_OBSERVER));
-    admin_answer(call->request, 200,
-                 json_pack("{s:o, s:o}", "Workers", workers, "Observer", observer));
+    json_t *answer = json_pack("{s:o, s:o}", "Workers", workers, "Observer", observer);
+    const struct process *logger = processes_logger(processes);
+    if (logger->is_wanted)
+        json_object_set_new(answer, "Logger", process_to_json(parts, logger));
+    admin_answer(call->request, 200, answer);
 }
 
 static json_t *

@@ -10,12 +10,12 @@
 #include "base/memory.h"
 #include "ipc/access_record.h"
 
-/* Room for some batches while the observer writes to a slow disk. */
+/* Room for some batches while the logger writes to a slow disk. */
 #define QUEUE_BYTES (16 * ACCESS_BATCH_BYTES)
 
 struct access_channels {
     unsigned worker_count;
-    int (*fds)[2]; /* [0] is read by the observer, [1] written by the worker */
+    int (*fds)[2]; /* [0] is read by the logger, [1] written by the worker */
 };
 
 static int

@@ -5,6 +5,7 @@
  */
 #include "control/processes/children.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,17 +25,20 @@ struct children {
     void *argument;
     struct processes *processes;
     struct privileges privileges;
-    uint64_t applied_generation; /* every living worker has it */
+    uint64_t applied_generation;            /* every living worker has it */
+    struct message_access_file access_file; /* how the logger writes */
     struct pending_close *pending_closes;
 };
 
 static void
 send_counters(struct children *children, struct process *process)
 {
-    unsigned last = processes_worker_count(children->processes);
+    unsigned last = processes_logger(children->processes)->slot;
 
     for (uint32_t slot = 0; slot <= last; slot++) {
-        bool is_own = process_is_worker(process) && slot == process->slot;
+        bool is_own = process->role != PROCESS_IS_OBSERVER && slot == process->slot;
+        if (process->role == PROCESS_IS_LOGGER && !is_own)
+            continue;
         struct message_counters counters = {.slot = slot, .is_writable = is_own};
         process_send(process, MESSAGE_counters, &counters,
                      is_own ? counter_board_writable_fd(children->parts.board, slot)
@@ -78,13 +82,44 @@ send_snapshot_to(struct children *children, struct process *process)
 }
 
 static void
+start_worker(struct children *children, struct process *worker)
+{
+    send_access_channel(children, worker, worker->slot);
+    send_snapshot_to(children, worker);
+    listener_sockets_each(children->parts.sockets, worker->slot, false, send_listener, worker);
+}
+
+static void
+start_observer(struct children *children, struct process *observer)
+{
+    children_send_metrics_listener(children);
+    send_snapshot_to(children, observer);
+}
+
+/* The file first: records that come without one are dropped. */
+static void
+start_logger(struct children *children, struct process *logger)
+{
+    unsigned workers = processes_worker_count(children->processes);
+
+    process_send(logger, MESSAGE_access_file, &children->access_file,
+                 observer_fds_log(children->parts.observer_fds));
+    for (unsigned slot = 1; slot <= workers; slot++)
+        send_access_channel(children, logger, slot);
+}
+
+static void
 on_start(void *argument, struct process *process)
 {
+    static void (*const starts[])(struct children * children, struct process * process) = {
+        [PROCESS_IS_OBSERVER] = start_observer,
+        [PROCESS_IS_WORKER] = start_worker,
+        [PROCESS_IS_LOGGER] = start_logger,
+    };
     struct children *children = argument;
-    unsigned workers = processes_worker_count(children->processes);
     struct message_hello hello = {
         .slot = process->slot,
-        .worker_count = workers,
+        .worker_count = processes_worker_count(children->processes),
         .uid = children->privileges.uid,
         .gid = children->privileges.gid,
         .log_level = children->parts.log_level,
@@ -93,18 +128,7 @@ on_start(void *argument, struct process *process)
     process_send(process, MESSAGE_hello, &hello, -1);
     send_counters(children, process);
     children->callbacks->on_start(children->argument);
-    if (process_is_worker(process)) {
-        send_access_channel(children, process, process->slot);
-        send_snapshot_to(children, process);
-        listener_sockets_each(children->parts.sockets, process->slot, false, send_listener,
-                              process);
-        return;
-    }
-    for (unsigned slot = 1; slot <= workers; slot++)
-        send_access_channel(children, process, slot);
-    children_send_metrics_listener(children);
-    children_send_access_file(children);
-    send_snapshot_to(children, process);
+    starts[process->role](children, process);
 }
 
 void
@@ -120,15 +144,27 @@ children_send_metrics_listener(struct children *children)
         process_send(observer, MESSAGE_metrics_close, &(struct message_metrics_close){0}, -1);
 }
 
-/* Its end comes with the snapshot that has no log any more. */
 void
-children_send_access_file(struct children *children)
+children_set_access_log(struct children *children, const struct config *config)
 {
-    struct process *observer = processes_at(children->processes, PROCESS_OBSERVER);
-    int log = observer_fds_log(children->parts.observer_fds);
+    struct message_access_file *file = &children->access_file;
 
-    if (log != -1)
-        process_send(observer, MESSAGE_access_file, &(struct message_access_file){0}, log);
+    *file = (struct message_access_file){.format = config->access_log_format};
+    snprintf(file->load_balancer, sizeof(file->load_balancer), "%s",
+             config->load_balancer_name);
+    children_reopen_access_log(children);
+}
+
+void
+children_reopen_access_log(struct children *children)
+{
+    struct process *logger = processes_logger(children->processes);
+    int fd = observer_fds_log(children->parts.observer_fds);
+
+    if (fd == -1 || !logger->is_wanted)
+        process_set_wanted(logger, fd != -1, 0);
+    else
+        process_send(logger, MESSAGE_access_file, &children->access_file, fd);
 }
 
 void
@@ -189,14 +225,15 @@ on_message(void *argument, struct process *process, const struct message *messag
     struct children *children = argument;
     const struct children_callbacks *callbacks = children->callbacks;
     bool is_worker = process_is_worker(process);
+    bool is_observer = process->role == PROCESS_IS_OBSERVER;
 
     if (message->type == MESSAGE_applied) {
         note_applied(children);
     } else if (message->type == MESSAGE_target_failures && is_worker) {
         callbacks->on_failures(children->argument, &message->as.target_failures);
-    } else if (message->type == MESSAGE_health && !is_worker) {
+    } else if (message->type == MESSAGE_health && is_observer) {
         callbacks->on_health(children->argument, &message->as.health);
-    } else if (message->type == MESSAGE_metrics_reply && !is_worker) {
+    } else if (message->type == MESSAGE_metrics_reply && is_observer) {
         callbacks->on_metrics(children->argument, message->as.metrics_reply.query_id,
                               message->fd);
     } else {

@@ -18,6 +18,7 @@
 #include "control/processes/process.h"
 #include "control/processes/publisher.h"
 #include "ipc/message.h"
+#include "model/config.h"
 #include "net/loop.h"
 
 struct children;
@@ -79,9 +80,13 @@ void children_check_target(struct children *children, uint64_t target_id);
 void children_open_listeners(struct children *children);
 void children_close_listener(void *children, uint32_t listener_id);
 
-/* What the observer may not open itself: the metrics listener (or that there is none), and the
- * access log's file. */
+/* What the observer may not open itself: the metrics listener, or that there is none. */
 void children_send_metrics_listener(struct children *children);
-void children_send_access_file(struct children *children);
+
+/* There is a logger while the configuration has an access log; it writes as this one says. */
+void children_set_access_log(struct children *children, const struct config *config);
+
+/* The logger goes on in the file that observer_fds holds now. */
+void children_reopen_access_log(struct children *children);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/address.h"
@@ -77,10 +78,27 @@ listen_for_metrics(const struct config *config)
     return socket_listen(&address, false, BACKLOG);
 }
 
+static bool
+is_fifo(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* A FIFO is opened by being its reader, too: lines wait in it for whoever comes. */
 static int
 open_log(const char *path)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, LOG_MODE);
+    int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(path, flags | O_WRONLY, LOG_MODE);
+
+    if (fd == -1 && errno == ENXIO)
+        return open(path, flags | O_RDWR, LOG_MODE);
+    if (fd == -1 || !is_fifo(fd))
+        return fd;
+    close(fd);
+    return open(path, flags | O_RDWR, LOG_MODE);
 }
 
 /* What is in use under the same name stays; a dup of it is prepared. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What control opens for the observer, which may open nothing itself: the metrics listener and
- * the access log's file. Kept over the observer's death and over reloads that do not change
- * them.
+ * What control opens for children that may open nothing themselves: the metrics listener for
+ * the observer, the access log's file for the logger. Kept over their deaths and over reloads
+ * that do not change them.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
 #define FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H

@@ -28,7 +28,8 @@
 
 struct processes {
     struct loop *loop;
-    unsigned count; /* of slots: the observer and the workers */
+    unsigned worker_count, count; /* of all slots: the observer, the workers, the logger */
+    bool is_started;
     struct process *slots;
     struct process_callbacks callbacks;
     void *argument;
@@ -55,6 +56,23 @@ on_exit_time(void *argument)
 
 static void on_child_signal(int fd, short what, void *argument);
 
+/* The title is also what tells the child its role. */
+static void
+name(struct process *process)
+{
+    if (process->slot == PROCESS_OBSERVER) {
+        process->role = PROCESS_IS_OBSERVER;
+        snprintf(process->title, sizeof(process->title), "fairlead: observer");
+    } else if (process->slot <= process->all->worker_count) {
+        process->role = PROCESS_IS_WORKER;
+        snprintf(process->title, sizeof(process->title), "fairlead: worker %u", process->slot);
+    } else {
+        process->role = PROCESS_IS_LOGGER;
+        snprintf(process->title, sizeof(process->title), "fairlead: logger");
+    }
+    process->is_wanted = process->role != PROCESS_IS_LOGGER;
+}
+
 struct processes *
 processes_new(struct loop *loop, unsigned worker_count,
               const struct process_callbacks *callbacks, void *argument)
@@ -62,7 +80,8 @@ processes_new(struct loop *loop, unsigned worker_count,
     struct processes *processes = memory_take(1, sizeof(*processes));
 
     processes->loop = loop;
-    processes->count = worker_count + 1;
+    processes->worker_count = worker_count;
+    processes->count = worker_count + 2;
     processes->slots = memory_take(processes->count, sizeof(*processes->slots));
     processes->callbacks = *callbacks;
     processes->argument = argument;
@@ -71,10 +90,7 @@ processes_new(struct loop *loop, unsigned worker_count,
         process->all = processes;
         process->slot = slot;
         process->state = PROCESS_STOPPED;
-        if (slot == PROCESS_OBSERVER)
-            snprintf(process->title, sizeof(process->title), "fairlead: observer");
-        else
-            snprintf(process->title, sizeof(process->title), "fairlead: worker %u", slot);
+        name(process);
         timer_init(&process->restart_timer, on_restart_time, process);
         timer_init(&process->exit_timer, on_exit_time, process);
     }
@@ -175,14 +191,14 @@ on_channel_end(void *owner, const char *reason)
 
     log_debug("%s: channel ended: %s", process->title, reason);
     /* One that was asked to stop closes its end before it exits. */
-    if (process->pid != 0 && !process->all->is_stopping)
+    if (process->pid != 0 && process->is_wanted && !process->all->is_stopping)
         timer_set(&process->exit_timer, process->all->loop, EXIT_MS);
 }
 
 static void
 schedule_restart(struct process *process)
 {
-    if (process->all->is_stopping) {
+    if (process->all->is_stopping || !process->is_wanted) {
         process->state = PROCESS_STOPPED;
         return;
     }
@@ -226,8 +242,30 @@ start(struct process *process)
 void
 processes_start(struct processes *processes)
 {
-    for (unsigned slot = 0; slot < processes->count; slot++)
-        start(&processes->slots[slot]);
+    processes->is_started = true;
+    for (unsigned slot = 0; slot < processes->count; slot++) {
+        if (processes->slots[slot].is_wanted)
+            start(&processes->slots[slot]);
+    }
+}
+
+void
+process_set_wanted(struct process *process, bool is_wanted, unsigned stop_timeout_ms)
+{
+    struct processes *processes = process->all;
+
+    if (process->is_wanted == is_wanted || processes->is_stopping)
+        return;
+    process->is_wanted = is_wanted;
+    if (!processes->is_started)
+        return;
+    if (is_wanted && process->pid == 0) {
+        start(process);
+    } else if (!is_wanted) {
+        timer_stop(&process->restart_timer);
+        process_send(process, MESSAGE_shutdown,
+                     &(struct message_shutdown){.timeout_ms = stop_timeout_ms}, -1);
+    }
 }
 
 static void
@@ -235,7 +273,8 @@ describe_end(struct process *process, int status)
 {
     if (process->is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
         snprintf(process->last_end, sizeof(process->last_end), "was killed while it finished");
-    else if (process->all->is_stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    else if ((process->all->is_stopping || !process->is_wanted) && WIFEXITED(status) &&
+             WEXITSTATUS(status) == 0)
         snprintf(process->last_end, sizeof(process->last_end), "has stopped");
     else if (WIFSIGNALED(status))
         snprintf(process->last_end, sizeof(process->last_end), "was killed by signal %d (%s)",
@@ -261,16 +300,17 @@ note_end(struct process *process, int status)
     struct processes *processes = process->all;
 
     describe_end(process, status);
+    bool is_done = processes->is_stopping || !process->is_wanted;
     log_notice("%s: process %ld %s%s", process->title, (long)process->pid, process->last_end,
-               processes->is_stopping ? "" : "; starting it again");
+               is_done ? "" : "; starting it again");
     process->pid = 0;
     timer_stop(&process->exit_timer);
     channel_close(&process->channel);
     schedule_restart(process);
-    if (!processes->is_stopping) {
+    if (!is_done) {
         process->restarts++;
         processes->callbacks.on_end(processes->argument, process);
-    } else if (are_all_stopped(processes)) {
+    } else if (processes->is_stopping && are_all_stopped(processes)) {
         processes->callbacks.on_end(processes->argument, NULL);
     }
 }
@@ -298,8 +338,8 @@ processes_stop(struct processes *processes, unsigned timeout_ms)
     processes->is_stopping = true;
     for (unsigned slot = 0; slot < processes->count; slot++)
         timer_stop(&processes->slots[slot].restart_timer);
-    process_send(&processes->slots[PROCESS_OBSERVER], MESSAGE_shutdown, &shutdown, -1);
-    processes_send_workers(processes, MESSAGE_shutdown, &shutdown, -1);
+    for (unsigned slot = 0; slot < processes->count; slot++)
+        process_send(&processes->slots[slot], MESSAGE_shutdown, &shutdown, -1);
     if (are_all_stopped(processes))
         processes->callbacks.on_end(processes->argument, NULL);
 }
@@ -319,7 +359,7 @@ processes_kill(struct processes *processes)
 unsigned
 processes_worker_count(const struct processes *processes)
 {
-    return processes->count - 1;
+    return processes->worker_count;
 }
 
 struct process *
@@ -329,10 +369,16 @@ processes_at(struct processes *processes, unsigned slot)
     return &processes->slots[slot];
 }
 
+struct process *
+processes_logger(struct processes *processes)
+{
+    return &processes->slots[processes->worker_count + 1];
+}
+
 bool
 process_is_worker(const struct process *process)
 {
-    return process->slot != PROCESS_OBSERVER;
+    return process->role == PROCESS_IS_WORKER;
 }
 
 bool
@@ -352,7 +398,7 @@ void
 processes_send_workers(struct processes *processes, enum message_type type, const void *payload,
                        int fd)
 {
-    for (unsigned slot = 1; slot < processes->count; slot++)
+    for (unsigned slot = 1; slot <= processes->worker_count; slot++)
         process_send(&processes->slots[slot], type, payload, fd);
 }
 
@@ -361,7 +407,7 @@ processes_applied_generation(const struct processes *processes, uint64_t newest)
 {
     uint64_t least = newest;
 
-    for (unsigned slot = 1; slot < processes->count; slot++) {
+    for (unsigned slot = 1; slot <= processes->worker_count; slot++) {
         const struct process *process = &processes->slots[slot];
         if (process_is_alive(process) && process->applied_generation < least)
             least = process->applied_generation;
@@ -375,4 +421,12 @@ process_state_text(enum process_state state)
     static const char *const words[] = {"starting", "running", "waiting", "stopped"};
 
     return words[state];
+}
+
+const char *
+process_role_text(enum process_role role)
+{
+    static const char *const words[] = {"observer", "worker", "logger"};
+
+    return words[role];
 }

@@ -14,8 +14,10 @@
 #include "ipc/channel.h"
 #include "net/loop.h"
 
-/* The slot of the observer in the table of processes; workers are 1..N. */
+/* The slot of the observer in the table of processes; workers are 1..N, the logger N + 1. */
 #define PROCESS_OBSERVER 0
+
+enum process_role { PROCESS_IS_OBSERVER, PROCESS_IS_WORKER, PROCESS_IS_LOGGER };
 
 enum process_state {
     PROCESS_STARTING, /* has not applied a snapshot yet */
@@ -28,6 +30,8 @@ enum process_state {
 struct process {
     struct processes *all;
     unsigned slot;
+    enum process_role role;
+    bool is_wanted; /* started, and started again when it dies */
     char title[32]; /* "fairlead: worker 1" */
     pid_t pid;      /* 0: none */
     struct channel *channel;
@@ -57,7 +61,11 @@ struct processes *processes_new(struct loop *loop, unsigned worker_count,
 /* Kills what still runs. */
 void processes_free(struct processes **processes);
 
+/* Those that are wanted: at first the observer and the workers. */
 void processes_start(struct processes *processes);
+
+/* Starts one that was not wanted, or asks one that was to finish. */
+void process_set_wanted(struct process *process, bool is_wanted, unsigned stop_timeout_ms);
 
 /* Asks all children to finish within the time; they are not started again. */
 void processes_stop(struct processes *processes, unsigned timeout_ms);
@@ -65,6 +73,7 @@ void processes_kill(struct processes *processes);
 
 unsigned processes_worker_count(const struct processes *processes);
 struct process *processes_at(struct processes *processes, unsigned slot);
+struct process *processes_logger(struct processes *processes);
 bool process_is_worker(const struct process *process);
 bool process_is_alive(const struct process *process);
 
@@ -77,5 +86,6 @@ void processes_send_workers(struct processes *processes, enum message_type type,
 uint64_t processes_applied_generation(const struct processes *processes, uint64_t newest);
 
 const char *process_state_text(enum process_state state);
+const char *process_role_text(enum process_role role);
 
 #endif

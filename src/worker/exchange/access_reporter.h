@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hands finished exchanges to the observer, which writes the access log: records are packed
+ * Hands finished exchanges to the logger, which writes the access log: records are packed
  * into a batch and sent when it is full or at the next tick, never waiting.
  */
 #ifndef FAIRLEAD_WORKER_ACCESS_REPORTER_H

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/observer: one program a file.
 unit_observer = \
-	tests/unit/observer/test_access_line \
-	tests/unit/observer/test_access_log \
 	tests/unit/observer/test_health \
 	tests/unit/observer/test_metrics \
 	tests/unit/observer/test_observer \
@@ -10,10 +8,6 @@ unit_observer = \
 	tests/unit/observer/test_verdict
 check_PROGRAMS += $(unit_observer)
 libs_observer = libobserver.a $(libs_role) $(libs_system) $(CMOCKA_LIBS)
-tests_unit_observer_test_access_line_SOURCES = tests/unit/observer/test_access_line.c
-tests_unit_observer_test_access_line_LDADD = $(libs_observer)
-tests_unit_observer_test_access_log_SOURCES = tests/unit/observer/test_access_log.c
-tests_unit_observer_test_access_log_LDADD = $(libs_observer)
 tests_unit_observer_test_health_SOURCES = tests/unit/observer/test_health.c $(snapshot_sample)
 tests_unit_observer_test_health_LDADD = $(libs_observer)
 tests_unit_observer_test_metrics_SOURCES = tests/unit/observer/test_metrics.c $(snapshot_sample)

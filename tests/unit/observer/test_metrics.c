@@ -32,7 +32,7 @@ set_up(void **state)
     snapshot_sample_add_rule(fixture->sample, "web");
     snapshot_sample_add_rule(fixture->sample, "web");
     snapshot_sample_add_target(fixture->sample, "web", 7, 8007);
-    fixture->metrics = metrics_new(NULL);
+    fixture->metrics = metrics_new();
     for (uint32_t slot = 0; slot < SLOTS; slot++) {
         int fd = counters_create();
         fixture->written[slot] = counters_map(fd, true);

@@ -14,7 +14,6 @@
 
 #include "../../support/snapshot_sample.h"
 #include "base/title.h"
-#include "ipc/access_record.h"
 #include "ipc/channel.h"
 #include "ipc/counters.h"
 #include "net/http_service.h"
@@ -242,26 +241,12 @@ serves_the_metrics_listener(void **state)
 }
 
 static void
-writes_the_access_log_and_leaves_when_told(void **state)
+leaves_when_told(void **state)
 {
     struct fixture *fixture = *state;
-    struct access_record record = {.status = 200};
-    char batch[4096];
-    size_t used = 0;
-    int log_fd = memfd_create("access.log", MFD_CLOEXEC);
-    int fds[2];
     int status;
 
     send_snapshot(fixture, 1);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
-    channel_send(fixture->channel, MESSAGE_access_file, &(struct message_access_file){0},
-                 log_fd);
-    channel_send(fixture->channel, MESSAGE_access_channel,
-                 &(struct message_access_channel){.slot = 1}, fds[1]);
-    close(fds[1]);
-    assert_true(access_record_pack(&record, batch, sizeof(batch), &used));
-    assert_int_equal(send(fds[0], batch, used, 0), (ssize_t)used);
-    close(fds[0]);
     channel_send(fixture->channel, MESSAGE_shutdown,
                  &(struct message_shutdown){.timeout_ms = 10000}, -1);
     while (!fixture->has_ended)
@@ -270,12 +255,10 @@ writes_the_access_log_and_leaves_when_told(void **state)
     fixture->child = 0;
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    assert_true(lseek(log_fd, 0, SEEK_END) > 0);
-    close(log_fd);
 }
 
 static void
-leaves_when_control_is_gone_and_no_worker_is_left(void **state)
+leaves_when_control_is_gone(void **state)
 {
     struct fixture *fixture = *state;
     int status;
@@ -300,8 +283,8 @@ main(void)
         ROLE_TEST(keeps_the_last_snapshot_when_one_is_broken),
         ROLE_TEST(sends_the_metrics_page_when_asked),
         ROLE_TEST(serves_the_metrics_listener),
-        ROLE_TEST(writes_the_access_log_and_leaves_when_told),
-        ROLE_TEST(leaves_when_control_is_gone_and_no_worker_is_left),
+        ROLE_TEST(leaves_when_told),
+        ROLE_TEST(leaves_when_control_is_gone),
     };
     alarm(60); /* a role that hangs must not hang the test run */
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ALB's form: values in order between spaces, "-" for what there is not. */
-#include "observer/access_line.h"
+#include "logger/access_line.h"
 
 static void
 add_field(struct text *out, const struct access_field *field, const struct access_line *line)

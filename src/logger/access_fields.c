@@ -3,7 +3,7 @@
  * The value of each field of access_fields.def. Formatting is paid for once a request, so there
  * is no printf here, and the part of a time stamp that changes once a second is kept.
  */
-#include "observer/access_line.h"
+#include "logger/access_line.h"
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -400,7 +400,7 @@ const struct access_field access_alb_fields[ACCESS_ALB_FIELDS] = {
 
 #define ACCESS_FIELD(function, name, kind)                                                     \
     {{",\"" name "\":", sizeof(",\"" name "\":") - 1}, ACCESS_VALUE_##kind, write_##function},
-#include "observer/access_fields.def"
+#include "logger/access_fields.def"
 #undef ACCESS_FIELD
 };
 
@@ -408,7 +408,7 @@ const struct access_field access_own_fields[] = {
 
 #define ACCESS_OWN_FIELD(function, name, kind)                                                 \
     {{",\"" name "\":", sizeof(",\"" name "\":") - 1}, ACCESS_VALUE_##kind, write_##function},
-#include "observer/access_fields.def"
+#include "logger/access_fields.def"
 #undef ACCESS_OWN_FIELD
 };
 

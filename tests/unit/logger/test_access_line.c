@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "ipc/counters.h"
-#include "observer/access_line.h"
+#include "logger/access_line.h"
 
 static char memory[ACCESS_LINE_BYTES_MAX + 1];
 static struct access_names names;

@@ -3,8 +3,8 @@
  * A line of the access log: the fields of access_fields.def out of a record, in one of two
  * forms. access_fields.c writes the values, access_line_<form>.c what stands around them.
  */
-#ifndef FAIRLEAD_OBSERVER_ACCESS_LINE_H
-#define FAIRLEAD_OBSERVER_ACCESS_LINE_H
+#ifndef FAIRLEAD_LOGGER_ACCESS_LINE_H
+#define FAIRLEAD_LOGGER_ACCESS_LINE_H
 
 #include <stdbool.h>
 

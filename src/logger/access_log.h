@@ -2,28 +2,28 @@
 /*
  * The access log: takes batches of records off every worker's access channel and appends lines
  * to the file that control opened. Lines are gathered and written together; a file that takes
- * no more costs lines, counted and reported once a minute, never a request.
+ * no more costs lines, never a request.
  */
-#ifndef FAIRLEAD_OBSERVER_ACCESS_LOG_H
-#define FAIRLEAD_OBSERVER_ACCESS_LOG_H
+#ifndef FAIRLEAD_LOGGER_ACCESS_LOG_H
+#define FAIRLEAD_LOGGER_ACCESS_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "logger/log_file.h"
 #include "model/config.h"
 #include "net/loop.h"
 
 struct access_log;
 
 struct access_log_totals {
-    uint64_t lines, lost_lines; /* written, and not written because the file refused them */
-    uint64_t bytes;
-    uint64_t write_errors;
+    struct log_file_totals file; /* of all files so far */
     uint64_t malformed_batches;
 };
 
-struct access_log *access_log_new(struct loop *loop);
+/* The totals outlive the log. */
+struct access_log *access_log_new(struct loop *loop, struct access_log_totals *totals);
 
 /* Takes what still lies in the channels, writes all of it, and closes everything. */
 void access_log_free(struct access_log **log);
@@ -43,7 +43,5 @@ bool access_log_has_channels(const struct access_log *log);
 /* Called when the last channel has ended. */
 void access_log_on_last_end(struct access_log *log, void (*on_end)(void *argument),
                             void *argument);
-
-const struct access_log_totals *access_log_totals(const struct access_log *log);
 
 #endif

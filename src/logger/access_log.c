@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading batches (read_channel), gathering lines (add_line), and writing (flush): when
- * FLUSH_BYTES are gathered, and FLUSH_AFTER_MS after the first of them at the latest.
+ * Reading batches (read_channel), queueing lines (add_line), and writing (flush): when
+ * FLUSH_BYTES are queued, and FLUSH_AFTER_MS after the first of them at the latest.
  */
-#include "observer/access_log.h"
+#include "logger/access_log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,16 +13,14 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "ipc/access_record.h"
-#include "observer/access_line.h"
+#include "logger/access_line.h"
+#include "logger/log_file.h"
 
 enum {
     FLUSH_BYTES = 64 * 1024,
     FLUSH_AFTER_MS = 100,
-    COMPLAIN_EVERY_MS = 60 * 1000,
     BATCHES_A_TURN = 16, /* of one worker, so that checks and other workers get their turn */
 };
 
@@ -42,53 +40,22 @@ struct access_log {
     struct loop *loop;
     LIST_HEAD(, access_channel) channels;
     struct timer flush_timer;
-    struct text lines;       /* gathered, not yet written */
-    uint64_t gathered_lines; /* how many these are */
     access_line_writer *write_line;
     struct access_names names;
-    int file_fd; /* -1: none, records are dropped */
-    struct access_log_totals totals;
-    uint64_t complained_ms; /* 0: never */
+    struct log_file *file; /* NULL: none, records are dropped */
+    struct access_log_totals *totals;
     void (*on_last_end)(void *argument);
     void *on_last_end_argument;
     char batch[ACCESS_BATCH_BYTES];
-    char memory[FLUSH_BYTES + ACCESS_LINE_BYTES_MAX];
+    char line[ACCESS_LINE_BYTES_MAX];
 };
-
-static void
-note_write_error(struct access_log *log, int error)
-{
-    log->totals.write_errors++;
-    log->totals.lost_lines += log->gathered_lines;
-    if (log->complained_ms != 0 && clock_ms() - log->complained_ms < COMPLAIN_EVERY_MS)
-        return;
-    log->complained_ms = clock_ms();
-    log_error("access log: cannot write (%s), %llu lines lost so far", strerror(error),
-              (unsigned long long)log->totals.lost_lines);
-}
 
 static void
 flush(struct access_log *log)
 {
-    size_t written = 0;
-
     timer_stop(&log->flush_timer);
-    while (log->file_fd != -1 && written < log->lines.length) {
-        ssize_t taken =
-            write(log->file_fd, log->lines.at + written, log->lines.length - written);
-        if (taken == -1 && errno == EINTR)
-            continue;
-        if (taken == -1) {
-            note_write_error(log, errno);
-            break;
-        }
-        written += (size_t)taken;
-    }
-    log->totals.bytes += written;
-    if (written == log->lines.length)
-        log->totals.lines += log->gathered_lines;
-    log->lines.length = 0;
-    log->gathered_lines = 0;
+    if (log->file != NULL)
+        log_file_flush(log->file);
 }
 
 static void
@@ -98,14 +65,13 @@ on_flush_time(void *argument)
 }
 
 struct access_log *
-access_log_new(struct loop *loop)
+access_log_new(struct loop *loop, struct access_log_totals *totals)
 {
     struct access_log *log = memory_take(1, sizeof(*log));
 
     log->loop = loop;
-    log->file_fd = -1;
+    log->totals = totals;
     log->write_line = access_line_write_alb;
-    log->lines = text_over(log->memory, sizeof(log->memory));
     LIST_INIT(&log->channels);
     timer_init(&log->flush_timer, on_flush_time, log);
     return log;
@@ -114,11 +80,13 @@ access_log_new(struct loop *loop)
 static void
 add_line(struct access_log *log, const struct access_record *record)
 {
-    if (log->lines.length >= FLUSH_BYTES)
-        flush(log);
-    log->write_line(&log->lines, record, &log->names);
-    CHECK(!log->lines.is_truncated);
-    log->gathered_lines++;
+    struct text line = text_over(log->line, sizeof(log->line));
+
+    log->write_line(&line, record, &log->names);
+    CHECK(!line.is_truncated);
+    log_file_add(log->file, text_slice(&line));
+    if (log_file_queued(log->file) >= FLUSH_BYTES && !log_file_is_waiting(log->file))
+        log_file_flush(log->file);
 }
 
 static void
@@ -126,13 +94,13 @@ add_batch(struct access_log *log, struct slice batch)
 {
     struct access_record record;
 
-    if (log->file_fd == -1)
+    if (log->file == NULL)
         return;
     while (access_record_unpack(&batch, &record))
         add_line(log, &record);
     if (batch.length > 0)
-        log->totals.malformed_batches++;
-    if (log->lines.length > 0 && !timer_is_set(&log->flush_timer))
+        log->totals->malformed_batches++;
+    if (!timer_is_set(&log->flush_timer))
         timer_set(&log->flush_timer, log->loop, FLUSH_AFTER_MS);
 }
 
@@ -204,10 +172,10 @@ access_log_add_channel(struct access_log *log, uint32_t slot, int fd)
 void
 access_log_set_file(struct access_log *log, int fd)
 {
-    flush(log);
-    if (log->file_fd != -1)
-        close(log->file_fd);
-    log->file_fd = fd;
+    timer_stop(&log->flush_timer);
+    log_file_free(&log->file);
+    if (fd != -1)
+        log->file = log_file_new(log->loop, fd, &log->totals->file);
 }
 
 void
@@ -230,12 +198,6 @@ access_log_on_last_end(struct access_log *log, void (*on_end)(void *argument), v
 {
     log->on_last_end = on_end;
     log->on_last_end_argument = argument;
-}
-
-const struct access_log_totals *
-access_log_totals(const struct access_log *log)
-{
-    return &log->totals;
 }
 
 void

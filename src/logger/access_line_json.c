@@ -4,7 +4,7 @@
  * them; null for what there is not. Lines are plain ASCII: a byte that is none stands as its
  * own code point, since fields may hold bytes that are not UTF-8.
  */
-#include "observer/access_line.h"
+#include "logger/access_line.h"
 
 static void
 add_value(struct text *out, const struct access_field *field, const struct access_line *line)

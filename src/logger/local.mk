@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += liblogger.a
+liblogger_a_SOURCES = \
+	src/logger/access_fields.c src/logger/access_fields.def \
+	src/logger/access_line.h \
+	src/logger/access_line_alb.c \
+	src/logger/access_line_json.c \
+	src/logger/access_log.c src/logger/access_log.h \
+	src/logger/log_file.c src/logger/log_file.h \
+	src/logger/logger.c src/logger/logger.h
