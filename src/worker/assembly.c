@@ -6,11 +6,12 @@
 
 #include "base/memory.h"
 #include "worker/exchange/access_reporter.h"
-#include "worker/http1/client.h"
-#include "worker/listeners/client_limits.h"
 #include "worker/exchange/exchange.h"
-#include "worker/listeners/listener.h"
 #include "worker/exchange/splice.h"
+#include "worker/http1/client.h"
+#include "worker/http1/target_connection.h"
+#include "worker/listeners/client_limits.h"
+#include "worker/listeners/listener.h"
 #include "worker/targets/target_table.h"
 #include "worker/targets/view.h"
 
@@ -27,6 +28,7 @@ worker_new(struct loop *loop)
     worker->scratch = scratch + SCRATCH_HEADROOM;
     worker->compose = memory_take(COMPOSE_BYTES, 1);
     worker->targets = target_table_new();
+    worker->link_kind = &target_connection_link;
     worker->limits = client_limits_new();
     worker->pipes = pipe_pool_new();
     worker->access = access_reporter_new(worker);
@@ -34,8 +36,9 @@ worker_new(struct loop *loop)
     TAILQ_INIT(&worker->clients);
     TAILQ_INIT(&worker->doubted);
     object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
+    object_pool_init(&worker->request_pool, sizeof(struct http1_request), POOL_KEPT);
     object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);
-    object_pool_init(&worker->response_pool, sizeof(struct response), POOL_KEPT);
+    object_pool_init(&worker->response_pool, sizeof(struct http1_answer), POOL_KEPT);
     object_pool_init(&worker->connection_pool, sizeof(struct target_connection), POOL_KEPT);
     object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
     return worker;
@@ -45,6 +48,7 @@ static void
 free_pools(struct worker *worker)
 {
     object_pool_close(&worker->client_pool);
+    object_pool_close(&worker->request_pool);
     object_pool_close(&worker->exchange_pool);
     object_pool_close(&worker->response_pool);
     object_pool_close(&worker->connection_pool);
@@ -59,8 +63,8 @@ worker_free(struct worker **freed)
 
     listener_close_all(worker);
     while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
-        client->must_close = true;
-        client->is_finished_reading = true;
+        client->carrier.must_close = true;
+        client->carrier.has_ended = true;
         client_close(client);
     }
     watch_close(&worker->terminate);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/shared/context.h \
 	src/worker/targets/retry_budget.h \
+	src/worker/targets/target_link.h \
 	src/worker/targets/target_table.c src/worker/targets/target_table.h \
 	src/worker/targets/view.c src/worker/targets/view.h \
 	src/worker/listeners/client_limits.c src/worker/listeners/client_limits.h \
@@ -14,21 +15,27 @@ libworker_a_SOURCES = \
 	src/worker/balancing/balancer_weighted_random.c \
 	src/worker/balancing/stickiness.c src/worker/balancing/stickiness.h \
 	src/worker/exchange/access_reporter.c src/worker/exchange/access_reporter.h \
+	src/worker/exchange/carrier.h \
 	src/worker/exchange/doubt.c src/worker/exchange/doubt.h \
 	src/worker/exchange/exchange.c src/worker/exchange/exchange.h \
 	src/worker/exchange/exchange_request.c \
 	src/worker/exchange/exchange_steps.def \
 	src/worker/exchange/exchange_target.c \
+	src/worker/exchange/exchange_wait.c \
 	src/worker/exchange/hold.c src/worker/exchange/hold.h \
 	src/worker/exchange/pause.c src/worker/exchange/pause.h \
 	src/worker/exchange/relay.c src/worker/exchange/relay.h \
-	src/worker/exchange/relay_response.c src/worker/exchange/relay_response.h \
+	src/worker/exchange/relay_response.c \
+	src/worker/exchange/relay_splice.c src/worker/exchange/relay_splice.h \
 	src/worker/exchange/reply.c src/worker/exchange/reply.h \
 	src/worker/exchange/splice.c src/worker/exchange/splice.h \
 	src/worker/exchange/tunnel.c \
 	src/worker/http1/backlog.c src/worker/http1/backlog.h \
 	src/worker/http1/client.c src/worker/http1/client.h \
+	src/worker/http1/client_carrier.c \
+	src/worker/http1/framing.c src/worker/http1/framing.h \
 	src/worker/http1/input.c src/worker/http1/input.h \
+	src/worker/http1/target_codec.c \
 	src/worker/http1/target_connection.c src/worker/http1/target_connection.h \
 	src/worker/assembly.c \
 	src/worker/worker.c src/worker/worker.h

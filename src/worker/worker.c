@@ -13,14 +13,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sandbox.h"
-#include "worker/exchange/access_reporter.h"
 #include "worker/balancing/anomaly.h"
-#include "worker/http1/client.h"
-#include "worker/shared/context.h"
-#include "worker/exchange/exchange.h"
+#include "worker/exchange/access_reporter.h"
 #include "worker/exchange/doubt.h"
+#include "worker/exchange/exchange.h"
 #include "worker/exchange/hold.h"
+#include "worker/http1/client.h"
 #include "worker/listeners/listener.h"
+#include "worker/shared/context.h"
 #include "worker/targets/target_table.h"
 #include "worker/targets/view.h"
 
@@ -57,7 +57,7 @@ on_second(void *argument)
     struct target_state *target, *next;
 
     HASH_ITER (hh, worker->targets->targets, target, next) {
-        target_connection_expire_idle(worker, target);
+        target->link_kind->expire_idle(target);
         report_failures(worker, target);
     }
     anomaly_update(worker);
@@ -77,8 +77,8 @@ on_shutdown_time(void *argument)
                worker->client_count);
     for (client = TAILQ_FIRST(&worker->clients); client != NULL; client = next) {
         next = TAILQ_NEXT(client, entry);
-        if (client->exchange != NULL)
-            exchange_on_shutdown(client->exchange);
+        if (client->carrier.exchange != NULL)
+            exchange_on_shutdown(client->carrier.exchange);
     }
     loop_stop(worker->loop);
 }
@@ -172,16 +172,16 @@ static void
 close_target(struct worker *worker, uint64_t id, bool is_evicted)
 {
     struct target_state *target = target_table_find(worker->targets, id);
-    struct target_connection *connection;
+    struct target_link *link;
 
     if (target == NULL)
         return;
     target->is_closed = true;
     /* Each one's exchange ends, which may free the target when it was the last. */
     target->in_flight++;
-    while ((connection = TAILQ_FIRST(&target->busy)) != NULL)
-        exchange_on_target_closed(connection->exchange, is_evicted);
-    target_connection_close_idle(worker, target);
+    while ((link = TAILQ_FIRST(&target->busy)) != NULL)
+        exchange_on_target_closed(link->exchange, is_evicted);
+    target->link_kind->close_idle(target);
     counter_add(&target->counters->in_flight, 1);
     target_state_end(worker, &target);
 }
@@ -202,7 +202,8 @@ on_message(void *owner, const struct message *message)
         take_snapshot(worker, message);
         break;
     case MESSAGE_listener_open:
-        listener_open(worker, message->as.listener_open.listener_id, message->fd);
+        listener_open(worker, message->as.listener_open.listener_id, message->fd,
+                      client_accept);
         break;
     case MESSAGE_listener_close:
         listener_close(worker, message->as.listener_close.listener_id);

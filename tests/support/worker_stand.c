@@ -84,7 +84,8 @@ worker_stand_publish(struct worker_stand *stand)
     } else {
         /* Nobody comes by it: it gives clients their listener. */
         listen_anywhere(&fd);
-        listener_open(worker, snapshot_listener(worker->view->snapshot, 0)->id, fd);
+        listener_open(worker, snapshot_listener(worker->view->snapshot, 0)->id, fd,
+                      client_accept);
     }
     hold_release(worker);
     doubt_release(worker);

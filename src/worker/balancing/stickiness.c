@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "ipc/access_record.h"
 #include "net/seal.h"
+#include "worker/shared/context.h"
 
 enum ticket_kind { TICKET_TARGET = 1, TICKET_GROUP = 2, TICKET_APPLICATION = 3 };
 
@@ -89,11 +90,11 @@ find_sealed(const struct http_head *request, enum ticket_kind kind)
 }
 
 static bool
-open_ticket(const struct exchange *exchange, struct slice text, enum ticket_kind kind,
+open_ticket(const struct stickiness *asked, struct slice text, enum ticket_kind kind,
             uint64_t scope, struct ticket *ticket)
 {
     return text.length > 0 &&
-           seal_open(exchange->view->settings->stickiness_key, text, ticket, sizeof(*ticket)) &&
+           seal_open(asked->view->settings->stickiness_key, text, ticket, sizeof(*ticket)) &&
            ticket->kind == (uint64_t)kind && ticket->scope == scope &&
            ticket->since_s <= now_s() + 60;
 }
@@ -105,15 +106,15 @@ is_over(const struct ticket *ticket, uint32_t seconds)
 }
 
 uint32_t
-stickiness_find_group(const struct exchange *exchange, const struct snapshot_action *action)
+stickiness_find_group(const struct stickiness *asked, const struct snapshot_action *action)
 {
-    const struct snapshot *snapshot = exchange->view->snapshot;
+    const struct snapshot *snapshot = asked->view->snapshot;
     struct ticket ticket;
 
     if (action->stickiness_seconds == 0)
         return SNAPSHOT_NO_INDEX;
-    struct slice text = find_sealed(&exchange->request, TICKET_GROUP);
-    if (!open_ticket(exchange, text, TICKET_GROUP, hash_action(snapshot, action), &ticket) ||
+    struct slice text = find_sealed(asked->request, TICKET_GROUP);
+    if (!open_ticket(asked, text, TICKET_GROUP, hash_action(snapshot, action), &ticket) ||
         is_over(&ticket, action->stickiness_seconds))
         return SNAPSHOT_NO_INDEX;
     for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
@@ -126,17 +127,19 @@ stickiness_find_group(const struct exchange *exchange, const struct snapshot_act
 }
 
 static uint64_t
-hash_choice_group(const struct exchange *exchange)
+hash_choice_group(const struct stickiness *asked)
 {
-    return slice_hash(SLICE_HASH_START, snapshot_slice(exchange->choice_view->snapshot,
-                                                       exchange->group->group->name));
+    return slice_hash(SLICE_HASH_START,
+                      snapshot_slice(asked->choice_view->snapshot, asked->group->group->name));
 }
 
 static uint32_t
-find_selectable(const struct exchange *exchange, const struct view *view, uint64_t identity)
+find_selectable(const struct stickiness *asked, uint64_t identity)
 {
-    for (uint32_t i = 0; i < exchange->group->selectable_count; i++) {
-        uint32_t index = exchange->group->selectable[i];
+    const struct view *view = asked->choice_view;
+
+    for (uint32_t i = 0; i < asked->group->selectable_count; i++) {
+        uint32_t index = asked->group->selectable[i];
         if (view->targets[index]->identity == identity && !view->targets[index]->is_closed)
             return index;
     }
@@ -145,14 +148,14 @@ find_selectable(const struct exchange *exchange, const struct view *view, uint64
 
 /* The sealed text that the group's kind of stickiness looks at. */
 static struct slice
-find_target_cookie(const struct exchange *exchange, enum ticket_kind *kind)
+find_target_cookie(const struct stickiness *asked, enum ticket_kind *kind)
 {
-    const struct snapshot_group *group = exchange->group->group;
-    const struct http_head *request = &exchange->request;
+    const struct snapshot_group *group = asked->group->group;
+    const struct http_head *request = asked->request;
 
     if (group->stickiness_type == STICKINESS_APP_COOKIE) {
         struct slice name =
-            snapshot_slice(exchange->choice_view->snapshot, group->app_cookie_name);
+            snapshot_slice(asked->choice_view->snapshot, group->app_cookie_name);
         *kind = TICKET_APPLICATION;
         if (find_cookie(request, name).at == NULL)
             return SLICE_NONE;
@@ -163,23 +166,23 @@ find_target_cookie(const struct exchange *exchange, enum ticket_kind *kind)
 }
 
 uint32_t
-stickiness_find_target(const struct exchange *exchange, const struct view *view)
+stickiness_find_target(const struct stickiness *asked)
 {
-    const struct snapshot_group *group = exchange->group->group;
+    const struct snapshot_group *group = asked->group->group;
     enum ticket_kind kind = TICKET_TARGET;
     struct ticket ticket;
     uint32_t index = SNAPSHOT_NO_INDEX;
-    struct slice text = find_target_cookie(exchange, &kind);
+    struct slice text = find_target_cookie(asked, &kind);
     uint32_t seconds =
         kind == TICKET_APPLICATION ? group->app_cookie_seconds : group->lb_cookie_seconds;
 
     if (text.length == 0)
         return SNAPSHOT_NO_INDEX;
-    if (open_ticket(exchange, text, kind, hash_choice_group(exchange), &ticket) &&
+    if (open_ticket(asked, text, kind, hash_choice_group(asked), &ticket) &&
         !is_over(&ticket, seconds))
-        index = find_selectable(exchange, view, ticket.identity);
+        index = find_selectable(asked, ticket.identity);
     if (index == SNAPSHOT_NO_INDEX)
-        counter_add(&exchange->worker->counters->groups[group->counter_row].non_sticky_requests,
+        counter_add(&asked->worker->counters->groups[group->counter_row].non_sticky_requests,
                     1);
     return index;
 }
@@ -203,12 +206,12 @@ write_set_cookie(struct text *fields, struct slice name, struct slice value, str
 }
 
 static void
-write_cookie(struct exchange *exchange, const struct ticket *ticket, struct text *fields)
+write_cookie(const struct stickiness *asked, const struct ticket *ticket, struct text *fields)
 {
     char sealed[TICKET_TEXT];
 
     size_t length =
-        seal_close(exchange->view->settings->stickiness_key, ticket, sizeof(*ticket), sealed);
+        seal_close(asked->view->settings->stickiness_key, ticket, sizeof(*ticket), sealed);
     if (length == 0)
         return;
     struct slice value = slice_make(sealed, length);
@@ -220,10 +223,10 @@ write_cookie(struct exchange *exchange, const struct ticket *ticket, struct text
 
 /* Whether the application set the cookie that its group's stickiness waits for. */
 static bool
-sets_app_cookie(const struct exchange *exchange, const struct http_head *response)
+sets_app_cookie(const struct stickiness *asked, const struct http_head *response)
 {
-    struct slice name = snapshot_slice(exchange->choice_view->snapshot,
-                                       exchange->group->group->app_cookie_name);
+    struct slice name =
+        snapshot_slice(asked->choice_view->snapshot, asked->group->group->app_cookie_name);
     const struct http_field *field = http_head_find(response, HTTP_FIELD_SET_COOKIE);
 
     for (; field != NULL; field = http_head_find_next(response, field))
@@ -234,41 +237,37 @@ sets_app_cookie(const struct exchange *exchange, const struct http_head *respons
 }
 
 static void
-write_target_cookie(struct exchange *exchange, const struct http_head *response,
-                    struct text *fields)
+write_target_cookie(const struct stickiness *asked, uint64_t identity,
+                    const struct http_head *response, struct text *fields)
 {
-    const struct snapshot_group *group = exchange->group->group;
+    const struct snapshot_group *group = asked->group->group;
     struct ticket ticket = {.kind = TICKET_TARGET,
-                            .scope = hash_choice_group(exchange),
-                            .identity = exchange->target->identity,
+                            .scope = hash_choice_group(asked),
+                            .identity = identity,
                             .since_s = now_s()};
 
     if (group->stickiness_type == STICKINESS_LB_COOKIE) {
-        write_cookie(exchange, &ticket, fields);
-    } else if (sets_app_cookie(exchange, response)) {
+        write_cookie(asked, &ticket, fields);
+    } else if (sets_app_cookie(asked, response)) {
         ticket.kind = TICKET_APPLICATION;
-        write_cookie(exchange, &ticket, fields);
+        write_cookie(asked, &ticket, fields);
     }
 }
 
 void
-stickiness_write_cookies(struct exchange *exchange, const struct http_head *response,
+stickiness_write_cookies(const struct stickiness *asked, const struct snapshot_action *action,
+                         uint64_t identity, const struct http_head *response,
                          struct text *fields)
 {
-    const struct snapshot *snapshot = exchange->view->snapshot;
-    const struct snapshot_action *action =
-        snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
-
-    if (action->stickiness_seconds > 0) {
-        /* Its duration counts from the first issue: a valid one is not renewed. */
-        if (stickiness_find_group(exchange, action) == SNAPSHOT_NO_INDEX) {
-            struct ticket ticket = {.kind = TICKET_GROUP,
-                                    .scope = hash_action(snapshot, action),
-                                    .identity = hash_choice_group(exchange),
-                                    .since_s = now_s()};
-            write_cookie(exchange, &ticket, fields);
-        }
+    /* Its duration counts from the first issue: a valid one is not renewed. */
+    if (action->stickiness_seconds > 0 &&
+        stickiness_find_group(asked, action) == SNAPSHOT_NO_INDEX) {
+        struct ticket ticket = {.kind = TICKET_GROUP,
+                                .scope = hash_action(asked->view->snapshot, action),
+                                .identity = hash_choice_group(asked),
+                                .since_s = now_s()};
+        write_cookie(asked, &ticket, fields);
     }
-    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0)
-        write_target_cookie(exchange, response, fields);
+    if ((asked->group->group->flags & GROUP_STICKINESS) != 0)
+        write_target_cookie(asked, identity, response, fields);
 }

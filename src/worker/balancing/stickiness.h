@@ -9,24 +9,42 @@
 #define FAIRLEAD_WORKER_STICKINESS_H
 
 #include "base/text.h"
-#include "worker/exchange/exchange.h"
+#include "http/head.h"
+#include "worker/targets/view.h"
 
 /* Room for all Set-Cookie lines of one answer. */
 #define STICKINESS_FIELDS_MAX 2048
+
+/* Who asks: a request, the view that its rule was chosen from, and, once there is one, its
+ * group in the view that its target is chosen from. */
+struct stickiness {
+    struct worker *worker;
+    const struct http_head *request;
+    const struct view *view, *choice_view;
+    const struct view_group *group;
+};
 
 /*
  * The row in weighted_groups that the client's AWSALBTG cookie names, while the action asks for
  * group stickiness and the cookie is valid; else SNAPSHOT_NO_INDEX.
  */
-uint32_t stickiness_find_group(const struct exchange *exchange,
+uint32_t stickiness_find_group(const struct stickiness *asked,
                                const struct snapshot_action *action);
 
-/* The index in the view's targets of the client's selectable target, or SNAPSHOT_NO_INDEX. */
-uint32_t stickiness_find_target(const struct exchange *exchange, const struct view *view);
+/* The index in choice_view's targets of the client's selectable target, or SNAPSHOT_NO_INDEX.
+ */
+uint32_t stickiness_find_target(const struct stickiness *asked);
 
-/* Adds the Set-Cookie lines that the answer's head needs; nothing for groups without
- * stickiness. */
-void stickiness_write_cookies(struct exchange *exchange, const struct http_head *response,
-                              struct text *fields);
+/* Whether an answer may need cookies: most do not. */
+static inline bool
+stickiness_is_wanted(const struct view_group *group, const struct snapshot_action *action)
+{
+    return action->stickiness_seconds > 0 || (group->group->flags & GROUP_STICKINESS) != 0;
+}
+
+/* Adds the Set-Cookie lines that the answer of a target with this identity needs. */
+void stickiness_write_cookies(const struct stickiness *asked,
+                              const struct snapshot_action *action, uint64_t identity,
+                              const struct http_head *response, struct text *fields);
 
 #endif

@@ -11,6 +11,7 @@
 #include "ipc/access_record.h"
 #include "worker/exchange/exchange.h"
 #include "worker/listeners/listener.h"
+#include "worker/shared/context.h"
 
 /* A record waits at most this long for others to travel with. */
 #define FLUSH_MS 100
@@ -134,7 +135,7 @@ fill_texts(struct access_record *record, const struct exchange *exchange)
 {
     const struct http_head *request = &exchange->request;
     const struct snapshot *snapshot = exchange->view->snapshot;
-    uint32_t listener = listener_index(exchange->client->listener, exchange->view);
+    uint32_t listener = listener_index(exchange->carrier->listener, exchange->view);
 
     record->texts[ACCESS_METHOD] = request->method;
     record->texts[ACCESS_TARGET_URI] = request->target;
@@ -159,11 +160,11 @@ fill(struct access_record *record, const struct exchange *exchange)
     const struct snapshot *snapshot = exchange->view->snapshot;
 
     *record = (struct access_record){
-        .connection_id = exchange->client->id,
+        .connection_id = exchange->carrier->id,
         .received_bytes = exchange->received_bytes,
         .sent_bytes = exchange->sent_bytes,
-        .client = exchange->client->address,
-        .listener = *listener_address(exchange->client->listener),
+        .client = exchange->carrier->address,
+        .listener = *listener_address(exchange->carrier->listener),
         .rule_priority = -1,
         .status = exchange->status,
         .target_status = exchange->target_status,

@@ -30,19 +30,19 @@ doubt_is_left(const struct exchange *exchange)
 {
     const struct snapshot_target *row = find_row(exchange);
 
-    return exchange_was_sent_at_once(exchange) && !exchange->response_has_begun &&
+    return exchange_was_sent_at_once(exchange) && exchange->response_state < RESPONSE_BEGUN &&
            !request_is_idempotent(&exchange->request) &&
-           stream_was_reset(&exchange->connection->stream) &&
+           exchange->link->kind->was_reset(exchange->link) &&
            (row == NULL || row->task.length > 0);
 }
 
 void
 doubt_leave(struct exchange *exchange)
 {
-    if (!exchange->is_doubted)
+    if (exchange->line != &exchange->worker->doubted)
         return;
-    TAILQ_REMOVE(&exchange->worker->doubted, exchange, held_entry);
-    exchange->is_doubted = false;
+    TAILQ_REMOVE(exchange->line, exchange, line_entry);
+    exchange->line = NULL;
 }
 
 enum exchange_step
@@ -53,9 +53,9 @@ step_doubt(struct exchange *exchange)
         exchange->nothing_was_sent = true;
         return exchange_try_again(exchange);
     }
-    if (!exchange->is_doubted) {
-        exchange->is_doubted = true;
-        TAILQ_INSERT_TAIL(&exchange->worker->doubted, exchange, held_entry);
+    if (exchange->line == NULL) {
+        exchange->line = &exchange->worker->doubted;
+        TAILQ_INSERT_TAIL(exchange->line, exchange, line_entry);
         exchange_touch(exchange);
     }
     return STEP_WAIT;
@@ -67,7 +67,7 @@ doubt_release(struct worker *worker)
     struct exchange *exchange, *next;
 
     for (exchange = TAILQ_FIRST(&worker->doubted); exchange != NULL; exchange = next) {
-        next = TAILQ_NEXT(exchange, held_entry);
+        next = TAILQ_NEXT(exchange, line_entry);
         exchange_run(exchange);
     }
 }

@@ -9,9 +9,9 @@
 #include "http/request_judge.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
-#include "worker/exchange/access_reporter.h"
+#include "worker/balancing/stickiness.h"
 #include "worker/listeners/listener.h"
-#include "worker/exchange/reply.h"
+#include "worker/shared/context.h"
 
 /* The end reason of each refusal; the status comes from refusals.def. */
 static const uint8_t refusal_ends[HTTP_REFUSAL_COUNT] = {
@@ -35,21 +35,17 @@ exchange_refuse(struct exchange *exchange, enum http_refusal refusal)
 {
     enum exchange_step next = exchange_fail(exchange, refusal_ends[refusal]);
 
-    exchange->client->must_close = true;
+    exchange->carrier->must_close = true;
     if (next == STEP_ANSWER)
         exchange->status = (uint16_t)http_refusal_status(refusal);
     return next;
 }
 
-/* The request's body follows in the input, as far as it has come. */
-static void
-begin_body(struct exchange *exchange)
+static bool
+has_no_body(const struct http_head *request)
 {
-    const struct http_head *request = &exchange->request;
-
-    exchange->body_start = exchange->client->input->start;
-    http1_body_start(&exchange->request_body, request->framing, request->content_length);
-    exchange->request_is_read = http1_body_is_done(&exchange->request_body);
+    return request->framing == HTTP_BODY_NONE ||
+           (request->framing == HTTP_BODY_LENGTH && request->content_length == 0);
 }
 
 static enum exchange_step
@@ -58,7 +54,7 @@ judge(struct exchange *exchange)
     const struct snapshot_settings *settings = exchange->view->settings;
     struct http_head *request = &exchange->request;
 
-    exchange->has_head = true;
+    exchange->request_state = REQUEST_BODY_COMES;
     exchange->head_us = clock_us();
     WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
     enum http_refusal refusal =
@@ -70,34 +66,27 @@ judge(struct exchange *exchange)
     if (refusal != HTTP_REFUSAL_NONE)
         return exchange_refuse(exchange, refusal);
     if (!request->keep_alive || request->close_after)
-        exchange->client->must_close = true;
-    begin_body(exchange);
+        exchange->carrier->must_close = true;
+    if (has_no_body(request))
+        exchange->request_state = REQUEST_READ;
     return STEP_ROUTE;
 }
 
 enum exchange_step
 step_read_head(struct exchange *exchange)
 {
-    struct client *client = exchange->client;
-    struct input *input = client->input;
-    size_t used = 0;
-    bool is_first = exchange->head_fed == 0;
-    const char *fresh = input->bytes + input->start + exchange->head_fed;
-    size_t fresh_length = input->end - input->start - exchange->head_fed;
+    struct carrier *carrier = exchange->carrier;
+    enum http_refusal refusal = HTTP_REFUSAL_NONE;
+    enum carrier_result result = carrier->kind->read_head(carrier, &refusal);
 
-    enum http1_result result = http1_parser_feed(&exchange->parser, fresh, fresh_length, &used);
-    exchange->head_fed += used;
-    exchange->received_bytes = exchange->head_fed;
-    if (result == HTTP1_HEAD_DONE) {
-        input->start += exchange->head_fed;
+    if (result == CARRIER_DONE)
         return judge(exchange);
-    }
-    if (result == HTTP1_REFUSED) {
+    if (result == CARRIER_REFUSED) {
         WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
-        return exchange_refuse(exchange, exchange->parser.refusal);
+        return exchange_refuse(exchange, refusal);
     }
     /* The time for the whole head runs from its first byte: trickling does not extend it. */
-    if (is_first)
+    if (!timer_is_set(&exchange->timer))
         exchange_touch(exchange);
     return STEP_WAIT;
 }
@@ -128,7 +117,7 @@ exchange_route_request(const struct exchange *exchange, struct route_request *ou
         .host = request->host_name,
         .path = request->path,
         .query = request->query,
-        .source = exchange->client->address,
+        .source = exchange->carrier->address,
         .field = nth_field,
         .argument = request,
     };
@@ -138,26 +127,25 @@ exchange_route_request(const struct exchange *exchange, struct route_request *ou
 static bool
 send_continue(struct exchange *exchange)
 {
-    static const char words[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct carrier *carrier = exchange->carrier;
 
-    if (!exchange->request.wants_continue || exchange->request_is_read ||
-        input_slice(exchange->client->input).length > 0)
+    if (!exchange->request.wants_continue || exchange->request_state >= REQUEST_READ)
         return true;
-    exchange->continue_was_sent = true;
-    exchange->sent_bytes += sizeof(words) - 1;
-    if (!backlog_write(&exchange->to_client, &exchange->client->stream, words,
-                       sizeof(words) - 1))
-        return false;
-    if (!backlog_is_empty(&exchange->to_client))
-        stream_want_writable(&exchange->client->stream, true);
-    return true;
+    return carrier->kind->send_interim(carrier, NULL) == CARRIER_DONE;
+}
+
+void
+exchange_stickiness(const struct exchange *exchange, struct stickiness *out)
+{
+    *out = (struct stickiness){exchange->worker, &exchange->request, exchange->view,
+                               exchange->choice_view, exchange->group};
 }
 
 enum exchange_step
 step_route(struct exchange *exchange)
 {
     const struct snapshot *snapshot = exchange->view->snapshot;
-    uint32_t listener = listener_index(exchange->client->listener, exchange->view);
+    uint32_t listener = listener_index(exchange->carrier->listener, exchange->view);
     struct route_request request;
 
     if (listener == SNAPSHOT_NO_INDEX)
@@ -167,6 +155,7 @@ step_route(struct exchange *exchange)
     WORKER_COUNT(exchange->worker, RULE_EVALUATIONS);
     const struct snapshot_action *action =
         snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
+    exchange->rule_action = action;
     if (action->type == ACTION_FIXED_RESPONSE) {
         exchange->action = ACCESS_FIXED_RESPONSE;
         exchange->end = END_FIXED_RESPONSE;

@@ -10,21 +10,18 @@
 #include "base/random.h"
 #include "http/request_judge.h"
 #include "worker/balancing/balancer.h"
+#include "worker/balancing/stickiness.h"
 #include "worker/exchange/doubt.h"
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/hold.h"
-#include "worker/listeners/listener.h"
 #include "worker/exchange/pause.h"
 #include "worker/exchange/relay.h"
+#include "worker/listeners/listener.h"
+#include "worker/shared/context.h"
 #include "worker/targets/retry_budget.h"
-#include "worker/balancing/stickiness.h"
 
 /* A program reads at least this much at once: what is longer may have been begun. */
 #define UNREAD_BYTES_MAX 1024
-
-/* A connection idle for longer than this is looked at before a request that cannot be replayed.
- */
-#define LOOK_BEFORE_USE_MS 20
 
 static bool
 is_excluded(const void *argument, const struct target_state *target)
@@ -53,21 +50,23 @@ choose_group(struct exchange *exchange, const struct snapshot_action *action)
 {
     const struct snapshot *snapshot = exchange->view->snapshot;
     uint32_t first = action->weighted_groups.first;
+    struct stickiness sticky;
 
     if (action->weighted_groups.count == 1)
         return snapshot_weighted_group(snapshot, first);
-    uint32_t sticky = stickiness_find_group(exchange, action);
-    if (sticky != SNAPSHOT_NO_INDEX)
-        return snapshot_weighted_group(snapshot, sticky);
+    exchange_stickiness(exchange, &sticky);
+    uint32_t row = stickiness_find_group(&sticky, action);
+    if (row != SNAPSHOT_NO_INDEX)
+        return snapshot_weighted_group(snapshot, row);
     if (action->total_weight == 0)
         return NULL;
     uint64_t ticket = random_below(action->total_weight);
     for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
-        const struct snapshot_weighted_group *row =
+        const struct snapshot_weighted_group *group =
             snapshot_weighted_group(snapshot, first + i);
-        if (ticket < row->weight)
-            return row;
-        ticket -= row->weight;
+        if (ticket < group->weight)
+            return group;
+        ticket -= group->weight;
     }
     return NULL;
 }
@@ -75,10 +74,8 @@ choose_group(struct exchange *exchange, const struct snapshot_action *action)
 static bool
 find_group(struct exchange *exchange)
 {
-    const struct snapshot *snapshot = exchange->view->snapshot;
-    const struct snapshot_rule *rule = snapshot_rule(snapshot, exchange->rule);
     const struct snapshot_weighted_group *chosen =
-        choose_group(exchange, snapshot_action(snapshot, rule->action));
+        choose_group(exchange, exchange->rule_action);
 
     if (chosen == NULL)
         return false;
@@ -120,12 +117,14 @@ choose_index(struct exchange *exchange)
         .is_excluded = is_excluded,
         .argument = exchange,
     };
-    uint32_t sticky = SNAPSHOT_NO_INDEX;
+    uint32_t index = SNAPSHOT_NO_INDEX;
 
-    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0)
-        sticky = stickiness_find_target(exchange, view);
-    exchange->is_sticky = sticky != SNAPSHOT_NO_INDEX;
-    return exchange->is_sticky ? sticky : balancer_choose(&choice);
+    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0) {
+        struct stickiness sticky;
+        exchange_stickiness(exchange, &sticky);
+        index = stickiness_find_target(&sticky);
+    }
+    return index != SNAPSHOT_NO_INDEX ? index : balancer_choose(&choice);
 }
 
 /*
@@ -191,43 +190,14 @@ step_choose_target(struct exchange *exchange)
     return STEP_CONNECT;
 }
 
-/*
- * A request that must not be sent twice should not meet a connection that the target has closed
- * in the meantime: its end is looked for first. The race that remains is the network's own.
- */
-static bool
-must_look_first(const struct exchange *exchange, const struct target_connection *connection)
-{
-    return clock_ms() - connection->idle_since_ms > LOOK_BEFORE_USE_MS &&
-           !request_is_idempotent(&exchange->request);
-}
-
-static struct target_connection *
-take_idle(struct exchange *exchange)
-{
-    struct target_connection *connection;
-
-    while ((connection = target_connection_take_idle(exchange->worker, exchange->target,
-                                                     exchange)) != NULL) {
-        if (!must_look_first(exchange, connection) || stream_is_quiet(&connection->stream))
-            return connection;
-        target_connection_give_back(&connection, CONNECTION_BROKEN);
-    }
-    return NULL;
-}
-
 static enum exchange_step
 connect_ended(struct exchange *exchange)
 {
-    struct target_connection *connection = exchange->connection;
-
-    if (stream_error(&connection->stream) != 0) {
+    if (exchange->link->kind->connect_error(exchange->link) != 0) {
         target_state_note_connect_failure(exchange->target);
         return exchange_target_lost(exchange, END_CONNECT_FAILED);
     }
-    connection->is_connecting = false;
     exchange->connected_us = clock_us();
-    stream_want_writable(&connection->stream, false);
     return STEP_SEND_HEAD;
 }
 
@@ -241,108 +211,90 @@ is_our_own(int error)
 static enum exchange_step
 open_new(struct exchange *exchange)
 {
-    struct worker *worker = exchange->worker;
+    struct target_state *target = exchange->target;
 
-    exchange->connection = target_connection_open(worker, exchange->target, exchange);
-    if (exchange->connection == NULL && is_our_own(errno)) {
-        target_table_close_idle(worker);
-        exchange->connection = target_connection_open(worker, exchange->target, exchange);
+    exchange->link = target->link_kind->open(target, exchange);
+    if (exchange->link == NULL && is_our_own(errno)) {
+        target_table_close_idle(exchange->worker);
+        exchange->link = target->link_kind->open(target, exchange);
     }
-    if (exchange->connection != NULL) {
+    if (exchange->link != NULL) {
         exchange_touch(exchange);
         return STEP_WAIT;
     }
     if (is_our_own(errno))
         return exchange_fail(exchange, END_INTERNAL);
-    target_state_note_connect_failure(exchange->target);
+    target_state_note_connect_failure(target);
     return exchange_target_lost(exchange, END_CONNECT_FAILED);
 }
 
 enum exchange_step
 step_connect(struct exchange *exchange)
 {
-    if (exchange->connection != NULL)
-        return exchange->connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
+    if (exchange->link != NULL)
+        return exchange->events.connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
     exchange->connect_begun_us = clock_us();
     exchange->connected_us = exchange->connect_begun_us;
-    exchange->connection = exchange->takes_second_chance ? NULL : take_idle(exchange);
-    if (exchange->connection != NULL)
-        return STEP_SEND_HEAD;
-    return open_new(exchange);
+    if (!exchange->takes_second_chance)
+        exchange->link = exchange->target->link_kind->take(exchange->target, exchange);
+    return exchange->link != NULL ? STEP_SEND_HEAD : open_new(exchange);
 }
 
-/* Body bytes that came with the head go out with it; a replay begins with them again. */
-static bool
-add_early_body(struct exchange *exchange, struct text *out)
+static enum target_link_result
+send_request(struct exchange *exchange, const struct carrier_body *held,
+             enum http_refusal *refusal)
 {
-    const struct http_head *request = &exchange->request;
-    struct input *input = exchange->client->input;
-    struct slice rest =
-        slice_make(input->bytes + exchange->body_start, input->end - exchange->body_start);
-    enum http1_body_result result = HTTP1_BODY_MORE;
-
-    http1_body_start(&exchange->request_body, request->framing, request->content_length);
-    while (!http1_body_is_done(&exchange->request_body) && rest.length > 0) {
-        struct slice span = SLICE_NONE;
-        size_t used = 0;
-        result = http1_body_next(&exchange->request_body, rest, &used, &span);
-        if (result == HTTP1_BODY_MALFORMED)
-            return false;
-        if (result == HTTP1_BODY_SPAN)
-            relay_add_piece(out, request->framing, span);
-        rest = slice_make(rest.at + used, rest.length - used);
-    }
-    exchange->request_is_read = http1_body_is_done(&exchange->request_body);
-    if (exchange->request_is_read && request->framing == HTTP_BODY_CHUNKED)
-        text_add_literal(out, HTTP1_CHUNK_END);
-    size_t consumed = (size_t)(rest.at - input->bytes);
-    exchange->received_bytes = exchange->head_fed + consumed - exchange->body_start;
-    input->start = consumed;
-    return true;
-}
-
-static enum http_refusal
-write_head(struct exchange *exchange, struct text *out)
-{
-    const struct client *client = exchange->client;
+    const struct carrier *carrier = exchange->carrier;
     char address[ADDRESS_TEXT_SIZE];
-    bool has_address = client->address.family != ADDRESS_UNIX;
+    bool has_address = carrier->address.family != ADDRESS_UNIX;
     struct forwarding_origin origin = {
         .attributes = &exchange->view->settings->attributes,
-        .client = slice_make(address, has_address ? client_address_text(client, address) : 0),
-        .client_port = client->address.port,
-        .listener_port = listener_port(client->listener),
+        .client =
+            slice_make(address, has_address ? address_format(&carrier->address, address) : 0),
+        .client_port = carrier->address.port,
+        .listener_port = listener_port(carrier->listener),
         .default_host = snapshot_slice(exchange->view->snapshot,
                                        exchange->view->settings->load_balancer_name),
     };
+    struct target_link_request request = {
+        .head = &exchange->request,
+        .origin = &origin,
+        .trace = &exchange->trace,
+        .body = slice_make(held->bytes, held->length),
+        .is_last = held->is_last,
+    };
+    enum target_link_result result =
+        exchange->link->kind->send_request(exchange->link, &request, refusal);
 
-    return forwarding_write_request(out, &exchange->request, &origin, &exchange->trace);
+    exchange->first_write = request.written;
+    return result;
 }
 
+/* Body bytes that came with the head go out with it; a replay begins with them again. */
 enum exchange_step
 step_send_head(struct exchange *exchange)
 {
-    struct worker *worker = exchange->worker;
-    struct text out = text_over(worker->compose, COMPOSE_BYTES);
-    enum http_refusal refusal = write_head(exchange, &out);
+    struct carrier *carrier = exchange->carrier;
+    struct carrier_body held = {.is_last = true};
+    enum http_refusal refusal = HTTP_REFUSAL_MALFORMED;
 
-    if (refusal != HTTP_REFUSAL_NONE)
-        return exchange_refuse(exchange, refusal);
-    if (!add_early_body(exchange, &out))
-        return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
+    if (exchange->request_state < REQUEST_READ || exchange->payload_bytes > 0) {
+        if (carrier->kind->read_held(carrier, &held) != CARRIER_DONE)
+            return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
+        exchange->payload_bytes = held.length;
+        exchange->request_state = held.is_last ? REQUEST_READ : REQUEST_BODY_COMES;
+    }
     if (relay_body_is_too_large(exchange))
         return exchange_refuse(exchange, HTTP_REFUSAL_BODY_TOO_LARGE);
-    if (out.is_truncated)
-        return exchange_refuse(exchange, HTTP_REFUSAL_HEAD_TOO_LARGE);
-    if (!backlog_write(&exchange->to_target, &exchange->connection->stream, out.at, out.length))
+    enum target_link_result result = send_request(exchange, &held, &refusal);
+    if (result == LINK_REFUSED)
+        return exchange_refuse(exchange, refusal);
+    if (result != LINK_READ)
         return exchange_target_lost(exchange, END_TARGET_CLOSED);
     exchange->nothing_was_sent = false;
-    exchange->first_write = out.length;
     exchange->sent_us = clock_us();
-    if (backlog_is_empty(&exchange->to_target))
-        exchange->request_is_sent = exchange->request_is_read;
-    else
-        stream_want_writable(&exchange->connection->stream, true);
+    if (exchange->request_state == REQUEST_READ && !request_is_blocked(exchange))
+        exchange->request_state = REQUEST_SENT;
     exchange_touch(exchange);
     return STEP_RELAY;
 }
@@ -350,7 +302,7 @@ step_send_head(struct exchange *exchange)
 bool
 exchange_was_sent_at_once(const struct exchange *exchange)
 {
-    return exchange->request_is_sent && exchange->body_is_held &&
+    return exchange->request_state == REQUEST_SENT && exchange->body_is_held &&
            exchange->first_write <= UNREAD_BYTES_MAX;
 }
 
@@ -359,7 +311,7 @@ exchange_was_sent_at_once(const struct exchange *exchange)
 static bool
 may_replay(const struct exchange *exchange)
 {
-    if (exchange->response_has_begun || !exchange->body_is_held)
+    if (exchange->response_state >= RESPONSE_BEGUN || !exchange->body_is_held)
         return false;
     if (exchange->attempts >= EXCHANGE_ATTEMPTS_MAX && !pause_is_wanted(exchange))
         return false;
@@ -387,7 +339,8 @@ exchange_try_again(struct exchange *exchange)
 
     if (!may_replay(exchange) || (!was_refused && !exchange_spend_retry(exchange)))
         return exchange_fail(exchange, exchange->end);
-    exchange->request_is_sent = false;
+    if (exchange->request_state == REQUEST_SENT)
+        exchange->request_state = REQUEST_READ;
     return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
 }
 
@@ -395,18 +348,19 @@ enum exchange_step
 exchange_target_lost(struct exchange *exchange, enum end_reason reason)
 {
     bool was_connecting = exchange->step == STEP_CONNECT;
+    bool has_begun = exchange->response_state >= RESPONSE_BEGUN;
 
     bool has_doubt = !was_connecting && !exchange->nothing_was_sent && doubt_is_left(exchange);
     /* A kept connection may die of its age: only a new one's end speaks against the target. */
-    if (!was_connecting && exchange->connection->is_reused && !exchange->response_has_begun)
+    if (!was_connecting && exchange->link->is_reused && !has_begun)
         exchange->second_chance = exchange->target->id;
     else if (!was_connecting)
         target_state_note_reset(exchange->target);
-    if (exchange->response_has_begun)
-        return exchange_fail(exchange, exchange->response_head_sent ? END_TARGET_TRUNCATED
-                                                                    : END_TARGET_MALFORMED);
-    backlog_clear(&exchange->to_target);
-    exchange_release_target(exchange, CONNECTION_BROKEN);
+    if (has_begun)
+        return exchange_fail(exchange, exchange->response_state >= RESPONSE_HEAD_SENT
+                                           ? END_TARGET_TRUNCATED
+                                           : END_TARGET_MALFORMED);
+    exchange_release_target(exchange, LINK_BROKEN);
     exchange->end = reason; /* in case that no other target is left */
     return has_doubt ? STEP_DOUBT : exchange_try_again(exchange);
 }

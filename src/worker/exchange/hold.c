@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "worker/shared/context.h"
 
 bool
 hold_is_wanted(const struct exchange *exchange)
@@ -20,18 +21,21 @@ counters_of(struct exchange *exchange)
     return &exchange->worker->counters->groups[exchange->group->group->counter_row];
 }
 
+static bool
+is_held(const struct exchange *exchange)
+{
+    return exchange->group != NULL && exchange->line == &exchange->group->state->held;
+}
+
 void
 hold_leave(struct exchange *exchange)
 {
-    struct group_state *state;
-
-    if (!exchange->is_held)
+    if (!is_held(exchange))
         return;
-    state = exchange->group->state;
-    TAILQ_REMOVE(&state->held, exchange, held_entry);
-    state->held_count--;
+    TAILQ_REMOVE(exchange->line, exchange, line_entry);
+    exchange->line = NULL;
+    exchange->group->state->held_count--;
     counter_add(&counters_of(exchange)->held, (uint64_t)-1);
-    exchange->is_held = false;
 }
 
 enum exchange_step
@@ -39,15 +43,15 @@ step_hold(struct exchange *exchange)
 {
     struct group_state *state = exchange->group->state;
 
-    if (exchange->is_held)
+    if (is_held(exchange))
         return STEP_WAIT;
     if (exchange->held_since_ms != 0)
         return STEP_CHOOSE_TARGET;
     if (state->held_count >= exchange->group->group->hold_requests)
         return exchange_fail(exchange, END_HOLD_OVERFLOW);
-    exchange->is_held = true;
     exchange->held_since_ms = clock_ms();
-    TAILQ_INSERT_TAIL(&state->held, exchange, held_entry);
+    exchange->line = &state->held;
+    TAILQ_INSERT_TAIL(exchange->line, exchange, line_entry);
     state->held_count++;
     counter_add(&counters_of(exchange)->held, 1);
     exchange_touch(exchange);

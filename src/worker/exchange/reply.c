@@ -6,7 +6,6 @@
 #include "worker/exchange/reply.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
 #include "worker/exchange/hold.h"
@@ -54,18 +53,10 @@ reply_status(enum end_reason reason)
     return statuses[reason];
 }
 
-static const struct snapshot_action *
-action_of(const struct exchange *exchange)
-{
-    const struct snapshot *snapshot = exchange->view->snapshot;
-
-    return snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
-}
-
 static void
 fill_fixed_response(struct exchange *exchange, struct forwarding_page *page)
 {
-    const struct snapshot_action *action = action_of(exchange);
+    const struct snapshot_action *action = exchange->rule_action;
 
     page->status = action->status_code;
     page->content_type = snapshot_slice(exchange->view->snapshot, action->content_type);
@@ -80,14 +71,14 @@ write_location(struct exchange *exchange, struct text *line)
     struct route_origin origin = {
         .protocol = SLICE_LITERAL("http"),
         .host = exchange->request.host_name,
-        .port = listener_port(exchange->client->listener),
+        .port = listener_port(exchange->carrier->listener),
     };
 
     exchange_route_request(exchange, &request);
     text_add_literal(line, "Location: ");
     size_t start = line->length;
-    if (!route_write_location(exchange->view->snapshot, action_of(exchange), &request, &origin,
-                              line))
+    if (!route_write_location(exchange->view->snapshot, exchange->rule_action, &request,
+                              &origin, line))
         return false;
     struct text url = text_over(exchange->redirect_url, sizeof(exchange->redirect_url) - 1);
     size_t length = line->length - start;
@@ -101,7 +92,7 @@ static void
 fill_redirect(struct exchange *exchange, struct forwarding_page *page, struct text *line)
 {
     if (write_location(exchange, line)) {
-        page->status = action_of(exchange)->status_code;
+        page->status = exchange->rule_action->status_code;
         page->extra_fields = text_slice(line);
         return;
     }
@@ -109,20 +100,13 @@ fill_redirect(struct exchange *exchange, struct forwarding_page *page, struct te
     page->status = reply_status(END_LOCATION_TOO_LONG);
 }
 
-/* The rest of a request that is answered early stays unread: the connection cannot go on. */
+/* False when the client could not be written to: then there is nobody to wait for. */
 static bool
-client_may_stay(const struct exchange *exchange)
-{
-    return !exchange->client->must_close && exchange->has_head && exchange->request_is_read &&
-           exchange->request.keep_alive && !exchange->worker->is_shutting_down;
-}
-
-static void
 write_answer(struct exchange *exchange)
 {
+    struct carrier *carrier = exchange->carrier;
     char location[LOCATION_MAX + 64];
     struct text line = text_over(location, sizeof(location));
-    struct text out = text_over(exchange->worker->compose, COMPOSE_BYTES);
     struct forwarding_page page = {
         .status = exchange->status != 0 ? exchange->status : reply_status(exchange->end),
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
@@ -135,32 +119,24 @@ write_answer(struct exchange *exchange)
         fill_redirect(exchange, &page, &line);
     else if (exchange->end == END_HOLD_OVERFLOW || exchange->end == END_HELD_TOO_LONG)
         page.extra_fields = SLICE_LITERAL(RETRY_AFTER_LINE);
-    page.keep_alive = client_may_stay(exchange);
-    if (!page.keep_alive)
-        exchange->client->must_close = true;
     exchange->status = (uint16_t)page.status;
-    exchange->response_head_sent = true;
+    exchange->response_state = RESPONSE_READ;
     exchange->response_head_us = clock_us();
-    if (!forwarding_write_page(&out, &page))
-        log_error("an answer with status %u does not fit", page.status);
-    exchange->sent_bytes += out.length;
-    if (!backlog_write(&exchange->to_client, &exchange->client->stream, out.at, out.length))
-        backlog_clear(&exchange->to_client);
+    return carrier->kind->send_page(carrier, &page) == CARRIER_DONE;
 }
 
 enum exchange_step
 step_answer(struct exchange *exchange)
 {
-    struct client *client = exchange->client;
+    struct carrier *carrier = exchange->carrier;
 
-    if (!exchange->response_head_sent) {
-        exchange_release_target(exchange, CONNECTION_BROKEN);
+    if (exchange->response_state < RESPONSE_HEAD_SENT) {
+        exchange_release_target(exchange, LINK_BROKEN);
         hold_leave(exchange);
-        write_answer(exchange);
-        if (!backlog_is_empty(&exchange->to_client)) {
-            stream_want_writable(&client->stream, true);
+        if (!write_answer(exchange))
+            return STEP_FINISH;
+        if (carrier->is_blocked)
             exchange_touch(exchange);
-        }
     }
-    return backlog_is_empty(&exchange->to_client) ? STEP_FINISH : STEP_WAIT;
+    return carrier->is_blocked ? STEP_WAIT : STEP_FINISH;
 }

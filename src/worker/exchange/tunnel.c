@@ -5,91 +5,75 @@
  */
 #include "worker/exchange/exchange.h"
 
-#include "base/check.h"
-
-struct direction {
-    struct stream *source, *sink;
-    struct backlog *backlog;
-    uint64_t *count;
-    bool *has_ended;
-};
-
-/* What the source has goes to the sink; false when the tunnel is over. */
+/* What the client has goes to the target; false when the tunnel is over. */
 static bool
-carry(struct exchange *exchange, const struct direction *way)
+carry_up(struct exchange *exchange)
 {
-    struct stream *source = way->source, *sink = way->sink;
-    struct backlog *backlog = way->backlog;
-    char *bytes = exchange->worker->scratch;
+    struct carrier *carrier = exchange->carrier;
+    struct target_link *link = exchange->link;
+    struct carrier_body body = {0};
 
-    if (!backlog_is_empty(backlog)) {
-        stream_pause_reading(source);
+    if (link->is_blocked) {
+        carrier_pause(carrier, true);
         return true;
     }
-    ssize_t got = stream_read(source, bytes, SCRATCH_BYTES);
-    if (got == STREAM_WAIT)
+    enum carrier_result result = carrier->kind->read_body(carrier, &body);
+    if (result == CARRIER_WAIT)
         return true;
-    if (got == STREAM_FAILED)
+    if (result != CARRIER_DONE && result != CARRIER_ENDED)
         return false;
     exchange_touch(exchange);
-    if (got == 0) {
-        stream_pause_reading(source);
-        stream_finish_writing(sink);
-        *way->has_ended = true;
-        return true;
-    }
-    *way->count += (uint64_t)got;
-    if (!backlog_write(backlog, sink, bytes, (size_t)got))
-        return false;
-    if (!backlog_is_empty(backlog))
-        stream_want_writable(sink, true);
-    return true;
+    exchange->client_has_ended = result == CARRIER_ENDED;
+    if (exchange->client_has_ended)
+        carrier_pause(carrier, true);
+    return link->kind->send_body(link, body.bytes, body.length, exchange->client_has_ended);
 }
 
-/* What the client sent right behind its request, before it saw the 101. */
+/* The other way. */
 static bool
-carry_early_input(struct exchange *exchange)
+carry_down(struct exchange *exchange)
 {
-    struct input *input = exchange->client->input;
-    struct slice early = input_slice(input);
+    struct carrier *carrier = exchange->carrier;
+    struct target_link *link = exchange->link;
+    struct target_link_answer answer = {0};
 
-    if (early.length == 0)
+    if (carrier->is_blocked) {
+        target_link_pause(link, true);
         return true;
-    input->start = input->end;
-    exchange->received_bytes += early.length;
-    if (!backlog_write(&exchange->to_target, &exchange->connection->stream, early.at,
-                       early.length))
+    }
+    enum target_link_result result = link->kind->read(link, &answer);
+    if (result == LINK_WAIT)
+        return true;
+    if (result != LINK_READ)
         return false;
-    if (!backlog_is_empty(&exchange->to_target))
-        stream_want_writable(&exchange->connection->stream, true);
-    return true;
+    exchange_touch(exchange);
+    exchange->target_has_ended = answer.is_last;
+    if (answer.is_last)
+        target_link_pause(link, true);
+    const struct carrier_body body = {answer.bytes, answer.length, answer.is_last};
+    return carrier->kind->send(carrier, NULL, &body) == CARRIER_DONE;
 }
 
 static bool
 carry_both_ways(struct exchange *exchange)
 {
-    struct stream *client = &exchange->client->stream;
-    struct stream *target = &exchange->connection->stream;
-    bool client_was_readable = exchange->client_is_readable;
-    bool target_was_readable = exchange->target_is_readable;
+    struct carrier *carrier = exchange->carrier;
+    struct target_link *link = exchange->link;
+    struct exchange_events events = exchange->events;
 
-    exchange->client_is_readable = false;
-    exchange->target_is_readable = false;
-    if (exchange->target_is_lost || !carry_early_input(exchange))
+    exchange->events.client_is_readable = false;
+    exchange->events.target_is_readable = false;
+    if (events.target_is_lost)
         return false;
-    const struct direction up = {client, target, &exchange->to_target,
-                                 &exchange->received_bytes, &exchange->client_has_ended};
-    const struct direction down = {target, client, &exchange->to_client, &exchange->sent_bytes,
-                                   &exchange->target_has_ended};
-    if (client_was_readable && !carry(exchange, &up))
+    if (events.client_is_readable && !carry_up(exchange))
         return false;
-    if (target_was_readable && !carry(exchange, &down))
+    if (events.target_is_readable && !carry_down(exchange))
         return false;
     /* A side that was paused for the other's sake goes on when there is room again. */
-    if (backlog_is_empty(&exchange->to_target) && !exchange->client_has_ended)
-        stream_resume_reading(client);
-    if (backlog_is_empty(&exchange->to_client) && !exchange->target_has_ended)
-        stream_resume_reading(target);
+    if (!link->is_blocked && !exchange->client_has_ended)
+        carrier_pause(carrier, false);
+    if (!carrier->is_blocked && !exchange->target_has_ended)
+        target_link_pause(link, false);
     return !(exchange->client_has_ended && exchange->target_has_ended);
 }
 

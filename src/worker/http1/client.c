@@ -10,9 +10,10 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "worker/listeners/client_limits.h"
 #include "worker/exchange/exchange.h"
+#include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
+#include "worker/shared/context.h"
 
 #define TAG 0xc11e9472
 
@@ -38,10 +39,12 @@ client_open(struct worker *worker, struct listener *listener, int fd,
 {
     struct client *client = object_pool_take(&worker->client_pool);
 
-    *client = (struct client){.tag = TAG, .worker = worker, .listener = listener};
-    client->address = *address;
-    client->opened_ms = clock_ms();
-    client->id = worker->next_connection_id++;
+    *client = (struct client){.tag = TAG, .opened_ms = clock_ms()};
+    client->carrier = (struct carrier){.kind = &client_carrier,
+                                       .worker = worker,
+                                       .listener = listener,
+                                       .id = worker->next_connection_id++,
+                                       .address = *address};
     listener_pin(listener);
     timer_init(&client->timer, on_time, client);
     stream_open(&client->stream, worker->loop, fd, &callbacks, client);
@@ -53,20 +56,27 @@ client_open(struct worker *worker, struct listener *listener, int fd,
     return client;
 }
 
+void
+client_accept(struct worker *worker, struct listener *listener, int fd,
+              const struct address *address, bool is_limited)
+{
+    client_open(worker, listener, fd, address)->is_limited = is_limited;
+}
+
 static void
 release(void *memory)
 {
     struct client *client = memory;
 
-    object_pool_give_back(&client->worker->client_pool, client);
+    object_pool_give_back(&client->carrier.worker->client_pool, client);
 }
 
 static void
 close_now(struct client *client)
 {
-    struct worker *worker = client->worker;
+    struct worker *worker = client->carrier.worker;
 
-    CHECK(client->exchange == NULL);
+    CHECK(client->carrier.exchange == NULL);
     stream_close(&client->stream);
     timer_close(&client->timer, worker->loop);
     input_give_back(worker, &client->input);
@@ -74,8 +84,8 @@ close_now(struct client *client)
     worker->client_count--;
     WORKER_COUNT_MANY(worker, CLIENT_CONNECTIONS_ACTIVE, -1);
     if (client->is_limited)
-        client_limits_release(worker, &client->address);
-    listener_unpin(worker, &client->listener);
+        client_limits_release(worker, &client->carrier.address);
+    listener_unpin(worker, &client->carrier.listener);
     listener_resume_all(worker);
     client->tag = 0;
     loop_free_later(worker->loop, client, release);
@@ -87,8 +97,8 @@ void
 client_close(struct client *client)
 {
     CHECK_TAG(client, TAG);
-    if (client->exchange != NULL)
-        exchange_on_client_end(client->exchange, true);
+    if (client->carrier.exchange != NULL)
+        exchange_on_client_end(client->carrier.exchange, true);
     else
         close_now(client);
 }
@@ -108,16 +118,16 @@ is_in_the_middle(const struct client *client)
 static void
 linger(struct client *client)
 {
-    if (!stream_is_open(&client->stream) || client->is_finished_reading ||
+    if (!stream_is_open(&client->stream) || client->carrier.has_ended ||
         !is_in_the_middle(client)) {
         close_now(client);
         return;
     }
     client->is_lingering = true;
-    input_give_back(client->worker, &client->input);
+    input_give_back(client->carrier.worker, &client->input);
     stream_finish_writing(&client->stream);
     stream_resume_reading(&client->stream);
-    timer_set(&client->timer, client->worker->loop, LINGER_MS);
+    timer_set(&client->timer, client->carrier.worker->loop, LINGER_MS);
 }
 
 /* Drops what has been consumed; the buffer goes when nothing is left. */
@@ -129,12 +139,20 @@ tidy_input(struct client *client)
     if (input == NULL)
         return;
     if (input->start == input->end) {
-        input_give_back(client->worker, &client->input);
+        input_give_back(client->carrier.worker, &client->input);
         return;
     }
     memmove(input->bytes, input->bytes + input->start, input->end - input->start);
     input->end -= input->start;
     input->start = 0;
+}
+
+/* From here on the exchange's own timer counts. */
+static void
+begin_exchange(struct client *client)
+{
+    timer_stop(&client->timer);
+    exchange_begin(&client->carrier);
 }
 
 static void
@@ -143,22 +161,23 @@ begin_pipelined(void *argument)
     struct client *client = argument;
 
     /* It may have been closed since, or begun by bytes that came meanwhile. */
-    if (client->tag == TAG && client->exchange == NULL && !client->is_lingering &&
+    if (client->tag == TAG && client->carrier.exchange == NULL && !client->is_lingering &&
         client->input != NULL)
-        exchange_begin(client);
+        begin_exchange(client);
 }
 
 void
 client_next_or_close(struct client *client)
 {
-    struct worker *worker = client->worker;
+    struct worker *worker = client->carrier.worker;
 
-    if (client->must_close || !stream_is_open(&client->stream) || worker->is_shutting_down) {
+    if (client->carrier.must_close || !stream_is_open(&client->stream) ||
+        worker->is_shutting_down) {
         linger(client);
         return;
     }
     tidy_input(client);
-    stream_resume_reading(&client->stream);
+    carrier_pause(&client->carrier, false);
     timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
     /* Not from here: a long pipeline would go deeper with every request. */
     if (client->input != NULL)
@@ -168,9 +187,9 @@ client_next_or_close(struct client *client)
 void
 client_finish_soon(struct client *client)
 {
-    client->must_close = true;
+    client->carrier.must_close = true;
     /* A request that has already come is answered, with Connection: close. */
-    if (client->exchange == NULL && client->input == NULL && !client->is_lingering &&
+    if (client->carrier.exchange == NULL && client->input == NULL && !client->is_lingering &&
         stream_is_quiet(&client->stream))
         close_now(client);
 }
@@ -180,15 +199,9 @@ client_keep_rest(struct client *client, const char *bytes, size_t length)
 {
     const char *before = client->input == NULL ? NULL : client->input->bytes;
 
-    input_add(client->worker, &client->input, bytes, length);
-    if (client->exchange != NULL && before != NULL && before != client->input->bytes)
-        http_head_rebase(&client->exchange->request, before, client->input->bytes);
-}
-
-size_t
-client_address_text(const struct client *client, char text[ADDRESS_TEXT_SIZE])
-{
-    return address_format(&client->address, text);
+    input_add(client->carrier.worker, &client->input, bytes, length);
+    if (client->carrier.exchange != NULL && before != NULL && before != client->input->bytes)
+        http_head_rebase(&client->carrier.exchange->request, before, client->input->bytes);
 }
 
 static void
@@ -197,17 +210,15 @@ on_time(void *argument)
     struct client *client = argument;
 
     CHECK_TAG(client, TAG);
-    if (client->exchange != NULL)
-        exchange_on_time(client->exchange);
-    else
-        close_now(client);
+    CHECK(client->carrier.exchange == NULL);
+    close_now(client);
 }
 
 /* Bytes that are wanted no more; too many of them end the patience. */
 static void
 discard(struct client *client)
 {
-    ssize_t got = stream_read(&client->stream, client->worker->scratch, SCRATCH_BYTES);
+    ssize_t got = stream_read(&client->stream, client->carrier.worker->scratch, SCRATCH_BYTES);
 
     if (got == STREAM_WAIT)
         return;
@@ -221,69 +232,79 @@ discard(struct client *client)
 static void
 read_ahead(struct client *client)
 {
-    struct worker *worker = client->worker;
+    struct worker *worker = client->carrier.worker;
     size_t room = client->input == NULL ? INPUT_SMALL_BYTES : input_room(client->input);
 
     if (room == 0) {
-        stream_pause_reading(&client->stream);
+        carrier_pause(&client->carrier, true);
         return;
     }
     ssize_t got = stream_read(&client->stream, worker->scratch, room);
     if (got > 0)
         client_keep_rest(client, worker->scratch, (size_t)got);
     else if (got != STREAM_WAIT)
-        exchange_on_client_end(client->exchange, got == STREAM_FAILED);
+        exchange_on_client_end(client->carrier.exchange, got == STREAM_FAILED);
 }
 
 /* Between requests, or in the middle of a head. */
 static void
 read_head(struct client *client)
 {
-    struct worker *worker = client->worker;
+    struct worker *worker = client->carrier.worker;
 
     ssize_t got = stream_read(&client->stream, worker->scratch, FIRST_READ_BYTES);
     if (got == STREAM_WAIT)
         return;
     if (got <= 0) {
-        client->is_finished_reading = true;
+        client->carrier.has_ended = true;
         client_close(client);
         return;
     }
     client_keep_rest(client, worker->scratch, (size_t)got);
-    if (client->exchange == NULL)
-        exchange_begin(client);
+    if (client->carrier.exchange == NULL)
+        begin_exchange(client);
     else
-        exchange_run(client->exchange);
+        exchange_run(client->carrier.exchange);
 }
 
 static void
 on_readable(void *owner)
 {
     struct client *client = owner;
+    struct exchange *exchange = client->carrier.exchange;
 
     CHECK_TAG(client, TAG);
     if (client->is_lingering)
         discard(client);
-    else if (client->exchange == NULL || client->exchange->step == STEP_READ_HEAD)
+    else if (exchange == NULL || exchange_reads_head(exchange))
         read_head(client);
-    else if (client->exchange->step == STEP_TUNNEL ||
-             (client->exchange->step == STEP_RELAY && !client->exchange->request_is_read))
-        exchange_on_client_readable(client->exchange);
-    else if (client->exchange->request_is_read)
+    else if (exchange_reads_body(exchange))
+        exchange_on_client_readable(exchange);
+    else if (exchange->request_state >= REQUEST_READ)
         read_ahead(client);
     else
         /* A body before its target is connected: it waits in the socket. */
-        stream_pause_reading(&client->stream);
+        carrier_pause(&client->carrier, true);
 }
 
+/* While a pipe is in use, the relay waits for room as well. */
 static void
 on_writable(void *owner)
 {
     struct client *client = owner;
+    struct exchange *exchange = client->carrier.exchange;
 
     CHECK_TAG(client, TAG);
-    if (client->exchange != NULL)
-        exchange_on_client_writable(client->exchange);
-    else
+    if (exchange == NULL || client->request == NULL) {
         stream_want_writable(&client->stream, false);
+        return;
+    }
+    if (!backlog_flush(&client->request->to_client, &client->stream)) {
+        exchange_on_client_end(exchange, true);
+        return;
+    }
+    client->carrier.is_blocked = !backlog_is_empty(&client->request->to_client);
+    if (!client->carrier.is_blocked && exchange->response_pipe == NULL)
+        stream_want_writable(&client->stream, false);
+    exchange_on_client_writable(exchange);
 }

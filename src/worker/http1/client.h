@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A client connection: accepted, idle between requests, carrying one exchange at a time,
- * lingering while its last answer is taken, closed. It owns its stream, its unconsumed input
- * and its exchange. What an exchange wants of it stands below; HTTP/2 streams will offer the
- * same.
+ * An HTTP/1 client connection: accepted, idle between requests, carrying one exchange at a
+ * time, lingering while its last answer is taken, closed. It owns its stream, its unconsumed
+ * input and its exchange. What an exchange wants of it is in client_carrier.c.
  */
 #ifndef FAIRLEAD_WORKER_CLIENT_H
 #define FAIRLEAD_WORKER_CLIENT_H
@@ -12,38 +11,49 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "base/address.h"
+#include "http/http1_body.h"
+#include "http/http1_parser.h"
+#include "net/loop.h"
 #include "net/stream.h"
-#include "worker/shared/context.h"
+#include "worker/exchange/carrier.h"
+#include "worker/http1/backlog.h"
 #include "worker/http1/input.h"
 
-struct exchange;
 struct listener;
+
+/* One request on its way through the codecs; the client has it while it has an exchange. */
+struct http1_request {
+    struct http1_parser parser;
+    size_t head_fed; /* bytes of the input that the parser has seen */
+    struct http1_body body;
+    bool body_has_begun;
+    bool is_tunnel;
+    size_t held_start, held_length; /* in the input: payload that came with the head */
+    struct backlog to_client;
+};
 
 struct client {
     uint32_t tag;
-    bool is_finished_reading; /* the client sent its end */
-    bool is_lingering;        /* closing: what still comes is thrown away */
-    bool must_close;          /* no further exchange on this connection */
-    bool has_more_to_say;     /* its last request was answered before all of it came */
-    bool is_limited;          /* counted in client_limits */
+    bool is_lingering;    /* closing: what still comes is thrown away */
+    bool has_more_to_say; /* its last request was answered before all of it came */
+    bool is_limited;      /* counted in client_limits */
+    struct carrier carrier;
     struct stream stream;
-    struct worker *worker;
-    struct listener *listener;
-    struct exchange *exchange; /* NULL: idle */
-    struct input *input;       /* NULL: nothing unconsumed */
-    struct timer timer;        /* the one thing that is waited for now */
+    struct input *input;           /* NULL: nothing unconsumed */
+    struct http1_request *request; /* NULL: no exchange has read anything yet */
+    struct timer timer;            /* idle, or lingering */
     TAILQ_ENTRY(client) entry;
-    struct address address;
-    uint32_t exchanges;
     uint32_t lingered_bytes;
     uint64_t opened_ms;
-    uint64_t id;
 };
 
 /* Takes over an accepted descriptor. */
 struct client *client_open(struct worker *worker, struct listener *listener, int fd,
                            const struct address *address);
+
+/* The same as listeners call it: see listener_accept. */
+void client_accept(struct worker *worker, struct listener *listener, int fd,
+                   const struct address *address, bool is_limited);
 
 /* Closes at once and ends its exchange, if any, with the given reason already noted there. */
 void client_close(struct client *client);
@@ -54,11 +64,12 @@ void client_next_or_close(struct client *client);
 /* Bytes behind the present request's end: the beginning of the next one. */
 void client_keep_rest(struct client *client, const char *bytes, size_t length);
 
-/* The client's address without port, printed; returns the length. */
-size_t client_address_text(const struct client *client, char text[ADDRESS_TEXT_SIZE]);
-
 /* No further exchange but for a request that has come; an idle one is closed now. For the
  * worker's stop. */
 void client_finish_soon(struct client *client);
+
+/* How a client carries an exchange, and the client of a carrier of that kind. */
+extern const struct carrier_kind client_carrier;
+struct client *client_of(struct carrier *carrier);
 
 #endif

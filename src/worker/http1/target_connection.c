@@ -10,9 +10,10 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "http/request_judge.h"
 #include "net/socket.h"
-#include "worker/shared/context.h"
 #include "worker/exchange/exchange.h"
+#include "worker/shared/context.h"
 
 #define TAG 0x7463e0f1
 
@@ -32,10 +33,22 @@ static void on_writable(void *owner);
 static const struct stream_callbacks callbacks = {.on_readable = on_readable,
                                                   .on_writable = on_writable};
 
-static struct target_connection_list *
+/* A connection idle for longer than this is looked at before a request that cannot be replayed.
+ */
+#define LOOK_BEFORE_USE_MS 20
+
+struct target_connection *
+target_connection_of(struct target_link *link)
+{
+    return (struct target_connection *)((char *)link -
+                                        offsetof(struct target_connection, link));
+}
+
+static struct target_link_list *
 list_of(struct target_connection *connection)
 {
-    return connection->exchange == NULL ? &connection->target->idle : &connection->target->busy;
+    return connection->link.exchange == NULL ? &connection->link.target->idle
+                                             : &connection->link.target->busy;
 }
 
 static void
@@ -43,21 +56,21 @@ release(void *memory)
 {
     struct target_connection *connection = memory;
 
-    object_pool_give_back(&connection->worker->connection_pool, connection);
+    object_pool_give_back(&connection->link.worker->connection_pool, connection);
 }
 
 static void
 close_connection(struct target_connection *connection)
 {
-    struct worker *worker = connection->worker;
+    struct worker *worker = connection->link.worker;
 
-    TAILQ_REMOVE(list_of(connection), connection, entry);
-    connection->target->idle_count -= connection->exchange == NULL ? 1 : 0;
+    TAILQ_REMOVE(list_of(connection), &connection->link, entry);
+    connection->link.target->idle_count -= connection->link.exchange == NULL ? 1 : 0;
     stream_close(&connection->stream);
     connection->tag = 0;
-    connection->target->connection_count--;
-    if (target_state_owns_row(connection->target))
-        counter_add(&connection->target->counters->connections_open, (uint64_t)-1);
+    connection->link.target->connection_count--;
+    if (target_state_owns_row(connection->link.target))
+        counter_add(&connection->link.target->counters->connections_open, (uint64_t)-1);
     WORKER_COUNT_MANY(worker, TARGET_CONNECTIONS_ACTIVE, -1);
     loop_free_later(worker->loop, connection, release);
 }
@@ -78,15 +91,15 @@ on_readable(void *owner)
     struct target_connection *connection = owner;
 
     CHECK_TAG(connection, TAG);
-    if (connection->exchange != NULL) {
-        exchange_on_target_readable(connection->exchange);
+    if (connection->link.exchange != NULL) {
+        exchange_on_target_readable(connection->link.exchange);
         return;
     }
     /* Bytes or the end on an idle connection: nobody asked for them, so it is not used again.
      */
     char byte;
     if (stream_read(&connection->stream, &byte, 1) == 0)
-        learn_keep_alive(connection->target, clock_ms() - connection->idle_since_ms);
+        learn_keep_alive(connection->link.target, clock_ms() - connection->idle_since_ms);
     close_connection(connection);
 }
 
@@ -94,108 +107,187 @@ static void
 on_writable(void *owner)
 {
     struct target_connection *connection = owner;
+    struct exchange *exchange = connection->link.exchange;
 
     CHECK_TAG(connection, TAG);
-    if (connection->exchange != NULL)
-        exchange_on_target_writable(connection->exchange);
-    else
+    if (exchange == NULL) {
         stream_want_writable(&connection->stream, false);
+        return;
+    }
+    if (connection->is_connecting) {
+        exchange_on_connected(exchange);
+        return;
+    }
+    bool has_failed = !backlog_flush(&connection->to_target, &connection->stream);
+    if (has_failed)
+        backlog_clear(&connection->to_target);
+    connection->link.is_blocked = !backlog_is_empty(&connection->to_target);
+    /* While a pipe is in use, the relay waits for room as well. */
+    if (!connection->link.is_blocked && exchange->request_pipe == NULL)
+        stream_want_writable(&connection->stream, false);
+    exchange_on_target_writable(exchange, has_failed);
 }
 
 static bool
 is_trusted(const struct target_connection *connection)
 {
-    return clock_ms() - connection->idle_since_ms < connection->target->keep_alive_ms;
+    return clock_ms() - connection->idle_since_ms < connection->link.target->keep_alive_ms;
 }
 
-struct target_connection *
-target_connection_take_idle(struct worker *worker, struct target_state *target,
-                            struct exchange *exchange)
+static void
+close_idle(struct target_state *target)
 {
-    struct target_connection *connection = TAILQ_FIRST(&target->idle);
+    struct target_link *link;
 
-    if (connection == NULL)
-        return NULL;
-    /* The last used one stands first: when it is too old, all are. */
-    if (!is_trusted(connection)) {
-        target_connection_close_idle(worker, target);
-        return NULL;
+    while ((link = TAILQ_FIRST(&target->idle)) != NULL)
+        close_connection(target_connection_of(link));
+}
+
+static void
+expire_idle(struct target_state *target)
+{
+    struct target_link *link;
+
+    while ((link = TAILQ_LAST(&target->idle, target_link_list)) != NULL &&
+           !is_trusted(target_connection_of(link)))
+        close_connection(target_connection_of(link));
+}
+
+/*
+ * A request that must not be sent twice should not meet a connection that the target has closed
+ * in the meantime: its end is looked for first. The race that remains is the network's own.
+ */
+static bool
+is_good_for(const struct target_connection *connection, const struct exchange *exchange)
+{
+    return clock_ms() - connection->idle_since_ms <= LOOK_BEFORE_USE_MS ||
+           request_is_idempotent(&exchange->request) || stream_is_quiet(&connection->stream);
+}
+
+static struct target_link *
+take(struct target_state *target, struct exchange *exchange)
+{
+    struct target_link *link;
+
+    while ((link = TAILQ_FIRST(&target->idle)) != NULL) {
+        struct target_connection *connection = target_connection_of(link);
+        /* The last used one stands first: when it is too old, all are. */
+        if (!is_trusted(connection)) {
+            close_idle(target);
+            return NULL;
+        }
+        if (!is_good_for(connection, exchange)) {
+            close_connection(connection);
+            continue;
+        }
+        TAILQ_REMOVE(&target->idle, link, entry);
+        target->idle_count--;
+        link->exchange = exchange;
+        link->is_reused = true;
+        TAILQ_INSERT_HEAD(&target->busy, link, entry);
+        return link;
     }
-    TAILQ_REMOVE(&target->idle, connection, entry);
-    target->idle_count--;
-    connection->exchange = exchange;
-    connection->is_reused = true;
-    TAILQ_INSERT_HEAD(&target->busy, connection, entry);
-    return connection;
+    return NULL;
 }
 
-struct target_connection *
-target_connection_open(struct worker *worker, struct target_state *target,
-                       struct exchange *exchange)
+static struct target_link *
+open_new(struct target_state *target, struct exchange *exchange)
 {
+    struct worker *worker = exchange->worker;
     int fd = socket_connect(&target->address);
 
     if (fd == -1)
         return NULL;
     struct target_connection *connection = object_pool_take(&worker->connection_pool);
-    *connection = (struct target_connection){.tag = TAG,
-                                             .worker = worker,
-                                             .target = target,
-                                             .exchange = exchange,
-                                             .is_connecting = true};
+    *connection = (struct target_connection){.tag = TAG, .is_connecting = true};
+    connection->link = (struct target_link){.kind = &target_connection_link,
+                                            .worker = worker,
+                                            .target = target,
+                                            .exchange = exchange};
     stream_open(&connection->stream, worker->loop, fd, &callbacks, connection);
     stream_want_writable(&connection->stream, true);
-    TAILQ_INSERT_HEAD(&target->busy, connection, entry);
+    TAILQ_INSERT_HEAD(&target->busy, &connection->link, entry);
     target->connection_count++;
     counter_add(&target->counters->connections_open, 1);
     WORKER_COUNT(worker, TARGET_CONNECTIONS);
     WORKER_COUNT(worker, TARGET_CONNECTIONS_ACTIVE);
-    return connection;
+    return &connection->link;
 }
 
-void
-target_connection_give_back(struct target_connection **returned,
-                            enum target_connection_outcome outcome)
+static int
+connect_error(struct target_link *link)
 {
-    struct target_connection *connection = *returned;
+    struct target_connection *connection = target_connection_of(link);
+    int error = stream_error(&connection->stream);
 
-    *returned = NULL;
-    if (connection == NULL)
-        return;
+    if (error != 0)
+        return error;
+    connection->is_connecting = false;
+    stream_want_writable(&connection->stream, false);
+    return 0;
+}
+
+static void
+give_back(struct target_link *link, enum target_link_outcome outcome)
+{
+    struct target_connection *connection = target_connection_of(link);
+    struct target_state *target = link->target;
+    bool is_kept = outcome == LINK_REUSABLE && connection->keeps_alive;
+
     CHECK_TAG(connection, TAG);
-    struct target_state *target = connection->target;
-    connection->exchanges++;
-    if (outcome != CONNECTION_REUSABLE || target->is_closed || target->views == 0 ||
-        target->idle_count >= IDLE_MAX) {
+    target_codec_reset(connection);
+    if (!is_kept || target->is_closed || target->views == 0 || target->idle_count >= IDLE_MAX) {
         close_connection(connection);
         return;
     }
-    TAILQ_REMOVE(&target->busy, connection, entry);
-    connection->exchange = NULL;
+    TAILQ_REMOVE(&target->busy, link, entry);
+    link->exchange = NULL;
     connection->idle_since_ms = clock_ms();
     stream_want_writable(&connection->stream, false);
-    stream_resume_reading(&connection->stream);
-    TAILQ_INSERT_HEAD(&target->idle, connection, entry);
+    target_link_pause(link, false);
+    TAILQ_INSERT_HEAD(&target->idle, link, entry);
     target->idle_count++;
 }
 
-void
-target_connection_close_idle(struct worker *worker, struct target_state *target)
+static void
+pause_reading(struct target_link *link, bool is_paused)
 {
-    struct target_connection *connection;
+    struct stream *stream = &target_connection_of(link)->stream;
 
-    (void)worker;
-    while ((connection = TAILQ_FIRST(&target->idle)) != NULL)
-        close_connection(connection);
+    if (is_paused)
+        stream_pause_reading(stream);
+    else
+        stream_resume_reading(stream);
 }
 
-void
-target_connection_expire_idle(struct worker *worker, struct target_state *target)
+static bool
+was_reset(struct target_link *link)
 {
-    struct target_connection *connection;
-
-    (void)worker;
-    while ((connection = TAILQ_LAST(&target->idle, target_connection_list)) != NULL &&
-           !is_trusted(connection))
-        close_connection(connection);
+    return stream_was_reset(&target_connection_of(link)->stream);
 }
+
+static struct stream *
+plain_stream(struct target_link *link)
+{
+    struct stream *stream = &target_connection_of(link)->stream;
+
+    return stream_can_splice(stream) ? stream : NULL;
+}
+
+const struct target_link_kind target_connection_link = {
+    .take = take,
+    .open = open_new,
+    .connect_error = connect_error,
+    .send_request = target_codec_send_request,
+    .send_body = target_codec_send_body,
+    .read = target_codec_read,
+    .forget_head = target_codec_forget_head,
+    .pause = pause_reading,
+    .was_reset = was_reset,
+    .give_back = give_back,
+    .stream = plain_stream,
+    .counted = target_codec_counted,
+    .skip = target_codec_skip,
+    .close_idle = close_idle,
+    .expire_idle = expire_idle,
+};

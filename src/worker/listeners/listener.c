@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/socket.h"
-#include "worker/http1/client.h"
 #include "worker/listeners/client_limits.h"
 
 /* Connections taken in one wake-up: more would keep those already open waiting. */
@@ -22,6 +21,7 @@ struct listener {
     struct watch watch;
     uint32_t id;
     int fd; /* -1: closed */
+    listener_accept *accept;
     unsigned pins;
     struct address address;
 };
@@ -53,18 +53,19 @@ on_connection(int fd, short what, void *argument)
             close(connection);
             continue;
         }
-        client_open(worker, listener, connection, &peer)->is_limited = is_counted;
+        listener->accept(worker, listener, connection, &peer, is_counted);
     }
 }
 
 void
-listener_open(struct worker *worker, uint32_t id, int fd)
+listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accept)
 {
     struct listener *listener = memory_take(1, sizeof(*listener));
 
     listener->worker = worker;
     listener->id = id;
     listener->fd = fd;
+    listener->accept = accept;
     listener->pins = 1;
     if (!socket_local_address(fd, &listener->address))
         log_warning("listener %u has no local address", id);

@@ -11,8 +11,12 @@
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
 
+/* Gets an accepted descriptor and takes it over; is_limited: counted in client_limits. */
+typedef void listener_accept(struct worker *worker, struct listener *listener, int fd,
+                             const struct address *peer, bool is_limited);
+
 /* Starts to accept from a socket, which is taken over. */
-void listener_open(struct worker *worker, uint32_t id, int fd);
+void listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accept);
 
 /* Stops accepting; clients that came by it go on. Unknown ids are ignored. */
 void listener_close(struct worker *worker, uint32_t id);

@@ -20,6 +20,7 @@ struct client_limits;
 struct client;
 struct listener;
 struct pipe_pool;
+struct target_link_kind;
 struct target_table;
 struct view;
 
@@ -41,24 +42,29 @@ struct view;
  */
 #define COMPOSE_BYTES (2 * SCRATCH_BYTES)
 
+/* Exchanges that wait for the same thing, oldest first. */
+TAILQ_HEAD(exchange_line, exchange);
+
 struct worker {
     struct loop *loop;
     struct channel *channel;
     unsigned slot, worker_count;
-    bool is_tracing;                         /* at level debug: exchanges log their steps */
-    struct counters *counters;               /* own, writable */
-    struct counters *others[COUNTERS_SLOTS]; /* by slot, read-only; NULL: not known */
-    struct snapshot_base *base;              /* of the snapshots to come */
-    struct view *view;                       /* newest; NULL before the first snapshot */
-    struct target_table *targets;            /* runtime state, over all views */
+    bool is_tracing;                          /* at level debug: exchanges log their steps */
+    struct counters *counters;                /* own, writable */
+    struct counters *others[COUNTERS_SLOTS];  /* by slot, read-only; NULL: not known */
+    struct snapshot_base *base;               /* of the snapshots to come */
+    struct view *view;                        /* newest; NULL before the first snapshot */
+    struct target_table *targets;             /* runtime state, over all views */
+    const struct target_link_kind *link_kind; /* how targets are spoken to */
     LIST_HEAD(, listener) listeners;
     TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
     unsigned client_count;
-    TAILQ_HEAD(doubted_list, exchange) doubted; /* see doubt.h */
+    struct exchange_line doubted; /* see doubt.h */
     struct client_limits *limits;
     struct access_reporter *access;
     struct pipe_pool *pipes;
-    struct object_pool client_pool, exchange_pool, response_pool, connection_pool, input_pool;
+    struct object_pool client_pool, request_pool, exchange_pool, response_pool, connection_pool,
+        input_pool;
     char *scratch;             /* SCRATCH_BYTES; its headroom stands before it */
     char *compose;             /* COMPOSE_BYTES */
     struct timer second_timer; /* housekeeping: pool expiry, failure reports */

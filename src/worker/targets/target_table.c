@@ -10,7 +10,6 @@
 #include "base/random.h"
 #include "worker/shared/context.h"
 #include "worker/targets/retry_budget.h"
-#include "worker/http1/target_connection.h"
 
 /* Idle connections older than this are not trusted before the target's own timeout is known. */
 #define KEEP_ALIVE_DEFAULT_MS 60000
@@ -68,6 +67,7 @@ target_table_add(struct worker *worker, const struct snapshot_target *row, uint6
     target->address = row->address;
     target->counter_row = row->counter_row;
     target->identity = identity;
+    target->link_kind = worker->link_kind;
     target->keep_alive_ms = KEEP_ALIVE_DEFAULT_MS;
     target->anomaly_share = 100;
     TAILQ_INIT(&target->idle);
@@ -83,7 +83,7 @@ target_table_close_idle(struct worker *worker)
     struct target_state *target, *next;
 
     HASH_ITER (hh, worker->targets->targets, target, next)
-        target_connection_close_idle(worker, target);
+        target->link_kind->close_idle(target);
 }
 
 /* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
@@ -101,7 +101,7 @@ free_when_unused(struct worker *worker, struct target_state *target)
 {
     if (target->views > 0 || target->in_flight > 0)
         return;
-    target_connection_close_idle(worker, target);
+    target->link_kind->close_idle(target);
     if (target->connection_count == 0)
         free_target(worker, target);
 }

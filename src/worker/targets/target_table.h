@@ -17,12 +17,10 @@
 #include "base/address.h"
 #include "ipc/counters.h"
 #include "ipc/snapshot.h"
+#include "worker/shared/context.h"
+#include "worker/targets/target_link.h"
 
-struct exchange;
-struct target_connection;
-struct worker;
-
-TAILQ_HEAD(target_connection_list, target_connection);
+TAILQ_HEAD(target_link_list, target_link);
 
 struct target_state {
     uint64_t id;
@@ -34,10 +32,11 @@ struct target_state {
     unsigned in_flight;        /* exchanges of this worker */
     unsigned connection_count; /* idle ones and those in use */
     unsigned idle_count;
-    struct target_connection_list idle; /* the last used one first */
-    struct target_connection_list busy;
-    int64_t smooth_weight; /* of smooth round robin */
-    uint64_t identity;     /* what stickiness cookies name: hash of name, task, generation */
+    const struct target_link_kind *link_kind;
+    struct target_link_list idle; /* the last used one first */
+    struct target_link_list busy; /* each has an exchange */
+    int64_t smooth_weight;        /* of smooth round robin */
+    uint64_t identity; /* what stickiness cookies name: hash of name, task, generation */
     /* Keep-alive calibration: an idle connection older than this is not used again. */
     uint32_t keep_alive_ms;
     /* Seen since the last report to control. */
@@ -53,7 +52,7 @@ struct group_state {
     uint64_t round_robin;  /* the next turn: see balancer.h */
     uint64_t second_tries; /* the next turn of requests that another target has failed */
     unsigned views;
-    TAILQ_HEAD(held_list, exchange) held; /* waiting for a first ready target, oldest first */
+    struct exchange_line held; /* waiting for a first ready target */
     unsigned held_count;
     uint64_t retry_tokens; /* in hundredths of a retry: see retry_budget.h */
     UT_hash_handle hh;

@@ -113,7 +113,8 @@ an_early_answer_that_waits_does_not_spin_on_the_body(void **state)
             worker_stand_read(stand, stand->client_fd, text, 4096);
     }
     worker_stand_turn(stand);
-    if (client->exchange != NULL && client->exchange->response_is_read) {
+    if (client->carrier.exchange != NULL &&
+        client->carrier.exchange->response_state == RESPONSE_READ) {
         worker_stand_write(stand, stand->client_fd, "more of the body");
         assert_false(client->stream.is_reading);
     }
@@ -192,8 +193,8 @@ targets_that_all_refuse_are_asked_again_within_the_budget(void **state)
     stand->worker->view->groups[0].state->retry_tokens = RETRY_COST;
     struct client *client = worker_stand_connect(stand);
     worker_stand_write(stand, stand->client_fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_int_equal(client->exchange->step, STEP_PAUSE);
-    exchange_on_time(client->exchange);
+    assert_int_equal(client->carrier.exchange->step, STEP_PAUSE);
+    exchange_on_time(client->carrier.exchange);
     expect_text(stand, stand->client_fd, "HTTP/1.1 502 ");
     assert_int_equal(counter_read(&dead->counters->connect_failures), 2);
     assert_int_equal(counter(stand, COUNTER_RETRIES_CONNECT), 1);

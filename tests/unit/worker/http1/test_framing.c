@@ -4,9 +4,8 @@
 
 #include "base/random.h"
 #include "http/forwarding.h"
+#include "worker/http1/framing.h"
 #include "worker/shared/context.h"
-#include "worker/exchange/relay.h"
-#include "worker/exchange/relay_response.h"
 
 #define PAYLOAD 20000
 #define ROUNDS 200
@@ -51,10 +50,10 @@ relay(enum http_framing from, enum http_framing to, size_t length)
         piece = 1 + (size_t)random_below(random_below(3) == 0 ? 5000 : 9);
         piece = piece < length - at ? piece : length - at;
         memcpy(bytes, wire + at, piece);
-        assert_int_not_equal(relay_gather(&body, bytes, piece, &gathered, &used),
+        assert_int_not_equal(framing_gather(&body, bytes, piece, &gathered, &used),
                              HTTP1_BODY_MALFORMED);
         assert_int_equal(used, piece);
-        size_t framed = relay_frame(&bytes, gathered, to, http1_body_is_done(&body));
+        size_t framed = framing_frame(&bytes, gathered, to, http1_body_is_done(&body));
         assert_true(bytes + HTTP1_CHUNK_HEAD_MAX >= buffer + SCRATCH_HEADROOM);
         text_add_bytes(&out, bytes, framed);
     }
@@ -70,7 +69,7 @@ expect_payload(enum http_framing framing, size_t length)
     size_t gathered = 0, used = 0;
 
     http1_body_start(&body, framing, PAYLOAD);
-    relay_gather(&body, sent, length, &gathered, &used);
+    framing_gather(&body, sent, length, &gathered, &used);
     assert_int_equal(used, length);
     assert_int_equal(gathered, PAYLOAD);
     memcpy(back, sent, PAYLOAD);
@@ -106,7 +105,7 @@ gathering_stops_where_the_body_ends(void **state)
 
     (void)state;
     http1_body_start(&body, HTTP_BODY_CHUNKED, 0);
-    assert_int_equal(relay_gather(&body, bytes, sizeof(bytes) - 1, &gathered, &used),
+    assert_int_equal(framing_gather(&body, bytes, sizeof(bytes) - 1, &gathered, &used),
                      HTTP1_BODY_DONE);
     assert_int_equal(gathered, 3);
     assert_memory_equal(bytes, "abc", 3);
@@ -119,8 +118,8 @@ an_empty_piece_is_no_chunk(void **state)
     char *bytes = buffer + SCRATCH_HEADROOM;
 
     (void)state;
-    assert_int_equal(relay_frame(&bytes, 0, HTTP_BODY_CHUNKED, false), 0);
-    assert_int_equal(relay_frame(&bytes, 0, HTTP_BODY_CHUNKED, true), 5);
+    assert_int_equal(framing_frame(&bytes, 0, HTTP_BODY_CHUNKED, false), 0);
+    assert_int_equal(framing_frame(&bytes, 0, HTTP_BODY_CHUNKED, true), 5);
     assert_memory_equal(bytes, "0\r\n\r\n", 5);
 }
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long an exchange waits in each step, and what it means that this has been too long: as
+ * the rows of exchange_steps.def say.
+ */
+#include "base/check.h"
+#include "worker/exchange/doubt.h"
+#include "worker/exchange/exchange.h"
+#include "worker/exchange/pause.h"
+#include "worker/exchange/relay.h"
+#include "worker/shared/context.h"
+
+/* A client that said it would send no more may half-close; another one gets this long. */
+#define HALF_CLOSE_GRACE_MS 250
+
+/* The client has sent its end though it wanted to keep the connection: it has most likely gone.
+ */
+static bool
+client_seems_gone(const struct exchange *exchange)
+{
+    struct carrier *carrier = exchange->carrier;
+
+    return carrier->has_ended && exchange->request.keep_alive &&
+           exchange->step != STEP_TUNNEL && !carrier->is_blocked;
+}
+
+static bool
+waits_for_request_body(const struct exchange *exchange)
+{
+    return exchange->request_state < REQUEST_READ &&
+           exchange->response_state < RESPONSE_BEGUN && !request_is_blocked(exchange);
+}
+
+/* In the middle of the relay it depends on who keeps the other waiting. */
+static unsigned
+relay_timeout_ms(const struct exchange *exchange)
+{
+    const struct snapshot_settings *settings = exchange->view->settings;
+
+    if (response_is_blocked(exchange))
+        return settings->attributes.idle_timeout_ms;
+    if (waits_for_request_body(exchange))
+        return settings->timeouts.client_body_ms;
+    return settings->timeouts.target_response_ms;
+}
+
+static enum exchange_step
+relay_passed(struct exchange *exchange)
+{
+    if (response_is_blocked(exchange))
+        return exchange_fail(exchange, END_CLIENT_WRITE_TIMEOUT);
+    if (waits_for_request_body(exchange))
+        return exchange_fail(exchange, END_CLIENT_BODY_TIMEOUT);
+    return exchange_fail(exchange, exchange->response_state >= RESPONSE_HEAD_SENT
+                                       ? END_TARGET_TRUNCATED
+                                       : END_TARGET_TIMEOUT);
+}
+
+static enum exchange_step
+connect_passed(struct exchange *exchange)
+{
+    target_state_note_connect_failure(exchange->target);
+    return exchange_target_lost(exchange, END_CONNECT_TIMEOUT);
+}
+
+static enum exchange_step
+tunnel_passed(struct exchange *exchange)
+{
+    exchange->end = END_TUNNEL_IDLE;
+    return STEP_FINISH;
+}
+
+static enum exchange_step
+answer_passed(struct exchange *exchange)
+{
+    exchange->carrier->must_close = true;
+    return STEP_FINISH;
+}
+
+/* One pair of functions a row. */
+#define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
+    static uint64_t timeout_of_##function(const struct exchange *exchange)                     \
+    {                                                                                          \
+        const struct snapshot_settings *settings = exchange->view->settings;                   \
+        (void)settings;                                                                        \
+        return (timeout_ms);                                                                   \
+    }                                                                                          \
+                                                                                               \
+    static enum exchange_step passed_##function(struct exchange *exchange)                     \
+    {                                                                                          \
+        (void)exchange;                                                                        \
+        return (passed);                                                                       \
+    }
+#include "worker/exchange/exchange_steps.def"
+#undef EXCHANGE_STEP
+
+static const struct {
+    uint64_t (*timeout_ms)(const struct exchange *exchange);
+    enum exchange_step (*passed)(struct exchange *exchange);
+} waits[STEP_COUNT] = {
+
+#define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
+    [STEP_##id] = {timeout_of_##function, passed_##function},
+#include "worker/exchange/exchange_steps.def"
+#undef EXCHANGE_STEP
+};
+
+void
+exchange_touch(struct exchange *exchange)
+{
+    uint64_t timeout_ms = client_seems_gone(exchange)
+                              ? HALF_CLOSE_GRACE_MS
+                              : waits[exchange->step].timeout_ms(exchange);
+
+    timer_set(&exchange->timer, exchange->worker->loop, timeout_ms);
+}
+
+void
+exchange_on_time(struct exchange *exchange)
+{
+    enum exchange_step next = STEP_FINISH;
+
+    if (client_seems_gone(exchange)) {
+        exchange->end = END_CLIENT_GONE;
+        exchange->status = exchange->status == 0 ? 460 : exchange->status;
+    } else {
+        next = waits[exchange->step].passed(exchange);
+    }
+    CHECK(next != STEP_WAIT);
+    exchange_enter(exchange, next);
+    exchange_run(exchange);
+}
