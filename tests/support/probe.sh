@@ -88,10 +88,17 @@ expect_no() {
     fi
 }
 
+# Whether the probe has answered once more than so many times.
+status_was_told() {
+    [ "$(grep -c '^status ' "$work/probe.out")" -gt "$1" ]
+}
+
 # status_has PATTERN: whether the provider's status matches.
 status_has() {
+    local answers
+    answers=$(grep -c '^status ' "$work/probe.out" || true)
     probe status
-    sleep 0.05
+    wait_for 5 status_was_told "$answers"
     grep '^status ' "$work/probe.out" | tail -n 1 | grep -Eq -- "$1"
 }
 

@@ -80,8 +80,10 @@ engine slow 0
 
 step "an engine that cannot answer about a container: what is known stays"
 engine broken on
+asked=$(engine_count inspect)
 engine restart $A 32030
-sleep 0.5
+asked_again() { [ "$(engine_count inspect)" -ge $((asked + 2)) ]; }
+wait_for 10 asked_again # the second time only when the first answer was looked at
 expect_no "^(gone|missing) $(short $A)"
 engine broken off
 expect "^(task|listed) $(short $A) .*:32030->"
