@@ -12,6 +12,8 @@ libipc_a_SOURCES = \
 	src/ipc/route_conditions.c \
 	src/ipc/route_index.c src/ipc/route_index.h \
 	src/ipc/route_location.c \
+	src/ipc/route_match.h \
+	src/ipc/route_path.c src/ipc/route_path.h \
 	src/ipc/snapshot.c src/ipc/snapshot.h \
 	src/ipc/snapshot_build.c src/ipc/snapshot_build.h \
 	src/ipc/snapshot_build_rules.c \

@@ -6,11 +6,12 @@
 #include "ipc/route.h"
 
 #include "ipc/route_index.h"
+#include "ipc/route_match.h"
 
 struct search {
     const struct snapshot *snapshot;
     const struct snapshot_route_index *index;
-    const struct route_request *request;
+    struct route_match *match;
     uint32_t best;          /* the lowest matching rule so far */
     uint32_t prefix_length; /* of the longest prefix worth looking up */
     uint64_t prefix_hashes[SNAPSHOT_INDEXED_BYTES + 1]; /* by prefix length */
@@ -23,7 +24,7 @@ try_entries(struct search *search, struct snapshot_rows entries)
         uint32_t rule = snapshot_route_entry(search->snapshot, entries.first + i)->rule;
         if (rule >= search->best)
             return;
-        if (route_rule_matches(search->snapshot, rule, search->request)) {
+        if (route_match_first_mismatch(search->match, rule) == SNAPSHOT_NO_INDEX) {
             search->best = rule;
             return;
         }
@@ -86,7 +87,7 @@ try_host(struct search *search, uint64_t hash)
 static void
 try_hosts(struct search *search)
 {
-    struct slice host = search->request->host;
+    struct slice host = search->match->request.host;
     size_t front =
         host.length > SNAPSHOT_INDEXED_BYTES ? host.length - SNAPSHOT_INDEXED_BYTES : 0;
     uint64_t hash = SLICE_HASH_START;
@@ -102,7 +103,7 @@ try_hosts(struct search *search)
 static void
 hash_prefixes(struct search *search)
 {
-    struct slice path = search->request->path;
+    struct slice path = search->match->request.path;
     uint64_t hash = SLICE_HASH_START;
 
     search->prefix_length = search->index->longest_prefix;
@@ -115,16 +116,15 @@ hash_prefixes(struct search *search)
     }
 }
 
-uint32_t
-route(const struct snapshot *snapshot, uint32_t listener, const struct route_request *request)
+static uint32_t
+find(struct route_match *match, const struct snapshot_listener *listener)
 {
-    const struct snapshot_listener *row = snapshot_listener(snapshot, listener);
     struct search search;
 
-    search.snapshot = snapshot;
-    search.index = snapshot_route_index(snapshot, row->index);
-    search.request = request;
-    search.best = row->rules.first + row->rules.count - 1;
+    search.snapshot = match->snapshot;
+    search.index = snapshot_route_index(match->snapshot, listener->index);
+    search.match = match;
+    search.best = listener->rules.first + listener->rules.count - 1;
     if (search.index->buckets.count != 0) {
         hash_prefixes(&search);
         try_prefixes(&search, ROUTE_ANY_HOST, &search.index->any_host);
@@ -132,5 +132,38 @@ route(const struct snapshot *snapshot, uint32_t listener, const struct route_req
     if (search.index->buckets.count != 0 && search.index->hosts.count != 0)
         try_hosts(&search);
     try_entries(&search, search.index->residual);
-    return search.best;
+    return match->is_too_costly ? ROUTE_TOO_COSTLY : search.best;
+}
+
+uint32_t
+route(const struct snapshot *snapshot, uint32_t listener, const struct route_request *request)
+{
+    const struct snapshot_listener *row = snapshot_listener(snapshot, listener);
+    struct route_match match;
+
+    if (row->rules.count == 1) /* the default rule */
+        return row->rules.first;
+    route_match_open(&match, snapshot, request);
+    uint32_t rule = find(&match, row);
+    route_match_close(&match);
+    return rule;
+}
+
+uint32_t
+route_first_mismatch(const struct snapshot *snapshot, uint32_t rule,
+                     const struct route_request *request)
+{
+    struct route_match match;
+
+    route_match_open(&match, snapshot, request);
+    uint32_t condition = route_match_first_mismatch(&match, rule);
+    route_match_close(&match);
+    return condition;
+}
+
+bool
+route_rule_matches(const struct snapshot *snapshot, uint32_t rule,
+                   const struct route_request *request)
+{
+    return route_first_mismatch(snapshot, rule, request) == SNAPSHOT_NO_INDEX;
 }

@@ -20,14 +20,30 @@ struct route_request {
     struct slice query; /* without '?'; length 0: none */
     struct address source;
     /*
-     * The n-th (from 0) value of a field, name compared ignoring case; false when there are
-     * fewer. May be NULL: no fields.
+     * The next value of a field, name compared ignoring case; false when there is no other.
+     * *place is 0 for the first and says where to go on; it counts the fields looked at. May be
+     * NULL: no fields.
      */
-    bool (*field)(const void *argument, struct slice name, unsigned n, struct slice *value);
+    bool (*field)(const void *argument, struct slice name, size_t *place, struct slice *value);
     const void *argument;
 };
 
-/* The index of the matching rule in the snapshot's rules; the default rule always matches. */
+/*
+ * What one request may cost, so that nobody's costs more than a millisecond: steps as
+ * slice_matches_glob_within counts them, besides those that each value of the configuration has
+ * for nothing, and pairs of its query. docs/http.md tells both.
+ */
+#define ROUTE_STEPS_MAX 150000
+#define ROUTE_VALUE_STEPS 64
+#define ROUTE_PAIRS_MAX 1024
+
+/* Instead of a rule: comparing the request with the rules would cost more than that. */
+#define ROUTE_TOO_COSTLY SNAPSHOT_NO_INDEX
+
+/*
+ * The index of the matching rule in the snapshot's rules, or ROUTE_TOO_COSTLY; the default rule
+ * always matches. Host and path are compared in normal form (route_path.h).
+ */
 uint32_t route(const struct snapshot *snapshot, uint32_t listener,
                const struct route_request *request);
 

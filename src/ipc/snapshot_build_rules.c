@@ -1,8 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listeners with their rules, conditions and actions, and the index of each listener. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/check.h"
+#include "base/memory.h"
 #include "ipc/route_index.h"
+#include "ipc/route_path.h"
 #include "ipc/snapshot_builder.h"
+
+/* Paths and hosts in the form that requests are compared in, whatever the file writes. */
+static struct snapshot_text
+add_pattern(struct snapshot_builder *builder, enum config_condition_field field,
+            struct slice pattern)
+{
+    char *normal = memory_take(pattern.length + 1, 1);
+
+    if (field == CONDITION_PATH_PATTERN)
+        pattern = slice_make(normal, route_path_normalise(normal, pattern));
+    else if (field == CONDITION_HOST_HEADER)
+        pattern = route_host_normalise(pattern);
+    memmove(normal, pattern.at, pattern.length);
+    normal[pattern.length] = '\0';
+    struct snapshot_text text = string_pool_add_new(&builder->base.strings, normal);
+    free(normal);
+    return text;
+}
 
 static void
 add_values(struct snapshot_builder *builder, const struct config_condition *config)
@@ -10,7 +33,7 @@ add_values(struct snapshot_builder *builder, const struct config_condition *conf
     for (size_t i = 0; i < config->value_count; i++) {
         struct snapshot_value row = {
             .key = snapshot_builder_text(builder, config->values[i].key),
-            .value = string_pool_add_new(&builder->base.strings, config->values[i].value),
+            .value = add_pattern(builder, config->field, slice_of(config->values[i].value)),
         };
         if (config->field == CONDITION_SOURCE_IP)
             CHECK(address_block_parse(&row.block, config->values[i].value));

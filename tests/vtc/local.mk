@@ -49,6 +49,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/http1/takes_the_authority_of_absolute_form.vtc \
 	tests/vtc/routing/chooses_by_every_condition.vtc \
 	tests/vtc/routing/chooses_by_path_and_priority.vtc \
+	tests/vtc/routing/compares_paths_in_normal_form.vtc \
 	tests/vtc/routing/explain_agrees.vtc \
 	tests/vtc/balancing/app_cookie_follows_the_application.vtc \
 	tests/vtc/balancing/fails_open.vtc \

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../tests/support/snapshot_sample.h"
 #include "base/check.h"
@@ -106,6 +107,97 @@ measure_routes(const struct workload *workload, unsigned rules)
     return (double)spent * 1000 / ROUTES;
 }
 
+/* A hundred rules of one kind, and the input that costs the most with them. */
+struct worst_case {
+    const char *name;
+    enum config_condition_field field;
+    const char *pattern;
+    const char *part; /* what the input repeats */
+    size_t bytes;     /* of the input */
+    unsigned fields;  /* http-header: how many of them */
+};
+
+static const struct worst_case worst_cases[] = {
+    {"http-request-method", CONDITION_HTTP_REQUEST_METHOD, "PUT", "G", 40, 0},
+    {"host-header, exact", CONDITION_HOST_HEADER, "aaaaaaaaaaaaaaab", "a", 16000, 0},
+    {"host-header *a..ab*", CONDITION_HOST_HEADER, "*aaaaaaaaaaaaaaaaaaaaaab*", "a", 16000, 0},
+    {"path-pattern /*a..ab*", CONDITION_PATH_PATTERN, "/*aaaaaaaaaaaaaaaaaaaaaab*", "a", 16000,
+     0},
+    {"path-pattern *a*a*..b", CONDITION_PATH_PATTERN, "*a*a*a*a*a*a*a*a*a*a*a*b*", "a", 16000,
+     0},
+    {"path-pattern *.php", CONDITION_PATH_PATTERN, "*.php", "/x", 16000, 0},
+    {"path-pattern *z*x", CONDITION_PATH_PATTERN, "*z*x", "/x", 16000, 0},
+    {"path-pattern, %61", CONDITION_PATH_PATTERN, "/b*", "/%61/..", 16000, 0},
+    {"source-ip", CONDITION_SOURCE_IP, "10.0.0.0/8", "a", 1, 0},
+    {"http-header *a..ab*, 16 KB", CONDITION_HTTP_HEADER, "*aaaaaaaaaaaaaaaaaab*", "a", 16000,
+     1},
+    {"http-header *b, 4 x 16 KB", CONDITION_HTTP_HEADER, "*b", "a", 16000, 4},
+    {"http-header b*, 128 fields", CONDITION_HTTP_HEADER, "b*", "a", 100, 128},
+    {"query-string, 16 KB of &", CONDITION_QUERY_STRING, "key=no", "&", 16000, 0},
+    {"query-string, 5,000 pairs", CONDITION_QUERY_STRING, "key=no", "a=&", 15000, 0},
+    {"query-string, 1,024 pairs", CONDITION_QUERY_STRING, "key=no", "k=&", 3072, 0},
+    {"query-string *=b", CONDITION_QUERY_STRING, "*=b", "a=a&", 4096, 0},
+    {"query-string *a..ab*", CONDITION_QUERY_STRING, "*aaaaaaaaaaaaaaab*", "a", 16000, 0},
+};
+
+struct fields {
+    struct slice value;
+    size_t count;
+};
+
+static bool
+next_of_fields(const void *argument, struct slice name, size_t *place, struct slice *value)
+{
+    const struct fields *fields = argument;
+
+    (void)name;
+    *value = fields->value;
+    return (*place)++ < fields->count;
+}
+
+static void
+measure_worst(const struct worst_case *worst)
+{
+    static char input[16384];
+    struct snapshot_sample *sample = snapshot_sample_new();
+    struct slice all = slice_make(input, worst->bytes);
+    struct fields fields = {all, worst->fields};
+    struct route_request request = {.method = SLICE_LITERAL("GET"),
+                                    .host = SLICE_LITERAL("h"),
+                                    .path = SLICE_LITERAL("/"),
+                                    .field = next_of_fields,
+                                    .argument = &fields};
+    uint64_t spent = UINT64_MAX;
+    uint32_t rule = 0;
+
+    for (size_t i = 0; i < worst->bytes; i++)
+        input[i] = worst->part[i % strlen(worst->part)];
+    if (worst->field == CONDITION_HOST_HEADER)
+        request.host = all;
+    else if (worst->field == CONDITION_QUERY_STRING)
+        request.query = all;
+    else if (worst->field == CONDITION_PATH_PATTERN)
+        request.path = all;
+    if (worst->field == CONDITION_PATH_PATTERN)
+        input[0] = '/';
+    for (int i = 0; i < 100; i++) {
+        struct config_rule *added = snapshot_sample_add_rule(sample, NULL);
+        snapshot_sample_add_condition(sample, worst->field, worst->pattern);
+        if (worst->field == CONDITION_HTTP_HEADER)
+            added->conditions[0].http_header_name = snapshot_sample_text(sample, "x");
+    }
+    struct snapshot *snapshot = snapshot_sample_open(sample);
+    for (int i = 0; i < 20 * ROUNDS; i++) {
+        uint64_t begin = clock_precise_us();
+        rule = route(snapshot, 0, &request);
+        spent = least(spent, clock_precise_us() - begin);
+    }
+    printf("%-28s %6.3f ms, %s\n", worst->name, (double)spent / 1000,
+           rule == ROUTE_TOO_COSTLY ? "refused" : "routed");
+    snapshot_close(&snapshot);
+    snapshot_sample_free(&sample);
+}
+
 static void
 add_targets(struct snapshot_sample *sample, unsigned count)
 {
@@ -152,6 +244,9 @@ main(void)
         printf("%-24s %10.1f %10.1f %10.1f\n", workload->name, measure_routes(workload, 10),
                measure_routes(workload, 1000), measure_routes(workload, 10000));
     }
+    printf("\nthe costliest request for 100 rules of one kind\n");
+    for (size_t i = 0; i < sizeof(worst_cases) / sizeof(worst_cases[0]); i++)
+        measure_worst(&worst_cases[i]);
     measure_build(&workloads[0], 10000, 10000);
     measure_build(&workloads[2], 10000, 10000);
     return 0;

@@ -72,24 +72,26 @@ split_url(const char *text, struct explained_url *url)
     return true;
 }
 
-/* "Name: value" of the n-th header parameter of that name. */
+/* "Name: value" of the header parameters of that name, behind the URL's host. */
 static bool
-read_field(const void *argument, struct slice name, unsigned n, struct slice *value)
+read_field(const void *argument, struct slice name, size_t *place, struct slice *value)
 {
     const struct explanation *explanation = argument;
     const char *header;
 
-    if (n == 0 && slice_equal_ignoring_case(name, SLICE_LITERAL("host"))) {
+    if (*place == 0 && slice_equal_ignoring_case(name, SLICE_LITERAL("host"))) {
         *value = explanation->url.host;
+        ++*place;
         return value->length != 0;
     }
-    for (size_t i = 0;
-         (header = http_service_parameter_at(explanation->call->request, "header", i)) != NULL;
-         i++) {
+    *place += *place == 0;
+    while ((header = http_service_parameter_at(explanation->call->request, "header",
+                                               *place - 1)) != NULL) {
+        ++*place;
         struct slice whole = slice_of(header);
         size_t colon = slice_find(whole, ':');
         if (colon == whole.length ||
-            !slice_equal_ignoring_case(slice_make(header, colon), name) || n-- > 0)
+            !slice_equal_ignoring_case(slice_make(header, colon), name))
             continue;
         *value = slice_trim(slice_make(header + colon + 1, whole.length - colon - 1));
         return true;
@@ -209,6 +211,11 @@ answer_with_rule(const struct explanation *explanation)
     const struct config_listener *listener = &config->listeners[explanation->listener];
     uint32_t first = snapshot_listener(snapshot, explanation->listener)->rules.first;
     uint32_t matched = route(snapshot, explanation->listener, &explanation->request);
+    if (matched == ROUTE_TOO_COSTLY) {
+        admin_refuse(explanation->call->request, 431, "RequestTooCostly",
+                     "would be refused: 431, comparing it with the rules costs too much");
+        return;
+    }
     const struct config_rule *rule = &listener->rules[matched - first];
     const struct snapshot_action *action =
         snapshot_action(snapshot, snapshot_rule(snapshot, matched)->action);

@@ -92,15 +92,14 @@ step_read_head(struct exchange *exchange)
 }
 
 static bool
-nth_field(const void *argument, struct slice name, unsigned n, struct slice *value)
+next_field(const void *argument, struct slice name, size_t *place, struct slice *value)
 {
     const struct http_head *head = argument;
 
-    for (size_t i = 0; i < head->field_count; i++) {
-        if (!slice_equal_ignoring_case(head->fields[i].name, name))
-            continue;
-        if (n-- == 0) {
-            *value = head->fields[i].value;
+    while (*place < head->field_count) {
+        const struct http_field *field = &head->fields[(*place)++];
+        if (slice_equal_ignoring_case(field->name, name)) {
+            *value = field->value;
             return true;
         }
     }
@@ -118,7 +117,7 @@ exchange_route_request(const struct exchange *exchange, struct route_request *ou
         .path = request->path,
         .query = request->query,
         .source = exchange->carrier->address,
-        .field = nth_field,
+        .field = next_field,
         .argument = request,
     };
 }
@@ -153,6 +152,8 @@ step_route(struct exchange *exchange)
     exchange_route_request(exchange, &request);
     exchange->rule = route(snapshot, listener, &request);
     WORKER_COUNT(exchange->worker, RULE_EVALUATIONS);
+    if (exchange->rule == ROUTE_TOO_COSTLY)
+        return exchange_refuse(exchange, HTTP_REFUSAL_HEAD_TOO_LARGE);
     const struct snapshot_action *action =
         snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
     exchange->rule_action = action;

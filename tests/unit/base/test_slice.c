@@ -66,6 +66,41 @@ returns_every_element_of_a_list(void **state)
     assert_false(slice_next(&rest, ',', &element));
 }
 
+static void
+counts_the_steps_of_a_glob(void **state)
+{
+    size_t steps = 1000;
+
+    (void)state;
+    assert_true(slice_matches_glob_within(slice_of("/app/long/way"), slice_of("/app/*"), false,
+                                          false, &steps));
+    assert_int_equal(steps, 1000 - 5);
+    steps = 1000;
+    assert_false(
+        slice_matches_glob_within(slice_of("xbc"), slice_of("abc"), false, false, &steps));
+    assert_int_equal(steps, 1000);
+    assert_true(slice_matches_glob_within(slice_of("aaaaaaaab"), slice_of("*aab"), false, false,
+                                          &steps));
+    assert_in_range(steps, 1000 - 27, 1000 - 8);
+    steps = 10;
+    assert_false(slice_matches_glob_within(slice_of("aaaaaaaab"), slice_of("*aab"), false,
+                                           false, &steps));
+    assert_int_equal(steps, 0);
+}
+
+static void
+passes_over_what_a_star_takes(void **state)
+{
+    (void)state;
+    assert_true(slice_matches_glob(slice_of("x-Tenant"), slice_of("*TENANT"), true, false));
+    assert_true(slice_matches_glob(slice_of("ab*"), slice_of("*\\*"), false, true));
+    assert_false(slice_matches_glob(slice_of("abc"), slice_of("*\\*"), false, true));
+    assert_true(slice_matches_glob(slice_of("ab\\"), slice_of("*\\"), false, true));
+    assert_true(slice_matches_glob(slice_of("abc"), slice_of("*?c"), false, false));
+    assert_true(slice_matches_glob(slice_of("abc"), slice_of("**c"), false, false));
+    assert_false(slice_matches_glob(slice_of("c"), slice_of("*?c"), false, false));
+}
+
 int
 main(void)
 {
@@ -74,6 +109,8 @@ main(void)
         cmocka_unit_test(matches_exactly_one_byte_for_a_question_mark),
         cmocka_unit_test(takes_a_star_literally_behind_a_backslash),
         cmocka_unit_test(compares_hosts_ignoring_case),
+        cmocka_unit_test(counts_the_steps_of_a_glob),
+        cmocka_unit_test(passes_over_what_a_star_takes),
         cmocka_unit_test(reads_numbers_of_digits_only_and_in_range),
         cmocka_unit_test(returns_every_element_of_a_list),
     };

@@ -5,6 +5,7 @@ unit_ipc = \
 	tests/unit/ipc/test_channel \
 	tests/unit/ipc/test_counters \
 	tests/unit/ipc/test_route \
+	tests/unit/ipc/test_route_path \
 	tests/unit/ipc/test_snapshot
 check_PROGRAMS += $(unit_ipc)
 unit_ipc_libs = $(libs_ipc) $(libs_system) $(CMOCKA_LIBS)
@@ -16,5 +17,7 @@ tests_unit_ipc_test_counters_SOURCES = tests/unit/ipc/test_counters.c
 tests_unit_ipc_test_counters_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_route_SOURCES = tests/unit/ipc/test_route.c $(snapshot_sample)
 tests_unit_ipc_test_route_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_route_path_SOURCES = tests/unit/ipc/test_route_path.c
+tests_unit_ipc_test_route_path_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_snapshot_SOURCES = tests/unit/ipc/test_snapshot.c $(snapshot_sample)
 tests_unit_ipc_test_snapshot_LDADD = $(unit_ipc_libs)

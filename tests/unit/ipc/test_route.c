@@ -102,7 +102,8 @@ matches_hosts_ignoring_case_by_name_suffix_and_pattern(void **state)
     assert_int_equal(route_to(*state, "WWW.example.COM", "/"), 0);
     assert_int_equal(route_to(*state, "a.b.example.com", "/"), 1);
     assert_int_equal(route_to(*state, "example.com", "/"), 3);
-    assert_int_equal(route_to(*state, "www.example.com.", "/"), 3);
+    assert_int_equal(route_to(*state, "www.example.com.", "/"), 0);
+    assert_int_equal(route_to(*state, "www.example.com..", "/"), 3);
     assert_int_equal(route_to(*state, "api-1.eu.org", "/"), 2);
     assert_int_equal(route_to(*state, "static7", "/"), 2);
     assert_int_equal(route_to(*state, "", "/"), 3);
@@ -162,13 +163,13 @@ compares_the_peers_address_with_blocks(void **state)
 
 /* Two lines of one field, as struct route_request wants them. */
 static bool
-two_lines(const void *argument, struct slice name, unsigned n, struct slice *value)
+two_lines(const void *argument, struct slice name, size_t *place, struct slice *value)
 {
     const char *const *lines = argument;
 
-    if (!slice_equal_ignoring_case(name, SLICE_LITERAL("x-tenant")) || n > 1)
+    if (!slice_equal_ignoring_case(name, SLICE_LITERAL("x-tenant")) || *place > 1)
         return false;
-    *value = slice_of(lines[n]);
+    *value = slice_of(lines[(*place)++]);
     return true;
 }
 
@@ -185,6 +186,150 @@ searches_every_line_of_a_field(void **state)
     request.field = two_lines;
     request.argument = lines;
     assert_int_equal(route_in(*state, &request), 0);
+}
+
+static void
+compares_paths_and_hosts_in_normal_form(void **state)
+{
+    static const char *const forms[] = {"/admin",
+                                        "/x/../admin",
+                                        "//admin",
+                                        "/./admin",
+                                        "/%61dmin",
+                                        "/%2e/admin",
+                                        "/.//admin",
+                                        "/a/%2E%2e/admin",
+                                        "/../admin/",
+                                        "/admin/.",
+                                        "/x/y/../..//%61%64min/z"};
+    char long_path[600];
+
+    snapshot_sample_add_rule(*state, NULL);
+    snapshot_sample_add_condition(*state, CONDITION_PATH_PATTERN, "/admin*");
+    snapshot_sample_add_condition(*state, CONDITION_HOST_HEADER, "shop.example.");
+    for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+        if (route_to(*state, i % 2 == 0 ? "shop.example" : "Shop.Example.", forms[i]) != 0)
+            fail_msg("%s is not taken", forms[i]);
+    assert_int_equal(route_to(*state, "shop.example", "/%2561dmin"), 1);
+    assert_int_equal(route_to(*state, "shop.example", "/x%2F..%2Fadmin"), 1);
+    assert_int_equal(route_to(*state, "shop.example", "/admin/../x"), 1);
+    memset(long_path, '/', sizeof(long_path));
+    memcpy(long_path + sizeof(long_path) - 7, "admin7", 7);
+    assert_int_equal(route_to(*state, "shop.example", long_path), 0);
+}
+
+static void
+writes_patterns_in_normal_form(void **state)
+{
+    snapshot_sample_add_rule(*state, NULL);
+    snapshot_sample_add_condition(*state, CONDITION_PATH_PATTERN, "/a/./b//c /x/../y*");
+    assert_int_equal(route_to(*state, "h", "/a/b/c"), 0);
+    assert_int_equal(route_to(*state, "h", "/a//b/c"), 0);
+    assert_int_equal(route_to(*state, "h", "/y/1"), 0);
+    assert_int_equal(route_to(*state, "h", "/x/y"), 1);
+}
+
+/* A hundred rules of one kind, of which none holds for the inputs below. */
+static void
+add_hundred(struct snapshot_sample *sample, enum config_condition_field field,
+            const char *values)
+{
+    for (int i = 0; i < 100; i++) {
+        struct config_rule *rule = snapshot_sample_add_rule(sample, NULL);
+        snapshot_sample_add_condition(sample, field, values);
+        if (field == CONDITION_HTTP_HEADER)
+            rule->conditions[0].http_header_name = snapshot_sample_text(sample, "X-Tenant");
+    }
+}
+
+#define LONG_BYTES 16000
+
+static char *
+repeated(const char *part, size_t length)
+{
+    char *text = malloc(length + 1);
+
+    assert_non_null(text);
+    for (size_t i = 0; i < length; i++)
+        text[i] = part[i % strlen(part)];
+    text[length] = '\0';
+    return text;
+}
+
+static void
+takes_a_query_apart_once_and_skips_what_is_no_pair(void **state)
+{
+    char *query = repeated("&", LONG_BYTES);
+    struct route_request request = request_for("h", "/");
+
+    add_hundred(*state, CONDITION_QUERY_STRING, "key=no");
+    snapshot_sample_add_rule(*state, NULL);
+    snapshot_sample_add_condition(*state, CONDITION_QUERY_STRING, "key=yes");
+    request.query = slice_of(query);
+    assert_int_equal(route_in(*state, &request), 101);
+    memcpy(query + LONG_BYTES - 7, "KEY=Yes", 7);
+    assert_int_equal(route_in(*state, &request), 100);
+    free(query);
+}
+
+static void
+bounds_the_pairs_of_a_query_where_a_rule_looks_at_them(void **state)
+{
+    char *query = repeated("a=&", LONG_BYTES);
+    struct route_request request = request_for("h", "/");
+
+    add_hundred(*state, CONDITION_QUERY_STRING, "key=no");
+    request.query = slice_make(query, 3 * ROUTE_PAIRS_MAX);
+    assert_int_equal(route_in(*state, &request), 100);
+    request.query.length += 2;
+    assert_int_equal(route_in(*state, &request), ROUTE_TOO_COSTLY);
+    request.query = SLICE_NONE;
+    assert_int_equal(route_in(*state, &request), 100);
+    free(query);
+}
+
+/* What costs the most: a pattern that nearly holds at each byte. */
+static void
+refuses_what_would_cost_more_than_its_steps(void **state)
+{
+    char *path = repeated("a", LONG_BYTES);
+    struct route_request request = request_for("h", "/");
+
+    path[0] = '/';
+    add_hundred(*state, CONDITION_PATH_PATTERN, "/*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*");
+    request.path = slice_of(path);
+    assert_int_equal(route_in(*state, &request), ROUTE_TOO_COSTLY);
+    request.path.length = 60;
+    assert_int_equal(route_in(*state, &request), 100);
+    free(path);
+}
+
+static void
+never_refuses_for_the_size_of_the_configuration(void **state)
+{
+    struct route_request request = request_for("h", "/");
+    const char *const lines[] = {"red", "Blue-7"};
+
+    for (int i = 0; i < 100; i++)
+        add_hundred(*state, CONDITION_HTTP_HEADER, "*-8");
+    request.field = two_lines;
+    request.argument = lines;
+    assert_int_equal(route_in(*state, &request), 10000);
+}
+
+static void
+takes_a_long_path_where_a_star_ends_the_pattern(void **state)
+{
+    char *path = repeated("/x", LONG_BYTES);
+    struct route_request request = request_for("h", "/");
+
+    add_hundred(*state, CONDITION_PATH_PATTERN, "/x/x/*.php /x/y");
+    snapshot_sample_add_rule(*state, NULL);
+    snapshot_sample_add_condition(*state, CONDITION_PATH_PATTERN, "/x/x/*");
+    request.path = slice_of(path);
+    request.path.length = 2000;
+    assert_int_equal(route_in(*state, &request), 100);
+    free(path);
 }
 
 static void
@@ -365,6 +510,13 @@ main(void)
         ROUTE_TEST(compares_query_pairs_undecoded_and_ignoring_case),
         ROUTE_TEST(compares_the_peers_address_with_blocks),
         ROUTE_TEST(searches_every_line_of_a_field),
+        ROUTE_TEST(compares_paths_and_hosts_in_normal_form),
+        ROUTE_TEST(writes_patterns_in_normal_form),
+        ROUTE_TEST(takes_a_query_apart_once_and_skips_what_is_no_pair),
+        ROUTE_TEST(bounds_the_pairs_of_a_query_where_a_rule_looks_at_them),
+        ROUTE_TEST(refuses_what_would_cost_more_than_its_steps),
+        ROUTE_TEST(never_refuses_for_the_size_of_the_configuration),
+        ROUTE_TEST(takes_a_long_path_where_a_star_ends_the_pattern),
         ROUTE_TEST(names_the_first_condition_that_does_not_hold),
         ROUTE_TEST(finds_rules_whose_literals_are_longer_than_the_index_knows),
         ROUTE_TEST(writes_a_redirects_location_from_its_templates),
