@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/own_file.h"
 
 /* How long the start waits for children of before; those with requests in flight take longer.
  */
@@ -21,6 +24,7 @@
 #define FAREWELL_STEPS 50
 
 #define CHILDREN_MAX 512
+#define LOCK_MODE 0640
 
 struct run_lock {
     int fd; /* -1: guards nothing */
@@ -94,6 +98,35 @@ wait_for(const struct past_child *children, size_t count)
     }
 }
 
+/* Whether it calls itself what our children do: whoever else has that number now does not. */
+static bool
+has_title_of_ours(pid_t pid)
+{
+    static const char title[] = "fairlead: ";
+    char path[64], start[sizeof(title)] = "";
+
+    snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    size_t length = fread(start, 1, sizeof(title) - 1, file);
+    fclose(file);
+    return length == sizeof(title) - 1 && memcmp(start, title, length) == 0;
+}
+
+/* Told by a descriptor of the process, so that its number cannot go to another in between. */
+static bool
+tell_to_finish(const struct past_child *child)
+{
+    int fd = child->pid <= 1 ? -1 : pidfd_open(child->pid, 0);
+    bool is_told = fd != -1 && is_alive(child) && has_title_of_ours(child->pid) &&
+                   pidfd_send_signal(fd, SIGTERM, NULL, 0) == 0;
+
+    if (fd != -1)
+        close(fd);
+    return is_told;
+}
+
 static void
 end_past_children(int fd)
 {
@@ -102,8 +135,10 @@ end_past_children(int fd)
     size_t ended = 0;
 
     for (size_t i = 1; i < count; i++)
-        if (is_alive(&lines[i]) && kill(lines[i].pid, SIGTERM) == 0)
+        if (tell_to_finish(&lines[i]))
             ended++;
+        else
+            lines[i].started = 0; /* none to wait for */
     if (ended > 0) {
         log_notice("%zu processes of a fairlead that died are told to finish", ended);
         wait_for(lines + 1, count - 1);
@@ -131,25 +166,53 @@ new_lock(int fd)
     return lock;
 }
 
+/* What is no file cannot be locked, and stands for nothing: it makes way. */
+static int
+open_lock(const char *path)
+{
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+    struct stat status;
+
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        log_warning("%s is no regular file: it is replaced", path);
+        if (unlink(path) == -1)
+            return -1;
+    }
+    return open(path, flags, LOCK_MODE);
+}
+
+/* Only what nobody else can have written is believed. */
+static void
+end_listed_children(int fd, const char *path)
+{
+    const char *reason;
+
+    if (own_file_is_ours(fd, &reason))
+        end_past_children(fd);
+    else
+        log_warning("%s: %s; processes that it lists are left alone", path, reason);
+}
+
 struct run_lock *
 run_lock_take(const char *state_dir, pid_t *holder)
 {
     char *path = memory_print("%s/lock", state_dir);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    int fd = open_lock(path);
     struct past_child first = {0};
 
-    free(path);
     *holder = 0;
-    if (fd == -1)
-        return new_lock(-1);
-    if (flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK) {
+    if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK) {
         if (read_lines(fd, &first, 1) == 1)
             *holder = first.pid;
         close(fd);
+        free(path);
         return NULL;
     }
-    end_past_children(fd);
-    write_lines(fd, NULL, 0);
+    if (fd != -1) {
+        end_listed_children(fd, path);
+        write_lines(fd, NULL, 0);
+    }
+    free(path);
     return new_lock(fd);
 }
 

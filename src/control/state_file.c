@@ -7,24 +7,25 @@
 #include "control/state_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/own_file.h"
+#include "base/short_child.h"
 #include "model/task_text.h"
 
 #define FORM_VERSION 1
 #define SAVE_AFTER_MS 3000
 /* Ids that a process may have given out after its last save, and died. */
 #define ID_SLACK 100000
-#define FILE_MODE 0600
 
 struct state_file {
     struct loop *loop;
@@ -32,14 +33,12 @@ struct state_file {
     struct registry *registry;
     struct targets *targets;
     struct timer timer;
+    pid_t commit_pid; /* has the disk keep what was written last; 0: none */
     bool has_warned;
 };
 
-static void
-on_time(void *argument)
-{
-    state_file_save(argument);
-}
+static void on_time(void *argument);
+static void end_commit(struct state_file *file, int how);
 
 struct state_file *
 state_file_new(struct loop *loop, const char *directory, struct registry *registry,
@@ -63,6 +62,7 @@ state_file_free(struct state_file **file)
     if (*file == NULL)
         return;
     timer_close(&(*file)->timer, (*file)->loop);
+    end_commit(*file, WNOHANG);
     free((*file)->directory);
     free((*file)->path);
     free((*file)->new_path);
@@ -172,29 +172,72 @@ write_state(FILE *out, const struct state_file *file)
 static bool
 write_file(const struct state_file *file)
 {
-    int fd = open(file->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
+    FILE *out = own_file_begin(file->new_path);
 
-    if (out == NULL) {
-        if (fd != -1)
-            close(fd);
+    if (out == NULL)
         return false;
-    }
     write_state(out, file);
     bool has_failed = ferror(out) != 0;
     return fclose(out) == 0 && !has_failed;
+}
+
+static void
+note_result(struct state_file *file, bool is_saved, int error)
+{
+    if (!is_saved && !file->has_warned)
+        log_warning("state directory %s: %s; a restart will begin without what is known now; "
+                    "make it, and let this user write there",
+                    file->directory, strerror(error));
+    file->has_warned = !is_saved;
+}
+
+/* Looks whether the disk has kept what was written; how: 0 or WNOHANG. */
+static void
+end_commit(struct state_file *file, int how)
+{
+    int status = 0;
+
+    if (file->commit_pid == 0 || waitpid(file->commit_pid, &status, how) == 0)
+        return;
+    file->commit_pid = 0;
+    note_result(file, WIFEXITED(status) && WEXITSTATUS(status) == 0,
+                WIFEXITED(status) ? WEXITSTATUS(status) : EIO);
+}
+
+/* The disk may take its time: a child waits for it, and control does not. */
+static void
+begin_commit(struct state_file *file)
+{
+    file->commit_pid = short_child_fork(-1);
+    if (file->commit_pid == 0)
+        _exit(own_file_commit(file->new_path, file->path) == 0 ? 0 : errno);
+    if (file->commit_pid != -1)
+        return;
+    file->commit_pid = 0;
+    note_result(file, false, errno);
+}
+
+static void
+on_time(void *argument)
+{
+    struct state_file *file = argument;
+
+    end_commit(file, WNOHANG);
+    if (file->commit_pid != 0)
+        timer_set(&file->timer, file->loop, SAVE_AFTER_MS);
+    else if (write_file(file))
+        begin_commit(file);
+    else
+        note_result(file, false, errno);
 }
 
 bool
 state_file_save(struct state_file *file)
 {
     timer_stop(&file->timer);
-    bool is_saved = write_file(file) && rename(file->new_path, file->path) == 0;
-    if (!is_saved && !file->has_warned)
-        log_warning("state directory %s: %s; a restart will begin without what is known now; "
-                    "make it, and let this user write there",
-                    file->directory, strerror(errno));
-    file->has_warned = !is_saved;
+    end_commit(file, 0);
+    bool is_saved = write_file(file) && own_file_commit(file->new_path, file->path) == 0;
+    note_result(file, is_saved, errno);
     return is_saved;
 }
 
@@ -309,21 +352,40 @@ load_all(struct state_file *file, json_t *state)
     }
 }
 
+/* NULL: *reason says why; what stands in the file is not told. */
+static json_t *
+read_json(const char *path, char **reason)
+{
+    const char *cause;
+    json_error_t error;
+    int fd = own_file_open(path, &cause);
+
+    if (fd == -1) {
+        *reason = errno == ENOENT ? NULL : memory_copy_text(cause);
+        return NULL;
+    }
+    json_t *state = json_loadfd(fd, 0, &error);
+    close(fd);
+    if (state != NULL && number(state, "version") == FORM_VERSION)
+        return state;
+    *reason = state == NULL ? memory_print("no JSON in line %d", error.line)
+                            : memory_copy_text("it is of another version");
+    json_decref(state);
+    return NULL;
+}
+
 bool
 state_file_load(struct state_file *file)
 {
-    json_error_t error;
+    char *reason = NULL;
+    json_t *state = read_json(file->path, &reason);
 
-    if (access(file->path, F_OK) == -1)
-        return true;
-    json_t *state = json_load_file(file->path, 0, &error);
-    if (state == NULL || number(state, "version") != FORM_VERSION) {
-        log_warning("%s cannot be used (%s); beginning without it", file->path,
-                    state == NULL ? error.text : "another version");
-        json_decref(state);
-        return false;
-    }
-    load_all(file, state);
+    if (state == NULL && reason != NULL)
+        log_warning("%s cannot be used: %s; beginning without it", file->path, reason);
+    bool is_good = state != NULL || reason == NULL;
+    if (state != NULL)
+        load_all(file, state);
     json_decref(state);
-    return true;
+    free(reason);
+    return is_good;
 }

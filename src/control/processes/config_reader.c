@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The child is a fork without exec: it needs no arguments and no second way to find this
- * program. It keeps nothing open but its end of a pipe, writes one answer, and exits. Start
+ * The child keeps nothing open but its end of a pipe, writes one answer, and exits. Start
  * reading at config_readers_start and read_in_child.
  */
 #include "control/processes/config_reader.h"
@@ -18,13 +17,13 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/short_child.h"
 #include "base/title.h"
 #include "model/config_source.h"
 
 #define READER_TAG 0x72656164
 #define READERS_MOST 8
 #define TIMEOUT_MS 10000
-#define PIPE_FD 3
 #define CHUNK_BYTES 65536
 /* The text, its lines' places, and what may be wrong with it. */
 #define ANSWER_MOST_BYTES ((size_t)16 * CONFIG_SOURCE_MOST_BYTES)
@@ -144,28 +143,12 @@ write_answer(const struct config_question *question, FILE *out)
         config_source_write(&source, out);
 }
 
-static void
-restore_signals(void)
-{
-    sigset_t none;
-
-    for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Control's descriptors are closed, so that nothing that control closes stays open here. */
 static _Noreturn void
-read_in_child(const struct config_question *question, int pipe_fd)
+read_in_child(const struct config_question *question)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    restore_signals();
     title_set("fairlead: reader");
-    if (pipe_fd != PIPE_FD)
-        dup2(pipe_fd, PIPE_FD);
-    close_range(PIPE_FD + 1, ~0U, 0);
-    FILE *out = fdopen(PIPE_FD, "w");
+    FILE *out = fdopen(SHORT_CHILD_FD, "w");
     if (out == NULL)
         _exit(EXIT_FAILURE);
     write_answer(question, out);
@@ -317,9 +300,9 @@ config_readers_start(struct config_readers *readers, const struct config_questio
     if (pipe2(fds, O_CLOEXEC) == -1)
         return false;
     fflush(stdout);
-    pid_t pid = fork();
+    pid_t pid = short_child_fork(fds[1]);
     if (pid == 0)
-        read_in_child(question, fds[1]);
+        read_in_child(question);
     close(fds[1]);
     if (pid == -1) {
         close(fds[0]);

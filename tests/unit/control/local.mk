@@ -43,6 +43,7 @@ control_tests += tests/unit/control/processes/test_children \
 control_tests += tests/unit/control/rollout/test_container_stop \
 	tests/unit/control/rollout/test_roll
 control_tests += tests/unit/control/test_reload
+control_tests += tests/unit/control/test_run_lock tests/unit/control/test_stickiness_key
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
 tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
@@ -83,3 +84,7 @@ tests_unit_control_rollout_test_roll_SOURCES = tests/unit/control/rollout/test_r
 tests_unit_control_rollout_test_roll_LDADD = $(control_test_libs)
 tests_unit_control_test_reload_SOURCES = tests/unit/control/test_reload.c $(control_world)
 tests_unit_control_test_reload_LDADD = $(control_test_libs)
+tests_unit_control_test_run_lock_SOURCES = tests/unit/control/test_run_lock.c
+tests_unit_control_test_run_lock_LDADD = $(control_test_libs)
+tests_unit_control_test_stickiness_key_SOURCES = tests/unit/control/test_stickiness_key.c
+tests_unit_control_test_stickiness_key_LDADD = $(control_test_libs)

@@ -2,6 +2,7 @@
 /* What a restart brings back. */
 #include "world.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "control/state_file.h"
@@ -181,6 +182,88 @@ begins_empty_when_the_file_is_broken(void **state)
     remove_state();
 }
 
+static void
+assert_not_believed(struct kept_world *kept)
+{
+    assert_false(state_file_load(kept->file));
+    assert_int_equal(targets_count(kept->world->targets), 0);
+}
+
+/* What somebody else may have put there: none of it is followed, waited for or believed. */
+static void
+believes_no_file_that_others_can_have_put_there(void **state)
+{
+    static const char form[] = "{\"version\": 1, \"by_hand\": [{\"group\": \"web\", "
+                               "\"address\": \"127.0.0.1\", \"port\": 700}]}";
+    struct kept_world kept = begin();
+    char path[128], other[128];
+    (void)state;
+    snprintf(path, sizeof(path), "%s/state.json", directory);
+    snprintf(other, sizeof(other), "%s/other", directory);
+    FILE *file = fopen(other, "w");
+    fputs(form, file);
+    fclose(file);
+    assert_int_equal(symlink(other, path), 0);
+    assert_not_believed(&kept);
+    unlink(path);
+    assert_int_equal(link(other, path), 0);
+    assert_not_believed(&kept);
+    unlink(other);
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_not_believed(&kept);
+    assert_int_equal(chmod(path, 0600), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(path, 1, 1), 0);
+        assert_not_believed(&kept);
+        assert_int_equal(chown(path, 0, 0), 0);
+    }
+    assert_true(state_file_load(kept.file));
+    assert_int_equal(targets_count(kept.world->targets), 1);
+    end(&kept);
+    unlink(path);
+    kept = begin();
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_not_believed(&kept);
+    end(&kept);
+    unlink(path);
+}
+
+static void
+writes_through_no_link(void **state)
+{
+    struct kept_world kept = begin();
+    char new_path[128], other[128];
+    struct stat status;
+    (void)state;
+    snprintf(new_path, sizeof(new_path), "%s/state.json.new", directory);
+    snprintf(other, sizeof(other), "%s/other", directory);
+    assert_int_equal(symlink(other, new_path), 0);
+    assert_true(state_file_save(kept.file));
+    assert_int_equal(access(other, F_OK), -1);
+    assert_int_equal(lstat(new_path, &status), -1);
+    end(&kept);
+    remove_state();
+}
+
+/* Written by the timer, on the disk by a child of its own. */
+static void
+is_saved_a_while_after_a_change(void **state)
+{
+    struct kept_world kept = begin();
+    char path[128];
+    (void)state;
+    snprintf(path, sizeof(path), "%s/state.json", directory);
+    state_file_note_change(kept.file);
+    advance_ms(4000);
+    for (int turns = 0; turns < 2000 && access(path, F_OK) == -1; turns++)
+        loop_turn(kept.loop, 20);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_true(state_file_load(kept.file));
+    assert_true(state_file_save(kept.file));
+    end(&kept);
+    remove_state();
+}
+
 static int
 make_directory(void **state)
 {
@@ -205,6 +288,9 @@ main(void)
         cmocka_unit_test(keeps_out_what_hands_took_out),
         cmocka_unit_test(reads_the_lists_of_earlier_versions),
         cmocka_unit_test(begins_empty_when_the_file_is_broken),
+        cmocka_unit_test(believes_no_file_that_others_can_have_put_there),
+        cmocka_unit_test(writes_through_no_link),
+        cmocka_unit_test(is_saved_a_while_after_a_change),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
