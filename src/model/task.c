@@ -72,6 +72,14 @@ rank_host_ip(const char *host_ip)
     return strcmp(host_ip, "::") == 0 ? 1 : 0;
 }
 
+bool
+task_binding_is_on_any(const struct task_binding *binding)
+{
+    const char *host_ip = binding->host_ip;
+
+    return *host_ip == '\0' || strcmp(host_ip, "0.0.0.0") == 0 || strcmp(host_ip, "::") == 0;
+}
+
 void
 task_add_binding(struct task *task, const struct task_binding *binding)
 {

@@ -58,6 +58,9 @@ struct task *task_copy(const struct task *task);
  * addresses win over one, and IPv4 over IPv6. */
 void task_add_binding(struct task *task, const struct task_binding *binding);
 
+/* Whether it says all addresses, so that the task's host is what to dial. */
+bool task_binding_is_on_any(const struct task_binding *binding);
+
 /* Whether anything but the identity and the report's version differs. */
 bool task_differs(const struct task *one, const struct task *other);
 

@@ -326,6 +326,15 @@ read_all(struct parser *parser, const json_t *root)
     }
 }
 
+/* Up to a word, or all. */
+static size_t
+length_up_to(const char *text, const char *word)
+{
+    const char *found = strstr(text, word);
+
+    return found == NULL ? strlen(text) : (size_t)(found - text);
+}
+
 struct task **
 task_parse_json(const char *text, size_t length, const char *source, size_t *count,
                 char **error)
@@ -337,7 +346,9 @@ task_parse_json(const char *text, size_t length, const char *source, size_t *cou
     *count = 0;
     *error = NULL;
     if (root == NULL) {
-        *error = memory_print("not JSON: line %d: %s", where.line, where.text);
+        /* What stands there is not told: the file may be a link to anything. */
+        *error = memory_print("not JSON: line %d, column %d: %.*s", where.line, where.column,
+                              (int)length_up_to(where.text, " near "), where.text);
         return NULL;
     }
     read_all(&parser, root);

@@ -16,23 +16,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <uthash.h>
+
+#include "base/address.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/slice.h"
+#include "base/text.h"
 
 #define FILE_TAG 0x66696c65
 #define POLL_MS 5000
 /* Many files written one after another are read once. */
 #define SETTLE_US 20000
-#define FILES_MOST 1000
+#define FILES_MOST 10000
 #define FILE_MOST_BYTES ((off_t)4 * 1024 * 1024)
 #define TASKS_MOST 10000
+#define ID_SHOWN_BYTES 200
 #define WATCHED                                                                                \
     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |        \
      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
@@ -48,7 +52,7 @@ struct stamp {
 /* One file, as long as it is in the directory; last_good is served while what stands there now
  * cannot be used. */
 struct task_file {
-    TAILQ_ENTRY(task_file) entry;
+    UT_hash_handle hh;
     char *name;
     struct stamp stamp;
     char *last_good; /* text; NULL: never one */
@@ -57,8 +61,6 @@ struct task_file {
     char *problem;   /* what was reported: the fault, or a clash with another file */
     bool is_present; /* seen by the scan under way */
 };
-
-TAILQ_HEAD(task_file_list, task_file);
 
 /* What is handed over. */
 struct task_set {
@@ -73,8 +75,9 @@ struct file_provider {
     const struct config_provider *config;
     const char *name;
     const struct discovery_sink *sink;
-    struct task_file_list files; /* by name, so that of two equal ids always one wins */
-    size_t file_count;
+    struct task_file *files; /* a table by name */
+    size_t left_out_count;   /* by the scan under way, beyond FILES_MOST */
+    bool has_left_out;       /* and reported */
     int inotify_fd;
     int watch_id; /* -1: the directory is not watched */
     struct watch watch;
@@ -181,31 +184,42 @@ is_task_file_name(const char *name)
     return *name != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 /* NULL: there are too many. */
 static struct task_file *
 find_or_add(struct file_provider *provider, const char *name)
 {
-    struct task_file *next;
-    int order = 1;
+    struct task_file *file;
 
-    TAILQ_FOREACH (next, &provider->files, entry) {
-        order = strcmp(next->name, name);
-        if (order >= 0)
-            break;
-    }
-    if (next != NULL && order == 0)
-        return next;
-    if (provider->file_count == FILES_MOST)
-        return NULL;
-    struct task_file *file = memory_take(1, sizeof(*file));
+    HASH_FIND_STR(provider->files, name, file);
+    if (file != NULL || HASH_COUNT(provider->files) == FILES_MOST)
+        return file;
+    file = memory_take(1, sizeof(*file));
     file->name = memory_copy_text(name);
-    if (next == NULL)
-        TAILQ_INSERT_TAIL(&provider->files, file, entry);
-    else
-        TAILQ_INSERT_BEFORE(next, file, entry);
-    provider->file_count++;
+    HASH_ADD_KEYPTR(hh, provider->files, file->name, strlen(file->name), file);
     return file;
 }
+
+static int
+compare_files(const struct task_file *one, const struct task_file *other)
+{
+    return strcmp(one->name, other->name);
+}
+
+/* So that of two equal ids always the same one wins. */
+static void
+sort_files(struct file_provider *provider)
+{
+    HASH_SRT(hh, provider->files, compare_files);
+}
+
+static void
+take_out(struct file_provider *provider, struct task_file *file)
+{
+    HASH_DEL(provider->files, file);
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 release_task_file(void *object)
@@ -222,8 +236,7 @@ release_task_file(void *object)
 static void
 drop(struct file_provider *provider, struct task_file *file)
 {
-    TAILQ_REMOVE(&provider->files, file, entry);
-    provider->file_count--;
+    take_out(provider, file);
     loop_free_later(provider->loop, file, release_task_file);
 }
 
@@ -234,9 +247,13 @@ look_at(struct file_provider *provider, int directory_fd, const char *name)
     struct stat status;
     struct task_file *file;
 
-    if (!is_task_file_name(name) || fstatat(directory_fd, name, &status, 0) == -1 ||
-        (file = find_or_add(provider, name)) == NULL)
+    if (!is_task_file_name(name) || fstatat(directory_fd, name, &status, 0) == -1)
         return false;
+    file = find_or_add(provider, name);
+    if (file == NULL) {
+        provider->left_out_count++;
+        return false;
+    }
     struct stamp stamp = stamp_of(&status);
     file->is_present = true;
     if (stamps_equal(&stamp, &file->stamp))
@@ -248,6 +265,23 @@ look_at(struct file_provider *provider, int directory_fd, const char *name)
     return true;
 }
 
+/* The folder's own problem: which files are left out is by chance. */
+static void
+report_left_out(struct file_provider *provider)
+{
+    const struct discovery_sink *sink = provider->sink;
+    char *reason = NULL;
+
+    if (provider->left_out_count > 0)
+        reason = memory_print("has %zu files more than the %d that are read: put several tasks "
+                              "in one file",
+                              provider->left_out_count, FILES_MOST);
+    if (reason != NULL || provider->has_left_out)
+        sink->on_problem(sink->argument, provider->name, provider->config->directory, reason);
+    provider->has_left_out = reason != NULL;
+    free(reason);
+}
+
 static bool
 scan_files(struct file_provider *provider, DIR *directory)
 {
@@ -255,18 +289,20 @@ scan_files(struct file_provider *provider, DIR *directory)
     struct dirent *row;
     bool has_changed = false;
 
-    TAILQ_FOREACH (file, &provider->files, entry)
+    provider->left_out_count = 0;
+    for (file = provider->files; file != NULL; file = file->hh.next)
         file->is_present = false;
     while ((row = readdir(directory)) != NULL)
         has_changed |= look_at(provider, dirfd(directory), row->d_name);
-    for (file = TAILQ_FIRST(&provider->files); file != NULL; file = next) {
-        next = TAILQ_NEXT(file, entry);
+    for (file = provider->files; file != NULL; file = next) {
+        next = file->hh.next;
         if (file->is_present)
             continue;
         set_problem(provider, file, NULL);
         drop(provider, file);
         has_changed = true;
     }
+    report_left_out(provider);
     return has_changed;
 }
 
@@ -303,12 +339,52 @@ add_tasks(struct task_set *set, struct task **tasks, size_t count)
             reason = memory_print("there are more than %d tasks: give fewer", TASKS_MOST);
         else if (reason == NULL)
             reason =
-                memory_print("task %.200s is given before, here or in another file: give it "
+                memory_print("task %.*s is given before, here or in another file: give it "
                              "another id",
-                             tasks[i]->id);
+                             (int)text_cut_length(tasks[i]->id, ID_SHOWN_BYTES), tasks[i]->id);
         task_free(&tasks[i]);
     }
     return reason;
+}
+
+/* What keeps a task from being dialled; NULL: nothing. A task without a host lives where the
+ * provider's setting says. */
+static char *
+find_host(const struct file_provider *provider, struct task *task)
+{
+    struct address address;
+    bool needs_host = false;
+
+    for (size_t i = 0; i < task->binding_count; i++)
+        needs_host |= task_binding_is_on_any(&task->bindings[i]);
+    if (task->host == NULL)
+        task->host = memory_copy_text(provider->config->host);
+    if (!needs_host)
+        return NULL;
+    if (task->host == NULL)
+        return memory_print("task %.*s has no host, so nobody knows what to dial: give it one, "
+                            "or set the provider's host",
+                            (int)text_cut_length(task->id, ID_SHOWN_BYTES), task->id);
+    if (!address_parse(&address, task->host, 0))
+        return memory_print("task %.*s: its host is not an IP address",
+                            (int)text_cut_length(task->id, ID_SHOWN_BYTES), task->id);
+    return NULL;
+}
+
+/* The first problem of the tasks; none is left out for it. */
+static char *
+find_hosts(const struct file_provider *provider, struct task **tasks, size_t count)
+{
+    char *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        char *reason = find_host(provider, tasks[i]);
+        if (first == NULL)
+            first = reason;
+        else
+            free(reason);
+    }
+    return first;
 }
 
 static void
@@ -322,9 +398,14 @@ add_file_to_set(struct file_provider *provider, struct task_file *file, struct t
                                                 provider->name, &count, &error);
 
     free(error);
+    char *host_reason = tasks == NULL ? NULL : find_hosts(provider, tasks, count);
     if (tasks != NULL)
         reason = add_tasks(set, tasks, count);
     free(tasks);
+    if (reason == NULL)
+        reason = host_reason;
+    else
+        free(host_reason);
     if (file->fault != NULL) {
         free(reason);
         reason = memory_copy_text(file->fault);
@@ -345,7 +426,8 @@ hand_over(struct file_provider *provider)
     struct task_set set = {.tasks = memory_take(1, sizeof(struct task *))};
     struct task_file *file;
 
-    TAILQ_FOREACH (file, &provider->files, entry)
+    sort_files(provider);
+    for (file = provider->files; file != NULL; file = file->hh.next)
         add_file_to_set(provider, file, &set);
     tdestroy(set.ids, keep_id);
     provider->syncs++;
@@ -471,7 +553,6 @@ open_file(struct loop *loop, const struct config_provider *config, const char *n
     provider->name = name;
     provider->sink = sink;
     provider->watch_id = -1;
-    TAILQ_INIT(&provider->files);
     timer_init(&provider->poll, on_poll, provider);
     alarm_clock_open(&provider->settle, loop, on_settled, provider);
     provider->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -532,7 +613,7 @@ close_file(void *argument)
         close(provider->inotify_fd);
     alarm_clock_close(&provider->settle);
     timer_close(&provider->poll, provider->loop);
-    while ((file = TAILQ_FIRST(&provider->files)) != NULL)
+    while ((file = provider->files) != NULL)
         drop(provider, file);
     provider->tag = 0;
     loop_free_later(provider->loop, provider, release_file);

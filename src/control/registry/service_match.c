@@ -18,12 +18,6 @@ find_binding(const struct task *task, unsigned container_port)
     return NULL;
 }
 
-static bool
-is_any_address(const char *host_ip)
-{
-    return *host_ip == '\0' || strcmp(host_ip, "0.0.0.0") == 0 || strcmp(host_ip, "::") == 0;
-}
-
 enum service_match
 service_match(const struct config_service *service, const struct task *task,
               struct address *address)
@@ -36,7 +30,7 @@ service_match(const struct config_service *service, const struct task *task,
     const struct task_binding *binding = find_binding(task, service->container_port);
     if (binding == NULL)
         return SERVICE_PORT_NOT_BOUND;
-    const char *host = is_any_address(binding->host_ip) ? task->host : binding->host_ip;
+    const char *host = task_binding_is_on_any(binding) ? task->host : binding->host_ip;
     memset(address, 0, sizeof(*address));
     if (host == NULL || !address_parse(address, host, (uint16_t)binding->host_port))
         return SERVICE_ADDRESS_UNUSABLE;

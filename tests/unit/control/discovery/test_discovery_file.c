@@ -23,8 +23,10 @@ struct stand {
     struct discovery *discovery;
     struct discovery_sink sink;
     char ids[512]; /* of the last set, in its order: "a b" */
+    char host[48]; /* of the set's first task; "" none */
     char object[64], reason[256];
     unsigned sets, problems;
+    size_t tasks;
 };
 
 static unsigned
@@ -35,11 +37,29 @@ on_full_set(void *argument, const char *provider, struct task **tasks, size_t co
     assert_string_equal(provider, "file");
     stand->sets++;
     *stand->ids = '\0';
+    *stand->host = '\0';
+    if (count > 0 && tasks[0]->host != NULL)
+        snprintf(stand->host, sizeof(stand->host), "%s", tasks[0]->host);
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(tasks[i]->source, "file");
         strcat(strcat(stand->ids, *stand->ids == '\0' ? "" : " "), tasks[i]->id);
         task_free(&tasks[i]);
     }
+    free(tasks);
+    return 0;
+}
+
+/* Of sets whose ids are too many to be kept. */
+static unsigned
+count_set(void *argument, const char *provider, struct task **tasks, size_t count)
+{
+    struct stand *stand = argument;
+
+    (void)provider;
+    stand->sets++;
+    stand->tasks = count;
+    for (size_t i = 0; i < count; i++)
+        task_free(&tasks[i]);
     free(tasks);
     return 0;
 }
@@ -280,6 +300,101 @@ a_folder_that_goes_removes_nothing(void **state)
     close_stand(&stand);
 }
 
+#define BOUND(ip)                                                                              \
+    "\"bindings\": [{\"container_port\": 80, \"host_ip\": \"" ip "\", \"host_port\": 8080, "   \
+    "\"protocol\": \"tcp\"}]"
+
+/* Opens a stand with one file, until its set has come. */
+static void
+start_with(struct stand *stand, const char *host, const char *text)
+{
+    open_stand(stand);
+    stand->config.host = (char *)(uintptr_t)host;
+    write_file(stand, "a.json", text);
+    start(stand);
+    wait_for_sets(stand, 1);
+}
+
+static void
+a_task_without_a_host_lives_where_the_setting_says(void **state)
+{
+    struct stand stand;
+    (void)state;
+
+    start_with(&stand, "10.0.0.9", "{\"id\": \"one\", " BOUND("0.0.0.0") "}");
+    assert_string_equal(stand.host, "10.0.0.9");
+    assert_int_equal(stand.problems, 0);
+    close_stand(&stand);
+    start_with(&stand, "10.0.0.9",
+               "{\"id\": \"one\", \"host\": \"10.0.0.7\", " BOUND("0.0.0.0") "}");
+    assert_string_equal(stand.host, "10.0.0.7");
+    close_stand(&stand);
+}
+
+static void
+a_task_that_cannot_be_dialled_is_a_problem(void **state)
+{
+    struct stand stand;
+    (void)state;
+
+    start_with(&stand, NULL, "{\"id\": \"one\", " BOUND("0.0.0.0") "}");
+    assert_string_equal(stand.ids, "one");
+    assert_string_equal(stand.object, "a.json");
+    assert_non_null(strstr(stand.reason, "task one has no host"));
+    close_stand(&stand);
+    start_with(&stand, NULL, "{\"id\": \"one\", \"host\": \"web1\", " BOUND("::") "}");
+    assert_non_null(strstr(stand.reason, "task one: its host is not an IP address"));
+    close_stand(&stand);
+    start_with(&stand, NULL, "{\"id\": \"one\", " BOUND("10.0.0.3") "}");
+    assert_int_equal(stand.problems, 0);
+    close_stand(&stand);
+}
+
+static void
+tells_nothing_of_what_a_file_holds(void **state)
+{
+    struct stand stand;
+    (void)state;
+
+    start_with(&stand, NULL, "root:secret:19000:0:99999:7:::\n");
+    assert_non_null(strstr(stand.reason, "not JSON: line 1"));
+    assert_null(strstr(stand.reason, "root"));
+    close_stand(&stand);
+    start_with(&stand, NULL, "{\"id\": secret}\n");
+    assert_non_null(strstr(stand.reason, "not JSON: line 1"));
+    assert_null(strstr(stand.reason, "secret"));
+    close_stand(&stand);
+}
+
+static void
+files_beyond_the_limit_are_a_problem(void **state)
+{
+    struct stand stand;
+    char name[32], text[64];
+    (void)state;
+
+    open_stand(&stand);
+    stand.sink.on_full_set = count_set;
+    for (int i = 0; i < 10002; i++) {
+        snprintf(name, sizeof(name), "%05d.json", i);
+        snprintf(text, sizeof(text), "{\"id\": \"task-%d\"}", i);
+        write_file(&stand, name, text);
+    }
+    start(&stand);
+    wait_for_sets(&stand, 1);
+    assert_int_equal(stand.tasks, 10000);
+    assert_string_equal(stand.object, stand.folder);
+    assert_non_null(strstr(stand.reason, "has 2 files more than the 10000"));
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof(name), "%05d.json", i);
+        remove_file(&stand, name);
+    }
+    for (int turn = 0; turn < MOST_TURNS && strcmp(stand.reason, "well") != 0; turn++)
+        loop_turn(stand.loop, 10);
+    assert_string_equal(stand.reason, "well");
+    close_stand(&stand);
+}
+
 static void
 cannot_stop_things(void **state)
 {
@@ -305,6 +420,10 @@ main(void)
         cmocka_unit_test(what_is_no_regular_file_is_refused),
         cmocka_unit_test(a_folder_that_goes_removes_nothing),
         cmocka_unit_test(cannot_stop_things),
+        cmocka_unit_test(a_task_without_a_host_lives_where_the_setting_says),
+        cmocka_unit_test(a_task_that_cannot_be_dialled_is_a_problem),
+        cmocka_unit_test(tells_nothing_of_what_a_file_holds),
+        cmocka_unit_test(files_beyond_the_limit_are_a_problem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
