@@ -2,9 +2,6 @@
 /* Numbers into text, and where its characters end; the plain copies are inline in text.h. */
 #include "base/text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 void
 text_add_number(struct text *text, uint64_t number)
 {
@@ -39,21 +36,6 @@ text_add_hex(struct text *text, uint64_t number, unsigned digits)
     while (start > 0 && sizeof(bytes) - start < digits)
         bytes[--start] = '0';
     text_add_bytes(text, bytes + start, sizeof(bytes) - start);
-}
-
-void
-text_print(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    size_t room = text->capacity - text->length;
-
-    va_start(arguments, format);
-    int length = vsnprintf(text->at + text->length, room, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= room)
-        text->is_truncated = true;
-    else
-        text->length += (size_t)length;
 }
 
 /* Lead bytes with how many follow, and the range of the first that does (Unicode, table 3-7).

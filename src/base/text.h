@@ -61,10 +61,6 @@ void text_add_padded(struct text *text, uint64_t number, unsigned width);
 /* Lower-case hexadecimal, no leading zeros; digits > 0 pads with zeros to that many. */
 void text_add_hex(struct text *text, uint64_t number, unsigned digits);
 
-/* printf into the text, for places off the hot path. */
-void text_print(struct text *text, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* The bytes of the UTF-8 character that a NUL-terminated text begins with; 1 where there is
  * none, and 0 at the end. */
 size_t text_character_length(const char *text);

@@ -172,21 +172,6 @@ http_head_find_next(const struct http_head *head, const struct http_field *after
     return http_head_find_from(head, (size_t)(after - head->fields) + 1, after->id);
 }
 
-bool
-http_head_list_has(const struct http_head *head, enum http_field_id id, struct slice token)
-{
-    const struct http_field *field = http_head_find(head, id);
-
-    for (; field != NULL; field = http_head_find_next(head, field)) {
-        struct slice rest = field->value;
-        struct slice element;
-        while (slice_next(&rest, ',', &element))
-            if (slice_equal_ignoring_case(element, token))
-                return true;
-    }
-    return false;
-}
-
 unsigned
 http_refusal_status(enum http_refusal refusal)
 {

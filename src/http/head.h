@@ -119,10 +119,6 @@ http_head_find(const struct http_head *head, enum http_field_id id)
 const struct http_field *http_head_find_next(const struct http_head *head,
                                              const struct http_field *after);
 
-/* Whether a comma-separated list field (RFC 9110 5.6.1) holds a token, over all its lines. */
-bool http_head_list_has(const struct http_head *head, enum http_field_id id,
-                        struct slice token);
-
 /* HTTP_FIELD_OTHER for all but the names of fields.def, which are tokens. */
 enum http_field_id http_field_find(struct slice name);
 enum http_field_class http_field_class(enum http_field_id id);

@@ -214,15 +214,6 @@ snapshot_files_close(struct snapshot_files *files)
 }
 
 uint32_t
-snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id)
-{
-    for (uint32_t i = 0; i < snapshot->group_count; i++)
-        if (snapshot->group_rows[i].id == group_id)
-            return i;
-    return SNAPSHOT_NO_INDEX;
-}
-
-uint32_t
 snapshot_find_target(const struct snapshot *snapshot, uint32_t group, uint64_t target_id)
 {
     struct snapshot_rows rows = snapshot_targets_of(snapshot, group);

@@ -303,9 +303,6 @@ struct snapshot_files {
 struct snapshot *snapshot_open_files(const struct snapshot_files *files, const char **error);
 void snapshot_files_close(struct snapshot_files *files);
 
-/* Index of the group with that id, or SNAPSHOT_NO_INDEX; linear, for control. */
-uint32_t snapshot_find_group(const struct snapshot *snapshot, uint32_t group_id);
-
 /* Index of a group's target with that id, or SNAPSHOT_NO_INDEX; a binary search. */
 uint32_t snapshot_find_target(const struct snapshot *snapshot, uint32_t group,
                               uint64_t target_id);

@@ -415,12 +415,6 @@ targets_live(struct targets *table)
     return &table->live;
 }
 
-struct registered_targets *
-targets_departed(struct targets *table)
-{
-    return &table->departed;
-}
-
 size_t
 targets_count(const struct targets *table)
 {

@@ -157,9 +157,8 @@ bool target_is_of_task(const struct registered_target *target, const struct task
 /* Takes over the names that people see, which are no part of its identity. */
 void target_follow_names(struct registered_target *target, const struct task *task);
 
-/* Live targets by age; departed ones are gone but may still be in a worker's hands. */
+/* Live targets by age; those that are gone are not among them. */
 struct registered_targets *targets_live(struct targets *table);
-struct registered_targets *targets_departed(struct targets *table);
 size_t targets_count(const struct targets *table);
 
 /*

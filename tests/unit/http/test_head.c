@@ -42,22 +42,6 @@ takes_no_other_name_for_a_known_one(void **state)
 }
 
 static void
-finds_tokens_over_all_lines_of_a_list(void **state)
-{
-    struct http_head head;
-    size_t used;
-    (void)state;
-    read_head(
-        &head, false,
-        slice_of("GET / HTTP/1.1\r\nConnection: a ,, B\r\nHost: h\r\nconnection: c\r\n\r\n"),
-        &used);
-    assert_true(http_head_list_has(&head, HTTP_FIELD_CONNECTION, slice_of("b")));
-    assert_true(http_head_list_has(&head, HTTP_FIELD_CONNECTION, slice_of("C")));
-    assert_false(http_head_list_has(&head, HTTP_FIELD_CONNECTION, slice_of("d")));
-    assert_false(http_head_list_has(&head, HTTP_FIELD_UPGRADE, slice_of("a")));
-}
-
-static void
 moves_with_its_buffer(void **state)
 {
     static const char text[] = "GET http://h?q HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n";
@@ -101,7 +85,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_known_field_in_any_case),
         cmocka_unit_test(takes_no_other_name_for_a_known_one),
-        cmocka_unit_test(finds_tokens_over_all_lines_of_a_list),
         cmocka_unit_test(moves_with_its_buffer),
         cmocka_unit_test(keeps_the_worst_desync_reason),
     };

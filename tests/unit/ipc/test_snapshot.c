@@ -127,17 +127,6 @@ leaves_out_targets_that_are_gone_or_of_no_group(void **state)
     snapshot_close(&snapshot);
 }
 
-static void
-finds_groups_by_their_stable_id(void **state)
-{
-    add_scenario(*state);
-    struct snapshot *snapshot = snapshot_sample_open(*state);
-
-    assert_int_equal(snapshot_find_group(snapshot, snapshot_group(snapshot, 1)->id), 1);
-    assert_int_equal(snapshot_find_group(snapshot, 4711), SNAPSHOT_NO_INDEX);
-    snapshot_close(&snapshot);
-}
-
 static uint32_t
 flags_of_first_group(struct snapshot_sample *sample)
 {
@@ -478,7 +467,6 @@ main(void)
         SNAPSHOT_TEST(puts_cheap_conditions_first),
         SNAPSHOT_TEST(keeps_the_targets_of_a_group_together_and_sorted_by_id),
         SNAPSHOT_TEST(leaves_out_targets_that_are_gone_or_of_no_group),
-        SNAPSHOT_TEST(finds_groups_by_their_stable_id),
         SNAPSHOT_TEST(marks_groups_that_a_rule_names),
         SNAPSHOT_TEST(fails_open_below_the_minimum_of_healthy_targets),
         SNAPSHOT_TEST(fails_open_when_all_targets_are_ejected_but_not_without_targets),

@@ -26,7 +26,10 @@ write_wire(enum http_framing framing)
             text_add_bytes(&out, payload + at, length);
             continue;
         }
-        text_print(&out, "%zx%s\r\n", length, random_below(5) == 0 ? ";a=\"b\"" : "");
+        text_add_hex(&out, length, 0);
+        if (random_below(5) == 0)
+            text_add_literal(&out, ";a=\"b\"");
+        text_add_literal(&out, "\r\n");
         text_add_bytes(&out, payload + at, length);
         text_add_literal(&out, "\r\n");
     }
