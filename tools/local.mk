@@ -12,8 +12,10 @@ fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes tools/check-licence tools/check-documents
 TESTS += tools/check-licence tools/check-documents tools/commands/check
-TESTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
-dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py tests/system/quickstart.sh
+TESTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py \
+	tests/tools/failing_vtc.sh tests/system/quickstart.sh
+dist_check_SCRIPTS += tests/tools/test_fairleadctl.py tests/tools/test_shell_words.py \
+	tests/tools/failing_vtc.sh tests/system/quickstart.sh
 include tools/bench/local.mk
 include tools/docs/local.mk
 
