@@ -177,12 +177,18 @@ on_health(void *argument, const struct message_health *message)
     struct target_verdict verdict = {
         .health = (enum target_health)message->health,
         .reason = (enum target_reason)message->reason,
+        .cause = (enum probe_outcome)message->cause,
         .http_code = message->http_code,
-        .latency_us = message->latency_us,
+        .last_check = {.outcome = (enum probe_outcome)message->last_outcome,
+                       .http_code = message->last_http_code,
+                       .timeout_ms = message->timeout_ms,
+                       .latency_us = message->latency_us,
+                       .wall_us = message->wall_us},
     };
 
     if (target == NULL || message->health > HEALTH_UNAVAILABLE ||
-        message->reason >= TARGET_REASON_COUNT)
+        message->reason >= TARGET_REASON_COUNT || message->cause >= PROBE_OUTCOME_COUNT ||
+        message->last_outcome >= PROBE_OUTCOME_COUNT)
         return;
     targets_set_health(control->targets, target, &verdict);
     passive_health_note_verdict(control->passive, target);

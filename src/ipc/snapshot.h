@@ -108,7 +108,8 @@ struct snapshot_group {
     /* for the observer */
     uint32_t check_enabled;
     struct snapshot_text check_path;
-    uint32_t check_port; /* 0: traffic port */
+    struct snapshot_text check_host; /* empty: the target's address */
+    uint32_t check_port;             /* 0: traffic port */
     uint32_t check_interval_ms, check_timeout_ms;
     uint32_t check_healthy_count, check_unhealthy_count, check_initial_count;
     uint32_t unused;

@@ -63,6 +63,7 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
         .counter_row = numbers->group_row(numbers->argument, config->name),
         .check_enabled = check->enabled,
         .check_path = snapshot_builder_text(builder, check->path),
+        .check_host = snapshot_builder_text(builder, check->host),
         .check_port = check->port,
         .check_interval_ms = check->interval_ms,
         .check_timeout_ms = check->timeout_ms,

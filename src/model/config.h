@@ -99,6 +99,7 @@ struct config_health_check {
     bool enabled;
     enum config_protocol protocol;
     char *path;
+    char *host;    /* of the Host field, ours; NULL: the target's address */
     unsigned port; /* 0: traffic-port */
     unsigned interval_ms, timeout_ms;
     unsigned healthy_threshold_count, unhealthy_threshold_count;

@@ -129,6 +129,16 @@ written_timeout(const config_setting_t *place)
     return "";
 }
 
+/* Characters of RFC 3986 3.2.2 without the rare ones, and of a port. */
+static bool
+is_host(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789.-_:[]";
+
+    return *text != '\0' && *text != ':' && text[strspn(text, allowed)] == '\0';
+}
+
 static void
 check_health_check(const struct config_check *check, const config_setting_t *place,
                    const struct config_health_check *health)
@@ -142,6 +152,9 @@ check_health_check(const struct config_check *check, const config_setting_t *pla
                health->interval_ms / 1000.0);
     if (health->path != NULL && (*health->path != '/' || strchr(health->path, ' ') != NULL))
         REPORT(check, place, "health_check.path", "must begin with a slash and hold no space");
+    if (health->host != NULL && !is_host(health->host))
+        REPORT(check, place, "health_check.host",
+               "\"%s\" is no host name or address, with a port or without", health->host);
 }
 
 /* What ELBv2 refuses to combine. */

@@ -14,6 +14,7 @@ libmodel_a_SOURCES = \
 	src/model/http_codes.c src/model/http_codes.h \
 	src/model/setting_value.c src/model/setting_value.h \
 	src/model/settings.c src/model/settings.def src/model/settings.h \
+	src/model/probe_outcome.c src/model/probe_outcome.h src/model/probe_outcomes.def \
 	src/model/target.c src/model/target.h \
 	src/model/task.c src/model/task.h src/model/task_json.c \
 	src/model/task_text.c src/model/task_text.h \

@@ -44,6 +44,7 @@ struct check {
     enum confirming confirming;
     bool is_retrying; /* waits for its next check while initial */
     struct verdict verdict;
+    struct probe_report last;
     struct alarm_clock alarm;
     void *probe;
     TAILQ_ENTRY(check) line_entry;
@@ -127,11 +128,11 @@ is_checked(const struct check *check)
 }
 
 static void
-report(struct check *check, uint64_t latency_us)
+report(struct check *check)
 {
     struct health *health = check->health;
 
-    health->report(health->argument, check->target_id, &check->verdict, latency_us);
+    health->report(health->argument, check->target_id, &check->verdict, &check->last);
 }
 
 static void
@@ -185,7 +186,9 @@ run_check(struct check *check)
     struct probe_order order = {
         .address = check->address,
         .path = snapshot_slice(health->snapshot, group->check_path),
+        .host = snapshot_slice(health->snapshot, group->check_host),
         .codes = group->check_codes,
+        .limits = snapshot_settings(health->snapshot)->limits,
         .timeout_ms = group->check_timeout_ms,
     };
 
@@ -240,18 +243,23 @@ note_result(struct check *check, const struct probe_result *result)
     struct verdict_rules rules = rules_of(check->group);
     enum target_health before = check->verdict.health;
     bool is_confirming = check->confirming == CONFIRMING_THIS;
-    bool has_changed =
-        is_confirming ? verdict_note_confirming(&check->verdict, &rules, result, clock_ms())
-                      : verdict_note(&check->verdict, &rules, result, clock_ms());
 
+    check->last = (struct probe_report){.outcome = result->outcome,
+                                        .http_code = result->http_code,
+                                        .timeout_ms = check->group->check_timeout_ms,
+                                        .latency_us = result->latency_us,
+                                        .wall_us = clock_wall_us()};
+    if (is_confirming)
+        verdict_note_confirming(&check->verdict, &rules, result, clock_ms());
+    else
+        verdict_note(&check->verdict, &rules, result, clock_ms());
     if (is_confirming)
         check->confirming = CONFIRMING_NO;
     if (check->verdict.health != before && log_would_write(LOG_LEVEL_DEBUG))
         log_debug("target %llu: %s -> %s (%s)", (unsigned long long)check->target_id,
                   target_health_text(before), target_health_text(check->verdict.health),
                   target_reason_code(check->verdict.reason));
-    if (has_changed || is_confirming)
-        report(check, result->latency_us);
+    report(check);
 }
 
 static void
@@ -327,7 +335,7 @@ rest(struct check *check)
 
     stop_check(check);
     if (has_changed || check->confirming != CONFIRMING_NO)
-        report(check, 0);
+        report(check);
     check->confirming = CONFIRMING_NO;
 }
 
@@ -337,7 +345,7 @@ take_part(struct check *check)
 {
     if (check->verdict.health == HEALTH_UNUSED || check->verdict.health == HEALTH_UNAVAILABLE) {
         verdict_begin(&check->verdict, HEALTH_INITIAL, clock_ms());
-        report(check, 0);
+        report(check);
     }
     if (check->place == PLACE_IDLE && check->verdict.health == HEALTH_INITIAL)
         begin_check(check);
@@ -448,14 +456,15 @@ health_check_now(struct health *health, uint64_t target_id)
 {
     const struct verdict unknown = {.health = HEALTH_UNUSED,
                                     .reason = TARGET_REASON_NOT_REGISTERED};
+    const struct probe_report none = {0};
     struct check *check = find_check(health, target_id);
 
     if (check == NULL) {
-        health->report(health->argument, target_id, &unknown, 0);
+        health->report(health->argument, target_id, &unknown, &none);
         return;
     }
     if (!is_checked(check)) {
-        report(check, 0);
+        report(check);
         return;
     }
     check->confirming = CONFIRMING_NEXT;

@@ -17,9 +17,10 @@
 
 struct health;
 
-/* Told of every change of a verdict, and of the outcome of each health_check_now. */
+/* Told of each check, of every change of a verdict, and in answer to each health_check_now.
+ * last: the last check of the target, outcome PROBE_NONE: there was none. */
 typedef void health_report(void *argument, uint64_t target_id, const struct verdict *verdict,
-                           uint64_t latency_us);
+                           const struct probe_report *last);
 
 /* Tests give a kind of their own; the observer gives probe_http. */
 struct health *health_new(struct loop *loop, const struct probe_kind *kind,

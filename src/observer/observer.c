@@ -49,15 +49,20 @@ on_http_request(struct http_service_request *request, void *argument)
 
 static void
 on_health_report(void *argument, uint64_t target_id, const struct verdict *verdict,
-                 uint64_t latency_us)
+                 const struct probe_report *last)
 {
     struct observer *observer = argument;
     struct message_health health = {
         .target_id = target_id,
         .health = verdict->health,
         .reason = verdict->reason,
+        .cause = verdict->cause,
         .http_code = verdict->http_code,
-        .latency_us = latency_us < UINT32_MAX ? (uint32_t)latency_us : UINT32_MAX,
+        .last_outcome = last->outcome,
+        .last_http_code = last->http_code,
+        .timeout_ms = last->timeout_ms,
+        .latency_us = last->latency_us < UINT32_MAX ? (uint32_t)last->latency_us : UINT32_MAX,
+        .wall_us = last->wall_us,
     };
 
     if (observer->channel != NULL)

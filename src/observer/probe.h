@@ -10,16 +10,10 @@
 
 #include "base/address.h"
 #include "base/slice.h"
+#include "model/config.h"
 #include "model/http_codes.h"
+#include "model/probe_outcome.h"
 #include "net/loop.h"
-
-enum probe_outcome {
-    PROBE_PASSED,
-    PROBE_TIMED_OUT,
-    PROBE_WRONG_CODE,
-    PROBE_FAILED, /* refused, reset, malformed, cut short, or too long */
-    PROBE_INTERNAL_ERROR
-};
 
 struct probe_result {
     enum probe_outcome outcome;
@@ -31,8 +25,10 @@ struct probe_result {
 struct probe_order {
     struct address address;
     struct slice path;
-    struct http_codes codes; /* the matcher */
-    unsigned timeout_ms;     /* from connecting to the last byte of the response */
+    struct slice host;           /* of the Host field; empty: the address */
+    struct http_codes codes;     /* the matcher */
+    struct config_limits limits; /* those of traffic: what it may have, the check may have */
+    unsigned timeout_ms;         /* from connecting to the last byte of the response */
 };
 
 typedef void probe_done(void *argument, const struct probe_result *result);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -23,9 +24,9 @@
 #define PROBE_HTTP_TAG 0x70726f62u
 
 enum {
-    REQUEST_BYTES_MAX = 2048, /* a path is at most 1024 bytes */
-    BUFFER_BYTES = 16384,     /* holds the whole head, then pieces of the body */
-    RESPONSE_BYTES_MAX = 1024 * 1024,
+    REQUEST_BYTES_MAX = 2048, /* a path is at most 1024 bytes, a host 255 */
+    BUFFER_BYTES_MIN = 16384,
+    READS_A_TURN = 16, /* of a body that comes faster than it is read: others have turns too */
     HTTP_PORT = 80,
 };
 
@@ -41,26 +42,22 @@ struct probe_http_check {
     probe_done *on_done;
     void *argument;
     uint64_t begun_us;
-    struct probe_result result; /* outcome: what the timer reports when it fires */
+    struct probe_result result;
     struct http_codes codes;
+    struct config_limits limits;
     struct text request;
-    size_t sent;           /* bytes of the request */
-    size_t response_bytes; /* received so far */
-    size_t length;         /* bytes in buffer */
-    size_t parsed;         /* of these, taken by the parser */
-    bool has_ended;        /* the target closed its side */
+    size_t sent;      /* bytes of the request */
+    bool is_answered; /* a byte of the response came */
+    bool has_ended;   /* the target closed its side */
+    unsigned reads;   /* of this turn */
+    size_t length;    /* bytes in buffer */
+    size_t parsed;    /* of these, taken by the parser */
     struct http1_parser parser;
     struct http1_body body;
     struct http_head head;
     char request_bytes[REQUEST_BYTES_MAX];
-    char buffer[BUFFER_BYTES];
-};
-
-static const struct config_limits response_limits = {
-    .field_bytes = BUFFER_BYTES,
-    .head_bytes = BUFFER_BYTES,
-    .response_head_bytes = BUFFER_BYTES,
-    .fields = HTTP_FIELDS_MAX,
+    size_t room;   /* of the buffer: the largest head */
+    char buffer[]; /* the whole head, then pieces of the body */
 };
 
 static void
@@ -88,7 +85,12 @@ on_time(void *argument)
     struct probe_http_check *check = argument;
 
     CHECK_TAG(check, PROBE_HTTP_TAG);
-    finish(check, check->result.outcome);
+    if (check->result.outcome != PROBE_NONE)
+        finish(check, check->result.outcome);
+    else if (check->step == STEP_SEND)
+        finish(check, PROBE_NOT_CONNECTED);
+    else
+        finish(check, check->is_answered ? PROBE_UNFINISHED : PROBE_TIMED_OUT);
 }
 
 static void
@@ -99,7 +101,9 @@ write_request(struct text *request, const struct probe_order *order)
     text_add_literal(request, "GET ");
     text_add_slice(request, order->path);
     text_add_literal(request, " HTTP/1.1\r\nHost: ");
-    if (order->address.port == HTTP_PORT && order->address.family == ADDRESS_IPV4)
+    if (order->host.length > 0)
+        text_add_slice(request, order->host);
+    else if (order->address.port == HTTP_PORT && order->address.family == ADDRESS_IPV4)
         text_add_bytes(request, host, address_format(&order->address, host));
     else
         text_add_bytes(request, host, address_format_with_port(&order->address, host));
@@ -118,6 +122,13 @@ over(struct probe_http_check *check, enum probe_outcome outcome)
     return PROGRESS_OVER;
 }
 
+/* The connection is gone. */
+static enum progress
+lost(struct probe_http_check *check)
+{
+    return over(check, check->is_answered ? PROBE_CUT_SHORT : PROBE_CLOSED);
+}
+
 static enum progress
 send_request(struct probe_http_check *check)
 {
@@ -126,7 +137,7 @@ send_request(struct probe_http_check *check)
     ssize_t sent = stream_write(&check->stream, rest.at, rest.length);
 
     if (sent == STREAM_FAILED)
-        return over(check, PROBE_FAILED);
+        return lost(check);
     if (sent > 0)
         check->sent += (size_t)sent;
     if (check->sent < check->request.length) {
@@ -142,11 +153,15 @@ send_request(struct probe_http_check *check)
 static bool
 read_more(struct probe_http_check *check, enum progress *progress)
 {
-    size_t room = sizeof(check->buffer) - check->length;
+    size_t room = check->room - check->length;
     ssize_t got;
 
-    if (room == 0 || check->response_bytes > RESPONSE_BYTES_MAX) {
-        *progress = over(check, PROBE_FAILED);
+    if (room == 0) {
+        *progress = over(check, PROBE_TOO_LARGE);
+        return false;
+    }
+    if (check->reads++ == READS_A_TURN) {
+        *progress = PROGRESS_WAIT;
         return false;
     }
     got = stream_read(&check->stream, check->buffer + check->length, room);
@@ -155,13 +170,60 @@ read_more(struct probe_http_check *check, enum progress *progress)
         return false;
     }
     if (got == STREAM_FAILED) {
-        *progress = over(check, PROBE_FAILED);
+        *progress = lost(check);
         return false;
     }
     check->has_ended = got == 0;
     check->length += (size_t)got;
-    check->response_bytes += (size_t)got;
+    check->is_answered = check->is_answered || got > 0;
     return true;
+}
+
+/* What was answered in place of a status line. */
+static enum probe_outcome
+name_stranger(const struct probe_http_check *check)
+{
+    /* RFC 8446 5.1: a record of type alert or handshake, version 3.x. */
+    bool is_record = check->buffer[0] == 0x15 || check->buffer[0] == 0x16;
+
+    return is_record && (check->length == 1 || check->buffer[1] == 3) ? PROBE_TLS
+                                                                      : PROBE_NOT_HTTP;
+}
+
+/* Whether the answer begins as HTTP does, as far as it has come. */
+static bool
+is_http(const struct probe_http_check *check)
+{
+    static const char begin[] = "HTTP/";
+    size_t length = check->length < sizeof(begin) - 1 ? check->length : sizeof(begin) - 1;
+
+    return check->parser.has_start_line || memcmp(check->buffer, begin, length) == 0;
+}
+
+/* What is wrong with a head that the parser refuses. */
+static enum probe_outcome
+name_refusal(enum http_refusal refusal)
+{
+    static const enum http_refusal sizes[] = {
+        HTTP_REFUSAL_LINE_TOO_LONG, HTTP_REFUSAL_FIELD_TOO_LARGE, HTTP_REFUSAL_HEAD_TOO_LARGE,
+        HTTP_REFUSAL_TOO_MANY_FIELDS};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        if (refusal == sizes[i])
+            return PROBE_TOO_LARGE;
+    }
+    return PROBE_MALFORMED;
+}
+
+/* Behind an interim response another head follows, which may be as large as the first. */
+static enum progress
+begin_next_head(struct probe_http_check *check)
+{
+    check->length -= check->parsed;
+    memmove(check->buffer, check->buffer + check->parsed, check->length);
+    check->parsed = 0;
+    http1_parser_start_response(&check->parser, &check->head, &check->limits);
+    return PROGRESS_NEXT;
 }
 
 /* What a complete head leads to: another head, a result, or the body. */
@@ -172,11 +234,9 @@ judge_head(struct probe_http_check *check)
     struct http_head *head = &check->head;
 
     if (response_judge(head, &request) != HTTP_REFUSAL_NONE)
-        return over(check, PROBE_FAILED);
-    if (response_is_interim(head)) {
-        http1_parser_start_response(&check->parser, head, &response_limits);
-        return PROGRESS_NEXT;
-    }
+        return over(check, PROBE_MALFORMED);
+    if (response_is_interim(head))
+        return begin_next_head(check);
     check->result.http_code = head->status;
     if (!http_codes_contain(&check->codes, head->status))
         return over(check, PROBE_WRONG_CODE);
@@ -195,8 +255,10 @@ read_head(struct probe_http_check *check)
         if (!read_more(check, &progress))
             return progress;
         if (check->has_ended)
-            return over(check, PROBE_FAILED);
+            return lost(check);
     }
+    if (!is_http(check))
+        return over(check, name_stranger(check));
     switch (http1_parser_feed(&check->parser, check->buffer + check->parsed,
                               check->length - check->parsed, &used)) {
     case HTTP1_MORE:
@@ -206,7 +268,7 @@ read_head(struct probe_http_check *check)
         check->parsed += used;
         return judge_head(check);
     default:
-        return over(check, PROBE_FAILED);
+        return over(check, name_refusal(check->parser.refusal));
     }
 }
 
@@ -228,13 +290,14 @@ read_body(struct probe_http_check *check)
     if (result == HTTP1_BODY_DONE)
         return over(check, PROBE_PASSED);
     if (result == HTTP1_BODY_MALFORMED)
-        return over(check, PROBE_FAILED);
+        return over(check, PROBE_MALFORMED);
     check->length = 0;
     check->parsed = 0;
     if (!read_more(check, &progress))
         return progress;
     if (check->has_ended)
-        return over(check, http1_body_may_end_here(&check->body) ? PROBE_PASSED : PROBE_FAILED);
+        return over(check,
+                    http1_body_may_end_here(&check->body) ? PROBE_PASSED : PROBE_CUT_SHORT);
     return PROGRESS_NEXT;
 }
 
@@ -248,8 +311,30 @@ static void
 run(struct probe_http_check *check)
 {
     CHECK_TAG(check, PROBE_HTTP_TAG);
+    check->reads = 0;
     while (steps[check->step](check) == PROGRESS_NEXT)
         continue;
+}
+
+/* Why there is no connection. */
+static enum probe_outcome
+name_error(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+        return PROBE_REFUSED;
+    case ECONNRESET:
+    case EPIPE:
+        return PROBE_CLOSED;
+    case EMFILE:
+    case ENFILE:
+    case EADDRNOTAVAIL:
+        return PROBE_INTERNAL_ERROR;
+    case ETIMEDOUT:
+        return PROBE_NOT_CONNECTED;
+    default:
+        return PROBE_UNREACHABLE;
+    }
 }
 
 /* The connect has ended, or the rest of the request can go. */
@@ -259,8 +344,9 @@ on_writable(void *owner)
     struct probe_http_check *check = owner;
 
     CHECK_TAG(check, PROBE_HTTP_TAG);
-    if (stream_error(&check->stream) != 0)
-        finish(check, PROBE_FAILED);
+    int error = stream_error(&check->stream);
+    if (error != 0)
+        finish(check, name_error(error));
     else
         run(check);
 }
@@ -288,12 +374,11 @@ connect_target(struct probe_http_check *check, const struct probe_order *order)
     int fd = check->request.is_truncated ? -1 : socket_connect(&order->address);
 
     if (fd == -1) {
-        bool is_ours = check->request.is_truncated || errno == EMFILE || errno == ENFILE;
-        check->result.outcome = is_ours ? PROBE_INTERNAL_ERROR : PROBE_FAILED;
+        check->result.outcome =
+            check->request.is_truncated ? PROBE_INTERNAL_ERROR : name_error(errno);
         timer_set(&check->timer, check->loop, 0);
         return;
     }
-    check->result.outcome = PROBE_TIMED_OUT;
     timer_set(&check->timer, check->loop, order->timeout_ms);
     stream_open(&check->stream, check->loop, fd, &stream_callbacks, check);
     stream_want_writable(&check->stream, true);
@@ -302,18 +387,23 @@ connect_target(struct probe_http_check *check, const struct probe_order *order)
 static void *
 start(struct loop *loop, const struct probe_order *order, probe_done *on_done, void *argument)
 {
-    struct probe_http_check *check = memory_take(1, sizeof(*check));
+    size_t room = order->limits.response_head_bytes > BUFFER_BYTES_MIN
+                      ? order->limits.response_head_bytes
+                      : BUFFER_BYTES_MIN;
+    struct probe_http_check *check = memory_take(1, sizeof(*check) + room);
 
+    check->room = room;
     check->tag = PROBE_HTTP_TAG;
     check->loop = loop;
     check->on_done = on_done;
     check->argument = argument;
     check->begun_us = clock_us();
     check->codes = order->codes;
+    check->limits = order->limits;
     check->request = text_over(check->request_bytes, sizeof(check->request_bytes));
     check->stream.fd = -1;
     write_request(&check->request, order);
-    http1_parser_start_response(&check->parser, &check->head, &response_limits);
+    http1_parser_start_response(&check->parser, &check->head, &check->limits);
     timer_init(&check->timer, on_time, check);
     connect_target(check, order);
     return check;

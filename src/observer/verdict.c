@@ -4,15 +4,6 @@
 
 #include "base/check.h"
 
-/* What a failed check is called when it makes a target unhealthy. */
-static const enum target_reason reasons[] = {
-    [PROBE_PASSED] = TARGET_REASON_NONE,
-    [PROBE_TIMED_OUT] = TARGET_REASON_TIMEOUT,
-    [PROBE_WRONG_CODE] = TARGET_REASON_RESPONSE_CODE_MISMATCH,
-    [PROBE_FAILED] = TARGET_REASON_FAILED_HEALTH_CHECKS,
-    [PROBE_INTERNAL_ERROR] = TARGET_REASON_INTERNAL_ERROR,
-};
-
 typedef void reaction(struct verdict *verdict, const struct verdict_rules *rules,
                       const struct probe_result *result, uint64_t now_ms);
 
@@ -21,15 +12,23 @@ become_healthy(struct verdict *verdict)
 {
     verdict->health = HEALTH_HEALTHY;
     verdict->reason = TARGET_REASON_NONE;
+    verdict->cause = PROBE_NONE;
     verdict->http_code = 0;
+}
+
+static void
+note_cause(struct verdict *verdict, const struct probe_result *result)
+{
+    verdict->cause = result->outcome == PROBE_PASSED ? PROBE_NONE : result->outcome;
+    verdict->http_code = result->outcome == PROBE_WRONG_CODE ? result->http_code : 0;
 }
 
 static void
 become_unhealthy(struct verdict *verdict, const struct probe_result *result)
 {
     verdict->health = HEALTH_UNHEALTHY;
-    verdict->reason = reasons[result->outcome];
-    verdict->http_code = result->outcome == PROBE_WRONG_CODE ? result->http_code : 0;
+    verdict->reason = probe_outcome_reason(result->outcome);
+    note_cause(verdict, result);
 }
 
 static void
@@ -43,6 +42,8 @@ react_initial(struct verdict *verdict, const struct verdict_rules *rules,
     else if (verdict->failures >= rules->unhealthy_count &&
              now_ms - verdict->begun_ms >= grace_ms)
         become_unhealthy(verdict, result);
+    else
+        note_cause(verdict, result);
 }
 
 static void
@@ -104,7 +105,7 @@ verdict_note(struct verdict *verdict, const struct verdict_rules *rules,
     }
     reactions[verdict->health](verdict, rules, result, now_ms);
     return verdict->health != before.health || verdict->reason != before.reason ||
-           verdict->http_code != before.http_code;
+           verdict->cause != before.cause || verdict->http_code != before.http_code;
 }
 
 bool

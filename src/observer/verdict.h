@@ -30,7 +30,9 @@ struct verdict_rules {
 struct verdict {
     enum target_health health;
     enum target_reason reason;
-    unsigned http_code;        /* of the last mismatch while unhealthy; else 0 */
+    /* Of the last failure while initial or unhealthy: what it was, and a mismatch's code. */
+    enum probe_outcome cause;
+    unsigned http_code;
     unsigned passes, failures; /* in a row */
     uint64_t begun_ms;         /* when it became initial */
 };
@@ -41,7 +43,7 @@ void verdict_begin(struct verdict *verdict, enum target_health health, uint64_t 
 /* Sets a state that no check leads to (unused, unavailable); whether anything changed. */
 bool verdict_set(struct verdict *verdict, enum target_health health, enum target_reason reason);
 
-/* Takes in a result; whether health, reason or code changed. */
+/* Takes in a result; whether health, reason, cause or code changed. */
 bool verdict_note(struct verdict *verdict, const struct verdict_rules *rules,
                   const struct probe_result *result, uint64_t now_ms);
 

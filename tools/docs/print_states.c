@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docs/states.md out of target_states.def and target_reasons.def. */
+/* docs/states.md out of target_states.def, target_reasons.def and probe_outcomes.def. */
 #include <stdio.h>
 
+#include "model/probe_outcome.h"
 #include "model/target.h"
 #include "print_reference.h"
 
 static const char introduction[] =
     "# Target states\n"
     "\n"
-    "<!-- Printed from src/model/target_states.def and target_reasons.def by `make docs`. -->\n"
+    "<!-- Printed from target_states.def, target_reasons.def and probe_outcomes.def in "
+    "src/model "
+    "by `make docs`. -->\n"
     "\n"
     "A target has two states that nothing mixes:\n"
     "\n"
@@ -120,6 +123,28 @@ print_reasons(void)
                target_reason_description((enum target_reason)reason));
 }
 
+/* What stands behind the description, by the reason that it leads to. */
+static void
+print_outcomes(void)
+{
+    printf(
+        "\nBehind the description of a failed check, and of one that is initial still, stands "
+        "what the\ncheck met (`Health checks failed: connection refused`); "
+        "`TargetHealth.LastCheck` has `Time`,\n`LatencyMicroseconds` and, in the same words, "
+        "the `Result` of the last check. A check may have an\nanswer as large as traffic may: "
+        "`limits.response_head_bytes`, and any body that comes in time.\n\n"
+        "| Result | Makes unhealthy with |\n| --- | --- |\n");
+    for (unsigned i = PROBE_NONE + 1; i < PROBE_OUTCOME_COUNT; i++) {
+        const struct probe_report report = {
+            .outcome = (enum probe_outcome)i, .http_code = 503, .timeout_ms = 5000};
+        const char *code = target_reason_code(probe_outcome_reason(report.outcome));
+        char words[PROBE_OUTCOME_TEXT_SIZE];
+        probe_outcome_describe(&report, words, sizeof(words));
+        printf("| %s | %s%s%s |\n", words, *code == '\0' ? "-" : "`", code,
+               *code == '\0' ? "" : "`");
+    }
+}
+
 void
 print_states(void)
 {
@@ -127,4 +152,5 @@ print_states(void)
     print_transitions();
     print_shown();
     print_reasons();
+    print_outcomes();
 }

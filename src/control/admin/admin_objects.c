@@ -117,6 +117,7 @@ add_health_check(json_t *object, const struct config_health_check *check)
     json_object_set_new(object, "HealthCheckEnabled", json_boolean(check->enabled));
     admin_set_text(object, "HealthCheckProtocol", "HTTP");
     admin_set_text(object, "HealthCheckPath", check->path);
+    admin_set_text(object, "HealthCheckHost", check->host);
     admin_set_text(object, "HealthCheckPort", check->port == 0 ? "traffic-port" : port);
     json_object_set_new(object, "HealthCheckIntervalSeconds",
                         json_real(check->interval_ms / 1000.0));

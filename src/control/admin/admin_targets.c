@@ -8,14 +8,33 @@
 #include "control/admin/admin_call.h"
 #include "control/registry/passive_health.h"
 
+/* Null where no check was made. */
+static json_t *
+last_check_to_json(const struct probe_report *last)
+{
+    json_t *object = json_object();
+    char words[PROBE_OUTCOME_TEXT_SIZE];
+
+    if (last->outcome == PROBE_NONE) {
+        json_decref(object);
+        return json_null();
+    }
+    probe_outcome_describe(last, words, sizeof(words));
+    admin_set_time(object, "Time", last->wall_us);
+    admin_set_number(object, "LatencyMicroseconds", last->latency_us);
+    admin_set_text(object, "Result", words);
+    return object;
+}
+
 static json_t *
 health_to_json(const struct registered_target *target)
 {
     json_t *object = json_object();
-    char description[128];
+    char description[192];
 
     target_describe(target, description, sizeof(description));
     admin_set_text(object, "State", target_state_word(target));
+    json_object_set_new(object, "LastCheck", last_check_to_json(&target->last_check));
     if (*target_reason_word(target) == '\0')
         return object;
     admin_set_text(object, "Reason", target_reason_word(target));
@@ -74,7 +93,7 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
                      counter_board_in_flight(board, target->counter_row, target->id));
     admin_set_number(object, "Requests",
                      counter_board_requests(board, target->counter_row, target->id));
-    admin_set_number(object, "CheckLatencyMicroseconds", target->latency_us);
+    admin_set_number(object, "CheckLatencyMicroseconds", target->last_check.latency_us);
     json_object_set_new(object, "IsEjected", json_boolean(passive_is_ejected(target)));
     json_object_set_new(object, "IsHeld", json_boolean(target->membership == MEMBERSHIP_HELD));
     json_object_set_new(object, "IsStale",

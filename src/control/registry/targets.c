@@ -251,7 +251,7 @@ targets_add(struct targets *table, const struct target_spec *spec)
     target->counter_row = row;
     target->origin = spec->origin;
     target->checked_health = target->health = HEALTH_INITIAL;
-    target->checked_reason = target->health_reason = TARGET_REASON_REGISTRATION_IN_PROGRESS;
+    target->checked_reason = target->health_reason = TARGET_REASON_INITIAL_HEALTH_CHECKING;
     target->since_wall_us = clock_wall_us();
     target->joined_ms = clock_ms();
     address_format_with_port(&spec->address, target->name);
@@ -349,8 +349,9 @@ void
 targets_set_health(struct targets *table, struct registered_target *target,
                    const struct target_verdict *verdict)
 {
+    target->cause = verdict->cause;
     target->http_code = verdict->http_code;
-    target->latency_us = verdict->latency_us;
+    target->last_check = verdict->last_check;
     target->checked_health = verdict->health;
     target->checked_reason = verdict->reason;
     show_health(table, target, "health checks");
@@ -454,14 +455,30 @@ target_reason_word(const struct registered_target *target)
         target_shown_reason(target->membership, target->health, target->health_reason));
 }
 
+/* Whether the words of the check that is behind the reason go with it. */
+static bool
+tells_cause(const struct registered_target *target, enum target_reason reason)
+{
+    return target->cause != PROBE_NONE && (reason == TARGET_REASON_INITIAL_HEALTH_CHECKING ||
+                                           reason == probe_outcome_reason(target->cause));
+}
+
 void
 target_describe(const struct registered_target *target, char *text, size_t size)
 {
     enum target_reason reason =
         target_shown_reason(target->membership, target->health, target->health_reason);
+    struct probe_report cause = {.outcome = target->cause,
+                                 .http_code = target->http_code,
+                                 .timeout_ms = target->last_check.timeout_ms};
+    char words[PROBE_OUTCOME_TEXT_SIZE] = "";
 
-    if (reason == TARGET_REASON_RESPONSE_CODE_MISMATCH)
+    if (reason == TARGET_REASON_RESPONSE_CODE_MISMATCH) {
         snprintf(text, size, "Health checks failed with these codes: [%u]", target->http_code);
-    else
-        snprintf(text, size, "%s", target_reason_description(reason));
+        return;
+    }
+    if (tells_cause(target, reason))
+        probe_outcome_describe(&cause, words, sizeof(words));
+    snprintf(text, size, "%s%s%s", target_reason_description(reason),
+             *words == '\0' ? "" : ": ", words);
 }

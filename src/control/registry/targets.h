@@ -18,6 +18,7 @@
 #include "base/address.h"
 #include "control/registry/event_log.h"
 #include "control/registry/numbers.h"
+#include "model/probe_outcome.h"
 #include "model/target.h"
 #include "model/task.h"
 
@@ -66,7 +67,9 @@ struct registered_target {
     uint64_t task_generation;
     char *service, *container_name;
     enum target_origin origin;
-    unsigned http_code, latency_us;
+    enum probe_outcome cause; /* of its reason, where a check is; and the code of a mismatch */
+    unsigned http_code;
+    struct probe_report last_check;
     uint64_t since_wall_us; /* of the state that is shown */
 
     /* First generation that tells of its membership; 0: not published yet. */
@@ -129,7 +132,9 @@ bool targets_apply(struct targets *table, struct registered_target *target,
 struct target_verdict {
     enum target_health health;
     enum target_reason reason;
-    unsigned http_code, latency_us;
+    enum probe_outcome cause;
+    unsigned http_code;
+    struct probe_report last_check;
 };
 
 void targets_set_health(struct targets *table, struct registered_target *target,
@@ -191,7 +196,7 @@ struct target_memory {
 void targets_remember(struct targets *table, const struct target_memory *memory);
 
 /* The ALB's word for its state, and the reason and description that go with it ("" for none).
- * The description is written into the buffer. */
+ * The description is written into the buffer; it tells what the checks met. */
 const char *target_state_word(const struct registered_target *target);
 const char *target_reason_word(const struct registered_target *target);
 void target_describe(const struct registered_target *target, char *text, size_t size);

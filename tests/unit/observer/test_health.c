@@ -54,15 +54,16 @@ struct fixture {
     unsigned reports;
     uint64_t target_id;
     struct verdict verdict; /* the last one reported */
+    struct probe_report last;
 };
 
 static void
 on_report(void *argument, uint64_t target_id, const struct verdict *verdict,
-          uint64_t latency_us)
+          const struct probe_report *last)
 {
     struct fixture *fixture = argument;
 
-    (void)latency_us;
+    fixture->last = *last;
     fixture->reports++;
     fixture->target_id = target_id;
     fixture->verdict = *verdict;
@@ -189,12 +190,33 @@ checks_again_soon_while_initial(void **state)
 
     add_target(fixture, "web", 7, HEALTH_INITIAL);
     apply(fixture);
-    finish(&probes[0], PROBE_FAILED);
-    assert_int_equal(fixture->reports, 0);
+    finish(&probes[0], PROBE_REFUSED);
+    assert_int_equal(fixture->verdict.health, HEALTH_INITIAL);
     while (probe_count < 2)
         loop_turn(fixture->loop, 1000);
     finish(&probes[1], PROBE_PASSED);
+    assert_int_equal(fixture->verdict.health, HEALTH_HEALTHY);
+}
+
+static void
+tells_of_every_check_what_came_of_it(void **state)
+{
+    struct fixture *fixture = *state;
+
+    add_target(fixture, "web", 7, HEALTH_INITIAL);
+    apply(fixture);
+    finish(&probes[0], PROBE_REFUSED);
     assert_int_equal(fixture->reports, 1);
+    assert_int_equal(fixture->verdict.reason, TARGET_REASON_INITIAL_HEALTH_CHECKING);
+    assert_int_equal(fixture->verdict.cause, PROBE_REFUSED);
+    assert_int_equal(fixture->last.outcome, PROBE_REFUSED);
+    assert_int_equal(fixture->last.timeout_ms, 5000);
+    assert_true(fixture->last.wall_us != 0);
+    while (probe_count < 2)
+        loop_turn(fixture->loop, 1000);
+    finish(&probes[1], PROBE_TLS);
+    assert_int_equal(fixture->reports, 2);
+    assert_int_equal(fixture->verdict.cause, PROBE_TLS);
 }
 
 static void
@@ -298,7 +320,7 @@ always_reports_a_confirming_check(void **state)
     assert_int_equal(fixture->reports, 1);
     assert_int_equal(fixture->verdict.health, HEALTH_HEALTHY);
     health_check_now(fixture->health, 7);
-    finish(&probes[1], PROBE_FAILED);
+    finish(&probes[1], PROBE_REFUSED);
     assert_int_equal(fixture->reports, 2);
     assert_int_equal(fixture->verdict.health, HEALTH_UNHEALTHY);
 }
@@ -412,6 +434,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         HEALTH_TEST(checks_a_new_target_at_once_and_reports_its_first_pass),
         HEALTH_TEST(checks_again_soon_while_initial),
+        HEALTH_TEST(tells_of_every_check_what_came_of_it),
         HEALTH_TEST(keeps_verdicts_over_snapshots),
         HEALTH_TEST(begins_with_the_health_that_the_snapshot_gives),
         HEALTH_TEST(stops_checking_a_target_that_drains),

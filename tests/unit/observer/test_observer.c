@@ -92,6 +92,8 @@ start_target(struct fixture *fixture)
     struct address address;
     int fd;
 
+    snapshot_sample_config(fixture->sample)->limits = (struct config_limits){
+        .field_bytes = 16384, .response_head_bytes = 32768, .fields = 128};
     assert_true(address_parse(&address, "127.0.0.1", 0));
     fd = socket_listen(&address, false, 8);
     assert_true(socket_local_address(fd, &address));
@@ -225,6 +227,8 @@ serves_the_metrics_listener(void **state)
     int listening_fd;
     int fd;
 
+    snapshot_sample_config(fixture->sample)->limits = (struct config_limits){
+        .field_bytes = 16384, .response_head_bytes = 32768, .fields = 128};
     assert_true(address_parse(&address, "127.0.0.1", 0));
     listening_fd = socket_listen(&address, false, 8);
     assert_true(socket_local_address(listening_fd, &address));

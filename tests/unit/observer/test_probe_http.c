@@ -18,6 +18,7 @@ struct fixture {
     struct watch read_watch;
     int target_fd;
     const char *answer; /* NULL: the target never answers */
+    bool stays;         /* the connection, behind the answer */
     char request[2048];
     size_t request_length;
     bool is_done;
@@ -39,6 +40,8 @@ on_request(int fd, short what, void *argument)
     assert_int_equal(write(fd, fixture->answer, strlen(fixture->answer)),
                      (ssize_t)strlen(fixture->answer));
     watch_close(&fixture->read_watch);
+    if (fixture->stays)
+        return;
     close(fd);
     fixture->target_fd = -1;
 }
@@ -71,6 +74,11 @@ set_up(void **state)
     fixture->target_fd = -1;
     fixture->order.path = SLICE_LITERAL("/index.php?a=b");
     fixture->order.timeout_ms = 2000;
+    fixture->order.limits = (struct config_limits){.request_line_bytes = 16384,
+                                                   .field_bytes = 16384,
+                                                   .head_bytes = 65536,
+                                                   .response_head_bytes = 32768,
+                                                   .fields = 128};
     assert_true(http_codes_parse(&fixture->order.codes, "200-299"));
     watch_open(&fixture->accept_watch, fixture->loop, fixture->listening_fd, WATCH_READ,
                on_connection, fixture);
@@ -161,33 +169,75 @@ fails_with_the_code_that_the_matcher_does_not_hold(void **state)
 }
 
 static void
-fails_when_the_response_is_malformed_or_cut_short(void **state)
+sends_the_host_that_the_group_says(void **state)
 {
-    static const char *const answers[] = {
-        "220 mail.example.com ESMTP\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "HTTP/1.1 200 OK\r\nContent-",
-        "",
-    };
     struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        fixture->is_done = false;
-        assert_int_equal(check(fixture, answers[i]), PROBE_FAILED);
-    }
+    fixture->order.host = SLICE_LITERAL("app.example:8443");
+    check(fixture, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_non_null(strstr(fixture->request, "\r\nHost: app.example:8443\r\n"));
+    assert_null(strstr(fixture->request, "127.0.0.1"));
 }
 
 static void
-fails_when_the_head_is_endless(void **state)
+names_what_is_wrong_with_an_answer(void **state)
 {
+    static const struct {
+        const char *answer;
+        enum probe_outcome outcome;
+    } rows[] = {
+        {"220 mail.example.com ESMTP\r\n\r\n", PROBE_NOT_HTTP},
+        {"\r\n", PROBE_NOT_HTTP},
+        {"HTP", PROBE_NOT_HTTP},
+        {"\x15\x03\x01", PROBE_TLS},
+        {"\x16\x03\x03\x01", PROBE_TLS},
+        {"\x15\x07", PROBE_NOT_HTTP},
+        {"HTTP/1.1 abc OK\r\n\r\n", PROBE_MALFORMED},
+        {"HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", PROBE_MALFORMED},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", PROBE_MALFORMED},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", PROBE_CUT_SHORT},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc", PROBE_CUT_SHORT},
+        {"HTTP/1.1 200 OK\r\nContent-", PROBE_CUT_SHORT},
+        {"HT", PROBE_CUT_SHORT},
+        {"", PROBE_CLOSED},
+    };
     struct fixture *fixture = *state;
-    static char answer[40000];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        fixture->is_done = false;
+        assert_int_equal(check(fixture, rows[i].answer), rows[i].outcome);
+    }
+}
+
+/* A head with one field that makes it so long. */
+static const char *
+make_head(size_t length)
+{
+    static char answer[70000];
+    static const char end[] = "\r\nContent-Length: 0\r\n\r\n";
+    size_t at;
 
     strcpy(answer, "HTTP/1.1 200 OK\r\nX-Long: ");
-    memset(answer + strlen(answer), 'x', sizeof(answer) - 1 - strlen(answer));
-    assert_int_equal(check(fixture, answer), PROBE_FAILED);
+    at = strlen(answer);
+    memset(answer + at, 'x', length - at - strlen(end));
+    strcpy(answer + length - strlen(end), end);
+    return answer;
+}
+
+static void
+reads_heads_as_large_as_traffic_may_have(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(check(fixture, make_head(32768)), PROBE_PASSED);
+    fixture->is_done = false;
+    assert_int_equal(check(fixture, make_head(32769)), PROBE_TOO_LARGE);
+    fixture->is_done = false;
+    fixture->order.limits.response_head_bytes = 65536;
+    assert_int_equal(check(fixture, make_head(65536)), PROBE_PASSED);
+    fixture->is_done = false;
+    fixture->order.limits.response_head_bytes = 4096;
+    assert_int_equal(check(fixture, make_head(4097)), PROBE_TOO_LARGE);
 }
 
 static void
@@ -198,7 +248,27 @@ fails_when_the_connect_is_refused(void **state)
     watch_close(&fixture->accept_watch);
     close(fixture->listening_fd);
     fixture->listening_fd = -1;
-    assert_int_equal(check(fixture, NULL), PROBE_FAILED);
+    assert_int_equal(check(fixture, NULL), PROBE_REFUSED);
+}
+
+static void
+times_out_within_an_answer(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->order.timeout_ms = 50;
+    fixture->stays = true;
+    assert_int_equal(check(fixture, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+                     PROBE_UNFINISHED);
+}
+
+static void
+knows_tls_before_the_connection_ends(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->stays = true;
+    assert_int_equal(check(fixture, "\x15\x03\x01"), PROBE_TLS);
 }
 
 static void
@@ -231,8 +301,11 @@ main(void)
         PROBE_TEST(sends_the_request_that_targets_know_from_the_alb),
         PROBE_TEST(passes_with_any_complete_framing),
         PROBE_TEST(fails_with_the_code_that_the_matcher_does_not_hold),
-        PROBE_TEST(fails_when_the_response_is_malformed_or_cut_short),
-        PROBE_TEST(fails_when_the_head_is_endless),
+        PROBE_TEST(sends_the_host_that_the_group_says),
+        PROBE_TEST(names_what_is_wrong_with_an_answer),
+        PROBE_TEST(reads_heads_as_large_as_traffic_may_have),
+        PROBE_TEST(times_out_within_an_answer),
+        PROBE_TEST(knows_tls_before_the_connection_ends),
         PROBE_TEST(fails_when_the_connect_is_refused),
         PROBE_TEST(times_out_when_no_answer_comes),
         PROBE_TEST(reports_nothing_once_cancelled),

@@ -8,7 +8,7 @@ static const struct verdict_rules rules = {
     .interval_ms = 30000, .healthy_count = 3, .unhealthy_count = 2, .initial_count = 1};
 
 static const struct probe_result passed = {PROBE_PASSED, 200, 1000};
-static const struct probe_result refused = {PROBE_FAILED, 0, 1000};
+static const struct probe_result refused = {PROBE_REFUSED, 0, 1000};
 static const struct probe_result timed_out = {PROBE_TIMED_OUT, 0, 1000};
 static const struct probe_result not_found = {PROBE_WRONG_CODE, 404, 1000};
 static const struct probe_result forbidden = {PROBE_WRONG_CODE, 403, 1000};
@@ -43,8 +43,10 @@ an_initial_target_needs_as_many_passes_as_its_group_says(void **state)
     (void)state;
     careful.initial_count = 2;
     assert_false(verdict_note(&verdict, &careful, &passed, 1000));
-    assert_false(verdict_note(&verdict, &careful, &refused, 1200));
-    assert_false(verdict_note(&verdict, &careful, &passed, 1400));
+    assert_true(verdict_note(&verdict, &careful, &refused, 1200)); /* the cause is new */
+    assert_int_equal(verdict.cause, PROBE_REFUSED);
+    assert_true(verdict_note(&verdict, &careful, &passed, 1400));
+    assert_int_equal(verdict.cause, PROBE_NONE);
     assert_true(verdict_note(&verdict, &careful, &passed, 1600));
     assert_int_equal(verdict.health, HEALTH_HEALTHY);
 }
@@ -55,9 +57,12 @@ a_slowly_starting_target_stays_initial_for_the_thresholds_time(void **state)
     struct verdict verdict = begin(HEALTH_INITIAL);
 
     (void)state;
-    for (uint64_t now_ms = 1000; now_ms < 61000; now_ms += 200)
+    verdict_note(&verdict, &rules, &refused, 1000);
+    for (uint64_t now_ms = 1200; now_ms < 61000; now_ms += 200)
         assert_false(verdict_note(&verdict, &rules, &refused, now_ms));
     assert_int_equal(verdict.health, HEALTH_INITIAL);
+    assert_int_equal(verdict.reason, TARGET_REASON_INITIAL_HEALTH_CHECKING);
+    assert_int_equal(verdict.cause, PROBE_REFUSED);
     assert_true(verdict_note(&verdict, &rules, &refused, 61000));
     assert_int_equal(verdict.health, HEALTH_UNHEALTHY);
     assert_int_equal(verdict.reason, TARGET_REASON_FAILED_HEALTH_CHECKS);
@@ -103,6 +108,11 @@ an_unhealthy_targets_new_reason_is_a_change(void **state)
     assert_int_equal(verdict.http_code, 403);
     assert_true(verdict_note(&verdict, &rules, &refused, 5000));
     assert_int_equal(verdict.http_code, 0);
+    assert_int_equal(verdict.cause, PROBE_REFUSED);
+    /* A pass that is not yet enough leaves the reason as it is. */
+    assert_false(verdict_note(&verdict, &rules, &passed, 6000));
+    assert_int_equal(verdict.cause, PROBE_REFUSED);
+    assert_int_equal(verdict.reason, TARGET_REASON_FAILED_HEALTH_CHECKS);
 }
 
 static void
@@ -122,7 +132,7 @@ a_failed_confirming_check_does_not_condemn_a_starting_target(void **state)
     struct verdict verdict = begin(HEALTH_INITIAL);
 
     (void)state;
-    assert_false(verdict_note_confirming(&verdict, &rules, &refused, 2000));
+    verdict_note_confirming(&verdict, &rules, &refused, 2000);
     assert_int_equal(verdict.health, HEALTH_INITIAL);
 }
 

@@ -135,7 +135,7 @@ takes_an_engines_opinion_as_health_not_as_membership(void **state)
     (void)state;
     put_opinion(world, TASK_HEALTH_STARTING);
     uint64_t id = find_target(world, "web", 32768)->id;
-    check_health(world, HEALTH_INITIAL, TARGET_REASON_REGISTRATION_IN_PROGRESS);
+    check_health(world, HEALTH_INITIAL, TARGET_REASON_INITIAL_HEALTH_CHECKING);
     targets_set_health(world->targets, find_target(world, "web", 32768), &passed);
     check_health(world, HEALTH_HEALTHY, TARGET_REASON_NONE);
     put_opinion(world, TASK_HEALTH_UNHEALTHY);
