@@ -58,6 +58,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_commands.def \
 	src/control/admin/admin_events.c \
 	src/control/admin/admin_explain.c \
+	src/control/admin/explained_request.c src/control/admin/explained_request.h \
 	src/control/admin/admin_objects.c \
 	src/control/admin/admin_reload.c \
 	src/control/admin/admin_roll.c \

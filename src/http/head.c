@@ -96,6 +96,20 @@ is_name_of(const struct bucket *bucket, struct slice name)
     return name.length >= 4 ? are_parts_of(bucket, name, 4) : are_parts_of(bucket, name, 1);
 }
 
+bool
+http_head_next_value(const struct http_head *head, struct slice name, size_t *place,
+                     struct slice *value)
+{
+    while (*place < head->field_count) {
+        const struct http_field *field = &head->fields[(*place)++];
+        if (slice_equal_ignoring_case(field->name, name)) {
+            *value = field->value;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum http_field_id
 http_field_find(struct slice name)
 {

@@ -119,6 +119,11 @@ http_head_find(const struct http_head *head, enum http_field_id id)
 const struct http_field *http_head_find_next(const struct http_head *head,
                                              const struct http_field *after);
 
+/* The next value of a field by its name, from the field *place (0 for the first) on, which then
+ * says where to go on; false when there is no other. */
+bool http_head_next_value(const struct http_head *head, struct slice name, size_t *place,
+                          struct slice *value);
+
 /* HTTP_FIELD_OTHER for all but the names of fields.def, which are tokens. */
 enum http_field_id http_field_find(struct slice name);
 enum http_field_class http_field_class(enum http_field_id id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /v1/explain: which rule a request meets and where it goes, by the same route() and the
- * same snapshot as the workers'.
+ * GET /v1/explain: which rule a request meets and where it goes. The request's bytes are read
+ * by the workers' own parser and judges, and routed by the same route() over the same snapshot.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,95 +11,89 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/explained_request.h"
 #include "control/admin/rule_text.h"
 #include "ipc/route.h"
 #include "ipc/snapshot.h"
 
 #define LOCATION_BYTES 8192
-
-/* A URL taken apart; slices of the parameter's text. */
-struct explained_url {
-    struct slice protocol, host, path, query;
-    uint64_t port; /* 0: none given */
-};
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
 
 struct explanation {
     struct admin_call *call;
     const struct snapshot *snapshot;
     struct explained_url url;
-    struct route_request request;
+    struct address source;
+    struct explained_request request;
+    struct route_request routed;
     uint32_t listener;
+    unsigned unserved_port; /* of the protocol, that no listener has; 0: it has one */
 };
 
-static bool
-split_host(struct slice authority, struct explained_url *url)
+static const char *
+header_at(const void *argument, size_t n)
 {
-    size_t colon = slice_find(authority, ':');
-
-    if (authority.length != 0 && authority.at[0] == '[')
-        colon = slice_find(authority, ']') + 1;
-    if (colon > authority.length)
-        return false;
-    url->host = slice_make(authority.at, colon);
-    if (colon == authority.length)
-        return true;
-    return slice_to_number(slice_make(authority.at + colon + 1, authority.length - colon - 1),
-                           65535, &url->port);
+    return http_service_parameter_at(argument, "header", n);
 }
 
-/* "http://host:port/path?query", and the same without protocol and host. */
-static bool
-split_url(const char *text, struct explained_url *url)
-{
-    const char *scheme_end = strstr(text, "://");
-    struct slice rest = slice_of(text);
-
-    *url = (struct explained_url){.protocol = SLICE_LITERAL("http")};
-    if (*text != '/') {
-        if (scheme_end != NULL) {
-            url->protocol = slice_make(text, (size_t)(scheme_end - text));
-            rest = slice_of(scheme_end + 3);
-        }
-        size_t length = strcspn(rest.at, "/?");
-        if (!split_host(slice_make(rest.at, length), url))
-            return false;
-        rest = slice_make(rest.at + length, rest.length - length);
-    }
-    size_t mark = slice_find(rest, '?');
-    url->path = mark == 0 ? SLICE_LITERAL("/") : slice_make(rest.at, mark);
-    if (mark < rest.length)
-        url->query = slice_make(rest.at + mark + 1, rest.length - mark - 1);
-    return true;
-}
-
-/* "Name: value" of the header parameters of that name, behind the URL's host. */
 static bool
 read_field(const void *argument, struct slice name, size_t *place, struct slice *value)
 {
-    const struct explanation *explanation = argument;
-    const char *header;
+    return http_head_next_value(argument, name, place, value);
+}
 
-    if (*place == 0 && slice_equal_ignoring_case(name, SLICE_LITERAL("host"))) {
-        *value = explanation->url.host;
-        ++*place;
-        return value->length != 0;
-    }
-    *place += *place == 0;
-    while ((header = http_service_parameter_at(explanation->call->request, "header",
-                                               *place - 1)) != NULL) {
-        ++*place;
-        struct slice whole = slice_of(header);
-        size_t colon = slice_find(whole, ':');
-        if (colon == whole.length ||
-            !slice_equal_ignoring_case(slice_make(header, colon), name))
+static bool
+find_by_name(struct explanation *explanation, const char *name)
+{
+    const struct config *config = explanation->call->parts->config;
+
+    for (uint32_t i = 0; i < config->listener_count; i++) {
+        if (strcmp(config->listeners[i].name, name) != 0)
             continue;
-        *value = slice_trim(slice_make(header + colon + 1, whole.length - colon - 1));
+        explanation->listener = i;
+        return true;
+    }
+    admin_refuse(explanation->call->request, 404, "ListenerNotFound", "there is no listener %s",
+                 name);
+    return false;
+}
+
+static bool
+find_by_port(struct explanation *explanation, uint64_t port)
+{
+    const struct config *config = explanation->call->parts->config;
+
+    for (uint32_t i = 0; i < config->listener_count; i++) {
+        if (config->listeners[i].port != port)
+            continue;
+        explanation->listener = i;
         return true;
     }
     return false;
 }
 
-/* By its name, else by the URL's port, else the first. */
+/* "http (80), internal (unix:/run/x.sock)". */
+static char *
+list_listeners(const struct config *config)
+{
+    char *list = memory_copy_text("");
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        char *longer = listener->unix_path != NULL
+                           ? memory_print("%s%s%s (unix:%s)", list, i == 0 ? "" : ", ",
+                                          listener->name, listener->unix_path)
+                           : memory_print("%s%s%s (%u)", list, i == 0 ? "" : ", ",
+                                          listener->name, listener->port);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* By its name; else by the port that the URL names; else by its protocol's, or the first, and
+ * the answer says so. */
 static bool
 find_listener(struct explanation *explanation)
 {
@@ -107,16 +101,21 @@ find_listener(struct explanation *explanation)
     const char *name = http_service_parameter(explanation->call->request, "listener");
     uint64_t port = explanation->url.port;
 
-    for (size_t i = 0; i < config->listener_count; i++) {
-        const struct config_listener *listener = &config->listeners[i];
-        bool is_it = name != NULL ? strcmp(listener->name, name) == 0
-                                  : port != 0 && listener->port == port;
-        if (is_it) {
-            explanation->listener = (uint32_t)i;
-            return true;
-        }
-    }
-    return name == NULL;
+    if (name != NULL)
+        return find_by_name(explanation, name);
+    unsigned wanted = port != 0                 ? (unsigned)port
+                      : explanation->url.is_tls ? HTTPS_PORT
+                                                : HTTP_PORT;
+    if (find_by_port(explanation, wanted))
+        return true;
+    explanation->unserved_port = wanted;
+    if (port == 0)
+        return true;
+    char *list = list_listeners(config);
+    admin_refuse(explanation->call->request, 404, "ListenerNotFound",
+                 "no listener on port %u: there are %s", wanted, list);
+    free(list);
+    return false;
 }
 
 static json_t *
@@ -163,18 +162,33 @@ static void
 add_location(json_t *answer, const struct explanation *explanation,
              const struct snapshot_action *action, uint16_t listener_port)
 {
-    const struct explained_url *url = &explanation->url;
     char memory[LOCATION_BYTES];
     struct text location = text_over(memory, sizeof(memory));
     struct route_origin origin = {
-        .protocol = url->protocol,
-        .host = url->host,
-        .port = url->port != 0 ? (uint16_t)url->port : listener_port,
+        .protocol = SLICE_LITERAL("http"),
+        .host = explanation->request.head.host_name,
+        .port = listener_port,
     };
 
-    if (route_write_location(explanation->snapshot, action, &explanation->request, &origin,
+    if (route_write_location(explanation->snapshot, action, &explanation->routed, &origin,
                              &location))
         json_object_set_new(answer, "Location", json_stringn(location.at, location.length));
+}
+
+/* For whom it is explained. */
+static void
+add_listener(json_t *answer, const struct explanation *explanation)
+{
+    const struct config_listener *listener =
+        &explanation->call->parts->config->listeners[explanation->listener];
+
+    admin_set_text(answer, "ListenerName", listener->name);
+    if (explanation->unserved_port == 0)
+        return;
+    char *note = memory_print("no listener on port %u: this is what %s does",
+                              explanation->unserved_port, listener->name);
+    admin_set_text(answer, "Note", note);
+    free(note);
 }
 
 /* Each rule before the one that matched, with the condition that did not hold. */
@@ -187,7 +201,7 @@ passed_over(const struct explanation *explanation, const struct config_listener 
     for (uint32_t rule = first; rule < matched; rule++) {
         const struct config_rule *configured = &listener->rules[rule - first];
         uint32_t mismatch =
-            route_first_mismatch(explanation->snapshot, rule, &explanation->request);
+            route_first_mismatch(explanation->snapshot, rule, &explanation->routed);
         json_t *object = json_object();
         char *conditions = rule_conditions_text(configured);
         admin_set_number(object, "Priority", configured->priority);
@@ -204,18 +218,12 @@ passed_over(const struct explanation *explanation, const struct config_listener 
 }
 
 static void
-answer_with_rule(const struct explanation *explanation)
+answer_with_rule(const struct explanation *explanation, uint32_t matched)
 {
     const struct snapshot *snapshot = explanation->snapshot;
     const struct config *config = explanation->call->parts->config;
     const struct config_listener *listener = &config->listeners[explanation->listener];
     uint32_t first = snapshot_listener(snapshot, explanation->listener)->rules.first;
-    uint32_t matched = route(snapshot, explanation->listener, &explanation->request);
-    if (matched == ROUTE_TOO_COSTLY) {
-        admin_refuse(explanation->call->request, 431, "RequestTooCostly",
-                     "would be refused: 431, comparing it with the rules costs too much");
-        return;
-    }
     const struct config_rule *rule = &listener->rules[matched - first];
     const struct snapshot_action *action =
         snapshot_action(snapshot, snapshot_rule(snapshot, matched)->action);
@@ -225,7 +233,7 @@ answer_with_rule(const struct explanation *explanation)
     char priority[16];
 
     snprintf(priority, sizeof(priority), "%u", rule->priority);
-    admin_set_text(answer, "ListenerName", listener->name);
+    add_listener(answer, explanation);
     admin_set_text(answer, "Priority", rule->priority == 0 ? "default" : priority);
     admin_set_text(answer, "ConditionsText", conditions);
     admin_set_text(answer, "ActionText", action_text);
@@ -240,38 +248,78 @@ answer_with_rule(const struct explanation *explanation)
     admin_answer(explanation->call->request, 200, answer);
 }
 
-/* False after a refusal. */
-static bool
-read_request(struct explanation *explanation)
+static void
+answer_with_refusal(const struct explanation *explanation)
 {
-    struct http_service_request *request = explanation->call->request;
-    const char *url = http_service_parameter(request, "url");
-    const char *method = http_service_parameter(request, "method");
-    const char *source = http_service_parameter(request, "source");
-    struct address address = {0};
+    enum http_refusal refusal = explanation->request.refusal;
+    enum desync_reason desync = explanation->request.head.desync;
+    unsigned status = http_refusal_status(refusal);
+    json_t *answer = json_object();
+    json_t *refused = json_object();
+    char *text = memory_print("would be refused: %u (%s)", status, http_refusal_text(refusal));
 
-    if (url == NULL || !split_url(url, &explanation->url)) {
-        admin_refuse(request, 400, "ValidationError",
+    admin_set_number(refused, "StatusCode", status);
+    admin_set_text(refused, "Text", http_refusal_text(refusal));
+    if (desync != DESYNC_REASON_NONE)
+        admin_set_text(refused, "DesyncReason", desync_reason_name(desync));
+    add_listener(answer, explanation);
+    admin_set_text(answer, "ActionText", text);
+    json_object_set_new(answer, "Refused", refused);
+    admin_answer(explanation->call->request, 200, answer);
+    free(text);
+}
+
+/* False after a refusal of the call. */
+static bool
+read_call(struct explanation *explanation)
+{
+    struct http_service_request *call = explanation->call->request;
+    const char *url = http_service_parameter(call, "url");
+    const char *source = http_service_parameter(call, "source");
+
+    if (url == NULL || *url == '\0' || !explained_url_read(&explanation->url, url)) {
+        admin_refuse(call, 400, "ValidationError",
                      "url must be like http://host:port/path?query");
         return false;
     }
-    if (!address_parse(&address, source == NULL ? "127.0.0.1" : source, 0)) {
-        admin_refuse(request, 400, "ValidationError", "source %s is no IP address", source);
+    if (!address_parse(&explanation->source, source == NULL ? "127.0.0.1" : source, 0)) {
+        admin_refuse(call, 400, "ValidationError", "source %s is no IP address", source);
         return false;
     }
-    explanation->request = (struct route_request){
-        .method = slice_of(method == NULL ? "GET" : method),
-        .host = explanation->url.host,
-        .path = explanation->url.path,
-        .query = explanation->url.query,
-        .source = address,
+    return find_listener(explanation);
+}
+
+static void
+explain(struct explanation *explanation)
+{
+    struct explained_request *request = &explanation->request;
+    const struct http_head *head = &request->head;
+    const struct http_service_request *call = explanation->call->request;
+    const struct explained_lines lines = {header_at, call};
+
+    explained_request_make(request, http_service_parameter(call, "method"), &explanation->url,
+                           &lines);
+    explained_request_read(request, snapshot_settings(explanation->snapshot));
+    explanation->routed = (struct route_request){
+        .method = head->method,
+        .host = head->host_name,
+        .path = head->path,
+        .query = head->query,
+        .source = explanation->source,
         .field = read_field,
-        .argument = explanation,
+        .argument = head,
     };
-    if (find_listener(explanation))
-        return true;
-    admin_refuse(request, 404, "ListenerNotFound", "there is no such listener");
-    return false;
+    uint32_t rule =
+        request->refusal == HTTP_REFUSAL_NONE
+            ? route(explanation->snapshot, explanation->listener, &explanation->routed)
+            : SNAPSHOT_NO_INDEX;
+    if (request->refusal == HTTP_REFUSAL_NONE && rule == ROUTE_TOO_COSTLY)
+        request->refusal = HTTP_REFUSAL_HEAD_TOO_LARGE; /* as a worker says it */
+    if (request->refusal == HTTP_REFUSAL_NONE)
+        answer_with_rule(explanation, rule);
+    else
+        answer_with_refusal(explanation);
+    explained_request_clear(request);
 }
 
 void
@@ -281,7 +329,7 @@ admin_explain(struct admin_call *call)
     const char *error = "there is none yet";
     struct snapshot *snapshot = NULL;
 
-    if (!read_request(&explanation))
+    if (!read_call(&explanation))
         return;
     if (publisher_generation(call->parts->publisher) != 0)
         snapshot = snapshot_open_files(publisher_files(call->parts->publisher), &error);
@@ -291,6 +339,6 @@ admin_explain(struct admin_call *call)
         return;
     }
     explanation.snapshot = snapshot;
-    answer_with_rule(&explanation);
+    explain(&explanation);
     snapshot_close(&snapshot);
 }

@@ -94,16 +94,7 @@ step_read_head(struct exchange *exchange)
 static bool
 next_field(const void *argument, struct slice name, size_t *place, struct slice *value)
 {
-    const struct http_head *head = argument;
-
-    while (*place < head->field_count) {
-        const struct http_field *field = &head->fields[(*place)++];
-        if (slice_equal_ignoring_case(field->name, name)) {
-            *value = field->value;
-            return true;
-        }
-    }
-    return false;
+    return http_head_next_value(argument, name, place, value);
 }
 
 void

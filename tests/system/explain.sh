@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# explain tells what a worker does: each request is sent as it is explained, and both must agree,
+# on the rule as on a refusal.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+command -v python3 >/dev/null || skip "python3 is missing"
+
+port=$(free_port)
+fixed() {
+    echo "actions = ( { type = \"fixed-response\"; status_code = \"$1\"; } );"
+}
+DIR=$work "$support/config" -n "$port" \
+    -d '{ type = "fixed-response"; status_code = "404"; }' \
+    -r "{ priority = 10; conditions = ( { field = \"host-header\"; values = [ \"shop.example\" ]; } ); $(fixed 210) }" \
+    -r "{ priority = 20; conditions = ( { field = \"path-pattern\"; values = [ \"/app1\", \"/app1/*\" ]; } ); $(fixed 211) }" \
+    -r "{ priority = 30; conditions = ( { field = \"query-string\"; values = ( { key = \"v\"; value = \"2\"; } ); } ); $(fixed 212) }" \
+    -r "{ priority = 40; conditions = ( { field = \"http-header\"; http_header_name = \"X-Kind\"; values = [ \"blue\" ]; } ); $(fixed 213) }" \
+    -r "{ priority = 50; conditions = ( { field = \"http-request-method\"; values = [ \"PUT\" ]; } ); $(fixed 214) }"
+fairlead_start
+
+cat >"$work/compare.py" <<'END'
+import http.client, json, socket, sys, urllib.parse
+admin, port = sys.argv[1], int(sys.argv[2])
+class Admin(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(admin)
+def explain(url, method, lines):
+    query = [("url", url), ("method", method)] + [("header", line) for line in lines]
+    call = Admin("fairlead")
+    call.request("GET", "/v1/explain?" + urllib.parse.urlencode(query, encoding="latin-1"))
+    answer = json.load(call.getresponse())
+    if "Refused" in answer:
+        assert "would be refused: %d" % answer["Refused"]["StatusCode"] in answer["ActionText"]
+        return answer["Refused"]["StatusCode"]
+    return int("".join(c for c in answer["ActionText"] if c.isdigit())[:3]) if "ActionText" in answer else answer
+def send(target, method, host, lines):
+    has_host = any(line.lower().startswith("host:") for line in lines)
+    head = ["%s %s HTTP/1.1" % (method, target)] + ([] if has_host else ["Host: " + host]) + lines
+    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+        connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode("latin-1"))
+        return int(connection.recv(65536).split()[1])
+rows = [
+    # (URL behind http://, target, Host, method, lines)
+    ("a.example/app1", "/app1", "a.example", "GET", []),
+    ("a.example/app10", "/app10", "a.example", "GET", []),
+    ("a.example", "/", "a.example", "GET", []),
+    ("a.example?v=2", "/?v=2", "a.example", "GET", []),
+    ("a.example/x?v=2#v=3", "/x?v=2", "a.example", "GET", []),
+    ("a.example/?x?v=2&v=2", "/?x?v=2&v=2", "a.example", "GET", []),
+    ("SHOP.example:%d/x" % port, "/x", "SHOP.example:%d" % port, "GET", []),
+    ("shop.example:/x", "/x", "shop.example:", "GET", []),
+    ("[::1]:%d/x" % port, "/x", "[::1]:%d" % port, "GET", []),
+    ("[::1/x", "/x", "[::1", "GET", []),
+    ("user@shop.example/x", "/x", "user@shop.example", "GET", []),
+    ("a.example:99999/x", "/x", "a.example:99999", "GET", []),
+    ("a.example//app1", "//app1", "a.example", "GET", []),
+    ("a.example/x/../app1", "/x/../app1", "a.example", "GET", []),
+    ("a.example/%61pp1", "/%61pp1", "a.example", "GET", []),
+    ("a.example/a b", "/a b", "a.example", "GET", []),
+    ("a.example/\x01", "/\x01", "a.example", "GET", []),
+    ("a.example/\x7f", "/\x7f", "a.example", "GET", []),
+    ("a.example/{x}", "/{x}", "a.example", "GET", []),
+    ("a.example/\xe4", "/\xe4", "a.example", "GET", []),
+    ("a.example/u?r=http://b/app1", "/u?r=http://b/app1", "a.example", "GET", []),
+    ("a.example/x", "/x", "a.example", "GET", ["Host: shop.example"]),
+    ("a.example/x", "/x", "a.example", "GET", ["host:shop.example:81"]),
+    ("a.example/x", "/x", "a.example", "GET", ["Host: shop.example", "Host: shop.example"]),
+    ("a.example/x", "/x", "a.example", "GET", ["Host: a b"]),
+    ("a.example/x", "/x", "a.example", "GET", ["Host:"]),
+    ("a.example/x", "/x", "a.example", "TRACE", []),
+    ("a.example/x", "/x", "a.example", "CONNECT", []),
+    ("a.example/x", "/x", "a.example", "PUT", []),
+    ("a.example/x", "/x", "a.example", "put", []),
+    ("a.example/x", "/x", "a.example", "G[T", []),
+    ("a.example/x", "/x", "a.example", "G T", []),
+    ("a.example/x", "/x", "a.example", "GET", ["X-Kind: blue"]),
+    ("a.example/x", "/x", "a.example", "GET", ["X-Kind: red", "x-kind:  blue "]),
+    ("a.example/x", "/x", "a.example", "GET", ["X-Kind : blue"]),
+    ("a.example/x", "/x", "a.example", "GET", ["no colon"]),
+    ("a.example/x", "/x", "a.example", "GET", [": nameless"]),
+    ("a.example/x", "/x", "a.example", "GET", ["X-Kind: b\x01"]),
+    ("a.example/x", "/x", "a.example", "GET", ["X: " + "x" * 17000]),
+    ("a.example/" + "x" * 17000, "/" + "x" * 17000, "a.example", "GET", []),
+    ("a.example/x", "/x", "a.example", "POST", ["Content-Length: 1, 1"]),
+    ("a.example/x", "/x", "a.example", "POST", ["Transfer-Encoding: gzip"]),
+    ("a.example/x", "/x", "a.example", "GET", ["Expect: tea"]),
+    ("a.example/x", "/x", "a.example", "GET", ["X-Forwarded-For: " + ", ".join(["10.0.0.1"] * 31)]),
+    ("a.example/x", "/x", "a.example", "OPTIONS", []),
+]
+bad = 0
+for url, target, host, method, lines in rows:
+    told, done = explain("http://" + url, method, lines), send(target, method, host, lines)
+    if told != done:
+        bad += 1
+        print("explain tells %s, the worker does %s: %s %.60r %.60r" % (told, done, method, url, lines))
+# What stands in the request line as it is.
+for target, method in [("/app1#x", "GET"), ("*", "OPTIONS"), ("*", "GET"), ("/", "GET")]:
+    told, done = explain(target, method, []), send(target, method, "localhost", [])
+    if told != done:
+        bad += 1
+        print("explain tells %s, the worker does %s: %s %s" % (told, done, method, target))
+print("%d requests, %d differ" % (len(rows) + 4, bad))
+sys.exit(bad != 0)
+END
+step "explained and sent"
+python3 "$work/compare.py" "$work/admin.sock" "$port" || fail "explain and the worker differ"
+
+step "from the command line"
+ctl explain http://a.example/x -H 'Host: shop.example' | grep -q 210 || fail "Host is ignored"
+ctl explain http://a.example/x -X TRACE | grep -q 'would be refused: 405' || fail "TRACE"
+ctl explain http://a.example/x | grep -q 'no listener on port 80: this is what' || fail "nothing is said of port 80"
+nobody=$(free_port)
+! ctl explain "http://a.example:$nobody/x" >"$work/out" 2>&1 || fail "there is no listener on $nobody"
+grep -q "no listener on port $nobody: there are .*($port)" "$work/out" || fail "$(cat "$work/out")"
+! ctl explain "ftp://a.example/x" >"$work/out" 2>&1 || fail "ftp is explained"
+fairlead_stop
