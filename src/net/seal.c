@@ -94,25 +94,38 @@ decode(struct slice text, uint8_t *bytes, size_t capacity)
     return is_same ? length - padding : -1;
 }
 
-bool
-seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t length)
+int
+seal_open_some(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
+               size_t capacity)
 {
     static struct keyed keyed;
     uint8_t sealed[SEALED_MAX + 2];
     uint8_t opened[SEAL_PLAIN_MAX];
     int out = 0, rest = 0;
+    int length = decode(text, sealed, sizeof(sealed)) - NONCE_BYTES - TAG_BYTES;
 
-    if (length > SEAL_PLAIN_MAX ||
-        decode(text, sealed, sizeof(sealed)) != (int)(NONCE_BYTES + length + TAG_BYTES))
-        return false;
+    if (length < 0 || (size_t)length > SEAL_PLAIN_MAX || (size_t)length > capacity)
+        return -1;
     EVP_CIPHER_CTX *cipher = begin(&keyed, false, key, sealed);
     bool is_authentic =
         cipher != NULL &&
-        EVP_DecryptUpdate(cipher, opened, &out, sealed + NONCE_BYTES, (int)length) == 1 &&
+        EVP_DecryptUpdate(cipher, opened, &out, sealed + NONCE_BYTES, length) == 1 &&
         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_BYTES,
                             sealed + NONCE_BYTES + length) == 1 &&
         EVP_DecryptFinal_ex(cipher, opened + out, &rest) == 1;
-    if (is_authentic)
-        memcpy(plain, opened, length);
-    return is_authentic;
+    if (!is_authentic)
+        return -1;
+    memcpy(plain, opened, (size_t)length);
+    return length;
+}
+
+bool
+seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t length)
+{
+    uint8_t opened[SEAL_PLAIN_MAX];
+
+    if (seal_open_some(key, text, opened, sizeof(opened)) != (int)length)
+        return false;
+    memcpy(plain, opened, length);
+    return true;
 }

@@ -28,4 +28,8 @@ size_t seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t l
 bool seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
                size_t length);
 
+/* The same for bytes that may be as many as capacity; how many there were, or -1. */
+int seal_open_some(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
+                   size_t capacity);
+
 #endif

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a cookie says is a struct ticket, sealed: which kind, which group, which target or
- * weighted group, and since when. The browser keeps a cookie for seven days; how long it holds
- * is decided here.
+ * Which entry of a ticket counts, and for how long: the browser keeps a cookie for seven days;
+ * how long an entry holds is decided here. What a target in the same place has set (another
+ * balancer behind this one) is taken into the ticket, which is written once.
  */
 #include "worker/balancing/stickiness.h"
 
 #include "base/clock.h"
 #include "ipc/access_record.h"
-#include "net/seal.h"
+#include "worker/balancing/ticket.h"
 #include "worker/shared/context.h"
-
-enum ticket_kind { TICKET_TARGET = 1, TICKET_GROUP = 2, TICKET_APPLICATION = 3 };
 
 /* In requests from other sites' pages, browsers send the second one, with SameSite=None. */
 static const struct {
@@ -24,16 +22,6 @@ static const struct {
 };
 
 #define COOKIE_LIFE_S (7 * 24 * 3600)
-
-/* No padding: it is sealed as bytes. */
-struct ticket {
-    uint64_t kind;
-    uint64_t scope;    /* hash of the group's name, or of the rule's groups */
-    uint64_t identity; /* of the target, or hash of the group's name */
-    uint64_t since_s;
-};
-
-#define TICKET_TEXT SEAL_TEXT_SIZE(sizeof(struct ticket))
 
 static uint64_t
 now_s(void)
@@ -89,38 +77,53 @@ find_sealed(const struct http_head *request, enum ticket_kind kind)
     return text.length > 0 ? text : find_cookie(request, cookies[kind].name);
 }
 
-static bool
-open_ticket(const struct stickiness *asked, struct slice text, enum ticket_kind kind,
-            uint64_t scope, struct ticket *ticket)
+/* An entry of this balancer, still without identity. */
+static struct ticket_entry
+make_entry(const struct stickiness *asked, enum ticket_kind kind, uint64_t scope)
 {
-    return text.length > 0 &&
-           seal_open(asked->view->settings->stickiness_key, text, ticket, sizeof(*ticket)) &&
-           ticket->kind == (uint64_t)kind && ticket->scope == scope &&
-           ticket->since_s <= now_s() + 60;
+    struct slice name =
+        snapshot_slice(asked->view->snapshot, asked->view->settings->load_balancer_name);
+
+    return (struct ticket_entry){.balancer = slice_hash(SLICE_HASH_START, name),
+                                 .scope = scope,
+                                 .since_s = (uint32_t)now_s(),
+                                 .kind = (uint32_t)kind};
 }
 
+/* What the text says in that scope and has said for less than so many seconds; false: nothing.
+ */
 static bool
-is_over(const struct ticket *ticket, uint32_t seconds)
+find_identity(const struct stickiness *asked, struct slice text,
+              const struct ticket_entry *like, uint32_t seconds, uint64_t *identity)
 {
-    return now_s() > ticket->since_s + seconds;
+    struct ticket ticket;
+
+    if (text.length == 0)
+        return false;
+    ticket_read(&ticket, asked->view->settings->stickiness_key, text, now_s());
+    const struct ticket_entry *entry = ticket_find(&ticket, like);
+    if (entry == NULL || now_s() > (uint64_t)entry->since_s + seconds)
+        return false;
+    *identity = entry->identity;
+    return true;
 }
 
 uint32_t
 stickiness_find_group(const struct stickiness *asked, const struct snapshot_action *action)
 {
     const struct snapshot *snapshot = asked->view->snapshot;
-    struct ticket ticket;
+    uint64_t identity;
 
     if (action->stickiness_seconds == 0)
         return SNAPSHOT_NO_INDEX;
-    struct slice text = find_sealed(asked->request, TICKET_GROUP);
-    if (!open_ticket(asked, text, TICKET_GROUP, hash_action(snapshot, action), &ticket) ||
-        is_over(&ticket, action->stickiness_seconds))
+    const struct ticket_entry like =
+        make_entry(asked, TICKET_GROUP, hash_action(snapshot, action));
+    if (!find_identity(asked, find_sealed(asked->request, TICKET_GROUP), &like,
+                       action->stickiness_seconds, &identity))
         return SNAPSHOT_NO_INDEX;
     for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
         uint32_t row = action->weighted_groups.first + i;
-        if (hash_group(snapshot, snapshot_weighted_group(snapshot, row)->group) ==
-            ticket.identity)
+        if (hash_group(snapshot, snapshot_weighted_group(snapshot, row)->group) == identity)
             return row;
     }
     return SNAPSHOT_NO_INDEX;
@@ -170,7 +173,7 @@ stickiness_find_target(const struct stickiness *asked)
 {
     const struct snapshot_group *group = asked->group->group;
     enum ticket_kind kind = TICKET_TARGET;
-    struct ticket ticket;
+    uint64_t identity;
     uint32_t index = SNAPSHOT_NO_INDEX;
     struct slice text = find_target_cookie(asked, &kind);
     uint32_t seconds =
@@ -178,9 +181,9 @@ stickiness_find_target(const struct stickiness *asked)
 
     if (text.length == 0)
         return SNAPSHOT_NO_INDEX;
-    if (open_ticket(asked, text, kind, hash_choice_group(asked), &ticket) &&
-        !is_over(&ticket, seconds))
-        index = find_selectable(asked, ticket.identity);
+    const struct ticket_entry like = make_entry(asked, kind, hash_choice_group(asked));
+    if (find_identity(asked, text, &like, seconds, &identity))
+        index = find_selectable(asked, identity);
     if (index == SNAPSHOT_NO_INDEX)
         counter_add(&asked->worker->counters->groups[group->counter_row].non_sticky_requests,
                     1);
@@ -205,20 +208,64 @@ write_set_cookie(struct text *fields, struct slice name, struct slice value, str
     text_add_literal(fields, "\r\n");
 }
 
-static void
-write_cookie(const struct stickiness *asked, const struct ticket *ticket, struct text *fields)
+/* The value that a Set-Cookie field gives to the cookie of that name; at NULL: to another. */
+static struct slice
+set_value(struct slice field, struct slice name)
 {
-    char sealed[TICKET_TEXT];
+    struct slice pair = slice_make(field.at, slice_find(field, ';'));
+    size_t equals = slice_find(pair, '=');
 
-    size_t length =
-        seal_close(asked->view->settings->stickiness_key, ticket, sizeof(*ticket), sealed);
-    if (length == 0)
+    if (equals == pair.length || !slice_equal(slice_trim(slice_make(pair.at, equals)), name))
+        return SLICE_NONE;
+    return slice_trim(slice_make(pair.at + equals + 1, pair.length - equals - 1));
+}
+
+/* Takes what the target has set for the cookies of a kind out of its answer: at NULL, nothing.
+ */
+static struct slice
+take_from_answer(struct http_head *response, enum ticket_kind kind)
+{
+    struct slice taken = SLICE_NONE;
+
+    for (size_t i = 0; i < response->field_count; i++) {
+        struct http_field *field = &response->fields[i];
+        if (field->id != HTTP_FIELD_SET_COOKIE)
+            continue;
+        struct slice value = set_value(field->value, cookies[kind].name);
+        struct slice cors = cookies[kind].cors_name.length == 0
+                                ? SLICE_NONE
+                                : set_value(field->value, cookies[kind].cors_name);
+        if (value.at == NULL && cors.at == NULL)
+            continue;
+        taken = value.at != NULL ? value : cors;
+        field->is_dropped = true;
+    }
+    return taken;
+}
+
+/* The client's ticket, or what the target has made of it, with this entry in front. */
+static void
+write_cookie(const struct stickiness *asked, struct http_head *response,
+             const struct ticket_entry *entry, struct text *fields)
+{
+    const uint8_t *key = asked->view->settings->stickiness_key;
+    enum ticket_kind kind = (enum ticket_kind)entry->kind;
+    struct slice known = take_from_answer(response, kind);
+    struct ticket ticket;
+    char text[TICKET_TEXT_MAX];
+
+    if (known.length == 0)
+        known = find_sealed(asked->request, kind);
+    ticket_read(&ticket, key, known, now_s());
+    ticket_put(&ticket, entry);
+    struct slice value = slice_make(text, ticket_write(&ticket, key, text));
+    if (value.length == 0)
         return;
-    struct slice value = slice_make(sealed, length);
-    write_set_cookie(fields, cookies[ticket->kind].name, value, SLICE_NONE);
-    if (cookies[ticket->kind].cors_name.length > 0)
-        write_set_cookie(fields, cookies[ticket->kind].cors_name, value,
-                         SLICE_LITERAL("; SameSite=None"));
+    write_set_cookie(fields, cookies[kind].name, value, SLICE_NONE);
+    /* Browsers take SameSite=None with Secure only. */
+    if (cookies[kind].cors_name.length > 0)
+        write_set_cookie(fields, cookies[kind].cors_name, value,
+                         SLICE_LITERAL("; SameSite=None; Secure"));
 }
 
 /* Whether the application set the cookie that its group's stickiness waits for. */
@@ -238,35 +285,28 @@ sets_app_cookie(const struct stickiness *asked, const struct http_head *response
 
 static void
 write_target_cookie(const struct stickiness *asked, uint64_t identity,
-                    const struct http_head *response, struct text *fields)
+                    struct http_head *response, struct text *fields)
 {
-    const struct snapshot_group *group = asked->group->group;
-    struct ticket ticket = {.kind = TICKET_TARGET,
-                            .scope = hash_choice_group(asked),
-                            .identity = identity,
-                            .since_s = now_s()};
+    bool is_ours = asked->group->group->stickiness_type == STICKINESS_LB_COOKIE;
+    struct ticket_entry entry = make_entry(asked, is_ours ? TICKET_TARGET : TICKET_APPLICATION,
+                                           hash_choice_group(asked));
 
-    if (group->stickiness_type == STICKINESS_LB_COOKIE) {
-        write_cookie(asked, &ticket, fields);
-    } else if (sets_app_cookie(asked, response)) {
-        ticket.kind = TICKET_APPLICATION;
-        write_cookie(asked, &ticket, fields);
-    }
+    entry.identity = identity;
+    if (is_ours || sets_app_cookie(asked, response))
+        write_cookie(asked, response, &entry, fields);
 }
 
 void
 stickiness_write_cookies(const struct stickiness *asked, const struct snapshot_action *action,
-                         uint64_t identity, const struct http_head *response,
-                         struct text *fields)
+                         uint64_t identity, struct http_head *response, struct text *fields)
 {
-    /* Its duration counts from the first issue: a valid one is not renewed. */
+    /* A group's duration counts from the first issue: a valid one is not renewed. */
     if (action->stickiness_seconds > 0 &&
         stickiness_find_group(asked, action) == SNAPSHOT_NO_INDEX) {
-        struct ticket ticket = {.kind = TICKET_GROUP,
-                                .scope = hash_action(asked->view->snapshot, action),
-                                .identity = hash_choice_group(asked),
-                                .since_s = now_s()};
-        write_cookie(asked, &ticket, fields);
+        struct ticket_entry entry =
+            make_entry(asked, TICKET_GROUP, hash_action(asked->view->snapshot, action));
+        entry.identity = hash_choice_group(asked);
+        write_cookie(asked, response, &entry, fields);
     }
     if ((asked->group->group->flags & GROUP_STICKINESS) != 0)
         write_target_cookie(asked, identity, response, fields);

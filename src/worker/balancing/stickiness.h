@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sticky sessions, named as the ALB's: AWSALB and AWSALBCORS for targets, AWSALBTG for
- * weighted groups, AWSALBAPP-0 for application cookies. A cookie names its target by identity
- * and is sealed with the snapshot's key, so any worker, and any instance with that key, can
- * read it: no state is kept.
+ * weighted groups, AWSALBAPP-0 for application cookies. A cookie names its targets by
+ * identity, one in each group (ticket.h), and is sealed with the snapshot's key, so any worker,
+ * and any instance with that key, can read it: no state is kept.
  */
 #ifndef FAIRLEAD_WORKER_STICKINESS_H
 #define FAIRLEAD_WORKER_STICKINESS_H
@@ -13,7 +13,7 @@
 #include "worker/targets/view.h"
 
 /* Room for all Set-Cookie lines of one answer. */
-#define STICKINESS_FIELDS_MAX 2048
+#define STICKINESS_FIELDS_MAX 6144
 
 /* Who asks: a request, the view that its rule was chosen from, and, once there is one, its
  * group in the view that its target is chosen from. */
@@ -42,9 +42,11 @@ stickiness_is_wanted(const struct view_group *group, const struct snapshot_actio
     return action->stickiness_seconds > 0 || (group->group->flags & GROUP_STICKINESS) != 0;
 }
 
-/* Adds the Set-Cookie lines that the answer of a target with this identity needs. */
+/* Adds the Set-Cookie lines that the answer of a target with this identity needs. The target's
+ * own lines for the same cookies (another balancer behind this one) are dropped: what they say
+ * stands in ours. */
 void stickiness_write_cookies(const struct stickiness *asked,
                               const struct snapshot_action *action, uint64_t identity,
-                              const struct http_head *response, struct text *fields);
+                              struct http_head *response, struct text *fields);
 
 #endif

@@ -128,8 +128,7 @@ pass_interim(struct exchange *exchange, const struct http_head *head)
 }
 
 static void
-write_cookies(const struct exchange *exchange, const struct http_head *head,
-              struct text *fields)
+write_cookies(const struct exchange *exchange, struct http_head *head, struct text *fields)
 {
     const struct snapshot_action *action = exchange->rule_action;
     struct stickiness sticky;

@@ -64,8 +64,9 @@ enum target_link_result {
 
 /* What a read has found. */
 struct target_link_answer {
-    const struct http_head *head; /* judged; lives until forget_head, the next read or end */
-    char *bytes;                  /* payload, to be framed in place as in carrier.h */
+    struct http_head *head; /* judged; lives until forget_head, the next read or end; the
+                               exchange may drop fields */
+    char *bytes;            /* payload, to be framed in place as in carrier.h */
     size_t length;
     bool is_last;  /* the answer is complete with this */
     bool is_clean; /* and nothing stands behind it */

@@ -21,3 +21,6 @@ tests_unit_worker_targets_test_target_table_LDADD = $(unit_worker_libs)
 check_PROGRAMS += tests/unit/worker/balancing/test_stickiness
 tests_unit_worker_balancing_test_stickiness_SOURCES = tests/unit/worker/balancing/test_stickiness.c $(worker_stand)
 tests_unit_worker_balancing_test_stickiness_LDADD = $(unit_worker_libs)
+check_PROGRAMS += tests/unit/worker/balancing/test_ticket
+tests_unit_worker_balancing_test_ticket_SOURCES = tests/unit/worker/balancing/test_ticket.c
+tests_unit_worker_balancing_test_ticket_LDADD = $(unit_worker_libs)
