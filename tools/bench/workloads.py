@@ -110,7 +110,7 @@ FEATURES = [
              group_attributes='stickiness = { enabled = true; type = "lb_cookie"; };'),
     Workload("drop invalid header fields", "",
              attributes="drop_invalid_header_fields = { enabled = true; };"),
-    Workload("preserve Host", "", attributes="preserve_host_header = { enabled = true; };"),
+    Workload("Host rewritten", "", attributes="preserve_host_header = { enabled = false; };"),
     Workload("client's port in X-Forwarded-For", "",
              attributes="xff_client_port = { enabled = true; };"),
     Workload("no X-Forwarded-For", "",

@@ -164,7 +164,7 @@ fills_in_the_defaults_of_an_empty_file(void **state)
     assert_null(config->access_log_path);
     assert_int_equal(config->attributes.idle_timeout_ms, 60000);
     assert_int_equal(config->attributes.desync_mitigation_mode, DESYNC_DEFENSIVE);
-    assert_false(config->attributes.preserve_host_header);
+    assert_true(config->attributes.preserve_host_header);
     assert_true(config->attributes.server_header);
     assert_int_equal(config->timeouts.target_connect_ms, 10000);
     assert_int_equal(config->limits.head_bytes, 65536);
