@@ -47,6 +47,14 @@ print_body(struct text *body, struct slice title)
     return text_slice(body);
 }
 
+/* 204 and 304 have no body and tell no length (RFC 9110 8.6); 205 tells that it has none
+ * (RFC 9110 15.3.6). */
+static bool
+has_length(unsigned status)
+{
+    return status != 204 && status != 304;
+}
+
 static void
 write_head(struct text *out, const struct forwarding_page *page, struct slice body)
 {
@@ -54,11 +62,11 @@ write_head(struct text *out, const struct forwarding_page *page, struct slice bo
         text_add_literal(out, "Server: fairlead\r\n");
     write_field(out, SLICE_LITERAL("Date"),
                 slice_make(clock_http_date(), CLOCK_HTTP_DATE_LENGTH));
-    if (page->content_type.length != 0)
+    if (page->content_type.length != 0 && page->status != 205)
         write_field(out, SLICE_LITERAL("Content-Type"), page->content_type);
     else if (body.length != 0)
         text_add_literal(out, "Content-Type: text/html\r\n");
-    if (page->status != 204 && page->status != 304)
+    if (has_length(page->status))
         write_content_length(out, body.length);
     if (page->keep_alive)
         text_add_literal(out, "Connection: keep-alive\r\n");
@@ -78,7 +86,9 @@ forwarding_write_page(struct text *out, const struct forwarding_page *page)
     struct slice title = print_title(page, &title_text);
     struct slice body = page->body;
 
-    if (body.at == NULL)
+    if (page->status == 205)
+        body = SLICE_LITERAL("");
+    else if (body.at == NULL)
         body = print_body(&body_text, title);
     text_add_literal(out, "HTTP/1.1 ");
     text_add_slice(out, title);
@@ -86,7 +96,7 @@ forwarding_write_page(struct text *out, const struct forwarding_page *page)
         text_add_byte(out, ' '); /* stays in front of an empty phrase (RFC 9112 4) */
     text_add_literal(out, "\r\n");
     write_head(out, page, body);
-    if (!page->is_head_request && page->status != 204 && page->status != 304)
+    if (!page->is_head_request && has_length(page->status))
         text_add_slice(out, body);
     return !out->is_truncated;
 }

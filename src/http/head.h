@@ -67,7 +67,8 @@ struct http_head {
     struct slice target;   /* requests: as received */
     struct slice reason;   /* responses: phrase */
     unsigned status;       /* responses */
-    uint8_t minor_version; /* HTTP/1.x */
+    uint8_t minor_version; /* HTTP/1.x; 0 also while has_version is not set */
+    bool has_version;      /* the start line was read so far */
     /* Set by the judges: */
     bool keep_alive;     /* the sender lets the connection go on */
     bool wants_continue; /* Expect: 100-continue from an HTTP/1.1 client */

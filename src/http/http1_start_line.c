@@ -20,22 +20,40 @@ is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* "HTTP/1.x"; a higher x is read as the 1.1 that it must be compatible with (RFC 9110 2.5). */
-static enum http_refusal
-read_version(struct http_head *head, struct slice version)
+/* "HTTP/d.d" */
+static bool
+is_version(struct slice version)
 {
     static const char form[] = "HTTP/d.d";
 
+    return version.length == sizeof(form) - 1 && memcmp(version.at, form, 5) == 0 &&
+           is_digit(version.at[5]) && version.at[6] == '.' && is_digit(version.at[7]);
+}
+
+/* Also of a line that is refused for something else: logs tell it. */
+static void
+note_version(struct http_head *head, struct slice version)
+{
+    if (!is_version(version) || version.at[5] != '1')
+        return;
+    head->minor_version = (uint8_t)(version.at[7] - '0');
+    head->has_version = true;
+}
+
+/* A higher x of "HTTP/1.x" is read as the 1.1 that it must be compatible with (RFC 9110 2.5).
+ */
+static enum http_refusal
+read_version(struct http_head *head, struct slice version)
+{
     if (version.length == 0)
         return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
-    if (version.length != sizeof(form) - 1 || memcmp(version.at, form, 5) != 0 ||
-        !is_digit(version.at[5]) || version.at[6] != '.' || !is_digit(version.at[7]))
+    if (!is_version(version))
         return refuse(head, DESYNC_REASON_BAD_VERSION);
     if (version.at[5] != '1') {
         http_head_note(head, DESYNC_REASON_BAD_VERSION);
         return HTTP_REFUSAL_VERSION;
     }
-    head->minor_version = (uint8_t)(version.at[7] - '0');
+    note_version(head, version);
     if (head->minor_version > 1)
         http_head_note(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
     return HTTP_REFUSAL_NONE;
@@ -64,9 +82,9 @@ http1_read_request_line(struct http_head *head, struct slice line)
 {
     size_t method_end = slice_find(line, ' ');
 
-    head->method = slice_make(line.at, method_end);
-    if (!http_is_token(head->method))
+    if (!http_is_token(slice_make(line.at, method_end)))
         return refuse(head, DESYNC_REASON_BAD_METHOD);
+    head->method = slice_make(line.at, method_end);
     if (method_end == line.length)
         return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
     /* The last space: between the two none is allowed, but the refusal should name it. */
@@ -74,11 +92,14 @@ http1_read_request_line(struct http_head *head, struct slice line)
     const char *target = line.at + method_end + 1;
     if (last_space < target)
         return refuse(head, DESYNC_REASON_NON_COMPLIANT_VERSION);
+    struct slice version =
+        slice_make(last_space + 1, (size_t)(line.at + line.length - last_space) - 1);
     head->target = slice_make(target, (size_t)(last_space - target));
-    if (head->target.length == 0 || !http_bytes_are(head->target, HTTP_BYTE_TARGET))
+    if (head->target.length == 0 || !http_bytes_are(head->target, HTTP_BYTE_TARGET)) {
+        note_version(head, version);
         return refuse(head, classify_target(head->target));
-    return read_version(
-        head, slice_make(last_space + 1, (size_t)(line.at + line.length - last_space) - 1));
+    }
+    return read_version(head, version);
 }
 
 /* The reason phrase may be empty, and its space too: many servers leave it out. */

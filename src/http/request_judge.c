@@ -132,19 +132,37 @@ judge_framing(struct http_head *head, const struct config_limits *limits)
     return HTTP_REFUSAL_NONE;
 }
 
-/* 100-continue is the only expectation there is, and none for HTTP/1.0 (RFC 9110 10.1.1). */
+/* False: the list names an expectation that nobody here knows. It may be empty, and may name
+ * the one that there is more than once (RFC 9110 5.6.1.2, 10.1.1). */
+static bool
+read_expectations(struct slice list, bool *expects_continue)
+{
+    struct slice member;
+
+    while (slice_next(&list, ',', &member)) {
+        if (member.length == 0)
+            continue;
+        if (!slice_equal_ignoring_case(member, SLICE_LITERAL("100-continue")))
+            return false;
+        *expects_continue = true;
+    }
+    return true;
+}
+
+/* HTTP/1.0 clients expect nothing (RFC 9110 10.1.1). */
 static enum http_refusal
 judge_expectation(struct http_head *head)
 {
     const struct http_field *expect = http_head_find(head, HTTP_FIELD_EXPECT);
+    bool expects_continue = false;
 
     if (head->minor_version == 0)
         return HTTP_REFUSAL_NONE;
-    for (; expect != NULL; expect = http_head_find_next(head, expect)) {
-        if (!slice_equal_ignoring_case(expect->value, SLICE_LITERAL("100-continue")))
+    for (; expect != NULL; expect = http_head_find_next(head, expect))
+        if (!read_expectations(expect->value, &expects_continue))
             return HTTP_REFUSAL_EXPECTATION;
-        head->wants_continue = head->framing == HTTP_BODY_CHUNKED || head->content_length > 0;
-    }
+    head->wants_continue =
+        expects_continue && (head->framing == HTTP_BODY_CHUNKED || head->content_length > 0);
     return HTTP_REFUSAL_NONE;
 }
 

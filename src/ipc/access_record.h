@@ -38,6 +38,9 @@ enum access_action { ACCESS_NO_ACTION, ACCESS_FORWARD, ACCESS_REDIRECT, ACCESS_F
 
 enum access_type { ACCESS_HTTP, ACCESS_HTTPS, ACCESS_H2, ACCESS_WS, ACCESS_WSS };
 
+/* Of a request line that was not read, or not as far as its version. */
+#define ACCESS_NO_VERSION UINT8_MAX
+
 /* Fixed part; times in microseconds, -1: did not happen. */
 struct access_record {
     uint64_t created_wall_us, ended_wall_us;
@@ -54,7 +57,7 @@ struct access_record {
     uint8_t action;                          /* enum access_action */
     uint8_t end_reason;                      /* enum end_reason */
     uint8_t attempts;                        /* targets tried */
-    uint8_t http_minor;                      /* of HTTP/1.x */
+    uint8_t http_minor;                      /* of HTTP/1.x, or ACCESS_NO_VERSION */
     uint8_t unused[7];
     struct slice texts[ACCESS_TEXT_COUNT];
 };

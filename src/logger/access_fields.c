@@ -245,6 +245,10 @@ write_request(struct text *out, const struct access_line *line)
     if (uri.length == 0 || uri.at[0] == '/' || uri.at[0] == '*')
         add_origin(out, line);
     add_text(out, line, uri); /* absolute-form has an origin of its own */
+    if (line->record->http_minor == ACCESS_NO_VERSION) {
+        text_add_literal(out, " -");
+        return;
+    }
     text_add_literal(out, " HTTP/1.");
     text_add_number(out, line->record->http_minor);
 }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # End-to-end tests on varnishtest, by area in order of dependence.
-vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
+vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
+	tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/basics/answers_with_a_fixed_response.vtc \
 	tests/vtc/basics/checks_a_configuration.vtc \
 	tests/vtc/basics/cuts_what_outlives_the_shutdown_timeout.vtc \
 	tests/vtc/basics/ends_with_exit_0_on_term.vtc \
 	tests/vtc/basics/forwards_a_request_and_its_answer.vtc \
 	tests/vtc/basics/redirects.vtc \
+	tests/vtc/basics/redirects_clients_without_host.vtc \
 	tests/vtc/basics/refuses_a_location_that_is_too_long.vtc \
 	tests/vtc/http1/a_client_gone_in_its_body_aborts_the_request.vtc \
 	tests/vtc/http1/a_client_gone_in_the_answer_frees_its_target.vtc \
@@ -19,6 +21,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/http1/desync_modes.vtc \
 	tests/vtc/http1/drops_100_continue_of_targets.vtc \
 	tests/vtc/http1/drops_invalid_field_names.vtc \
+	tests/vtc/http1/expectations_are_a_list.vtc \
 	tests/vtc/http1/forwarded_modes.vtc \
 	tests/vtc/http1/half_closed_clients_get_their_answer.vtc \
 	tests/vtc/http1/host_modes.vtc \
@@ -95,6 +98,7 @@ vtc_tests = tests/vtc/basics/answers_503_without_targets.vtc \
 	tests/vtc/limits/response_head.vtc \
 	tests/vtc/limits/target_timeout.vtc \
 	tests/vtc/limits/write_timeout.vtc \
+	tests/vtc/logging/tells_the_version_that_was_read.vtc \
 	tests/vtc/logging/alb_format.vtc \
 	tests/vtc/logging/json_format.vtc \
 	tests/vtc/logging/metrics.vtc \

@@ -167,7 +167,7 @@ add_location(json_t *answer, const struct explanation *explanation,
     struct route_origin origin = {
         .protocol = SLICE_LITERAL("http"),
         .host = explanation->request.head.host_name,
-        .port = listener_port,
+        .port = listener_port != 0 ? listener_port : HTTP_PORT,
     };
 
     if (route_write_location(explanation->snapshot, action, &explanation->routed, &origin,

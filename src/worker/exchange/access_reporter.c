@@ -172,7 +172,8 @@ fill(struct access_record *record, const struct exchange *exchange)
         .action = exchange->action,
         .end_reason = (uint8_t)exchange->end,
         .attempts = (uint8_t)(exchange->attempts_before + exchange->attempts),
-        .http_minor = exchange->request.minor_version,
+        .http_minor =
+            exchange->request.has_version ? exchange->request.minor_version : ACCESS_NO_VERSION,
     };
     if (exchange->rule != SNAPSHOT_NO_INDEX)
         record->rule_priority = (int32_t)snapshot_rule(snapshot, exchange->rule)->priority;

@@ -100,6 +100,9 @@ struct carrier_kind {
     /* The exchange is over and gone from the carrier, which may begin the next one. */
     void (*finish)(struct carrier *carrier, bool request_was_read);
 
+    /* The address that the client has connected to; false: nobody knows. */
+    bool (*local_address)(struct carrier *carrier, struct address *address);
+
     /* Where payload may go past the carrier as it is (splice); NULL: nowhere. */
     struct stream *(*stream)(struct carrier *carrier);
 

@@ -14,6 +14,8 @@
 /* Longest Location (ALB: 8 KiB, then 507). */
 #define LOCATION_MAX 8192
 
+#define HTTP_PORT 80
+
 /* After this many seconds a client may try again, when nothing was ready for it. */
 #define RETRY_AFTER_LINE "Retry-After: 1\r\n"
 
@@ -63,17 +65,42 @@ fill_fixed_response(struct exchange *exchange, struct forwarding_page *page)
     page->body = snapshot_slice(exchange->view->snapshot, action->message_body);
 }
 
+/* For a client that sent no Host (HTTP/1.0): the address that it has connected to, which is an
+ * authority that it can use (RFC 9110 4.2.1 asks for one). */
+static struct slice
+own_host(const struct exchange *exchange, char text[ADDRESS_TEXT_SIZE + 2])
+{
+    struct carrier *carrier = exchange->carrier;
+    struct address address;
+
+    if (!carrier->kind->local_address(carrier, &address) || address.family == ADDRESS_UNIX ||
+        address.family == ADDRESS_NONE)
+        return SLICE_LITERAL("localhost");
+    if (address.family == ADDRESS_IPV4)
+        return slice_make(text, address_format(&address, text));
+    text[0] = '[';
+    size_t length = address_format(&address, text + 1);
+    text[1 + length] = ']';
+    return slice_make(text, length + 2);
+}
+
 /* The Location line, or false when it is longer than the ALB allows. */
 static bool
 write_location(struct exchange *exchange, struct text *line)
 {
     struct route_request request;
+    char own[ADDRESS_TEXT_SIZE + 2];
     struct route_origin origin = {
         .protocol = SLICE_LITERAL("http"),
         .host = exchange->request.host_name,
         .port = listener_port(exchange->carrier->listener),
     };
 
+    /* A client on a unix socket knows no port. */
+    if (origin.port == 0)
+        origin.port = HTTP_PORT;
+    if (origin.host.length == 0)
+        origin.host = own_host(exchange, own);
     exchange_route_request(exchange, &request);
     text_add_literal(line, "Location: ");
     size_t start = line->length;

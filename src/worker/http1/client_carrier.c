@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/forwarding.h"
+#include "net/socket.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http1/client.h"
 #include "worker/http1/framing.h"
@@ -295,6 +296,12 @@ finish(struct carrier *carrier, bool request_was_read)
     client_next_or_close(client);
 }
 
+static bool
+local_address(struct carrier *carrier, struct address *address)
+{
+    return socket_local_address(client_of(carrier)->stream.fd, address);
+}
+
 static struct stream *
 stream(struct carrier *carrier)
 {
@@ -327,6 +334,7 @@ const struct carrier_kind client_carrier = {
     .pause = pause_reading,
     .cut = cut,
     .finish = finish,
+    .local_address = local_address,
     .stream = stream,
     .counted = counted,
     .skip = skip,

@@ -113,6 +113,10 @@ static const struct {
      DESYNC_REASON_NONE},
     {BYTES("TRACE / HTTP/1.1\r\nHost: h\r\n" END), HTTP_REFUSAL_METHOD, DESYNC_REASON_NONE},
     {BYTES(POST "Expect: 200-maybe\r\n" END), HTTP_REFUSAL_EXPECTATION, DESYNC_REASON_NONE},
+    {BYTES(POST "Expect: 100-continue, tea\r\n" END), HTTP_REFUSAL_EXPECTATION,
+     DESYNC_REASON_NONE},
+    {BYTES(POST "Expect: 100-continue;q=1\r\n" END), HTTP_REFUSAL_EXPECTATION,
+     DESYNC_REASON_NONE},
     {BYTES(POST "Connection: a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,"
                 "a\r\n" END),
      HTTP_REFUSAL_MALFORMED, DESYNC_REASON_NONE},
@@ -342,6 +346,12 @@ static const struct {
     {BYTES(POST "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n" END), true},
     {BYTES(POST "Content-Length: 0\r\nExpect: 100-continue\r\n" END), false},
     {BYTES(POST "Expect: 100-continue\r\n" END), false},
+    {BYTES(POST "Content-Length: 5\r\nExpect: 100-continue, 100-Continue\r\n" END), true},
+    {BYTES(POST "Content-Length: 5\r\nExpect: 100-continue\r\nExpect: 100-continue\r\n" END),
+     true},
+    {BYTES(POST "Content-Length: 5\r\nExpect: , 100-continue ,\r\n" END), true},
+    {BYTES(POST "Content-Length: 5\r\nExpect:\r\n" END), false},
+    {BYTES(POST "Content-Length: 5\r\nExpect: ,\r\n" END), false},
     {BYTES("POST / HTTP/1.0\r\nContent-Length: 5\r\nExpect: 100-continue\r\n" END), false},
     {BYTES("POST / HTTP/1.0\r\nContent-Length: 5\r\nExpect: maybe\r\n" END), false},
 };

@@ -162,6 +162,20 @@ writes_the_port_of_the_request_once(void **state)
 }
 
 static void
+tells_no_version_that_was_not_read(void **state)
+{
+    struct access_record record = forwarded_record();
+
+    (void)state;
+    record.http_minor = ACCESS_NO_VERSION;
+    write_line(access_line_write_alb, &record);
+    assert_non_null(strstr(memory, "\"GET http://shop.example.com:80/index.php?id=7 -\""));
+    record.http_minor = 0;
+    write_line(access_line_write_alb, &record);
+    assert_non_null(strstr(memory, "?id=7 HTTP/1.0\""));
+}
+
+static void
 never_truncates_the_longest_record(void **state)
 {
     static char long_text[ACCESS_TEXT_BYTES];
@@ -220,6 +234,7 @@ main(void)
         cmocka_unit_test(writes_34_fields_whatever_the_record_lacks),
         cmocka_unit_test(escapes_what_is_not_printable),
         cmocka_unit_test(writes_the_port_of_the_request_once),
+        cmocka_unit_test(tells_no_version_that_was_not_read),
         cmocka_unit_test(never_truncates_the_longest_record),
         cmocka_unit_test(writes_json_with_the_albs_names_and_our_own),
         cmocka_unit_test(writes_null_for_what_a_json_record_lacks),
