@@ -169,9 +169,11 @@ query_holds(struct route_match *match, const struct comparison *with)
 }
 
 static value_function *const value_functions[] = {
-    [CONDITION_HTTP_REQUEST_METHOD] = method_holds, [CONDITION_HOST_HEADER] = host_holds,
-    [CONDITION_PATH_PATTERN] = path_holds,          [CONDITION_SOURCE_IP] = source_holds,
-    [CONDITION_HTTP_HEADER] = field_holds,          [CONDITION_QUERY_STRING] = query_holds,
+#define CONDITION(id, field, group, object, allowed, length, single, check, pattern, holds,    \
+                  json)                                                                        \
+    [CONDITION_##id] = holds##_holds,
+#include "model/conditions.def"
+#undef CONDITION
 };
 
 static bool

@@ -9,23 +9,50 @@
 #include "ipc/route_path.h"
 #include "ipc/snapshot_builder.h"
 
-/* Paths and hosts in the form that requests are compared in, whatever the file writes. */
-static struct snapshot_text
-add_pattern(struct snapshot_builder *builder, enum config_condition_field field,
-            struct slice pattern)
-{
-    char *normal = memory_take(pattern.length + 1, 1);
+/* Puts a value into its row, in the form that requests are compared in. */
+typedef void pattern_function(struct string_pool *strings, const char *value,
+                              struct snapshot_value *row);
 
-    if (field == CONDITION_PATH_PATTERN)
-        pattern = slice_make(normal, route_path_normalise(normal, pattern));
-    else if (field == CONDITION_HOST_HEADER)
-        pattern = route_host_normalise(pattern);
-    memmove(normal, pattern.at, pattern.length);
-    normal[pattern.length] = '\0';
-    struct snapshot_text text = string_pool_add_new(&builder->base.strings, normal);
-    free(normal);
-    return text;
+static void
+pattern_as_written(struct string_pool *strings, const char *value, struct snapshot_value *row)
+{
+    row->value = string_pool_add_new(strings, value);
 }
+
+static void
+pattern_of_path(struct string_pool *strings, const char *value, struct snapshot_value *row)
+{
+    char *normal = memory_copy_text(value);
+
+    normal[route_path_normalise(normal, slice_of(value))] = '\0';
+    row->value = string_pool_add_new(strings, normal);
+    free(normal);
+}
+
+static void
+pattern_of_host(struct string_pool *strings, const char *value, struct snapshot_value *row)
+{
+    char *normal = memory_copy_text(value);
+
+    normal[route_host_normalise(slice_of(value)).length] = '\0';
+    row->value = string_pool_add_new(strings, normal);
+    free(normal);
+}
+
+static void
+pattern_of_block(struct string_pool *strings, const char *value, struct snapshot_value *row)
+{
+    row->value = string_pool_add_new(strings, value);
+    CHECK(address_block_parse(&row->block, value));
+}
+
+static pattern_function *const pattern_functions[] = {
+#define CONDITION(id, field, group, object, allowed, length, single, check, pattern, holds,    \
+                  json)                                                                        \
+    [CONDITION_##id] = pattern_##pattern,
+#include "model/conditions.def"
+#undef CONDITION
+};
 
 static void
 add_values(struct snapshot_builder *builder, const struct config_condition *config)
@@ -33,10 +60,8 @@ add_values(struct snapshot_builder *builder, const struct config_condition *conf
     for (size_t i = 0; i < config->value_count; i++) {
         struct snapshot_value row = {
             .key = snapshot_builder_text(builder, config->values[i].key),
-            .value = add_pattern(builder, config->field, slice_of(config->values[i].value)),
         };
-        if (config->field == CONDITION_SOURCE_IP)
-            CHECK(address_block_parse(&row.block, config->values[i].value));
+        pattern_functions[config->field](&builder->base.strings, config->values[i].value, &row);
         snapshot_add_value(&builder->base, &row);
     }
 }
@@ -61,7 +86,7 @@ add_conditions(struct snapshot_builder *builder, const struct config_rule *confi
     struct snapshot_rows rows = {snapshot_written_condition_count(&builder->base),
                                  (uint32_t)config->condition_count};
 
-    for (int field = 0; field <= CONDITION_QUERY_STRING; field++)
+    for (int field = 0; field < CONDITION_KIND_COUNT; field++)
         for (size_t i = 0; i < config->condition_count; i++)
             if ((int)config->conditions[i].field == field)
                 add_condition(builder, &config->conditions[i]);
@@ -69,8 +94,8 @@ add_conditions(struct snapshot_builder *builder, const struct config_rule *confi
 }
 
 static void
-add_weighted_groups(struct snapshot_builder *builder, const char *listener,
-                    const struct config_action *config, struct snapshot_action *action)
+add_forward(struct snapshot_builder *builder, const char *listener,
+            const struct config_action *config, struct snapshot_action *action)
 {
     const struct snapshot_numbers *numbers = &builder->sources.numbers;
 
@@ -91,8 +116,8 @@ add_weighted_groups(struct snapshot_builder *builder, const char *listener,
 }
 
 static void
-add_redirect(struct snapshot_builder *builder, const struct config_action *config,
-             struct snapshot_action *action)
+add_redirect(struct snapshot_builder *builder, const char *listener,
+             const struct config_action *config, struct snapshot_action *action)
 {
     const struct {
         struct snapshot_text *text;
@@ -105,10 +130,30 @@ add_redirect(struct snapshot_builder *builder, const struct config_action *confi
         {&action->redirect_query, config->redirect_query, "#{query}"},
     };
 
+    (void)listener;
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         *parts[i].text = snapshot_builder_text(
             builder, parts[i].configured == NULL ? parts[i].otherwise : parts[i].configured);
 }
+
+static void
+add_fixed_response(struct snapshot_builder *builder, const char *listener,
+                   const struct config_action *config, struct snapshot_action *action)
+{
+    (void)listener;
+    action->content_type = snapshot_builder_text(builder, config->content_type);
+    action->message_body = snapshot_builder_text(builder, config->message_body);
+}
+
+typedef void action_function(struct snapshot_builder *builder, const char *listener,
+                             const struct config_action *config,
+                             struct snapshot_action *action);
+
+static action_function *const action_functions[] = {
+#define ACTION(id, type, group, handle) [ACTION_##id] = add_##handle,
+#include "model/actions.def"
+#undef ACTION
+};
 
 static uint32_t
 add_action(struct snapshot_builder *builder, const char *listener,
@@ -118,14 +163,9 @@ add_action(struct snapshot_builder *builder, const char *listener,
         .type = config->type,
         .stickiness_seconds = config->stickiness_enabled ? config->stickiness_seconds : 0,
         .status_code = config->status_code,
-        .content_type = snapshot_builder_text(builder, config->content_type),
-        .message_body = snapshot_builder_text(builder, config->message_body),
     };
 
-    if (config->type == ACTION_FORWARD)
-        add_weighted_groups(builder, listener, config, &row);
-    else if (config->type == ACTION_REDIRECT)
-        add_redirect(builder, config, &row);
+    action_functions[config->type](builder, listener, config, &row);
     return snapshot_add_action(&builder->base, &row);
 }
 

@@ -48,7 +48,7 @@ check_rule(const struct snapshot *snapshot, const struct snapshot_rule *row)
 static bool
 check_condition(const struct snapshot *snapshot, const struct snapshot_condition *row)
 {
-    return row->field <= CONDITION_QUERY_STRING &&
+    return row->field < CONDITION_KIND_COUNT &&
            text_is_sound(snapshot, row->http_header_name) &&
            rows_are_sound(row->values, snapshot->value_count);
 }
@@ -75,7 +75,7 @@ weights_add_up(const struct snapshot *snapshot, const struct snapshot_action *ro
 static bool
 check_action(const struct snapshot *snapshot, const struct snapshot_action *row)
 {
-    return row->type <= ACTION_FIXED_RESPONSE &&
+    return row->type < ACTION_KIND_COUNT &&
            rows_are_sound(row->weighted_groups, snapshot->weighted_group_count) &&
            (row->type == ACTION_FORWARD) == (row->weighted_groups.count > 0) &&
            weights_add_up(snapshot, row) && text_is_sound(snapshot, row->redirect_protocol) &&

@@ -31,14 +31,13 @@ enum config_stickiness { STICKINESS_LB_COOKIE, STICKINESS_APP_COOKIE };
 
 enum config_log_format { LOG_FORMAT_ALB, LOG_FORMAT_JSON };
 
-/* A conditions' field; the order is that of cost: cheap ones are compared first. */
+/* The kinds of conditions; the order is that of cost. */
 enum config_condition_field {
-    CONDITION_HTTP_REQUEST_METHOD,
-    CONDITION_HOST_HEADER,
-    CONDITION_PATH_PATTERN,
-    CONDITION_SOURCE_IP,
-    CONDITION_HTTP_HEADER,
-    CONDITION_QUERY_STRING,
+
+#define CONDITION(id, ...) CONDITION_##id,
+#include "model/conditions.def"
+#undef CONDITION
+    CONDITION_KIND_COUNT
 };
 
 struct config_value {
@@ -53,7 +52,13 @@ struct config_condition {
     size_t value_count;
 };
 
-enum config_action_type { ACTION_FORWARD, ACTION_REDIRECT, ACTION_FIXED_RESPONSE };
+enum config_action_type {
+
+#define ACTION(id, ...) ACTION_##id,
+#include "model/actions.def"
+#undef ACTION
+    ACTION_KIND_COUNT
+};
 
 struct config_weighted_group {
     char *target_group; /* name; the reader checked that it exists */

@@ -19,21 +19,12 @@
 
 /* What each condition's values may hold; allowed NULL: any visible character and the space. */
 struct condition_bounds {
-    const char *title;
-    const char *allowed;
+    const char *title, *group, *allowed;
     size_t length_max;
     bool is_single; /* at most one such condition in a rule */
-};
-
-static const struct condition_bounds bounds[] = {
-    [CONDITION_HTTP_REQUEST_METHOD] = {"http-request-method", CAPITALS "-_", 40, true},
-    [CONDITION_HOST_HEADER] = {"host-header", LETTERS CAPITALS DIGITS "-." WILDCARDS, 128,
-                               true},
-    [CONDITION_PATH_PATTERN] = {"path-pattern",
-                                LETTERS CAPITALS DIGITS "_-.$/~\"'@:+&" WILDCARDS, 128, true},
-    [CONDITION_SOURCE_IP] = {"source-ip", DIGITS "abcdefABCDEF.:/", 64, true},
-    [CONDITION_HTTP_HEADER] = {"http-header", NULL, 128, false},
-    [CONDITION_QUERY_STRING] = {"query-string", NULL, 128, false},
+    /* What else a value must be. */
+    void (*check)(const struct config_check *check, const config_setting_t *place,
+                  const char *value);
 };
 
 static void
@@ -69,6 +60,48 @@ check_source_ip(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
+check_path(const struct config_check *check, const config_setting_t *place, const char *value)
+{
+    if (strchr("/*?", *value) == NULL)
+        config_report_add(check->report, place, "\"%s\" must begin with / or a wildcard",
+                          value);
+}
+
+static void
+check_nothing(const struct config_check *check, const config_setting_t *place,
+              const char *value)
+{
+    (void)check;
+    (void)place;
+    (void)value;
+}
+
+static const struct condition_bounds bounds[] = {
+#define CONDITION(id, field, group, object, allowed, length, is_single, check, ...)            \
+    [CONDITION_##id] = {field, group, allowed, length, is_single, check_##check},
+#include "model/conditions.def"
+#undef CONDITION
+};
+
+/* Settings stand in the object itself, or in the group that ELBv2 has for them. */
+static const config_setting_t *
+holder_of(const config_setting_t *place, const char *group)
+{
+    const config_setting_t *nested = config_check_member(place, group);
+
+    return nested == NULL ? place : nested;
+}
+
+/* A member of the holder, or of the object around it where it stands flat. */
+static const config_setting_t *
+find_member(const config_setting_t *holder, const char *name)
+{
+    const config_setting_t *found = config_check_member(holder, name);
+
+    return found == NULL ? config_check_member(config_setting_parent(holder), name) : found;
+}
+
+static void
 check_value(const struct config_check *check, const config_setting_t *place,
             enum config_condition_field field, const struct config_value *value)
 {
@@ -76,14 +109,8 @@ check_value(const struct config_check *check, const config_setting_t *place,
         check_characters(check, place, &bounds[field], value->key);
     if (value->value == NULL)
         return;
-    if (field == CONDITION_SOURCE_IP) {
-        check_source_ip(check, place, value->value);
-        return;
-    }
     check_characters(check, place, &bounds[field], value->value);
-    if (field == CONDITION_PATH_PATTERN && strchr("/*?", *value->value) == NULL)
-        config_report_add(check->report, place, "\"%s\" must begin with / or a wildcard",
-                          value->value);
+    bounds[field].check(check, place, value->value);
 }
 
 static void
@@ -102,10 +129,11 @@ static void
 check_condition(const struct config_check *check, const config_setting_t *place,
                 const struct config_condition *condition)
 {
-    const config_setting_t *values = config_check_member(place, "values");
+    const config_setting_t *holder = holder_of(place, bounds[condition->field].group);
+    const config_setting_t *values = find_member(holder, "values");
 
     if (condition->http_header_name != NULL)
-        check_header_name(check, place, condition->http_header_name);
+        check_header_name(check, holder, condition->http_header_name);
     if (values == NULL)
         return;
     for (size_t i = 0; i < condition->value_count; i++) {
@@ -170,8 +198,8 @@ static void
 check_forward(const struct config_check *check, const config_setting_t *place,
               const struct config_action *action)
 {
-    const config_setting_t *list = config_check_member(place, "target_groups");
-    const config_setting_t *single = config_check_member(place, "target_group");
+    const config_setting_t *list = find_member(place, "target_groups");
+    const config_setting_t *single = find_member(place, "target_group");
 
     if (list != NULL && single != NULL) /* refused while reading */
         return;
@@ -254,6 +282,27 @@ check_redirect(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
+check_fixed_response(const struct config_check *check, const config_setting_t *place,
+                     const struct config_action *action)
+{
+    if (action->type == ACTION_FIXED_RESPONSE && action->status_code / 100 == 3)
+        config_report_add_member(check->report, place, "status_code",
+                                 "%u is neither 2xx, 4xx nor 5xx", action->status_code);
+}
+
+/* By the word, since a type that cannot be read leaves the first one standing. */
+static const struct {
+    const char *type, *group;
+    void (*check)(const struct config_check *check, const config_setting_t *place,
+                  const struct config_action *action);
+} action_kinds[] = {
+
+#define ACTION(id, type, group, handle) {type, group, check_##handle},
+#include "model/actions.def"
+#undef ACTION
+};
+
+static void
 check_action(const struct config_check *check, const config_setting_t *list,
              const struct config_action *action)
 {
@@ -263,14 +312,9 @@ check_action(const struct config_check *check, const config_setting_t *list,
     /* Without a known type nothing else of it has been read. */
     if (type == NULL || config_setting_type(type) != CONFIG_TYPE_STRING)
         return;
-    const char *word = config_setting_get_string(type);
-    if (strcmp(word, "forward") == 0)
-        check_forward(check, place, action);
-    else if (strcmp(word, "redirect") == 0)
-        check_redirect(check, place, action);
-    else if (action->type == ACTION_FIXED_RESPONSE && action->status_code / 100 == 3)
-        config_report_add_member(check->report, place, "status_code",
-                                 "%u is neither 2xx, 4xx nor 5xx", action->status_code);
+    for (size_t i = 0; i < sizeof(action_kinds) / sizeof(*action_kinds); i++)
+        if (strcmp(config_setting_get_string(type), action_kinds[i].type) == 0)
+            action_kinds[i].check(check, holder_of(place, action_kinds[i].group), action);
 }
 
 struct priority {

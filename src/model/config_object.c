@@ -164,6 +164,10 @@ read_setting(const struct object *object, const config_setting_t *setting, size_
 {
     const struct setting *row = object->rows[index];
 
+    if (object->given[index] != NULL) {
+        config_report_add(object->report, setting, "is given twice");
+        return;
+    }
     object->given[index] = setting;
     if (row->kind == SETTING_LIST)
         read_list(object, setting, row);
@@ -196,6 +200,15 @@ find_row(const struct object *object, const char *path)
     return SIZE_MAX;
 }
 
+/* Whether it is the group that the object's own settings may stand in. */
+static bool
+is_own_group(const struct object *object, const char *path)
+{
+    const char *group = setting_scopes[object->scope].group;
+
+    return group != NULL && strcmp(path, group) == 0;
+}
+
 /* Reads the members of a group that has this path below the object's own; "" is the object. */
 static void
 read_members(const struct object *object, const config_setting_t *group, const char *group_path)
@@ -211,12 +224,12 @@ read_members(const struct object *object, const config_setting_t *group, const c
         size_t row = find_row(object, path);
         if (row != SIZE_MAX)
             read_setting(object, setting, row);
-        else if (!setting_is_group(object->scope, path))
+        else if (!is_own_group(object, path) && !setting_is_group(object->scope, path))
             refuse_unknown(object, setting, path);
         else if (!config_setting_is_group(setting))
             config_report_add(object->report, setting, "must be a group { ... }");
         else
-            read_members(object, setting, path);
+            read_members(object, setting, is_own_group(object, path) ? "" : path);
     }
 }
 

@@ -9,7 +9,8 @@
 #include "model/config.h"
 
 /* The struct of each scope, for offsetof. */
-#define SETTING_SCOPE(id, base, selector, word, type, line, title) typedef type scope_type_##id;
+#define SETTING_SCOPE(id, base, selector, word, group, type, line, title)                      \
+    typedef type scope_type_##id;
 #include "model/settings.def"
 #undef SETTING_SCOPE
 
@@ -18,8 +19,9 @@
 
 const struct setting_scope_info setting_scopes[SCOPE_COUNT] = {
 
-#define SETTING_SCOPE(id, base, selector, word, type, line, title)                             \
-    {(selector), (word), (title), sizeof(type), LINE_OFFSET_##line(type), SCOPE_##base},
+#define SETTING_SCOPE(id, base, selector, word, group, type, line, title)                      \
+    {(selector),  (word), (group), (title), sizeof(type), LINE_OFFSET_##line(type),            \
+     SCOPE_##base},
 #include "model/settings.def"
 #undef SETTING_SCOPE
 };

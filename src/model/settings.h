@@ -13,7 +13,7 @@
 
 enum setting_scope {
 
-#define SETTING_SCOPE(id, base, selector, word, type, line, title) SCOPE_##id,
+#define SETTING_SCOPE(id, base, selector, word, group, type, line, title) SCOPE_##id,
 #include "model/settings.def"
 #undef SETTING_SCOPE
     SCOPE_COUNT
@@ -74,6 +74,7 @@ struct setting {
 struct setting_scope_info {
     const char *selector; /* setting of the base whose word chooses the scope; NULL: none */
     const char *word;
+    const char *group; /* that its settings may stand in as well; NULL: none */
     const char *title;
     size_t size_bytes;       /* of its struct */
     size_t line_offset;      /* of the member for the line; SIZE_MAX: none */

@@ -47,8 +47,14 @@ static const char introduction[] =
     "- A line `@include \"FILE\"` stands for the text of that file; a relative name is "
     "relative to\n"
     "  the folder of the file that it stands in.\n"
-    "- Where a list holds a single text, the list may be left out: `values = \"/app1*\"`,\n"
+    "- Where a list holds a single text, the list may be left out: `values = \"/app1/*\"`,\n"
     "  `target_groups = ( \"a\", \"b\" )`.\n"
+    "- What a condition or an action has beside its `field` or `type` may stand flat, or "
+    "within\n"
+    "  the group that ELBv2 nests it in: `path_pattern_config = { values = [ \"/app1\" ]; }`,\n"
+    "  `host_header_config`, `http_header_config`, `http_request_method_config`,\n"
+    "  `query_string_config`, `source_ip_config`; `forward_config`, `redirect_config`,\n"
+    "  `fixed_response_config`.\n"
     "- Rules may have any number of conditions' values and wildcards; host names of one label\n"
     "  are allowed. Otherwise patterns keep ELBv2's characters and lengths.\n"
     "- Timeouts follow the idle timeout, as the ALB's do; raise "
@@ -141,6 +147,15 @@ print_row(const struct setting *setting)
 }
 
 static void
+print_scope_title(const struct setting_scope_info *info)
+{
+    printf("\n## %s\n", info->title);
+    if (info->group != NULL)
+        printf("\nBeside `%s`, or within `%s = { ... }`, as ELBv2 nests it.\n", info->selector,
+               info->group);
+}
+
+static void
 print_scope(enum setting_scope scope)
 {
     bool has_begun = false;
@@ -149,9 +164,10 @@ print_scope(enum setting_scope scope)
         if (settings[i].scope != scope)
             continue;
         if (!has_begun)
-            printf("\n## %s\n\n| Setting | Value | Default | ALB, ECS | Meaning |\n"
-                   "| --- | --- | --- | --- | --- |\n",
-                   setting_scopes[scope].title);
+            print_scope_title(&setting_scopes[scope]);
+        if (!has_begun)
+            printf("\n| Setting | Value | Default | ALB, ECS | Meaning |\n"
+                   "| --- | --- | --- | --- | --- |\n");
         has_begun = true;
         print_row(&settings[i]);
     }

@@ -8,29 +8,34 @@
 
 #include "base/memory.h"
 
+static json_t *
+text_to_json(const struct config_value *value)
+{
+    return json_string(value->value);
+}
+
+static json_t *
+pair_to_json(const struct config_value *value)
+{
+    return json_pack("{s:s*, s:s}", "Key", value->key, "Value", value->value);
+}
+
 static const struct {
     const char *field, *member;
+    json_t *(*value_to_json)(const struct config_value *value);
 } condition_fields[] = {
-    [CONDITION_HTTP_REQUEST_METHOD] = {"http-request-method", "HttpRequestMethodConfig"},
-    [CONDITION_HOST_HEADER] = {"host-header", "HostHeaderConfig"},
-    [CONDITION_PATH_PATTERN] = {"path-pattern", "PathPatternConfig"},
-    [CONDITION_SOURCE_IP] = {"source-ip", "SourceIpConfig"},
-    [CONDITION_HTTP_HEADER] = {"http-header", "HttpHeaderConfig"},
-    [CONDITION_QUERY_STRING] = {"query-string", "QueryStringConfig"},
+
+#define CONDITION(id, field, group, object, allowed, length, single, check, pattern, holds,    \
+                  json)                                                                        \
+    [CONDITION_##id] = {field, object, json##_to_json},
+#include "model/conditions.def"
+#undef CONDITION
 };
 
 const char *
 rule_condition_field(enum config_condition_field field)
 {
     return condition_fields[field].field;
-}
-
-static json_t *
-value_to_json(const struct config_condition *condition, const struct config_value *value)
-{
-    if (condition->field != CONDITION_QUERY_STRING)
-        return json_string(value->value);
-    return json_pack("{s:s*, s:s}", "Key", value->key, "Value", value->value);
 }
 
 json_t *
@@ -42,7 +47,8 @@ rule_conditions_to_json(const struct config_rule *rule)
         const struct config_condition *condition = &rule->conditions[i];
         json_t *values = json_array();
         for (size_t j = 0; j < condition->value_count; j++)
-            json_array_append_new(values, value_to_json(condition, &condition->values[j]));
+            json_array_append_new(values, condition_fields[condition->field].value_to_json(
+                                              &condition->values[j]));
         json_t *settings = json_pack("{s:s*, s:o}", "HttpHeaderName",
                                      condition->http_header_name, "Values", values);
         json_array_append_new(
@@ -89,16 +95,6 @@ fixed_response_to_json(const struct config_action *action)
     return json_pack("{s:s, s:{s:s, s:s*, s:s*}}", "Type", "fixed-response",
                      "FixedResponseConfig", "StatusCode", code, "ContentType",
                      action->content_type, "MessageBody", action->message_body);
-}
-
-json_t *
-rule_actions_to_json(const struct config_action *action)
-{
-    json_t *object = action->type == ACTION_FORWARD    ? forward_to_json(action)
-                     : action->type == ACTION_REDIRECT ? redirect_to_json(action)
-                                                       : fixed_response_to_json(action);
-
-    return json_pack("[o]", object);
 }
 
 /* Appends to a text that is taken and given back. */
@@ -163,14 +159,38 @@ forward_text(const struct config_action *action)
     return whole;
 }
 
-char *
-rule_action_text(const struct config_action *action)
+static char *
+redirect_text(const struct config_action *action)
 {
-    if (action->type == ACTION_FORWARD)
-        return forward_text(action);
-    if (action->type == ACTION_FIXED_RESPONSE)
-        return memory_print("answer %u", action->status_code);
     return memory_print("redirect %u to %s://%s:%s%s?%s", action->status_code,
                         action->redirect_protocol, action->redirect_host, action->redirect_port,
                         action->redirect_path, action->redirect_query);
+}
+
+static char *
+fixed_response_text(const struct config_action *action)
+{
+    return memory_print("answer %u", action->status_code);
+}
+
+static const struct {
+    json_t *(*to_json)(const struct config_action *action);
+    char *(*text)(const struct config_action *action);
+} action_kinds[] = {
+
+#define ACTION(id, type, group, handle) [ACTION_##id] = {handle##_to_json, handle##_text},
+#include "model/actions.def"
+#undef ACTION
+};
+
+json_t *
+rule_actions_to_json(const struct config_action *action)
+{
+    return json_pack("[o]", action_kinds[action->type].to_json(action));
+}
+
+char *
+rule_action_text(const struct config_action *action)
+{
+    return action_kinds[action->type].text(action);
 }

@@ -286,6 +286,56 @@ reads_every_kind_of_condition_and_weighted_groups(void **state)
 }
 
 static void
+reads_conditions_in_the_groups_that_elbv2_nests_them_in(void **state)
+{
+    struct config *config = load_good(RULE(
+        "{ field = \"path-pattern\"; path_pattern_config = { values = [ \"/a*\" ]; }; },\n"
+        "{ field = \"host-header\"; host_header_config = { values = \"h\"; }; },\n"
+        "{ field = \"http-header\"; http_header_config = { http_header_name = \"X-A\";\n"
+        "  values = [ \"b*\" ]; }; },\n"
+        "{ field = \"http-request-method\"; http_request_method_config =\n"
+        "  { values = [ \"GET\" ]; }; },\n"
+        "{ field = \"source-ip\"; source_ip_config = { values = [ \"10.0.0.0/8\" ]; }; },\n"
+        "{ field = \"query-string\"; query_string_config = { values =\n"
+        "  ( { key = \"v\"; value = \"1\"; } ); }; }",
+        "{ type = \"forward\"; forward_config = { target_groups =\n"
+        "  ( { target_group = \"web\"; weight = 9; }, \"app\" );\n"
+        "  target_group_stickiness_config = { enabled = true; duration_seconds = 60; }; }; }"));
+    const struct config_rule *rule = &config->listeners[0].rules[0];
+
+    (void)state;
+    assert_int_equal(rule->condition_count, 6);
+    for (size_t i = 0; i < rule->condition_count; i++)
+        assert_int_equal(rule->conditions[i].value_count, 1);
+    assert_string_equal(rule->conditions[0].values[0].value, "/a*");
+    assert_string_equal(rule->conditions[2].http_header_name, "X-A");
+    assert_string_equal(rule->conditions[5].values[0].key, "v");
+    assert_int_equal(rule->action.groups[0].weight, 9);
+    assert_int_equal(rule->action.stickiness_seconds, 60);
+    config_free(&config);
+}
+
+static void
+reads_actions_in_the_groups_that_elbv2_nests_them_in(void **state)
+{
+    struct config *config = load_good(RULE("{ field = \"path-pattern\"; values = [ \"/a\" ]; }",
+                                           "{ type = \"redirect\"; redirect_config = { host = "
+                                           "\"h\"; status_code = \"HTTP_301\"; }; }"));
+
+    (void)state;
+    assert_string_equal(config->listeners[0].rules[0].action.redirect_host, "h");
+    assert_int_equal(config->listeners[0].rules[0].action.status_code, 301);
+    config_free(&config);
+    config = load_good(
+        RULE("{ field = \"path-pattern\"; values = [ \"/a\" ]; }",
+             "{ type = \"fixed-response\"; fixed_response_config = { status_code = \"404\";\n"
+             "  content_type = \"text/plain\"; message_body = \"none\"; }; }"));
+    assert_int_equal(config->listeners[0].rules[0].action.status_code, 404);
+    assert_string_equal(config->listeners[0].rules[0].action.message_body, "none");
+    config_free(&config);
+}
+
+static void
 reads_services_and_providers(void **state)
 {
     struct config *config = load_good(
@@ -428,6 +478,19 @@ refuses_conditions_by_the_bounds_of_elbv2(void **state)
          "F:5: " AT_CONDITION ".field: \"path-patern\" is unknown; did you mean path-pattern?"},
         {CONDITION("{ field = \"path-pattern\"; }"),
          "F:5: " AT_CONDITION ": values is missing"},
+        {CONDITION(
+             "{ field = \"path-pattern\"; path_pattern_config = { values = [ \"a\" ]; }; }"),
+         "F:5: " AT_CONDITION ".path_pattern_config.values[0]: \"a\" must begin with / or a "
+         "wildcard"},
+        {CONDITION("{ field = \"path-pattern\"; path_pattern_config = { }; }"),
+         "F:5: " AT_CONDITION ": values is missing"},
+        {CONDITION("{ field = \"path-pattern\"; values = \"/a\";\n"
+                   "path_pattern_config = { values = \"/b\"; }; }"),
+         "F:6: " AT_CONDITION ".path_pattern_config.values: is given twice"},
+        {CONDITION("{ field = \"path-pattern\"; values = \"/a\"; host_header_config = 3; }"),
+         "F:5: " AT_CONDITION ".host_header_config: unknown setting"},
+        {CONDITION("{ field = \"path-pattern\"; values = \"/a\"; path_pattern_config = 3; }"),
+         "F:5: " AT_CONDITION ".path_pattern_config: must be a group { ... }"},
         {CONDITION("{ field = \"path-pattern\"; values = [ ]; }"),
          "F:5: " AT_CONDITION ".values: is empty"},
         {CONDITION("{ field = \"path-pattern\"; values = [ \"a\" ]; }"),
@@ -888,6 +951,8 @@ main(void)
         cmocka_unit_test(reads_a_target_group_with_all_that_it_has),
         cmocka_unit_test(orders_rules_by_priority_with_the_default_last),
         cmocka_unit_test(reads_every_kind_of_condition_and_weighted_groups),
+        cmocka_unit_test(reads_conditions_in_the_groups_that_elbv2_nests_them_in),
+        cmocka_unit_test(reads_actions_in_the_groups_that_elbv2_nests_them_in),
         cmocka_unit_test(reads_services_and_providers),
         cmocka_unit_test(accepts_the_scenario_that_is_shipped),
         cmocka_unit_test(refuses_single_values_at_their_line),
