@@ -77,6 +77,7 @@ be_a_child(const char *title)
         if (message.type == MESSAGE_snapshot)
             answer(channel, strncmp(who, "worker", 6) == 0, &message);
     }
+    channel_close(&channel);
     return 0;
 }
 
