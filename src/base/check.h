@@ -7,6 +7,7 @@
 #ifndef FAIRLEAD_BASE_CHECK_H
 #define FAIRLEAD_BASE_CHECK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CHECK(condition)                                                                       \
@@ -28,8 +29,24 @@
 _Noreturn void check_failed(const char *condition, const char *file, int line,
                             const char *function);
 
-/* What the process was doing, printed when a CHECK fails ("" to clear); text must stay valid.
+/*
+ * What the process is doing, asked for when a CHECK fails: describe prints it into words (size
+ * bytes, NUL-terminated) and must do with a subject that breaks its rules. NULL, NULL: nothing.
  */
-void check_set_context(const char *text);
+typedef void check_describe(const void *subject, char *words, size_t size);
+
+struct check_context {
+    check_describe *describe;
+    const void *subject;
+};
+
+extern struct check_context check_context;
+
+static inline void
+check_set_context(check_describe *describe, const void *subject)
+{
+    check_context.describe = describe;
+    check_context.subject = subject;
+}
 
 #endif

@@ -190,7 +190,7 @@ unsigned
 http_refusal_status(enum http_refusal refusal)
 {
     static const uint16_t statuses[] = {
-#define HTTP_REFUSAL(id, status, text) status,
+#define HTTP_REFUSAL(id, status, end, text) status,
 #include "http/refusals.def"
 #undef HTTP_REFUSAL
     };
@@ -201,7 +201,7 @@ const char *
 http_refusal_text(enum http_refusal refusal)
 {
     static const char *const texts[] = {
-#define HTTP_REFUSAL(id, status, text) text,
+#define HTTP_REFUSAL(id, status, end, text) text,
 #include "http/refusals.def"
 #undef HTTP_REFUSAL
     };

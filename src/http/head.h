@@ -31,7 +31,7 @@ enum http_field_class { HTTP_END_TO_END, HTTP_HOP_BY_HOP, HTTP_FRAMING, HTTP_MAN
 
 enum http_refusal {
 
-#define HTTP_REFUSAL(id, status, text) HTTP_REFUSAL_##id,
+#define HTTP_REFUSAL(id, status, end, text) HTTP_REFUSAL_##id,
 #include "http/refusals.def"
 #undef HTTP_REFUSAL
     HTTP_REFUSAL_COUNT

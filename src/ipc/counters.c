@@ -19,9 +19,10 @@ const uint64_t counters_bucket_bounds_us[COUNTERS_BUCKETS - 1] = {
 
 static const struct {
     const char *name, *text;
+    uint16_t status;
 } end_reasons[END_REASON_COUNT] = {
 
-#define END_REASON(id, name, text) {name, text},
+#define END_REASON(id, name, status, text) {name, text, status},
 #include "ipc/end_reasons.def"
 #undef END_REASON
 };
@@ -42,6 +43,12 @@ const char *
 end_reason_text(enum end_reason reason)
 {
     return reason < END_REASON_COUNT ? end_reasons[reason].text : "unknown";
+}
+
+unsigned
+end_reason_status(enum end_reason reason)
+{
+    return reason < END_REASON_COUNT ? end_reasons[reason].status : 0;
 }
 
 int

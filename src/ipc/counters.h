@@ -28,7 +28,7 @@ extern const uint64_t counters_bucket_bounds_us[COUNTERS_BUCKETS - 1];
 /* Why an exchange ended: rows of end_reasons.def. */
 enum end_reason {
 
-#define END_REASON(id, name, text) END_##id,
+#define END_REASON(id, name, status, text) END_##id,
 #include "ipc/end_reasons.def"
 #undef END_REASON
     END_REASON_COUNT
@@ -36,6 +36,9 @@ enum end_reason {
 
 const char *end_reason_name(enum end_reason reason);
 const char *end_reason_text(enum end_reason reason);
+
+/* The status that it is answered with; 0: it has none. */
+unsigned end_reason_status(enum end_reason reason);
 
 enum counter {
 

@@ -34,7 +34,7 @@ worker_new(struct loop *loop)
     worker->access = access_reporter_new(worker);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
-    TAILQ_INIT(&worker->doubted);
+    TAILQ_INIT(&worker->doubted.exchanges);
     object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
     object_pool_init(&worker->request_pool, sizeof(struct http1_request), POOL_KEPT);
     object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);

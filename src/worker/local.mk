@@ -19,18 +19,21 @@ libworker_a_SOURCES = \
 	src/worker/exchange/carrier.h \
 	src/worker/exchange/doubt.c src/worker/exchange/doubt.h \
 	src/worker/exchange/exchange.c src/worker/exchange/exchange.h \
+	src/worker/exchange/exchange_check.c src/worker/exchange/exchange_check.h \
 	src/worker/exchange/exchange_request.c \
-	src/worker/exchange/exchange_steps.def \
+	src/worker/exchange/exchange_retry.c \
+	src/worker/exchange/exchange_run.c src/worker/exchange/exchange_run.h \
+	src/worker/exchange/exchange_steps.c src/worker/exchange/exchange_steps.def \
 	src/worker/exchange/exchange_target.c \
-	src/worker/exchange/exchange_wait.c \
 	src/worker/exchange/hold.c src/worker/exchange/hold.h \
 	src/worker/exchange/pause.c src/worker/exchange/pause.h \
 	src/worker/exchange/relay.c src/worker/exchange/relay.h \
 	src/worker/exchange/relay_response.c \
 	src/worker/exchange/relay_splice.c src/worker/exchange/relay_splice.h \
-	src/worker/exchange/reply.c src/worker/exchange/reply.h \
+	src/worker/exchange/reply.c \
 	src/worker/exchange/splice.c src/worker/exchange/splice.h \
 	src/worker/exchange/tunnel.c \
+	src/worker/exchange/waiting.c src/worker/exchange/waiting.h \
 	src/worker/http1/backlog.c src/worker/http1/backlog.h \
 	src/worker/http1/client.c src/worker/http1/client.h \
 	src/worker/http1/client_carrier.c \

@@ -15,9 +15,8 @@
 #include "base/sandbox.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
-#include "worker/exchange/doubt.h"
-#include "worker/exchange/exchange.h"
-#include "worker/exchange/hold.h"
+#include "worker/exchange/exchange_run.h"
+#include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -147,8 +146,7 @@ take_snapshot(struct worker *worker, const struct message *message)
         view_unpin(worker, &older);
     else
         listener_resume_all(worker);
-    hold_release(worker);
-    doubt_release(worker);
+    waiting_release(worker);
 }
 
 static void

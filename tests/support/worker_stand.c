@@ -8,8 +8,7 @@
 
 #include "base/check.h"
 #include "net/socket.h"
-#include "worker/exchange/doubt.h"
-#include "worker/exchange/hold.h"
+#include "worker/exchange/waiting.h"
 #include "worker/listeners/listener.h"
 
 /* More turns than any step of a conversation takes. */
@@ -87,8 +86,7 @@ worker_stand_publish(struct worker_stand *stand)
         listener_open(worker, snapshot_listener(worker->view->snapshot, 0)->id, fd,
                       client_accept);
     }
-    hold_release(worker);
-    doubt_release(worker);
+    waiting_release(worker);
 }
 
 void

@@ -40,7 +40,7 @@ static const struct {
     const char *name, *text;
 } end_reasons[] = {
 
-#define END_REASON(id, name, text) {(name), (text)},
+#define END_REASON(id, name, status, text) {(name), (text)},
 #include "ipc/end_reasons.def"
 #undef END_REASON
 };

@@ -5,6 +5,18 @@
 #include "http/request_judge.h"
 #include "worker/shared/context.h"
 
+/* A program reads at least this much at once: what is longer may have been begun. */
+#define UNREAD_BYTES_MAX 1024
+
+/* Whether the whole request, a small one, went to the target in one write, and is still here.
+ */
+static bool
+was_sent_at_once(const struct exchange *exchange)
+{
+    return exchange->request_state == REQUEST_SENT && exchange->body_is_held &&
+           exchange->first_write <= UNREAD_BYTES_MAX;
+}
+
 /* The row of the target that the request was sent to, in the newest view; NULL: it is gone. */
 static const struct snapshot_target *
 find_row(const struct exchange *exchange)
@@ -30,44 +42,14 @@ doubt_is_left(const struct exchange *exchange)
 {
     const struct snapshot_target *row = find_row(exchange);
 
-    return exchange_was_sent_at_once(exchange) && exchange->response_state < RESPONSE_BEGUN &&
+    return was_sent_at_once(exchange) && exchange->response_state < RESPONSE_BEGUN &&
            !request_is_idempotent(&exchange->request) &&
            exchange->link->kind->was_reset(exchange->link) &&
            (row == NULL || row->task.length > 0);
 }
 
-void
-doubt_leave(struct exchange *exchange)
+bool
+doubt_is_over(const struct exchange *exchange)
 {
-    if (exchange->line != &exchange->worker->doubted)
-        return;
-    TAILQ_REMOVE(exchange->line, exchange, line_entry);
-    exchange->line = NULL;
-}
-
-enum exchange_step
-step_doubt(struct exchange *exchange)
-{
-    if (is_going(find_row(exchange))) {
-        doubt_leave(exchange);
-        exchange->nothing_was_sent = true;
-        return exchange_try_again(exchange);
-    }
-    if (exchange->line == NULL) {
-        exchange->line = &exchange->worker->doubted;
-        TAILQ_INSERT_TAIL(exchange->line, exchange, line_entry);
-        exchange_touch(exchange);
-    }
-    return STEP_WAIT;
-}
-
-void
-doubt_release(struct worker *worker)
-{
-    struct exchange *exchange, *next;
-
-    for (exchange = TAILQ_FIRST(&worker->doubted); exchange != NULL; exchange = next) {
-        next = TAILQ_NEXT(exchange, line_entry);
-        exchange_run(exchange);
-    }
+    return is_going(find_row(exchange));
 }

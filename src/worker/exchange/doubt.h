@@ -19,10 +19,7 @@
 /* Whether a lost connection leaves such a doubt; the connection must still be open. */
 bool doubt_is_left(const struct exchange *exchange);
 
-/* Takes the exchange out of the line; nothing when it is not in it. */
-void doubt_leave(struct exchange *exchange);
-
-/* A new view: runs those whose target it says to be going. */
-void doubt_release(struct worker *worker);
+/* Whether control has said since that the target is going. */
+bool doubt_is_over(const struct exchange *exchange);
 
 #endif

@@ -1,187 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runner of the step table, the beginning and end of an exchange, and what its callbacks
- * note. Start reading at exchange_begin; the steps stand in the files that exchange.h names.
+ * What all steps use: the ways to an end, letting go of a target, the timer, and how an
+ * exchange shows itself to the rules. The steps stand above this file, the runner
+ * (exchange_run.c) above them.
  */
 #include "worker/exchange/exchange.h"
 
-#include <stdlib.h>
-
-#include "base/check.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "worker/exchange/access_reporter.h"
-#include "worker/exchange/doubt.h"
-#include "worker/exchange/hold.h"
+#include "ipc/route.h"
+#include "worker/balancing/stickiness.h"
 #include "worker/exchange/splice.h"
-#include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
+#include "worker/targets/retry_budget.h"
 
-#define TAG 0xe8c4a26e
+/* A client that said it would send no more may half-close; another one gets this long. */
+#define HALF_CLOSE_GRACE_MS 250
 
-static const struct {
-    enum exchange_step (*run)(struct exchange *exchange);
-    const char *name, *text;
-} steps[STEP_COUNT] = {
-
-#define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
-    [STEP_##id] = {step_##function, #id, text},
-#include "worker/exchange/exchange_steps.def"
-#undef EXCHANGE_STEP
-};
-
-/* Out of the way of the runner, which pays no more than a branch for it. */
-__attribute__((cold, noinline)) static void
-trace(const struct exchange *exchange, enum exchange_step next)
-{
-    if (next == exchange->step)
-        return;
-    log_debug("connection %016llx, request %u: %s -> %s, %s",
-              (unsigned long long)exchange->carrier->id, exchange->carrier->exchanges,
-              steps[exchange->step].name, steps[next].name, steps[next].text);
-}
-
-void
-exchange_enter(struct exchange *exchange, enum exchange_step next)
-{
-    if (exchange->worker->is_tracing)
-        trace(exchange, next);
-    exchange->step = next;
-}
-
-static void
-on_time(void *argument)
-{
-    struct exchange *exchange = argument;
-
-    CHECK_TAG(exchange, TAG);
-    exchange_on_time(exchange);
-}
-
-/* Everything up to the texts and the request head, which are guarded by their lengths. */
-static void
-reset(struct exchange *exchange)
-{
-    memset(exchange, 0, offsetof(struct exchange, trace));
-    exchange->trace.length = 0;
-    exchange->redirect_url[0] = '\0';
-    http_head_reset(&exchange->request);
-}
-
-void
-exchange_begin(struct carrier *carrier)
-{
-    struct worker *worker = carrier->worker;
-    bool is_new = worker->exchange_pool.free_count == 0;
-    struct exchange *exchange = object_pool_take(&worker->exchange_pool);
-
-    /* One from the pool has its timer still, stopped, but on the wheel: setting it again is a
-     * store, taking it off and hanging it up each time is not. */
-    if (is_new)
-        timer_init(&exchange->timer, on_time, exchange);
-    reset(exchange);
-    exchange->tag = TAG;
-    exchange->worker = worker;
-    exchange->carrier = carrier;
-    exchange->view = view_pin(worker->view);
-    exchange->rule = SNAPSHOT_NO_INDEX;
-    exchange->route_row = SNAPSHOT_NO_INDEX;
-    exchange->body_is_held = true;
-    exchange->begun_us = clock_us();
-    exchange->begun_wall_us = clock_wall_us();
-    carrier->exchange = exchange;
-    carrier->exchanges++;
-    WORKER_COUNT(worker, EXCHANGES_ACTIVE);
-    exchange_run(exchange);
-}
-
-void
-exchange_run(struct exchange *exchange)
-{
-    CHECK_TAG(exchange, TAG);
-    for (;;) {
-        bool is_last = exchange->step == STEP_FINISH;
-        enum exchange_step next = steps[exchange->step].run(exchange);
-        /* After the last step the exchange is gone. */
-        if (is_last || next == STEP_WAIT)
-            return;
-        exchange_enter(exchange, next);
-    }
-}
-
-static void
-release(void *memory)
-{
-    struct exchange *exchange = memory;
-    struct object_pool *pool = &exchange->worker->exchange_pool;
-
-    if (pool->free_count >= pool->keep_count)
-        timer_close(&exchange->timer, exchange->worker->loop); /* its memory goes */
-    object_pool_give_back(pool, exchange);
-}
-
-/* Of (listener, group), or of the listener alone where no group was chosen. */
-static uint32_t
-route_row(const struct exchange *exchange)
-{
-    const struct view *view = exchange->view;
-    uint32_t listener = SNAPSHOT_NO_INDEX;
-
-    if (exchange->route_row == SNAPSHOT_NO_INDEX)
-        listener = listener_index(exchange->carrier->listener, view);
-    return listener == SNAPSHOT_NO_INDEX
-               ? exchange->route_row
-               : snapshot_listener(view->snapshot, listener)->counter_row;
-}
-
-static void
-count_end(struct exchange *exchange)
-{
-    uint32_t row = route_row(exchange);
-    struct counters *counters = exchange->worker->counters;
-
-    counter_add(&counters->ends[exchange->end], 1);
-    WORKER_COUNT_MANY(exchange->worker, EXCHANGES_ACTIVE, -1);
-    WORKER_COUNT_MANY(exchange->worker, BYTES_FROM_CLIENTS, exchange->received_bytes);
-    WORKER_COUNT_MANY(exchange->worker, BYTES_TO_CLIENTS, exchange->sent_bytes);
-    if (row != SNAPSHOT_NO_INDEX && exchange->status >= COUNTERS_FIRST_CODE &&
-        exchange->status < COUNTERS_FIRST_CODE + COUNTERS_CODES)
-        counter_add(&counters->routes[row].codes[exchange->status - COUNTERS_FIRST_CODE], 1);
-}
-
-static void
-let_go(struct exchange *exchange)
-{
-    struct worker *worker = exchange->worker;
-
-    exchange_release_target(exchange, LINK_BROKEN);
-    hold_leave(exchange);
-    doubt_leave(exchange);
-    pipe_pool_give_back(worker->pipes, &exchange->request_pipe);
-    pipe_pool_give_back(worker->pipes, &exchange->response_pipe);
-    timer_stop(&exchange->timer);
-}
-
-enum exchange_step
-step_finish(struct exchange *exchange)
+/* The client has sent its end though it wanted to keep the connection: it has most likely gone.
+ */
+bool
+exchange_client_seems_gone(const struct exchange *exchange)
 {
     struct carrier *carrier = exchange->carrier;
-    struct worker *worker = exchange->worker;
 
-    let_go(exchange);
-    if (exchange->request_state > REQUEST_HEAD_COMES || exchange->status != 0) {
-        count_end(exchange);
-        access_reporter_add(worker->access, exchange);
-    } else {
-        WORKER_COUNT_MANY(worker, EXCHANGES_ACTIVE, -1);
-    }
-    view_unpin(worker, &exchange->choice_view);
-    view_unpin(worker, &exchange->view);
-    carrier->exchange = NULL;
-    exchange->tag = 0;
-    loop_call_later(worker->loop, release, exchange);
-    carrier->kind->finish(carrier, exchange->request_state >= REQUEST_READ);
-    return STEP_WAIT;
+    return carrier->has_ended && exchange->request.keep_alive &&
+           exchange->step != STEP_TUNNEL && !carrier->is_blocked;
+}
+
+void
+exchange_touch(struct exchange *exchange)
+{
+    uint64_t timeout_ms = exchange_client_seems_gone(exchange)
+                              ? HALF_CLOSE_GRACE_MS
+                              : exchange->row->timeout_ms(exchange);
+
+    timer_set(&exchange->timer, exchange->worker->loop, timeout_ms);
+}
+
+void
+exchange_join_line(struct exchange *exchange, struct exchange_line *line)
+{
+    exchange->line = line;
+    TAILQ_INSERT_TAIL(&line->exchanges, exchange, line_entry);
+    line->count++;
+    if (line->gauge != NULL)
+        counter_add(line->gauge, 1);
+    exchange_touch(exchange);
+}
+
+void
+exchange_leave_line(struct exchange *exchange)
+{
+    struct exchange_line *line = exchange->line;
+
+    if (line == NULL)
+        return;
+    TAILQ_REMOVE(&line->exchanges, exchange, line_entry);
+    line->count--;
+    if (line->gauge != NULL)
+        counter_add(line->gauge, (uint64_t)-1);
+    exchange->line = NULL;
 }
 
 void
@@ -195,6 +73,19 @@ exchange_release_target(struct exchange *exchange, enum target_link_outcome outc
     exchange->events.target_is_readable = false;
     exchange->events.target_is_lost = false;
     exchange->events.connect_has_ended = false;
+}
+
+void
+exchange_target_done(struct exchange *exchange, bool is_clean)
+{
+    bool is_reusable = is_clean && exchange->request_state == REQUEST_SENT &&
+                       !exchange->events.target_is_lost && !exchange->request.close_after;
+
+    exchange->response_state = RESPONSE_READ;
+    /* An early answer: the rest of the request is nobody's any more. */
+    if (exchange->request_state < REQUEST_READ)
+        exchange->carrier->must_close = true;
+    exchange_release_target(exchange, is_reusable ? LINK_REUSABLE : LINK_DONE);
 }
 
 enum exchange_step
@@ -211,40 +102,22 @@ exchange_fail(struct exchange *exchange, enum end_reason reason)
     return STEP_FINISH;
 }
 
-void
-exchange_on_client_readable(struct exchange *exchange)
-{
-    exchange->events.client_is_readable = true;
-    exchange_run(exchange);
-}
+static const uint8_t refusal_ends[HTTP_REFUSAL_COUNT] = {
 
-void
-exchange_on_client_writable(struct exchange *exchange)
-{
-    exchange_touch(exchange);
-    exchange_run(exchange);
-}
+#define HTTP_REFUSAL(id, status, end, text) [HTTP_REFUSAL_##id] = END_##end,
+#include "http/refusals.def"
+#undef HTTP_REFUSAL
+};
 
-void
-exchange_on_connected(struct exchange *exchange)
+enum exchange_step
+exchange_refuse(struct exchange *exchange, enum http_refusal refusal)
 {
-    exchange->events.connect_has_ended = true;
-    exchange_run(exchange);
-}
+    enum exchange_step next = exchange_fail(exchange, refusal_ends[refusal]);
 
-void
-exchange_on_target_readable(struct exchange *exchange)
-{
-    exchange->events.target_is_readable = true;
-    exchange_run(exchange);
-}
-
-void
-exchange_on_target_writable(struct exchange *exchange, bool has_failed)
-{
-    exchange->events.target_is_lost |= has_failed;
-    exchange_touch(exchange);
-    exchange_run(exchange);
+    exchange->carrier->must_close = true;
+    if (next == STEP_ANSWER)
+        exchange->status = (uint16_t)http_refusal_status(refusal);
+    return next;
 }
 
 void
@@ -257,42 +130,40 @@ exchange_on_client_end_noted(struct exchange *exchange, bool has_failed)
         exchange->status = has_failed || exchange->request_state >= REQUEST_READ ? 460 : 400;
 }
 
-void
-exchange_on_client_end(struct exchange *exchange, bool has_failed)
+bool
+exchange_spend_retry(struct exchange *exchange)
 {
-    struct carrier *carrier = exchange->carrier;
+    if (retry_budget_spend(exchange->group->state))
+        return true;
+    WORKER_COUNT(exchange->worker, RETRIES_DENIED);
+    return false;
+}
 
-    CHECK_TAG(exchange, TAG);
-    carrier->has_ended = true;
-    carrier->must_close = true;
-    carrier_pause(carrier, true);
-    if (exchange->step == STEP_TUNNEL && !has_failed) {
-        exchange->events.client_is_readable = true;
-        exchange_run(exchange);
-        return;
-    }
-    if (!has_failed && exchange->request_state >= REQUEST_READ) {
-        exchange_touch(exchange);
-        return;
-    }
-    exchange_on_client_end_noted(exchange, has_failed);
-    exchange_enter(exchange, STEP_FINISH);
-    exchange_run(exchange);
+static bool
+next_field(const void *argument, struct slice name, size_t *place, struct slice *value)
+{
+    return http_head_next_value(argument, name, place, value);
 }
 
 void
-exchange_on_target_closed(struct exchange *exchange, bool is_evicted)
+exchange_route_request(const struct exchange *exchange, struct route_request *out)
 {
-    CHECK_TAG(exchange, TAG);
-    exchange_enter(exchange, is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
-                                        : exchange_fail(exchange, END_DRAIN_OVER));
-    exchange_run(exchange);
+    const struct http_head *request = &exchange->request;
+
+    *out = (struct route_request){
+        .method = request->method,
+        .host = request->host_name,
+        .path = request->path,
+        .query = request->query,
+        .source = exchange->carrier->address,
+        .field = next_field,
+        .argument = request,
+    };
 }
 
 void
-exchange_on_shutdown(struct exchange *exchange)
+exchange_stickiness(const struct exchange *exchange, struct stickiness *out)
 {
-    CHECK_TAG(exchange, TAG);
-    exchange_enter(exchange, exchange_fail(exchange, END_SHUTDOWN));
-    exchange_run(exchange);
+    *out = (struct stickiness){exchange->worker, &exchange->request, exchange->view,
+                               exchange->choice_view, exchange->group};
 }

@@ -48,6 +48,14 @@ enum exchange_response_state {
     RESPONSE_READ /* all of it has come from the target, or is our own */
 };
 
+/* A row of the table: see exchange_steps.def. */
+struct exchange_row {
+    enum exchange_step (*run)(struct exchange *exchange);
+    uint64_t (*timeout_ms)(const struct exchange *exchange);
+    enum exchange_step (*passed)(struct exchange *exchange);
+    const char *name, *text;
+};
+
 /* Targets that one request may be handed to in one round, the first included. */
 #define EXCHANGE_ATTEMPTS_MAX 4
 
@@ -61,7 +69,9 @@ struct exchange_events {
 struct exchange {
     uint32_t tag;
     enum exchange_step step;
-    enum end_reason end;
+    const struct exchange_row *row; /* of the step */
+    enum end_reason end;            /* END_REASON_COUNT: it goes on */
+    enum end_reason last_failure;   /* of a target; COMPLETE: none */
     struct worker *worker;
     struct carrier *carrier;
     struct view *view; /* pinned: the rule was chosen from it */
@@ -114,15 +124,6 @@ struct exchange {
     struct http_head request; /* last: its unused fields are never touched */
 };
 
-/* Begins an exchange of a carrier that has the first bytes of a head, and runs it. */
-void exchange_begin(struct carrier *carrier);
-
-/* Gives it another step, which the next run begins with; traced at level debug. */
-void exchange_enter(struct exchange *exchange, enum exchange_step next);
-
-/* Runs steps until one waits. The exchange may be gone afterwards. */
-void exchange_run(struct exchange *exchange);
-
 /* Whether it reads the client's head or body now; else what comes is to be left or kept. */
 static inline bool
 exchange_reads_head(const struct exchange *exchange)
@@ -137,32 +138,8 @@ exchange_reads_body(const struct exchange *exchange)
            (exchange->step == STEP_RELAY && exchange->request_state < REQUEST_READ);
 }
 
-/* What its carrier tells. Writable: what waited has been taken, in part or as a whole. */
-void exchange_on_client_readable(struct exchange *exchange);
-void exchange_on_client_writable(struct exchange *exchange);
-
-/* The client sent its end or failed. */
-void exchange_on_client_end(struct exchange *exchange, bool has_failed);
-
-/* What its target link tells. */
-void exchange_on_connected(struct exchange *exchange);
-void exchange_on_target_readable(struct exchange *exchange);
-void exchange_on_target_writable(struct exchange *exchange, bool has_failed);
-
-/* The time for what is being waited for is over. */
-void exchange_on_time(struct exchange *exchange);
-
 /* Inside a step: notes that the client is gone; the step goes on to STEP_FINISH. */
 void exchange_on_client_end_noted(struct exchange *exchange, bool has_failed);
-
-/*
- * The target's connection goes: its deregistration delay is over, or (is_evicted) it is not
- * there any more, and the request may go to another one as after any lost connection.
- */
-void exchange_on_target_closed(struct exchange *exchange, bool is_evicted);
-
-/* The time to stop is over. */
-void exchange_on_shutdown(struct exchange *exchange);
 
 /*
  * Ends it with a reason: with an answer of its own (status) while no response head has been
@@ -172,13 +149,6 @@ enum exchange_step exchange_fail(struct exchange *exchange, enum end_reason reas
 
 /* The connection to the target is lost before the response began: try another one, or fail. */
 enum exchange_step exchange_target_lost(struct exchange *exchange, enum end_reason reason);
-
-/* Whether the whole request, a small one, went to the target in one write, and is still here.
- */
-bool exchange_was_sent_at_once(const struct exchange *exchange);
-
-/* After the loss of a target, with the reason in end: another one, or fail. */
-enum exchange_step exchange_try_again(struct exchange *exchange);
 
 /* Takes one retry from the group's budget; false, and counted, when none is left. */
 bool exchange_spend_retry(struct exchange *exchange);
@@ -195,15 +165,26 @@ void exchange_stickiness(const struct exchange *exchange, struct stickiness *out
 struct route_request;
 void exchange_route_request(const struct exchange *exchange, struct route_request *out);
 
+/* Waiting for a new view in a line, with the timer set; leaving one is allowed at any time. */
+void exchange_join_line(struct exchange *exchange, struct exchange_line *line);
+void exchange_leave_line(struct exchange *exchange);
+
+/* The target has said all: its link is free for others, even while the client still reads. */
+void exchange_target_done(struct exchange *exchange, bool is_clean);
+
 /* Lets go of target and link. */
 void exchange_release_target(struct exchange *exchange, enum target_link_outcome outcome);
 
-/* The steps, in exchange_request.c, exchange_target.c, relay.c, tunnel.c, reply.c and
- * exchange.c. */
+/* The steps, in exchange_request.c, exchange_target.c, exchange_retry.c, hold.c, pause.c,
+ * relay.c, tunnel.c, reply.c and exchange_run.c. */
 #define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
     enum exchange_step step_##function(struct exchange *exchange);
 #include "worker/exchange/exchange_steps.def"
 #undef EXCHANGE_STEP
+
+/* The client has sent its end though it wanted to keep the connection: it has most likely gone.
+ */
+bool exchange_client_seems_gone(const struct exchange *exchange);
 
 /* Restarts the timer for whatever the exchange waits for now. */
 void exchange_touch(struct exchange *exchange);

@@ -13,34 +13,6 @@
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 
-/* The end reason of each refusal; the status comes from refusals.def. */
-static const uint8_t refusal_ends[HTTP_REFUSAL_COUNT] = {
-    [HTTP_REFUSAL_MALFORMED] = END_CLIENT_MALFORMED,
-    [HTTP_REFUSAL_DESYNC] = END_CLIENT_DESYNC,
-    [HTTP_REFUSAL_BAD_HOST] = END_CLIENT_MALFORMED,
-    [HTTP_REFUSAL_LINE_TOO_LONG] = END_CLIENT_LINE_TOO_LONG,
-    [HTTP_REFUSAL_FIELD_TOO_LARGE] = END_CLIENT_HEAD_TOO_LARGE,
-    [HTTP_REFUSAL_HEAD_TOO_LARGE] = END_CLIENT_HEAD_TOO_LARGE,
-    [HTTP_REFUSAL_TOO_MANY_FIELDS] = END_CLIENT_HEAD_TOO_LARGE,
-    [HTTP_REFUSAL_BODY_TOO_LARGE] = END_CLIENT_BODY_TOO_LARGE,
-    [HTTP_REFUSAL_METHOD] = END_CLIENT_METHOD_REFUSED,
-    [HTTP_REFUSAL_CODING] = END_CLIENT_CODING_REFUSED,
-    [HTTP_REFUSAL_VERSION] = END_CLIENT_VERSION_REFUSED,
-    [HTTP_REFUSAL_EXPECTATION] = END_CLIENT_MALFORMED,
-    [HTTP_REFUSAL_FORWARDED_FOR] = END_CLIENT_XFF_REFUSED,
-};
-
-enum exchange_step
-exchange_refuse(struct exchange *exchange, enum http_refusal refusal)
-{
-    enum exchange_step next = exchange_fail(exchange, refusal_ends[refusal]);
-
-    exchange->carrier->must_close = true;
-    if (next == STEP_ANSWER)
-        exchange->status = (uint16_t)http_refusal_status(refusal);
-    return next;
-}
-
 static bool
 has_no_body(const struct http_head *request)
 {
@@ -91,28 +63,6 @@ step_read_head(struct exchange *exchange)
     return STEP_WAIT;
 }
 
-static bool
-next_field(const void *argument, struct slice name, size_t *place, struct slice *value)
-{
-    return http_head_next_value(argument, name, place, value);
-}
-
-void
-exchange_route_request(const struct exchange *exchange, struct route_request *out)
-{
-    const struct http_head *request = &exchange->request;
-
-    *out = (struct route_request){
-        .method = request->method,
-        .host = request->host_name,
-        .path = request->path,
-        .query = request->query,
-        .source = exchange->carrier->address,
-        .field = next_field,
-        .argument = request,
-    };
-}
-
 /* The client waits with its body for a word; the ALB gives it at once, and so do we. */
 static bool
 send_continue(struct exchange *exchange)
@@ -122,13 +72,6 @@ send_continue(struct exchange *exchange)
     if (!exchange->request.wants_continue || exchange->request_state >= REQUEST_READ)
         return true;
     return carrier->kind->send_interim(carrier, NULL) == CARRIER_DONE;
-}
-
-void
-exchange_stickiness(const struct exchange *exchange, struct stickiness *out)
-{
-    *out = (struct stickiness){exchange->worker, &exchange->request, exchange->view,
-                               exchange->choice_view, exchange->group};
 }
 
 enum exchange_step

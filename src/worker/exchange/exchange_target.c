@@ -20,9 +20,6 @@
 #include "worker/shared/context.h"
 #include "worker/targets/retry_budget.h"
 
-/* A program reads at least this much at once: what is longer may have been begun. */
-#define UNREAD_BYTES_MAX 1024
-
 static bool
 is_excluded(const void *argument, const struct target_state *target)
 {
@@ -143,7 +140,8 @@ choose_second_chance(struct exchange *exchange)
 static void
 count_second_try(const struct exchange *exchange)
 {
-    if (exchange->end == END_CONNECT_FAILED || exchange->end == END_CONNECT_TIMEOUT)
+    if (exchange->last_failure == END_CONNECT_FAILED ||
+        exchange->last_failure == END_CONNECT_TIMEOUT)
         WORKER_COUNT(exchange->worker, RETRIES_CONNECT);
     else
         WORKER_COUNT(exchange->worker, RETRIES_CLOSED);
@@ -174,7 +172,8 @@ step_choose_target(struct exchange *exchange)
     if (index == SNAPSHOT_NO_INDEX && pause_is_wanted(exchange))
         return STEP_PAUSE;
     if (index == SNAPSHOT_NO_INDEX)
-        return exchange_fail(exchange, exchange->attempts > 0 ? exchange->end : END_NO_TARGETS);
+        return exchange_fail(exchange,
+                             exchange->attempts > 0 ? exchange->last_failure : END_NO_TARGETS);
     if (is_second_try(exchange))
         count_second_try(exchange);
     if (group->roster->fails_open)
@@ -297,70 +296,4 @@ step_send_head(struct exchange *exchange)
         exchange->request_state = REQUEST_SENT;
     exchange_touch(exchange);
     return STEP_RELAY;
-}
-
-bool
-exchange_was_sent_at_once(const struct exchange *exchange)
-{
-    return exchange->request_state == REQUEST_SENT && exchange->body_is_held &&
-           exchange->first_write <= UNREAD_BYTES_MAX;
-}
-
-/* RFC 9110 9.2.2: safe where nothing reached the target, or where a second time does no harm.
- */
-static bool
-may_replay(const struct exchange *exchange)
-{
-    if (exchange->response_state >= RESPONSE_BEGUN || !exchange->body_is_held)
-        return false;
-    if (exchange->attempts >= EXCHANGE_ATTEMPTS_MAX && !pause_is_wanted(exchange))
-        return false;
-    return exchange->nothing_was_sent || request_is_idempotent(&exchange->request);
-}
-
-bool
-exchange_spend_retry(struct exchange *exchange)
-{
-    if (retry_budget_spend(exchange->group->state))
-        return true;
-    WORKER_COUNT(exchange->worker, RETRIES_DENIED);
-    return false;
-}
-
-/*
- * A refused connection was no work for anybody, so that the next target gets the request for
- * the first time: this is not what the budget is for. To ask all of them again is: see
- * step_pause.
- */
-enum exchange_step
-exchange_try_again(struct exchange *exchange)
-{
-    bool was_refused = exchange->end == END_CONNECT_FAILED;
-
-    if (!may_replay(exchange) || (!was_refused && !exchange_spend_retry(exchange)))
-        return exchange_fail(exchange, exchange->end);
-    if (exchange->request_state == REQUEST_SENT)
-        exchange->request_state = REQUEST_READ;
-    return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
-}
-
-enum exchange_step
-exchange_target_lost(struct exchange *exchange, enum end_reason reason)
-{
-    bool was_connecting = exchange->step == STEP_CONNECT;
-    bool has_begun = exchange->response_state >= RESPONSE_BEGUN;
-
-    bool has_doubt = !was_connecting && !exchange->nothing_was_sent && doubt_is_left(exchange);
-    /* A kept connection may die of its age: only a new one's end speaks against the target. */
-    if (!was_connecting && exchange->link->is_reused && !has_begun)
-        exchange->second_chance = exchange->target->id;
-    else if (!was_connecting)
-        target_state_note_reset(exchange->target);
-    if (has_begun)
-        return exchange_fail(exchange, exchange->response_state >= RESPONSE_HEAD_SENT
-                                           ? END_TARGET_TRUNCATED
-                                           : END_TARGET_MALFORMED);
-    exchange_release_target(exchange, LINK_BROKEN);
-    exchange->end = reason; /* in case that no other target is left */
-    return has_doubt ? STEP_DOUBT : exchange_try_again(exchange);
 }

@@ -14,10 +14,4 @@
 /* Whether the exchange's group is starting and asks for holding. */
 bool hold_is_wanted(const struct exchange *exchange);
 
-/* Takes the exchange out of its group's line; nothing when it is not in it. */
-void hold_leave(struct exchange *exchange);
-
-/* A new view: runs what is held in groups that have a ready target (or none starting) now. */
-void hold_release(struct worker *worker);
-
 #endif

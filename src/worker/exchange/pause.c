@@ -5,7 +5,7 @@
 bool
 pause_is_wanted(const struct exchange *exchange)
 {
-    return exchange->end == END_CONNECT_FAILED && exchange->attempts > 0 &&
+    return exchange->last_failure == END_CONNECT_FAILED && exchange->attempts > 0 &&
            exchange->pauses < PAUSES_MAX;
 }
 
@@ -15,7 +15,7 @@ step_pause(struct exchange *exchange)
     if (exchange->is_pausing)
         return STEP_WAIT;
     if (!exchange_spend_retry(exchange))
-        return exchange_fail(exchange, exchange->end);
+        return exchange_fail(exchange, exchange->last_failure);
     exchange->is_pausing = true;
     exchange_touch(exchange);
     return STEP_WAIT;

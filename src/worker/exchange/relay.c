@@ -9,28 +9,6 @@
 #include "worker/exchange/relay_splice.h"
 #include "worker/exchange/splice.h"
 
-bool
-request_is_blocked(const struct exchange *exchange)
-{
-    return (exchange->link != NULL && exchange->link->is_blocked) ||
-           (exchange->request_pipe != NULL && exchange->request_pipe->held > 0);
-}
-
-bool
-response_is_blocked(const struct exchange *exchange)
-{
-    return exchange->carrier->is_blocked ||
-           (exchange->response_pipe != NULL && exchange->response_pipe->held > 0);
-}
-
-bool
-relay_body_is_too_large(const struct exchange *exchange)
-{
-    uint64_t most = exchange->view->settings->limits.body_bytes;
-
-    return most != 0 && exchange->payload_bytes > most;
-}
-
 static void
 send_to_target(struct exchange *exchange, const struct carrier_body *body)
 {

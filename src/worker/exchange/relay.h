@@ -7,23 +7,35 @@
 #ifndef FAIRLEAD_WORKER_RELAY_H
 #define FAIRLEAD_WORKER_RELAY_H
 
-#include <stdbool.h>
-
 #include "worker/exchange/exchange.h"
+#include "worker/exchange/splice.h"
 
 /* Reading the client is pointless while its target does not take what it sent. */
-bool request_is_blocked(const struct exchange *exchange);
+static inline bool
+request_is_blocked(const struct exchange *exchange)
+{
+    return (exchange->link != NULL && exchange->link->is_blocked) ||
+           (exchange->request_pipe != NULL && exchange->request_pipe->held > 0);
+}
 
 /* Whether bytes of the answer wait because the client does not take them. */
-bool response_is_blocked(const struct exchange *exchange);
+static inline bool
+response_is_blocked(const struct exchange *exchange)
+{
+    return exchange->carrier->is_blocked ||
+           (exchange->response_pipe != NULL && exchange->response_pipe->held > 0);
+}
 
 /* Whether the request's body has grown over limits.body_bytes (0: no limit). */
-bool relay_body_is_too_large(const struct exchange *exchange);
+static inline bool
+relay_body_is_too_large(const struct exchange *exchange)
+{
+    uint64_t most = exchange->view->settings->limits.body_bytes;
+
+    return most != 0 && exchange->payload_bytes > most;
+}
 
 /* The response's half: reads and passes on what the target has; STEP_RELAY: wait for more. */
 enum exchange_step relay_response(struct exchange *exchange);
-
-/* The target has said all: its link is free for others, even while the client still reads. */
-void relay_target_is_done(struct exchange *exchange, bool is_clean);
 
 #endif

@@ -22,19 +22,6 @@ client_is_gone(struct exchange *exchange)
     return STEP_FINISH;
 }
 
-void
-relay_target_is_done(struct exchange *exchange, bool is_clean)
-{
-    bool is_reusable = is_clean && exchange->request_state == REQUEST_SENT &&
-                       !exchange->events.target_is_lost && !exchange->request.close_after;
-
-    exchange->response_state = RESPONSE_READ;
-    /* An early answer: the rest of the request is nobody's any more. */
-    if (exchange->request_state < REQUEST_READ)
-        exchange->carrier->must_close = true;
-    exchange_release_target(exchange, is_reusable ? LINK_REUSABLE : LINK_DONE);
-}
-
 static enum exchange_step
 complete(struct exchange *exchange)
 {
@@ -79,7 +66,7 @@ pass_on(struct exchange *exchange, const struct target_link_answer *answer,
         return exchange_fail(exchange, END_TARGET_HEAD_TOO_LARGE);
     exchange->response_state = RESPONSE_HEAD_SENT;
     if (answer->is_last)
-        relay_target_is_done(exchange, answer->is_clean);
+        exchange_target_done(exchange, answer->is_clean);
     else if (head != NULL)
         exchange->link->kind->forget_head(exchange->link);
     return result == CARRIER_FAILED ? client_is_gone(exchange) : STEP_RELAY;
@@ -99,15 +86,12 @@ begin_tunnel(struct exchange *exchange, const struct target_link_answer *answer)
         return exchange_fail(exchange, END_TARGET_HEAD_TOO_LARGE);
     note_response(exchange, answer->head);
     exchange->response_state = RESPONSE_HEAD_SENT;
-    exchange->is_upgraded = true;
     carrier->must_close = true;
     exchange->response_head_us = clock_us();
     exchange->link->kind->forget_head(exchange->link);
     if (result == CARRIER_FAILED)
         return client_is_gone(exchange);
     exchange->events.client_is_readable = true; /* what it sent behind its request */
-    exchange_enter(exchange, STEP_TUNNEL);      /* whose patience counts from now on */
-    exchange_touch(exchange);
     return STEP_TUNNEL;
 }
 

@@ -3,7 +3,6 @@
 #include "worker/exchange/relay_splice.h"
 
 #include "base/clock.h"
-#include "worker/exchange/relay.h"
 #include "worker/exchange/splice.h"
 #include "worker/shared/context.h"
 
@@ -93,6 +92,6 @@ relay_splice_response(struct exchange *exchange)
     if (remaining > 0 || exchange->response_pipe->held > 0)
         return STEP_RELAY;
     pipe_pool_give_back(exchange->worker->pipes, &exchange->response_pipe);
-    relay_target_is_done(exchange, true);
+    exchange_target_done(exchange, true);
     return STEP_RELAY;
 }

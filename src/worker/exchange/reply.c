@@ -3,12 +3,11 @@
  * STEP_ANSWER: writes the answer once, waits until it is taken, and finishes. What the answer
  * is follows from the end reason and, for fixed responses and redirects, from the rule.
  */
-#include "worker/exchange/reply.h"
+#include "worker/exchange/exchange.h"
 
 #include "base/clock.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
-#include "worker/exchange/hold.h"
 #include "worker/listeners/listener.h"
 
 /* Longest Location (ALB: 8 KiB, then 507). */
@@ -18,42 +17,6 @@
 
 /* After this many seconds a client may try again, when nothing was ready for it. */
 #define RETRY_AFTER_LINE "Retry-After: 1\r\n"
-
-static const uint16_t statuses[END_REASON_COUNT] = {
-    [END_CLIENT_MALFORMED] = 400,
-    [END_CLIENT_DESYNC] = 400,
-    [END_CLIENT_LINE_TOO_LONG] = 414,
-    [END_CLIENT_HEAD_TOO_LARGE] = 431,
-    [END_CLIENT_BODY_TOO_LARGE] = 413,
-    [END_CLIENT_METHOD_REFUSED] = 405,
-    [END_CLIENT_VERSION_REFUSED] = 505,
-    [END_CLIENT_CODING_REFUSED] = 501,
-    [END_CLIENT_XFF_REFUSED] = 463,
-    [END_CLIENT_HEAD_TIMEOUT] = 408,
-    [END_CLIENT_BODY_TIMEOUT] = 408,
-    [END_CLIENT_WRITE_TIMEOUT] = 460,
-    [END_CLIENT_GONE] = 460,
-    [END_NO_TARGETS] = 503,
-    [END_HELD_TOO_LONG] = 503,
-    [END_HOLD_OVERFLOW] = 503,
-    [END_CONNECT_FAILED] = 502,
-    [END_CONNECT_TIMEOUT] = 504,
-    [END_TARGET_CLOSED] = 502,
-    [END_TARGET_MALFORMED] = 502,
-    [END_TARGET_HEAD_TOO_LARGE] = 502,
-    [END_TARGET_TIMEOUT] = 504,
-    [END_TARGET_TRUNCATED] = 502,
-    [END_DRAIN_OVER] = 502,
-    [END_LOCATION_TOO_LONG] = 507,
-    [END_SHUTDOWN] = 503,
-    [END_INTERNAL] = 500,
-};
-
-unsigned
-reply_status(enum end_reason reason)
-{
-    return statuses[reason];
-}
 
 static void
 fill_fixed_response(struct exchange *exchange, struct forwarding_page *page)
@@ -124,7 +87,7 @@ fill_redirect(struct exchange *exchange, struct forwarding_page *page, struct te
         return;
     }
     exchange->end = END_LOCATION_TOO_LONG;
-    page->status = reply_status(END_LOCATION_TOO_LONG);
+    page->status = end_reason_status(END_LOCATION_TOO_LONG);
 }
 
 /* False when the client could not be written to: then there is nobody to wait for. */
@@ -135,7 +98,7 @@ write_answer(struct exchange *exchange)
     char location[LOCATION_MAX + 64];
     struct text line = text_over(location, sizeof(location));
     struct forwarding_page page = {
-        .status = exchange->status != 0 ? exchange->status : reply_status(exchange->end),
+        .status = exchange->status != 0 ? exchange->status : end_reason_status(exchange->end),
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
         .server_header = exchange->view->settings->attributes.server_header,
     };
@@ -159,7 +122,7 @@ step_answer(struct exchange *exchange)
 
     if (exchange->response_state < RESPONSE_HEAD_SENT) {
         exchange_release_target(exchange, LINK_BROKEN);
-        hold_leave(exchange);
+        exchange_leave_line(exchange);
         if (!write_answer(exchange))
             return STEP_FINISH;
         if (carrier->is_blocked)

@@ -80,6 +80,10 @@ carry_both_ways(struct exchange *exchange)
 enum exchange_step
 step_tunnel(struct exchange *exchange)
 {
+    /* Its patience counts from now on. */
+    if (!exchange->is_upgraded)
+        exchange_touch(exchange);
+    exchange->is_upgraded = true;
     if (carry_both_ways(exchange))
         return STEP_WAIT;
     exchange->end = END_TUNNEL_CLOSED;

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "worker/exchange/exchange.h"
+#include "worker/exchange/exchange_run.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "http/request_judge.h"
 #include "net/socket.h"
-#include "worker/exchange/exchange.h"
+#include "worker/exchange/exchange_run.h"
 #include "worker/shared/context.h"
 
 #define TAG 0x7463e0f1

@@ -43,7 +43,11 @@ struct view;
 #define COMPOSE_BYTES (2 * SCRATCH_BYTES)
 
 /* Exchanges that wait for the same thing, oldest first. */
-TAILQ_HEAD(exchange_line, exchange);
+struct exchange_line {
+    TAILQ_HEAD(, exchange) exchanges;
+    unsigned count;
+    uint64_t *gauge; /* a counter that shows how many; NULL: none */
+};
 
 struct worker {
     struct loop *loop;

@@ -133,7 +133,7 @@ add_group(struct target_table *table, uint32_t id)
     struct group_state *group = memory_take(1, sizeof(*group));
 
     group->id = id;
-    TAILQ_INIT(&group->held);
+    TAILQ_INIT(&group->held.exchanges);
     /* Workers begin at different places, or the first target would get every first request. */
     group->round_robin = random_next();
     retry_budget_init(group);
@@ -158,7 +158,7 @@ target_table_use_group(struct worker *worker, uint32_t group_id)
 static void
 free_group(struct target_table *table, struct group_state *group)
 {
-    CHECK(group->held_count == 0);
+    CHECK(group->held.count == 0);
     HASH_DEL(table->groups, group);
     free(group);
 }

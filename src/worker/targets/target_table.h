@@ -53,8 +53,7 @@ struct group_state {
     uint64_t second_tries; /* the next turn of requests that another target has failed */
     unsigned views;
     struct exchange_line held; /* waiting for a first ready target */
-    unsigned held_count;
-    uint64_t retry_tokens; /* in hundredths of a retry: see retry_budget.h */
+    uint64_t retry_tokens;     /* in hundredths of a retry: see retry_budget.h */
     UT_hash_handle hh;
 };
 

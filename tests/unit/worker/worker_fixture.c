@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "worker/exchange/hold.h"
+#include "worker/exchange/waiting.h"
 
 void
 worker_fixture_open(struct worker_fixture *fixture)
@@ -31,7 +31,7 @@ worker_fixture_publish(struct worker_fixture *fixture)
     worker->view = view_new(worker, snapshot_sample_open(fixture->sample));
     if (older != NULL)
         view_unpin(worker, &older);
-    hold_release(worker);
+    waiting_release(worker);
 }
 
 void

@@ -7,8 +7,7 @@
 
 #include "../../../support/worker_stand.h"
 #include "base/clock.h"
-#include "worker/exchange/exchange.h"
-#include "worker/exchange/hold.h"
+#include "worker/exchange/exchange_run.h"
 
 #define START_US UINT64_C(1000000000000)
 #define SECOND_US UINT64_C(1000000)

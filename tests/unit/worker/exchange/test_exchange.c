@@ -4,12 +4,16 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../../support/worker_stand.h"
+#include "base/check.h"
 #include "net/socket.h"
-#include "worker/exchange/exchange.h"
+#include "worker/exchange/exchange_check.h"
+#include "worker/exchange/exchange_run.h"
 #include "worker/targets/retry_budget.h"
 
 #define LARGE (4 * 1024 * 1024)
@@ -253,7 +257,7 @@ a_post_left_unread_by_a_target_that_stays_fails(void **state)
     leave_a_post_unread(stand);
     worker_stand_publish(stand);
     assert_int_equal(worker_stand_read(stand, stand->client_fd, text, sizeof(text)), 0);
-    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted));
+    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted.exchanges));
     expect_text(stand, stand->client_fd, "HTTP/1.1 502 ");
     assert_false(worker_stand_accept(stand));
 }
@@ -266,8 +270,8 @@ a_client_may_leave_while_its_post_is_in_doubt(void **state)
     leave_a_post_unread(stand);
     worker_stand_drop(&stand->client_fd);
     worker_stand_turn(stand);
-    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted));
-    assert_true(TAILQ_EMPTY(&stand->worker->doubted));
+    exchange_on_time(TAILQ_FIRST(&stand->worker->doubted.exchanges));
+    assert_true(TAILQ_EMPTY(&stand->worker->doubted.exchanges));
     worker_stand_publish(stand);
 }
 
@@ -334,6 +338,49 @@ an_idle_client_is_closed_when_the_worker_stops(void **state)
     assert_int_equal(stand->worker->client_count, 0);
 }
 
+/* What a child says that finds a link without its target. */
+static void
+panic_in_a_child(const struct exchange *exchange, char *words, size_t size)
+{
+    const struct rlimit no_core = {0, 0};
+    int fds[2], status = 0;
+
+    assert_int_equal(pipe(fds), 0);
+    pid_t child = fork();
+    assert_int_not_equal(child, -1);
+    if (child == 0) {
+        struct exchange broken = *exchange;
+        (void)setrlimit(RLIMIT_CORE, &no_core);
+        dup2(fds[1], STDERR_FILENO);
+        exchange->carrier->exchange = &broken;
+        broken.tried[0]++;
+        check_set_context(exchange_describe, &broken);
+        exchange_check(&broken);
+        _exit(0);
+    }
+    close(fds[1]);
+    ssize_t length = read(fds[0], words, size - 1);
+    words[length > 0 ? length : 0] = '\0';
+    close(fds[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void
+a_panic_tells_step_rule_and_target(void **state)
+{
+    struct worker_stand *stand = *state;
+    char target[ADDRESS_TEXT_SIZE], words[1024];
+    struct client *client = ask(stand, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    address_format_with_port(&stand->target->address, target);
+    panic_in_a_child(client->carrier.exchange, words, sizeof(words));
+    assert_non_null(strstr(words, "tried[exchange->attempts - 1] == target->id"));
+    assert_non_null(strstr(words, "while moving bodies (step RELAY) in connection "));
+    assert_non_null(strstr(words, "rule priority "));
+    assert_non_null(strstr(words, target));
+}
+
 int
 main(void)
 {
@@ -352,6 +399,7 @@ main(void)
         STANDING(a_switch_of_protocols_before_the_request_is_sent_is_malformed),
         STANDING(a_large_body_behind_a_pipelined_request_is_not_refused),
         STANDING(an_idle_client_with_a_request_on_its_way_is_answered_when_the_worker_stops),
+        STANDING(a_panic_tells_step_rule_and_target),
         STANDING(an_idle_client_is_closed_when_the_worker_stops),
     };
 

@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How long an exchange waits in each step, and what it means that this has been too long: as
- * the rows of exchange_steps.def say.
+ * The table of steps: what each does, how long it may wait, and what it means that this has
+ * been too long, as the rows of exchange_steps.def say.
  */
-#include "base/check.h"
+#include "worker/exchange/exchange_run.h"
+
 #include "worker/exchange/doubt.h"
-#include "worker/exchange/exchange.h"
 #include "worker/exchange/pause.h"
 #include "worker/exchange/relay.h"
-#include "worker/shared/context.h"
-
-/* A client that said it would send no more may half-close; another one gets this long. */
-#define HALF_CLOSE_GRACE_MS 250
-
-/* The client has sent its end though it wanted to keep the connection: it has most likely gone.
- */
-static bool
-client_seems_gone(const struct exchange *exchange)
-{
-    struct carrier *carrier = exchange->carrier;
-
-    return carrier->has_ended && exchange->request.keep_alive &&
-           exchange->step != STEP_TUNNEL && !carrier->is_blocked;
-}
 
 static bool
 waits_for_request_body(const struct exchange *exchange)
@@ -94,39 +79,10 @@ answer_passed(struct exchange *exchange)
 #include "worker/exchange/exchange_steps.def"
 #undef EXCHANGE_STEP
 
-static const struct {
-    uint64_t (*timeout_ms)(const struct exchange *exchange);
-    enum exchange_step (*passed)(struct exchange *exchange);
-} waits[STEP_COUNT] = {
+const struct exchange_row exchange_rows[STEP_COUNT] = {
 
 #define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
-    [STEP_##id] = {timeout_of_##function, passed_##function},
+    [STEP_##id] = {step_##function, timeout_of_##function, passed_##function, #id, text},
 #include "worker/exchange/exchange_steps.def"
 #undef EXCHANGE_STEP
 };
-
-void
-exchange_touch(struct exchange *exchange)
-{
-    uint64_t timeout_ms = client_seems_gone(exchange)
-                              ? HALF_CLOSE_GRACE_MS
-                              : waits[exchange->step].timeout_ms(exchange);
-
-    timer_set(&exchange->timer, exchange->worker->loop, timeout_ms);
-}
-
-void
-exchange_on_time(struct exchange *exchange)
-{
-    enum exchange_step next = STEP_FINISH;
-
-    if (client_seems_gone(exchange)) {
-        exchange->end = END_CLIENT_GONE;
-        exchange->status = exchange->status == 0 ? 460 : exchange->status;
-    } else {
-        next = waits[exchange->step].passed(exchange);
-    }
-    CHECK(next != STEP_WAIT);
-    exchange_enter(exchange, next);
-    exchange_run(exchange);
-}
