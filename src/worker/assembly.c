@@ -9,6 +9,7 @@
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/splice.h"
 #include "worker/http1/client.h"
+#include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"

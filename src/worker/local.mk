@@ -27,9 +27,10 @@ libworker_a_SOURCES = \
 	src/worker/exchange/exchange_target.c \
 	src/worker/exchange/hold.c src/worker/exchange/hold.h \
 	src/worker/exchange/pause.c src/worker/exchange/pause.h \
-	src/worker/exchange/relay.c src/worker/exchange/relay.h \
-	src/worker/exchange/relay_response.c \
+	src/worker/exchange/relay.c \
+	src/worker/exchange/relay_response.c src/worker/exchange/relay_response.h \
 	src/worker/exchange/relay_splice.c src/worker/exchange/relay_splice.h \
+	src/worker/exchange/relay_state.h \
 	src/worker/exchange/reply.c \
 	src/worker/exchange/splice.c src/worker/exchange/splice.h \
 	src/worker/exchange/tunnel.c \
@@ -39,7 +40,7 @@ libworker_a_SOURCES = \
 	src/worker/http1/client_carrier.c \
 	src/worker/http1/framing.c src/worker/http1/framing.h \
 	src/worker/http1/input.c src/worker/http1/input.h \
-	src/worker/http1/target_codec.c \
+	src/worker/http1/target_codec.c src/worker/http1/target_codec.h \
 	src/worker/http1/target_connection.c src/worker/http1/target_connection.h \
 	src/worker/assembly.c \
 	src/worker/worker.c src/worker/worker.h

@@ -7,7 +7,7 @@
 
 #include "worker/exchange/doubt.h"
 #include "worker/exchange/pause.h"
-#include "worker/exchange/relay.h"
+#include "worker/exchange/relay_state.h"
 
 static bool
 waits_for_request_body(const struct exchange *exchange)

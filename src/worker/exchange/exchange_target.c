@@ -15,7 +15,7 @@
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/hold.h"
 #include "worker/exchange/pause.h"
-#include "worker/exchange/relay.h"
+#include "worker/exchange/relay_state.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 #include "worker/targets/retry_budget.h"

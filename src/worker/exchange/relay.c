@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * STEP_RELAY: one call serves whatever is possible now in either direction. The request's half
- * stands here, the response's in relay_response.c.
+ * stands here, the response's in relay_response.c. Large counted bodies go through the kernel
+ * where both sides have a plain stream (relay_splice.c).
  */
-#include "worker/exchange/relay.h"
-
 #include "base/clock.h"
+#include "worker/exchange/relay_response.h"
 #include "worker/exchange/relay_splice.h"
+#include "worker/exchange/relay_state.h"
 #include "worker/exchange/splice.h"
 
 static void

@@ -4,12 +4,13 @@
  * to the carrier, which writes it anew, and its body behind it. The usual small answer is one
  * read and one write.
  */
-#include "worker/exchange/relay.h"
+#include "worker/exchange/relay_response.h"
 
 #include "base/clock.h"
 #include "http/response_judge.h"
 #include "worker/balancing/stickiness.h"
 #include "worker/exchange/relay_splice.h"
+#include "worker/exchange/relay_state.h"
 #include "worker/shared/context.h"
 
 /* Interim answers to one request that are taken from a target. */

@@ -4,6 +4,8 @@
  * read where they came. A usual answer is one read: its head is parsed and judged in the
  * worker's scratch, and its body is decoded in place behind it.
  */
+#include "worker/http1/target_codec.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,6 @@
 #include "http/response_judge.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http1/framing.h"
-#include "worker/http1/target_connection.h"
 #include "worker/shared/context.h"
 
 /*

@@ -13,6 +13,7 @@
 #include "http/request_judge.h"
 #include "net/socket.h"
 #include "worker/exchange/exchange_run.h"
+#include "worker/http1/target_codec.h"
 #include "worker/shared/context.h"
 
 #define TAG 0x7463e0f1
@@ -36,13 +37,6 @@ static const struct stream_callbacks callbacks = {.on_readable = on_readable,
 /* A connection idle for longer than this is looked at before a request that cannot be replayed.
  */
 #define LOOK_BEFORE_USE_MS 20
-
-struct target_connection *
-target_connection_of(struct target_link *link)
-{
-    return (struct target_connection *)((char *)link -
-                                        offsetof(struct target_connection, link));
-}
 
 static struct target_link_list *
 list_of(struct target_connection *connection)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Moving the bodies of an exchange, both ways at once, with back pressure: nothing more is read
- * from one side while the other has not taken what came before. Large counted bodies go through
- * the kernel where both sides have a plain stream (relay_splice.h).
+ * Back pressure between the two halves of the relay: nothing more is read from one side while
+ * the other has not taken what came before.
  */
-#ifndef FAIRLEAD_WORKER_RELAY_H
-#define FAIRLEAD_WORKER_RELAY_H
+#ifndef FAIRLEAD_WORKER_RELAY_STATE_H
+#define FAIRLEAD_WORKER_RELAY_STATE_H
 
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/splice.h"
@@ -34,8 +33,5 @@ relay_body_is_too_large(const struct exchange *exchange)
 
     return most != 0 && exchange->payload_bytes > most;
 }
-
-/* The response's half: reads and passes on what the target has; STEP_RELAY: wait for more. */
-enum exchange_step relay_response(struct exchange *exchange);
 
 #endif
