@@ -5,9 +5,19 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
+	tools/fairleadctl/events_screen.c tools/fairleadctl/events_screen.h \
+	tools/fairleadctl/explain_screen.c tools/fairleadctl/explain_screen.h \
+	tools/fairleadctl/grid.c tools/fairleadctl/grid.h \
+	tools/fairleadctl/json_text.c tools/fairleadctl/json_text.h \
+	tools/fairleadctl/listings.c tools/fairleadctl/listings.h \
 	tools/fairleadctl/main.c \
 	tools/fairleadctl/output.c tools/fairleadctl/output.h \
-	tools/fairleadctl/table.c tools/fairleadctl/table.h
+	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
+	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \
+	tools/fairleadctl/terminal.c tools/fairleadctl/terminal.h \
+	tools/fairleadctl/top_screen.c tools/fairleadctl/top_screen.h \
+	tools/fairleadctl/view.c tools/fairleadctl/view.h \
+	tools/fairleadctl/when.c tools/fairleadctl/when.h
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes tools/check-licence tools/check-documents

@@ -19,6 +19,7 @@
 #include "base/title.h"
 #include "control/admin/admin.h"
 #include "control/processes/children.h"
+#include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
 #include "control/reload.h"
 #include "control/rollout/rollout.h"
@@ -54,6 +55,7 @@ struct control {
     struct access_channels *access_channels;
     struct observer_fds *observer_fds;
     struct snapshot_compiler *compiler;
+    struct group_rates *rates;
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;
@@ -309,6 +311,7 @@ open_children(struct control *control, unsigned workers)
     control->observer_fds = observer_fds_new();
     control->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
         control->numbers, control->sockets, control->targets});
+    control->rates = group_rates_new(control->loop, control->board, control->numbers);
     control->children = children_new(
         &(struct children_parts){
             .loop = control->loop,
@@ -360,6 +363,7 @@ close_parts(struct control *control)
     targets_free(&control->targets);
     publisher_free(&control->publisher);
     snapshot_compiler_free(&control->compiler);
+    group_rates_free(&control->rates);
     problems_free(&control->problems);
     event_log_free(&control->events);
     numbers_free(&control->numbers);
@@ -503,6 +507,7 @@ open_admin(struct control *control)
         .providers = control->providers,
         .sockets = control->sockets,
         .board = control->board,
+        .rates = control->rates,
         .publisher = control->publisher,
         .children = control->children,
         .rollout = control->rollout,
@@ -529,6 +534,7 @@ open_reload(struct control *control)
         .sockets = control->sockets,
         .observer_fds = control->observer_fds,
         .compiler = control->compiler,
+        .rates = control->rates,
         .publisher = control->publisher,
         .children = control->children,
         .rollout = control->rollout,

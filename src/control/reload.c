@@ -150,6 +150,7 @@ reload_apply(struct reload *reload, struct config *config)
     passive_health_set_config(parts->passive, config);
     providers_set_config(parts->providers, config);
     compile(parts, config);
+    group_rates_set_config(parts->rates, config);
     publisher_publish(parts->publisher);
     children_open_listeners(parts->children);
     if (!observer_fds_metrics_stayed(parts->observer_fds))
@@ -162,6 +163,7 @@ static void
 note_refusal(const struct reload_parts *parts, const struct config_errors *errors)
 {
     counter_add(&parts->counters->values[COUNTER_RELOADS_REFUSED], 1);
+    admin_note_refusal(parts->admin);
     event_log_add(parts->events, "configuration", parts->config_path,
                   "reload refused (errors: %zu)", errors->count);
     for (size_t i = 0; i < errors->count; i++)

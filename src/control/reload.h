@@ -13,6 +13,7 @@
 #include "control/discovery/providers.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
+#include "control/processes/group_rates.h"
 #include "control/processes/listener_sockets.h"
 #include "control/processes/observer_fds.h"
 #include "control/processes/publisher.h"
@@ -41,6 +42,7 @@ struct reload_parts {
     struct listener_sockets *sockets;
     struct observer_fds *observer_fds;
     struct snapshot_compiler *compiler;
+    struct group_rates *rates;
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """fairleadctl against canned answers on a unix socket: what it asks, prints and exits with."""
 
+import datetime
 import http.server
 import json
 import os
+import re
 import socketserver
 import subprocess
 import tempfile
@@ -13,12 +15,23 @@ import unittest
 
 PROGRAM = os.path.join(os.environ.get("builddir", "."), "fairleadctl")
 
+NOW = "2020-01-01T00:00:00.000000Z"
 TARGETS = {"TargetHealthDescriptions": [
     {"Target": {"Id": "127.0.0.1", "Port": 32768, "AvailabilityZone": "pub1"},
-     "TargetHealth": {"State": "healthy"}, "InFlight": 3},
-    {"Target": {"Id": "127.0.0.1", "Port": 9},
+     "TargetHealth": {"State": "healthy", "LastCheck": {"Result": "answered 200",
+                                                        "LatencyMicroseconds": 2100}},
+     "Task": "1234567890ab" + 52 * "c", "InFlight": 3, "Since": NOW},
+    {"Target": {"Id": "::1", "Port": 9}, "InFlight": 0,
      "TargetHealth": {"State": "unhealthy", "Reason": "Target.Timeout",
-                      "Description": "Request timed out"}}]}
+                      "Description": "Request timed out",
+                      "LastCheck": {"Result": "connection refused"}}}]}
+
+
+def group(name, targets=2, healthy=1, **more):
+    return {"TargetGroupName": name, "Algorithm": "round_robin", "HealthCheckEnabled": True,
+            "HealthCheckPath": "/", "HealthCheckIntervalSeconds": 30.0, "IsUsed": True,
+            "TargetCount": targets, "HealthyTargetCount": healthy, "RequestsPerSecond": 12.4,
+            "Target5xxPerSecond": 0.0, **more}
 
 
 class Responder(http.server.BaseHTTPRequestHandler):
@@ -67,29 +80,166 @@ class FairleadctlTest(unittest.TestCase):
 
     def run_it(self, *arguments, stdin=""):
         return subprocess.run([PROGRAM, "-s", self.socket, *arguments], input=stdin,
-                              capture_output=True, text=True, timeout=20)
+                              capture_output=True, text=True, timeout=20,
+                              env={**os.environ, "COLUMNS": "80"})
 
     def reply(self, method, path, content, status=200):
         self.server.answers[(method, path)] = (status, content)
 
-    def test_prints_an_aligned_table_of_targets(self):
-        self.reply("GET", "/v1/target-groups/targetweb/targets", TARGETS)
-        run = self.run_it("targets", "targetweb")
-        lines = run.stdout.splitlines()
-        self.assertEqual(run.returncode, 0)
-        self.assertEqual(len(lines), 3)
-        self.assertEqual(lines[0].index("STATE"), lines[1].index("healthy"))
-        self.assertEqual(lines[0].index("STATE"), lines[2].index("unhealthy"))
-        self.assertIn("Target.Timeout", lines[2])
+    def groups(self, *groups):
+        self.reply("GET", "/v1/target-groups", {"TargetGroups": list(groups)})
+        for one in groups:
+            self.reply("GET", "/v1/target-groups/%s/targets" % one["TargetGroupName"], TARGETS)
 
-    def test_targets_of_all_groups_stand_in_one_table(self):
-        self.reply("GET", "/v1/target-groups",
-                   {"TargetGroups": [{"TargetGroupName": "a"}, {"TargetGroupName": "b"}]})
-        self.reply("GET", "/v1/target-groups/a/targets", TARGETS)
-        self.reply("GET", "/v1/target-groups/b/targets", TARGETS)
-        run = self.run_it("--json", "targets")
+    def test_targets_are_told_by_group_in_eighty_columns(self):
+        self.groups(group("web"))
+        run = self.run_it("targets", "web")
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(re.sub(r"\b[0-9]{4}d\b", "9999d", run.stdout), """\
+web  round_robin, GET / every 30 s           1 of 2 healthy   12 req/s   0 5xx/s
+  TARGET           STATE      FOR    CONTAINER     FLIGHT  LAST CHECK
+  [::1]:9          unhealthy                            0  connection refused
+  127.0.0.1:32768  healthy    9999d  1234567890ab       3  200 in 2.1 ms
+""")
+
+    def test_what_does_not_fit_is_cut_and_wide_shows_all(self):
+        long = "a-container-with-a-very-long-name-" * 4
+        rows = json.loads(json.dumps(TARGETS))
+        rows["TargetHealthDescriptions"][0]["TaskName"] = long
+        self.groups(group("g" * 32, HeldTargetCount=3, FailsOpen=True))
+        self.reply("GET", "/v1/target-groups/%s/targets" % ("g" * 32), rows)
+        narrow = self.run_it("targets").stdout
+        self.assertLessEqual(max(map(len, narrow.splitlines())), 80)
+        self.assertIn("…", narrow)
+        self.assertIn("FAILS OPEN, 3 held", narrow)
+        self.assertIn(long, self.run_it("targets", "-o", "wide").stdout)
+
+    def test_a_thousand_targets_are_narrowed_by_state_and_group(self):
+        rows = {"TargetHealthDescriptions": [
+            {"Target": {"Id": "10.0.%d.%d" % (i // 250, i % 250), "Port": 80},
+             "TargetHealth": {"State": "unhealthy" if i % 100 == 7 else "healthy"}}
+            for i in range(1000)]}
+        self.groups(group("web", 1000, 990), group("other"))
+        self.reply("GET", "/v1/target-groups/web/targets", rows)
+        run = self.run_it("targets", "--state", "unhealthy", "--group", "web")
+        self.assertEqual(len(run.stdout.splitlines()), 2 + 10)
+        lines = self.run_it("targets", "web").stdout.splitlines()
+        self.assertEqual(len(lines), 2 + 1000)
+        self.assertTrue(all("unhealthy" in line for line in lines[2:12]))
+
+    def test_an_empty_group_says_so(self):
+        self.groups(group("web", 0, 0, HeldRequestCount=3))
+        self.reply("GET", "/v1/target-groups/web/targets", {"TargetHealthDescriptions": []})
+        run = self.run_it("targets")
+        self.assertEqual(len(run.stdout.splitlines()), 1)
+        self.assertIn("EMPTY, 3 requests wait", run.stdout)
+
+    def test_targets_of_all_groups_stand_in_one_json_list(self):
+        self.groups(group("a"), group("b"))
+        run = self.run_it("targets", "--json")
         rows = json.loads(run.stdout)["TargetHealthDescriptions"]
         self.assertEqual([row["TargetGroupName"] for row in rows], ["a", "a", "b", "b"])
+
+    def status(self, groups=(), problems=(), **more):
+        self.groups(*groups)
+        self.reply("GET", "/v1/problems", {"Problems": list(problems)})
+        self.reply("GET", "/v1/status", {
+            "Version": "1", "ConfigurationFile": "/etc/fairlead/fairlead.conf",
+            "TargetCount": 4, "HealthyTargetCount": 3, "ListenerCount": 1, "WorkerCount": 2,
+            "LivingWorkerCount": 2, "UptimeSeconds": 3700, **more})
+
+    def test_status_is_one_sentence_first(self):
+        self.status([group("web", 4, 3)])
+        run = self.run_it("status", "--check")
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(run.stdout.splitlines()[:2], [
+            "serving; 3 of 4 targets healthy; no problems; configuration from",
+            "/etc/fairlead/fairlead.conf"])
+
+    def test_status_check_tells_by_its_end_what_needs_somebody(self):
+        problem = {"Source": "docker", "Object": "web-1", "Reason": "no published port"}
+        for wrong in ({"groups": [group("web", 0, 0)]}, {"problems": [problem]},
+                      {"groups": [group("web", FailsOpen=True)]}, {"LivingWorkerCount": 1}):
+            self.status(**wrong)
+            run = self.run_it("status", "--check")
+            self.assertEqual(run.returncode, 1, wrong)
+            self.assertIn("  ! ", run.stdout)
+            self.assertEqual(self.run_it("status").returncode, 0)
+        self.status([group("unused", 0, 0, IsUsed=False)])
+        self.assertEqual(self.run_it("status", "--check").returncode, 0)
+
+    def test_explain_reads_as_an_answer(self):
+        self.reply("GET", "/v1/explain?url=http%3A%2F%2Fa%2Fx", {
+            "ListenerName": "http", "Priority": "20", "ConditionsText": "path-pattern is /x*",
+            "ActionText": "forward to web",
+            "PassedOver": [{"Priority": 10, "ConditionsText": "host-header is b",
+                            "DoesNotMatch": "host-header"}],
+            "TargetGroups": [{"TargetGroupName": "web", "Weight": 1,
+                              "Targets": ["10.0.0.%d:80" % i for i in range(8)]}]})
+        run = self.run_it("explain", "http://a/x")
+        self.assertEqual(run.stdout, """\
+GET http://a/x
+listener http
+  rule 10: host-header is b  no, host-header differs
+  rule 20: path-pattern is /x*  yes
+  forward to web
+  group web
+    to 10.0.0.0:80, 10.0.0.1:80, 10.0.0.2:80, 10.0.0.3:80, 10.0.0.4:80,
+       10.0.0.5:80, and 2 more
+""")
+
+    def test_events_are_narrowed(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        at = [(now - datetime.timedelta(minutes=m)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+              for m in (120, 30, 1)]
+        events = [{"Time": at[0], "Kind": "target", "Subject": "web 1", "Text": "one"},
+                  {"Time": at[1], "Kind": "task", "Subject": "x", "Text": "two"},
+                  {"Time": at[2], "Kind": "target", "Subject": "web2 1", "Text": "three"}]
+        self.reply("GET", "/v1/events?since=0", {"Events": events})
+
+        def shown(*options):
+            return [line.split()[-1] for line in
+                    self.run_it("events", *options).stdout.splitlines()]
+        self.assertEqual(shown("--since", "1h"), ["two", "three"])
+        self.assertEqual(shown("--last", "1"), ["three"])
+        self.assertEqual(shown("--kind", "target"), ["one", "three"])
+        self.assertEqual(shown("--group", "web"), ["one"])
+        self.assertIn("  30m ago  two", self.run_it("events", "--since", "1h").stdout)
+        for wrong in (["--since", "soon"], ["--last", "0"], ["--last", "x"]):
+            self.assertEqual(self.run_it("events", *wrong).returncode, 2, wrong)
+
+    def test_wait_ends_when_all_are_healthy_or_the_time_is_over(self):
+        self.groups(group("web", 2, 2))
+        self.assertEqual(self.run_it("wait", "web").returncode, 0)
+        self.assertEqual(self.run_it("wait", "web", "--healthy", "2").returncode, 0)
+        run = self.run_it("wait", "web", "--healthy", "3", "--timeout", "0.3")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("2 of 2 healthy", run.stderr)
+        self.assertEqual(self.run_it("wait", "none").returncode, 1)
+
+    def test_options_stand_anywhere_and_beginnings_will_do(self):
+        self.reply("GET", "/v1/problems", {"Problems": []})
+        for words in (["--json", "problems"], ["problems", "--json"], ["prob", "-o", "json"]):
+            self.assertEqual(json.loads(self.run_it(*words).stdout), {"Problems": []}, words)
+        self.assertEqual(self.run_it("problems").stdout, "no problems\n")
+
+    def test_a_wrong_command_is_told_the_right_one(self):
+        self.assertIn("did you mean targets?", self.run_it("tragets").stderr)
+        self.assertIn("may be status, stop", self.run_it("st").stderr)
+        self.assertIn("-o takes wide, json or table", self.run_it("-o", "xml", "tasks").stderr)
+
+    def test_help_is_told_of_each_command(self):
+        whole = self.run_it("help")
+        self.assertEqual(whole.returncode, 0)
+        self.assertLessEqual(max(map(len, whole.stdout.splitlines())), 80)
+        for words in (["help", "targets"], ["targets", "--help"]):
+            run = self.run_it(*words)
+            self.assertEqual(run.returncode, 0)
+            self.assertIn("usage: fairleadctl targets [GROUP]", run.stdout)
+
+    def test_watch_needs_a_terminal_and_a_listing(self):
+        self.assertEqual(self.run_it("targets", "--watch").returncode, 2)
+        self.assertIn("no listing", self.run_it("reload", "--watch", "1").stderr)
 
     def test_json_is_printed_as_it_came(self):
         self.reply("GET", "/v1/status", {"Version": "1", "Counts": {"Targets": 2}})
@@ -97,14 +247,14 @@ class FairleadctlTest(unittest.TestCase):
         self.assertEqual(json.loads(run.stdout), {"Version": "1", "Counts": {"Targets": 2}})
 
     def test_an_object_is_printed_one_member_a_line(self):
-        self.reply("GET", "/v1/status", {"Version": "1", "Counts": {"Targets": 2}})
-        run = self.run_it("status")
+        self.reply("POST", "/v1/register", {"Version": "1", "Counts": {"Targets": 2}})
+        run = self.run_it("register", "g", "127.0.0.1:9")
         self.assertEqual([line.split() for line in run.stdout.splitlines()],
                          [["Version", "1"], ["Counts.Targets", "2"]])
 
     def test_control_characters_do_not_reach_the_terminal(self):
-        self.reply("GET", "/v1/status", {"Name": "a\x1b[31mb"})
-        self.assertIn("a?[31mb", self.run_it("status").stdout)
+        self.reply("POST", "/v1/register", {"Name": "a\x1b[31mb"})
+        self.assertIn("a?[31mb", self.run_it("register", "g", "127.0.0.1:9").stdout)
 
     def test_explain_escapes_what_it_asks(self):
         self.run_it("explain", "http://a/b?c=d&e", "-H", "X: 1", "-H", "Y: 2", "-X", "POST")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "json_text.h"
 #include "output.h"
 
 enum { EVENT_BYTES_MAX = 1 << 20 };
@@ -24,9 +25,8 @@ add_to_query(const struct session *session, char **path, const char *member,
     *path = longer;
 }
 
-/* The row's path with every given parameter in the query. */
-static char *
-path_with_query(const struct session *session)
+char *
+action_path(const struct session *session)
 {
     const struct parameter *parameter = session->command->parameters;
     char *path = memory_copy_text(session->command->path);
@@ -92,63 +92,9 @@ action_show(struct session *session)
 {
     if (strcmp(session->command->method, "POST") == 0)
         return send_body(session, body_of_parameters(session));
-    char *path = path_with_query(session);
+    char *path = action_path(session);
     enum exit_code code = send_and_show(session, path, NULL);
     free(path);
-    return code;
-}
-
-/* Adds a group's targets to the rows of all; every row tells its group. */
-static enum exit_code
-collect_targets(struct session *session, const char *group, json_t *rows)
-{
-    char *escaped = admin_escape(session->client, group);
-    char *path = memory_print("/v1/target-groups/%s/targets", escaped);
-    struct admin_call call = {.method = "GET", .path = path};
-    struct admin_answer answer;
-    enum exit_code code = session_send(session, &call, &answer);
-    size_t index;
-    json_t *row;
-    json_array_foreach (json_object_get(answer.json, "TargetHealthDescriptions"), index, row) {
-        json_object_set_new(row, "TargetGroupName", json_string(group));
-        json_array_append(rows, row);
-    }
-    admin_answer_clear(&answer);
-    free(path);
-    free(escaped);
-    return code;
-}
-
-static enum exit_code
-collect_all_targets(struct session *session, json_t *rows)
-{
-    struct admin_call call = {.method = "GET", .path = session->command->path};
-    struct admin_answer answer;
-    enum exit_code code = session_send(session, &call, &answer);
-    size_t index;
-    json_t *group;
-    json_array_foreach (json_object_get(answer.json, "TargetGroups"), index, group) {
-        char *name = view_text(group, "TargetGroupName");
-        if (code == EXIT_DONE)
-            code = collect_targets(session, name, rows);
-        free(name);
-    }
-    admin_answer_clear(&answer);
-    return code;
-}
-
-enum exit_code
-action_targets(struct session *session)
-{
-    const char *group = session_value(session, "GROUP");
-    json_t *rows = json_array();
-    enum exit_code code = group == NULL ? collect_all_targets(session, rows)
-                                        : collect_targets(session, group, rows);
-    struct admin_answer all = {.json = json_pack("{s:o}", "TargetHealthDescriptions", rows)};
-    all.text = json_dumps(all.json, JSON_INDENT(2));
-    if (code == EXIT_DONE)
-        session_show(session, session->command->view, &all);
-    admin_answer_clear(&all);
     return code;
 }
 
@@ -236,9 +182,11 @@ send_configuration(struct session *session, json_t *body)
     if (code == EXIT_DONE && session->is_json) {
         session_show(session, NULL, &answer);
     } else if (code == EXIT_DONE) {
-        json_array_foreach (json_object_get(answer.json, "Warnings"), index, line)
-            fprintf(stderr, "%s\n", json_string_value(line));
-        char *sentence = view_text(answer.json, "Text");
+        json_array_foreach (json_object_get(answer.json, "Warnings"), index, line) {
+            output_text(stderr, json_string_value(line));
+            putc('\n', stderr);
+        }
+        char *sentence = json_text(answer.json, "Text");
         printf("%s\n", sentence);
         free(sentence);
     }
@@ -268,12 +216,12 @@ action_check(struct session *session)
     return code;
 }
 
-/* One event or step in one line: its time, then its words. */
+/* One step in one line: its time, then its words. */
 static void
 print_step(const json_t *step)
 {
-    char *time = view_text(step, "Time");
-    char *text = view_text(step, "Text|error.message");
+    char *time = json_text(step, "Time");
+    char *text = json_text(step, "Text|error.message");
     output_text(stdout, time);
     output_text(stdout, *time == '\0' ? "" : "  ");
     output_text(stdout, text);
@@ -341,15 +289,4 @@ action_roll(struct session *session)
         return action_steps(session);
     output_error("roll needs --image IMAGE");
     return EXIT_USAGE;
-}
-
-enum exit_code
-action_events(struct session *session)
-{
-    if (json_object_get(session->values, "--follow") == NULL)
-        return action_show(session);
-    char *path = path_with_query(session);
-    enum exit_code code = follow(session, path, NULL);
-    free(path);
-    return code;
 }

@@ -7,11 +7,11 @@
 
 #include "command.h"
 
+/* The row's path with every given parameter in the query. Give back with free(). */
+char *action_path(const struct session *session);
+
 /* One request with the parameters as query or body; the answer through the row's view. */
 enum exit_code action_show(struct session *session);
-
-/* The targets of one group or, one after the other, of all. */
-enum exit_code action_targets(struct session *session);
 
 /* register, deregister, drain, ready: one target. */
 enum exit_code action_target(struct session *session);
@@ -21,7 +21,6 @@ enum exit_code action_task_event(struct session *session);
 /* One sentence, and what is no reason to refuse the file on stderr. */
 enum exit_code action_reload(struct session *session);
 enum exit_code action_check(struct session *session);
-enum exit_code action_events(struct session *session);
 
 /* stop and roll: progress comes as JSON lines, and the last one tells how it ended. */
 enum exit_code action_steps(struct session *session);

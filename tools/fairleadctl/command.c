@@ -8,13 +8,72 @@
 #include "base/memory.h"
 #include "output.h"
 
+/* How many letters differ, at most: what people swap, forget or double. */
+static size_t
+distance(const char *a, const char *b)
+{
+    size_t rows[2][32], width = strlen(b);
+
+    if (width >= sizeof(rows[0]) / sizeof(rows[0][0]))
+        return width;
+    for (size_t j = 0; j <= width; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t *now = rows[i % 2], *above = rows[(i - 1) % 2];
+        now[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t least = above[j - 1] + (a[i - 1] != b[j - 1]);
+            least = above[j] + 1 < least ? above[j] + 1 : least;
+            now[j] = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
+        }
+    }
+    return rows[strlen(a) % 2][width];
+}
+
+static void
+complain_of_command(const char *name)
+{
+    const struct command *nearest = NULL;
+    size_t least = 3;
+
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        size_t own = distance(name, command->name);
+        if (own < least) {
+            least = own;
+            nearest = command;
+        }
+    }
+    if (nearest != NULL)
+        output_error("no command \"%s\"; did you mean %s?", name, nearest->name);
+    else
+        output_error("no command \"%s\"; fairleadctl help lists them", name);
+}
+
 const struct command *
 command_find(const char *name)
 {
-    for (const struct command *command = commands; command->name != NULL; command++)
-        if (strcmp(command->name, name) == 0)
+    const struct command *found = NULL;
+    char *others = memory_copy_text("");
+    unsigned count = 0;
+
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0) {
+            free(others);
             return command;
-    return NULL;
+        }
+        if (strncmp(command->name, name, strlen(name)) != 0)
+            continue;
+        char *longer = memory_print("%s%s%s", others, count++ == 0 ? "" : ", ", command->name);
+        free(others);
+        others = longer;
+        found = command;
+    }
+    if (count == 0)
+        complain_of_command(name);
+    else if (count > 1)
+        output_error("\"%s\" may be %s", name, others);
+    free(others);
+    return count == 1 ? found : NULL;
 }
 
 static bool
@@ -47,6 +106,18 @@ command_print_usage(FILE *file, const struct command *command)
         }
     }
     putc('\n', file);
+}
+
+void
+command_print_help(FILE *file, const struct command *command)
+{
+    fputs("usage: fairleadctl ", file);
+    command_print_usage(file, command);
+    fprintf(file, "\n%s\n", command->help);
+    if (command->is_listing)
+        fputs("\n  -o wide|json        all columns, or the answer as it comes\n"
+              "  --watch [SECONDS]   draws it again and again, until q or ^C\n",
+              file);
 }
 
 static int
@@ -146,7 +217,7 @@ session_send(struct session *session, const struct admin_call *call,
     if (answer->status < 300)
         return EXIT_DONE;
     if (session->is_json)
-        output_json(stdout, answer->text);
+        output_json(session->out, answer->text);
     print_refusal(answer);
     return EXIT_REFUSED;
 }
@@ -156,9 +227,9 @@ session_show(const struct session *session, const struct view *view,
              const struct admin_answer *answer)
 {
     if (answer->json == NULL)
-        output_lines(stdout, answer->text);
+        output_lines(session->out, answer->text);
     else if (session->is_json)
-        output_json(stdout, answer->text);
+        output_json(session->out, answer->text);
     else
-        view_print(stdout, view, answer->json);
+        view_print(session->out, view, answer->json, &session->size);
 }

@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 #include "admin_client.h"
-#include "table.h"
+#include "view.h"
 
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3 };
 
@@ -32,7 +32,7 @@ struct parameter {
     enum parameter_kind kind;
 };
 
-enum { PARAMETERS_MAX = 6 };
+enum { PARAMETERS_MAX = 8 };
 
 struct command;
 
@@ -42,6 +42,10 @@ struct session {
     const struct command *command;
     json_t *values; /* by parameter name: text, true for a flag, an array for repeated ones */
     bool is_json;
+    struct view_size size;
+    FILE *out;            /* where answers are shown */
+    double watch_seconds; /* between two drawings; 0: once */
+    int key;              /* the last one that was pressed while watching; 0: none */
 };
 
 struct command {
@@ -49,6 +53,7 @@ struct command {
     const char *help;
     const char *method;
     const char *path;
+    bool is_listing;         /* shows what there is, and can do so again and again */
     const struct view *view; /* NULL: every member of the answer in a line of its own */
     enum exit_code (*run)(struct session *session);
     struct parameter parameters[PARAMETERS_MAX];
@@ -57,12 +62,17 @@ struct command {
 /* Ends with a row whose name is NULL. */
 extern const struct command commands[];
 
+/* By its name or a beginning that no other command has; NULL after a message that tells which
+ * there are. */
 const struct command *command_find(const char *name);
 
 /* Reads a command's arguments into session->values; on a wrong one says so and returns -1. */
 int command_read_arguments(struct session *session, int count, char **arguments);
 
 void command_print_usage(FILE *file, const struct command *command);
+
+/* Usage, what it does, and its options. */
+void command_print_help(FILE *file, const struct command *command);
 
 /* The text of a parameter that was given, or NULL. */
 const char *session_value(const struct session *session, const char *name);

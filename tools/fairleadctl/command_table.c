@@ -5,52 +5,78 @@
  */
 #include "actions.h"
 #include "command.h"
+#include "listings.h"
 
-#define VIEW(name, list, ...)                                                                  \
-    static const struct view_column name##_columns[] = {__VA_ARGS__, {NULL, NULL}};            \
-    static const struct view name = {list, name##_columns}
+#define VIEW(name, list, when_empty, ...)                                                      \
+    static const struct view_column name##_columns[] = {__VA_ARGS__, {0}};                     \
+    static const struct view name = {list, when_empty, name##_columns}
 
-VIEW(listeners_view, "Listeners", {"NAME", "ListenerName"}, {"PROTOCOL", "Protocol"},
-     {"ADDRESS", "Address|Unix"}, {"PORT", "Port"}, {"RULES", "RuleCount"});
+VIEW(listeners_view, "Listeners", "no listeners are configured",
+     {.title = "NAME", .path = "ListenerName"}, {.title = "PROTOCOL", .path = "Protocol"},
+     {.title = "ADDRESS", .path = "Address|Unix", .kind = VIEW_TEXT},
+     {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"});
 
-VIEW(rules_view, "Rules", {"LISTENER", "ListenerName"}, {"PRIORITY", "Priority"},
-     {"CONDITIONS", "ConditionsText"}, {"ACTION", "ActionText"});
+VIEW(rules_view, "Rules", "no rules are configured",
+     {.title = "LISTENER", .path = "ListenerName"}, {.title = "PRIORITY", .path = "Priority"},
+     {.title = "CONDITIONS", .path = "ConditionsText", .kind = VIEW_TEXT},
+     {.title = "ACTION", .path = "ActionText", .kind = VIEW_TEXT});
 
-VIEW(groups_view, "TargetGroups", {"NAME", "TargetGroupName"}, {"ALGORITHM", "Algorithm"},
-     {"CHECK", "HealthCheckPath"}, {"INTERVAL", "HealthCheckIntervalSeconds"},
-     {"MATCHER", "Matcher.HttpCode"}, {"TARGETS", "TargetCount"},
-     {"HEALTHY", "HealthyTargetCount"});
+VIEW(groups_view, "TargetGroups", "no target groups are configured",
+     {.title = "NAME", .path = "TargetGroupName", .kind = VIEW_TEXT},
+     {.title = "ALGORITHM", .path = "Algorithm", .is_wide = true},
+     {.title = "CHECK", .path = "HealthCheckPath", .kind = VIEW_TEXT},
+     {.title = "EVERY S", .path = "HealthCheckIntervalSeconds", .is_wide = true},
+     {.title = "MATCHER", .path = "Matcher.HttpCode", .is_wide = true},
+     {.title = "TARGETS", .path = "TargetCount"},
+     {.title = "HEALTHY", .path = "HealthyTargetCount"},
+     {.title = "HELD", .path = "HeldTargetCount", .kind = VIEW_COUNT},
+     {.title = "REQ/S", .path = "RequestsPerSecond"},
+     {.title = "5XX/S", .path = "Target5xxPerSecond"},
+     {.title = "WAITING", .path = "HeldRequestCount", .kind = VIEW_COUNT},
+     {.title = "FAILS OPEN", .path = "FailsOpen", .kind = VIEW_FLAG});
 
-VIEW(targets_view, "TargetHealthDescriptions", {"GROUP", "TargetGroupName"},
-     {"ADDRESS", "Target.Id"}, {"PORT", "Target.Port"}, {"ZONE", "Target.AvailabilityZone"},
-     {"STATE", "TargetHealth.State"}, {"REASON", "TargetHealth.Reason"}, {"TASK", "Task"},
-     {"CONTAINER", "ContainerName"}, {"IN FLIGHT", "InFlight"},
-     {"DESCRIPTION", "TargetHealth.Description"});
+VIEW(services_view, "Services",
+     "no services are configured: a target group then has the targets that it lists",
+     {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},
+     {.title = "GROUP", .path = "TargetGroupName"},
+     {.title = "CONTAINER", .path = "ContainerName", .kind = VIEW_TEXT},
+     {.title = "PORT", .path = "ContainerPort"}, {.title = "TASKS", .path = "TaskCount"},
+     {.title = "RUNNING", .path = "RunningCount"});
 
-VIEW(services_view, "Services", {"SERVICE", "ServiceName"}, {"GROUP", "TargetGroupName"},
-     {"CONTAINER", "ContainerName"}, {"PORT", "ContainerPort"}, {"TASKS", "TaskCount"},
-     {"RUNNING", "RunningCount"});
+VIEW(tasks_view, "Tasks", "no provider reports a task",
+     {.title = "TASK", .path = "Id", .kind = VIEW_ID},
+     {.title = "NAME", .path = "Name", .kind = VIEW_TEXT},
+     {.title = "SERVICE", .path = "Service", .kind = VIEW_TEXT},
+     {.title = "STATUS", .path = "LastStatus"},
+     {.title = "TARGET", .path = "TargetText", .kind = VIEW_TEXT},
+     {.title = "PORTS", .path = "BindingsText", .kind = VIEW_TEXT},
+     {.title = "SOURCE", .path = "Source", .is_wide = true},
+     {.title = "CONTAINER", .path = "ContainerName", .is_wide = true},
+     {.title = "DESIRED", .path = "DesiredStatus", .is_wide = true},
+     {.title = "HEALTH", .path = "HealthStatus", .is_wide = true},
+     {.title = "ZONE", .path = "Zone", .is_wide = true});
 
-VIEW(tasks_view, "Tasks", {"TASK", "Id"}, {"NAME", "Name"}, {"SOURCE", "Source"},
-     {"SERVICE", "Service"}, {"CONTAINER", "ContainerName"}, {"STATUS", "LastStatus"},
-     {"DESIRED", "DesiredStatus"}, {"HEALTH", "HealthStatus"}, {"PORTS", "BindingsText"},
-     {"ZONE", "Zone"});
+VIEW(providers_view, "Providers", "no providers are configured",
+     {.title = "PROVIDER", .path = "Name"},
+     {.title = "SOURCE", .path = "Endpoint|Directory", .kind = VIEW_TEXT},
+     {.title = "CONNECTED", .path = "Connected"}, {.title = "TASKS", .path = "TaskCount"},
+     {.title = "AGE S", .path = "SyncAgeSeconds"}, {.title = "MISSED", .path = "MissedEvents"},
+     {.title = "LAST ERROR", .path = "LastError", .kind = VIEW_TEXT});
 
-VIEW(providers_view, "Providers", {"PROVIDER", "Name"}, {"SOURCE", "Endpoint|Directory"},
-     {"CONNECTED", "Connected"}, {"TASKS", "TaskCount"}, {"AGE S", "SyncAgeSeconds"},
-     {"MISSED", "MissedEvents"}, {"LAST ERROR", "LastError"});
+VIEW(problems_view, "Problems", "no problems", {.title = "SOURCE", .path = "Source"},
+     {.title = "OBJECT", .path = "Object", .kind = VIEW_TEXT},
+     {.title = "FOR", .path = "Since", .kind = VIEW_SINCE},
+     {.title = "REASON", .path = "Reason"});
 
-VIEW(problems_view, "Problems", {"SOURCE", "Source"}, {"OBJECT", "Object"}, {"SINCE", "Since"},
-     {"REASON", "Reason"});
+VIEW(workers_view, "Workers", NULL, {.title = "SLOT", .path = "Slot"},
+     {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},
+     {.title = "GENERATION", .path = "AppliedGeneration"},
+     {.title = "CONNECTIONS", .path = "Connections"}, {.title = "REQUESTS", .path = "Requests"},
+     {.title = "RESTARTS", .path = "Restarts"},
+     {.title = "LAST END", .path = "LastEnd", .kind = VIEW_TEXT});
 
-VIEW(workers_view, "Workers", {"SLOT", "Slot"}, {"PID", "Pid"}, {"STATE", "State"},
-     {"GENERATION", "AppliedGeneration"}, {"CONNECTIONS", "Connections"},
-     {"REQUESTS", "Requests"}, {"RESTARTS", "Restarts"}, {"LAST END", "LastEnd"});
-
-VIEW(events_view, "Events", {"TIME", "Time"}, {"WHAT", "Text"});
-
-VIEW(explain_task_view, "Services", {"SERVICE", "ServiceName"}, {"GROUP", "TargetGroupName"},
-     {"VERDICT", "Text"});
+VIEW(explain_task_view, "Services", NULL, {.title = "SERVICE", .path = "ServiceName"},
+     {.title = "GROUP", .path = "TargetGroupName"}, {.title = "VERDICT", .path = "Text"});
 
 #define WORD(name, member)                                                                     \
     {                                                                                          \
@@ -73,8 +99,8 @@ VIEW(explain_task_view, "Services", {"SERVICE", "ServiceName"}, {"GROUP", "Targe
         name, NULL, member, PARAMETER_FLAG                                                     \
     }
 
-#define COMMAND(name, help, method, path, view, action, ...)                                   \
-    {name, help, method, path, view, action, {__VA_ARGS__}},
+#define COMMAND(name, help, method, path, is_listing, view, action, ...)                       \
+    {name, help, method, path, is_listing, view, action, {__VA_ARGS__}},
 
 const struct command commands[] = {
 #include "commands.def"

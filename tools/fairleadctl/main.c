@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fairleadctl: asks a running fairlead over its admin socket, and prints what it answers. Reads
- * the options that all commands share; command_table.c has the commands.
+ * fairleadctl: asks a running fairlead over its admin socket, and prints what it answers. Takes
+ * the options that all commands share out of the arguments, wherever they stand;
+ * command_table.c has the commands.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,86 +12,234 @@
 #include "base/directories.h"
 #include "command.h"
 #include "output.h"
+#include "terminal.h"
 
 static const char default_socket[] = DIRECTORY_RUN "/admin.sock";
+
+enum { DEFAULT_WATCH_SECONDS = 2 };
+
+/* What is left of the arguments, and what the shared options said. */
+struct arguments {
+    const char *socket_path;
+    char **words;
+    int count;
+    bool wants_help, wants_version;
+};
 
 static void
 print_help(FILE *file)
 {
+    size_t width = 0;
+
     fprintf(file,
-            "usage: fairleadctl [-s SOCKET] [--json] COMMAND\n\n"
-            "  -s SOCKET  admin socket (default: $FAIRLEAD_SOCKET or %s)\n"
-            "  --json     print the answer as it comes, for scripts\n\n",
+            "usage: fairleadctl [-s SOCKET] [-o wide|json] [--watch [SECONDS]] COMMAND ...\n\n"
+            "  -s SOCKET           admin socket (default: $FAIRLEAD_SOCKET or\n"
+            "                      %s)\n"
+            "  -o wide|json        all columns, or the answer as it comes (--json)\n"
+            "  --watch [SECONDS]   draws a listing again and again, until q or ^C\n\n",
             default_socket);
-    for (const struct command *command = commands; command->name != NULL; command++) {
-        fprintf(file, "  ");
-        command_print_usage(file, command);
-        fprintf(file, "      %s\n", command->help);
-    }
-    fprintf(file, "\nexit status: 0 done, 1 refused or not found, 2 usage, 3 no daemon\n");
+    for (const struct command *command = commands; command->name != NULL; command++)
+        width = strlen(command->name) > width ? strlen(command->name) : width;
+    for (const struct command *command = commands; command->name != NULL; command++)
+        fprintf(file, "  %-*s  %s\n", (int)width, command->name, command->help);
+    fprintf(file, "\nfairleadctl help COMMAND tells more. Beginnings of commands will do.\n"
+                  "exit status: 0 done, 1 refused or not found, 2 usage, 3 no daemon\n");
 }
 
 static const char *
 socket_from_environment(void)
 {
     const char *path = getenv("FAIRLEAD_SOCKET");
+
     return path == NULL || *path == '\0' ? default_socket : path;
 }
 
-/* Options before the command; returns the index of the command, or -1 for a wrong option. */
-static int
-read_options(int argc, char **argv, const char **socket_path, bool *is_json)
+static bool
+read_output(struct session *session, const char *form)
 {
-    int i = 1;
-    for (; i < argc && argv[i][0] == '-'; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            *is_json = true;
-        else if (strcmp(argv[i], "-s") == 0 && i + 1 < argc)
-            *socket_path = argv[++i];
-        else
-            return -1;
+    session->is_json = session->is_json || strcmp(form, "json") == 0;
+    session->size.is_wide = session->size.is_wide || strcmp(form, "wide") == 0;
+    if (strcmp(form, "json") == 0 || strcmp(form, "wide") == 0 || strcmp(form, "table") == 0)
+        return true;
+    output_error("-o takes wide, json or table, not %s", form);
+    return false;
+}
+
+/* "--watch" and what follows it where that is a number. Returns how many words that took. */
+static int
+read_watch(struct session *session, char **words, int count)
+{
+    char *end;
+    const char *text = words[0][7] == '=' ? words[0] + 8 : count > 1 ? words[1] : "";
+    double seconds = strtod(text, &end);
+    bool is_number = *text != '\0' && *end == '\0' && seconds > 0;
+
+    session->watch_seconds = is_number ? seconds : DEFAULT_WATCH_SECONDS;
+    if (session->watch_seconds < 0.1)
+        session->watch_seconds = 0.1;
+    return is_number && words[0][7] != '=' ? 2 : 1;
+}
+
+/* Takes a shared option; returns how many words it took, 0: it is none, -1: it is wrong. */
+static int
+take_option(struct session *session, struct arguments *arguments, char **words, int count)
+{
+    const char *word = words[0];
+    bool needs_value = strcmp(word, "-s") == 0 || strcmp(word, "-o") == 0;
+
+    if (needs_value && count == 1) {
+        output_error("a value is missing after %s", word);
+        return -1;
     }
-    return i;
+    if (strcmp(word, "-s") == 0)
+        arguments->socket_path = words[1];
+    else if (strcmp(word, "-o") == 0)
+        return read_output(session, words[1]) ? 2 : -1;
+    else if (strcmp(word, "--json") == 0)
+        session->is_json = true;
+    else if (strncmp(word, "--watch", 7) == 0 && (word[7] == '\0' || word[7] == '='))
+        return read_watch(session, words, count);
+    else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        arguments->wants_help = true;
+    else if (strcmp(word, "--version") == 0)
+        arguments->wants_version = true;
+    else
+        return 0;
+    return needs_value ? 2 : 1;
+}
+
+/* The value of a command's own option may look like a shared one: -H '-o: x'. */
+static bool
+takes_value(const struct arguments *arguments, const char *word)
+{
+    const struct command *command = NULL;
+
+    for (command = commands; command->name != NULL; command++)
+        if (arguments->count > 0 && strcmp(command->name, arguments->words[0]) == 0)
+            break;
+    for (size_t i = 0; command->name != NULL && i < PARAMETERS_MAX; i++) {
+        const struct parameter *parameter = &command->parameters[i];
+        if (parameter->name != NULL && parameter->value != NULL &&
+            strcmp(parameter->name, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* -1 after a message. */
+static int
+split_arguments(struct session *session, struct arguments *arguments, int argc, char **argv)
+{
+    arguments->socket_path = socket_from_environment();
+    arguments->words = argv + 1; /* what is left moves to the front */
+    for (int i = 1; i < argc;) {
+        if (takes_value(arguments, argv[i]) && i + 1 < argc) {
+            arguments->words[arguments->count++] = argv[i++];
+            arguments->words[arguments->count++] = argv[i++];
+            continue;
+        }
+        int taken = take_option(session, arguments, argv + i, argc - i);
+        if (taken < 0)
+            return -1;
+        if (taken == 0)
+            arguments->words[arguments->count++] = argv[i];
+        i += taken == 0 ? 1 : taken;
+    }
+    return 0;
+}
+
+/* Draws what the command shows until a key or signal ends it. */
+static enum exit_code
+watch(struct session *session)
+{
+    enum exit_code code = EXIT_DONE;
+
+    if (!terminal_enter()) {
+        output_error("--watch needs a terminal");
+        return EXIT_USAGE;
+    }
+    while (code == EXIT_DONE && session->key != -1) {
+        char *text = NULL;
+        size_t length;
+        session->size.width = terminal_width();
+        session->out = open_memstream(&text, &length);
+        code = session->command->run(session);
+        fclose(session->out);
+        if (code == EXIT_DONE) {
+            terminal_draw(text);
+            session->key = terminal_key(session->watch_seconds);
+        }
+        free(text);
+    }
+    terminal_leave();
+    session->out = stdout;
+    /* What was wrong went to the screen that is gone now: tell it again. */
+    return code == EXIT_DONE ? EXIT_DONE : session->command->run(session);
 }
 
 static enum exit_code
-run_command(struct session *session, const char *socket_path, int count, char **arguments)
+run_command(struct session *session, const struct arguments *arguments)
 {
     enum exit_code code = EXIT_USAGE;
+
     session->values = json_object();
-    session->client = admin_client_new(socket_path);
-    if (command_read_arguments(session, count, arguments) == 0)
-        code = session->command->run(session);
+    session->client = admin_client_new(arguments->socket_path);
+    if (session->watch_seconds > 0 && !session->command->is_listing)
+        output_error("%s is no listing; --watch is for those", session->command->name);
+    else if (command_read_arguments(session, arguments->count - 1, arguments->words + 1) == 0)
+        code = session->watch_seconds > 0 ? watch(session) : session->command->run(session);
     admin_client_free(&session->client);
     json_decref(session->values);
     return code;
 }
 
-int
-main(int argc, char **argv)
+static enum exit_code
+help(const char *name)
 {
-    struct session session = {0};
-    const char *socket_path = socket_from_environment();
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    const struct command *command = name == NULL ? NULL : command_find(name);
+
+    if (name != NULL && command == NULL)
+        return EXIT_USAGE;
+    if (command == NULL)
         print_help(stdout);
-        return EXIT_DONE;
-    }
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    else
+        command_print_help(stdout, command);
+    return EXIT_DONE;
+}
+
+static enum exit_code
+run(struct session *session, const struct arguments *arguments)
+{
+    const char *name = arguments->count == 0 ? NULL : arguments->words[0];
+
+    if (arguments->wants_version) {
         printf("fairleadctl %s\n", PACKAGE_VERSION);
         return EXIT_DONE;
     }
-    int at = read_options(argc, argv, &socket_path, &session.is_json);
-    if (at == -1 || at == argc) {
+    if (arguments->wants_help)
+        return help(name);
+    if (name != NULL && strcmp(name, "help") == 0)
+        return help(arguments->count > 1 ? arguments->words[1] : NULL);
+    if (name == NULL) {
         print_help(stderr);
         return EXIT_USAGE;
     }
-    session.command = command_find(argv[at]);
-    if (session.command == NULL) {
-        output_error("no command \"%s\"; fairleadctl --help lists them", argv[at]);
+    session->command = command_find(name);
+    return session->command == NULL ? EXIT_USAGE : run_command(session, arguments);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct session session = {.out = stdout};
+    struct arguments arguments = {0};
+
+    setlocale(LC_CTYPE, "");
+    session.size.width = terminal_width();
+    if (split_arguments(&session, &arguments, argc, argv) == -1)
         return EXIT_USAGE;
-    }
-    enum exit_code code = run_command(&session, socket_path, argc - at - 1, argv + at + 1);
+    enum exit_code code = run(&session, &arguments);
     if (fflush(stdout) != 0 && code == EXIT_DONE)
         code = EXIT_REFUSED;
-    return (int)code;
+    return code;
 }

@@ -3,11 +3,13 @@
 #include "output.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "grid.h"
 
 void
 output_text(FILE *file, const char *text)
@@ -17,6 +19,34 @@ output_text(FILE *file, const char *text)
     text_make_printable(copy);
     fputs(copy, file);
     free(copy);
+}
+
+void
+output_paragraph(FILE *file, const char *head, const char *text, unsigned width)
+{
+    size_t indent = text_width(head), at = indent;
+    bool is_first = true;
+
+    fputs(head, file);
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        char *word = memory_copy_bytes(text, length);
+        size_t own = text_width(word);
+        if (!is_first && width != 0 && at + 1 + own > width) {
+            fprintf(file, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!is_first) {
+            putc(' ', file);
+            at++;
+        }
+        output_text(file, word);
+        at += own;
+        is_first = false;
+        free(word);
+        text += length;
+        text += strspn(text, " ");
+    }
+    putc('\n', file);
 }
 
 void

@@ -11,6 +11,12 @@
 /* Text within a line: control characters and what is no UTF-8 become question marks. */
 void output_text(FILE *file, const char *text);
 
+/*
+ * A paragraph: broken between words where the width (0: never) is passed; the first line begins
+ * with the head, the others with as many blanks.
+ */
+void output_paragraph(FILE *file, const char *head, const char *text, unsigned width);
+
 /* A line on stderr, begun with the program's name. */
 void output_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

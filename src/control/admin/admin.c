@@ -143,6 +143,14 @@ void
 admin_set_config(struct admin *admin, const struct config *config)
 {
     admin->parts.config = config;
+    admin->parts.configured_wall_us = clock_wall_us();
+    admin->parts.is_refused = false;
+}
+
+void
+admin_note_refusal(struct admin *admin)
+{
+    admin->parts.is_refused = true;
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
 #include "control/processes/counter_board.h"
+#include "control/processes/group_rates.h"
 #include "control/processes/listener_sockets.h"
 #include "control/processes/publisher.h"
 #include "control/registry/event_log.h"
@@ -32,6 +33,8 @@ struct admin;
 /* What its calls may reach; all of it outlives the admin. */
 struct admin_parts {
     const struct config *config; /* in force; changed by admin_set_config */
+    uint64_t configured_wall_us; /* when that was */
+    bool is_refused;             /* what the file has become since then */
     const char *config_path;
     uint64_t started_ms, started_wall_us;
     struct loop *loop;
@@ -44,6 +47,7 @@ struct admin_parts {
     struct providers *providers;
     struct listener_sockets *sockets;
     struct counter_board *board;
+    struct group_rates *rates;
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;
@@ -57,6 +61,9 @@ struct admin_parts {
 /* NULL, with a line logged, when the socket of parts->config cannot be made. */
 struct admin *admin_new(const struct admin_parts *parts);
 void admin_set_config(struct admin *admin, const struct config *config);
+
+/* A reload was refused; until the next admin_set_config status tells of it. */
+void admin_note_refusal(struct admin *admin);
 void admin_free(struct admin **admin);
 
 /* Control is stopping: gives the socket up, and tells everybody who waits for an answer. */

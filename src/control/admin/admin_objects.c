@@ -8,6 +8,7 @@
 #include "control/admin/admin_call.h"
 #include "control/admin/rule_text.h"
 #include "control/registry/service_match.h"
+#include "ipc/snapshot.h"
 
 static json_t *
 listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)
@@ -154,19 +155,48 @@ attributes_to_json(const struct config_target_group *group)
     return object;
 }
 
-static json_t *
-group_to_json(const struct admin_parts *parts, const struct config_target_group *group)
+/* What the targets of one group are like. */
+struct target_counts {
+    unsigned all, healthy, held, draining;
+};
+
+/* In the order of the configuration's groups; free() it. */
+static struct target_counts *
+count_targets(const struct admin_parts *parts)
 {
+    const struct config *config = parts->config;
+    struct target_counts *counts = memory_take(config->target_group_count + 1, sizeof(*counts));
     const struct registered_target *target;
-    unsigned count = 0, healthy = 0;
-    json_t *object = json_object();
 
     TAILQ_FOREACH (target, targets_live(parts->targets), in_table) {
-        if (strcmp(target->group, group->name) != 0)
+        const struct config_target_group *group = config_find_group(config, target->group);
+        if (group == NULL)
             continue;
-        count++;
-        healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
+        struct target_counts *count = &counts[group - config->target_groups];
+        count->all++;
+        count->healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
+        count->held += target->membership == MEMBERSHIP_HELD ? 1 : 0;
+        count->draining += target->membership == MEMBERSHIP_DRAINING ? 1 : 0;
     }
+    return counts;
+}
+
+static void
+add_rate(json_t *object, const struct admin_parts *parts, const char *group)
+{
+    struct group_rate rate = group_rates_of(parts->rates, group);
+
+    json_object_set_new(object, "RequestsPerSecond", json_real(rate.requests));
+    json_object_set_new(object, "Target5xxPerSecond", json_real(rate.target_5xx));
+    admin_set_number(object, "HeldRequestCount", rate.held);
+}
+
+static json_t *
+group_to_json(const struct admin_parts *parts, const struct config_target_group *group,
+              const struct target_counts *counts)
+{
+    json_t *object = json_object();
+
     admin_set_text(object, "TargetGroupName", group->name);
     admin_set_text(object, "Protocol", "HTTP");
     admin_set_number(object, "Port", group->port);
@@ -175,20 +205,51 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     json_object_set_new(object, "IsUsed",
                         json_boolean(config_group_is_used(parts->config, group->name)));
     add_health_check(object, &group->health_check);
-    admin_set_number(object, "TargetCount", count);
-    admin_set_number(object, "HealthyTargetCount", healthy);
+    admin_set_number(object, "TargetCount", counts->all);
+    admin_set_number(object, "HealthyTargetCount", counts->healthy);
+    admin_set_number(object, "HeldTargetCount", counts->held);
+    admin_set_number(object, "DrainingTargetCount", counts->draining);
+    add_rate(object, parts, group->name);
     json_object_set_new(object, "Attributes", attributes_to_json(group));
     return object;
+}
+
+/* Whether the group fails open is told by the newest snapshot, whose groups stand in the
+ * configuration's order. */
+static void
+add_failing_open(json_t *groups, const struct admin_parts *parts)
+{
+    const char *error;
+    struct snapshot *snapshot =
+        publisher_generation(parts->publisher) == 0
+            ? NULL
+            : snapshot_open_files(publisher_files(parts->publisher), &error);
+
+    for (size_t i = 0; snapshot != NULL && i < json_array_size(groups); i++) {
+        json_t *group = json_array_get(groups, i);
+        const char *name = json_string_value(json_object_get(group, "TargetGroupName"));
+        bool is_it =
+            slice_equal(snapshot_slice(snapshot, snapshot_group(snapshot, (uint32_t)i)->name),
+                        slice_of(name));
+        json_object_set_new(
+            group, "FailsOpen",
+            json_boolean(is_it && snapshot_roster(snapshot, (uint32_t)i)->fails_open));
+    }
+    snapshot_close(&snapshot);
 }
 
 void
 admin_show_groups(struct admin_call *call)
 {
     const struct config *config = call->parts->config;
+    struct target_counts *counts = count_targets(call->parts);
     json_t *groups = json_array();
 
     for (size_t i = 0; i < config->target_group_count; i++)
-        json_array_append_new(groups, group_to_json(call->parts, &config->target_groups[i]));
+        json_array_append_new(
+            groups, group_to_json(call->parts, &config->target_groups[i], &counts[i]));
+    free(counts);
+    add_failing_open(groups, call->parts);
     admin_answer(call->request, 200, json_pack("{s:o}", "TargetGroups", groups));
 }
 

@@ -39,6 +39,8 @@ admin_show_status(struct admin_call *call)
     admin_set_text(status, "Version", PACKAGE_VERSION);
     admin_set_text(status, "LoadBalancerName", config->load_balancer_name);
     admin_set_text(status, "ConfigurationFile", config->path);
+    admin_set_time(status, "ConfiguredAt", parts->configured_wall_us);
+    json_object_set_new(status, "LastReloadWasRefused", json_boolean(parts->is_refused));
     admin_set_time(status, "StartedAt", parts->started_wall_us);
     admin_set_number(status, "UptimeSeconds", (clock_ms() - parts->started_ms) / 1000);
     admin_set_number(status, "Generation", publisher_generation(parts->publisher));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "control/registry/passive_health.h"
@@ -64,6 +65,16 @@ address_to_json(const struct registered_target *target)
     return object;
 }
 
+/* Its share of requests still grows (slow_start.duration_seconds). */
+static bool
+is_in_slow_start(const struct registered_target *target,
+                 const struct config_target_group *group)
+{
+    return group->slow_start_ms != 0 && target->healthy_since_ms != 0 &&
+           target->health == HEALTH_HEALTHY &&
+           clock_ms() - target->healthy_since_ms < group->slow_start_ms;
+}
+
 static json_t *
 target_to_json(const struct admin_parts *parts, const struct registered_target *target,
                const struct config_target_group *group)
@@ -96,6 +107,11 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
     admin_set_number(object, "CheckLatencyMicroseconds", target->last_check.latency_us);
     json_object_set_new(object, "IsEjected", json_boolean(passive_is_ejected(target)));
     json_object_set_new(object, "IsHeld", json_boolean(target->membership == MEMBERSHIP_HELD));
+    json_object_set_new(object, "IsSlowStart", json_boolean(is_in_slow_start(target, group)));
+    admin_set_text(object, "TaskName",
+                   target->record == NULL ? NULL : target->record->task->name);
+    admin_set_number(object, "OpenConnections",
+                     counter_board_connections(board, target->counter_row, target->id));
     json_object_set_new(object, "IsStale",
                         json_boolean(target->record != NULL && target->record->is_stale));
     return object;

@@ -135,6 +135,28 @@ counter_board_requests(const struct counter_board *board, uint32_t row, uint64_t
 }
 
 uint64_t
+counter_board_connections(const struct counter_board *board, uint32_t row, uint64_t target_id)
+{
+    return sum_target(board, row, target_id,
+                      offsetof(struct target_counters, connections_open));
+}
+
+void
+counter_board_group(const struct counter_board *board, uint32_t row, struct group_counters *sum)
+{
+    *sum = (struct group_counters){0};
+    for (unsigned slot = 1; slot < board->slot_count; slot++) {
+        const struct group_counters *group = &board->slots[slot].counters->groups[row];
+        sum->requests += counter_read(&group->requests);
+        sum->held += counter_read(&group->held);
+        sum->fail_open_requests += counter_read(&group->fail_open_requests);
+        sum->non_sticky_requests += counter_read(&group->non_sticky_requests);
+        for (size_t i = 0; i < sizeof(sum->target_codes) / sizeof(*sum->target_codes); i++)
+            sum->target_codes[i] += counter_read(&group->target_codes[i]);
+    }
+}
+
+uint64_t
 counter_board_total(const struct counter_board *board, enum counter counter)
 {
     uint64_t sum = 0;

@@ -36,6 +36,14 @@ uint64_t counter_board_in_flight(const struct counter_board *board, uint32_t row
 uint64_t counter_board_requests(const struct counter_board *board, uint32_t row,
                                 uint64_t target_id);
 
+/* Connections open to a target, over all workers. */
+uint64_t counter_board_connections(const struct counter_board *board, uint32_t row,
+                                   uint64_t target_id);
+
+/* A group's numbers over all workers; its histogram is left out. */
+void counter_board_group(const struct counter_board *board, uint32_t row,
+                         struct group_counters *sum);
+
 /* One process-wide counter summed over all slots. */
 uint64_t counter_board_total(const struct counter_board *board, enum counter counter);
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In the order in which fairlead decides: listener, rules, group, targets. */
+#include "explain_screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "json_text.h"
+#include "output.h"
+#include "terminal.h"
+
+enum { TARGETS_SHOWN = 6, RULES_SHOWN = 12 };
+
+static void
+print_text(FILE *file, const char *before, const char *text, const char *after)
+{
+    fputs(before, file);
+    output_text(file, text);
+    fputs(after, file);
+}
+
+static void
+print_rule(FILE *file, const char *priority, const char *conditions)
+{
+    print_text(file, "  rule ", priority, ": ");
+    output_text(file, *conditions == '\0' ? "any request" : conditions);
+}
+
+static void
+print_passed_over(FILE *file, const json_t *rules)
+{
+    size_t count = json_array_size(rules);
+    size_t skipped = count > RULES_SHOWN ? count - RULES_SHOWN : 0;
+
+    if (skipped > 0)
+        fprintf(file, "  %zu rules before these: no\n", skipped);
+    for (size_t i = skipped; i < count; i++) {
+        const json_t *rule = json_array_get(rules, i);
+        char *priority = json_text(rule, "Priority");
+        print_rule(file, priority, json_word(rule, "ConditionsText"));
+        terminal_tone(file, TONE_DIM);
+        print_text(file, "  no, ", json_word(rule, "DoesNotMatch"), " differs\n");
+        terminal_tone(file, TONE_PLAIN);
+        free(priority);
+    }
+}
+
+static void
+print_targets(FILE *file, const json_t *targets, double count)
+{
+    char *text = memory_copy_text("");
+    size_t shown = json_array_size(targets);
+
+    shown = shown > TARGETS_SHOWN ? TARGETS_SHOWN : shown;
+    for (size_t i = 0; i < shown; i++) {
+        char *longer = memory_print("%s%s%s", text, i == 0 ? "" : ", ",
+                                    json_string_value(json_array_get(targets, i)));
+        free(text);
+        text = longer;
+    }
+    if (count > (double)shown) {
+        char *longer = memory_print("%s, and %.0f more", text, count - (double)shown);
+        free(text);
+        text = longer;
+    }
+    output_paragraph(file, "    to ", text, terminal_width());
+    free(text);
+}
+
+static void
+print_group(FILE *file, const json_t *group, double weights)
+{
+    const json_t *targets = json_object_get(group, "Targets");
+    double count = (double)json_array_size(targets), weight = json_number(group, "Weight");
+
+    print_text(file, "  group ", json_word(group, "TargetGroupName"), "");
+    if (weights > weight && weights > 0)
+        fprintf(file, ", %.0f %% of requests", 100 * weight / weights);
+    if (json_is_set(group, "FailsOpen")) {
+        terminal_tone(file, TONE_BAD);
+        fputs(", FAILS OPEN: all are tried", file);
+        terminal_tone(file, TONE_PLAIN);
+    }
+    if (count == 0) {
+        terminal_tone(file, TONE_BAD);
+        fputs(": no target, the answer would be 503\n", file);
+        terminal_tone(file, TONE_PLAIN);
+        return;
+    }
+    putc('\n', file);
+    print_targets(file, targets, count);
+}
+
+static void
+print_groups(FILE *file, const json_t *groups)
+{
+    double weights = 0;
+    size_t index;
+    json_t *group;
+
+    json_array_foreach ((json_t *)groups, index, group)
+        weights += json_number(group, "Weight");
+    json_array_foreach ((json_t *)groups, index, group)
+        print_group(file, group, weights);
+}
+
+/* What a target would get, where the daemon tells it. */
+static void
+print_received(FILE *file, const json_t *answer)
+{
+    const char *text = json_word(answer, "TargetReceives");
+
+    if (*text == '\0')
+        return;
+    fputs("the target receives\n", file);
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\r\n");
+        char *line = memory_copy_bytes(text, length);
+        if (length != 0)
+            print_text(file, "  ", line, "\n");
+        free(line);
+        text += length;
+        text += strspn(text, "\r\n");
+    }
+}
+
+void
+explain_screen_print(FILE *file, const json_t *answer, const char *method, const char *url)
+{
+    const json_t *refused = json_object_get(answer, "Refused");
+    char *priority = json_text(answer, "Priority");
+
+    terminal_tone(file, TONE_STRONG);
+    print_text(file, method == NULL ? "GET" : method, " ", "");
+    print_text(file, "", url, "\n");
+    terminal_tone(file, TONE_PLAIN);
+    print_text(file, "listener ", json_word(answer, "ListenerName"), "\n");
+    if (*json_word(answer, "Note") != '\0')
+        print_text(file, "  ", json_word(answer, "Note"), "\n");
+    if (json_is_object(refused)) {
+        terminal_tone(file, TONE_BAD);
+        fprintf(file, "  would be refused with %.0f: ", json_number(refused, "StatusCode"));
+        output_text(file, json_word(refused, "Text"));
+        terminal_tone(file, TONE_PLAIN);
+        putc('\n', file);
+        free(priority);
+        return;
+    }
+    print_passed_over(file, json_object_get(answer, "PassedOver"));
+    print_rule(file, priority, json_word(answer, "ConditionsText"));
+    terminal_tone(file, TONE_GOOD);
+    fputs("  yes\n", file);
+    terminal_tone(file, TONE_PLAIN);
+    print_text(file, "  ", json_word(answer, "ActionText"), "\n");
+    if (*json_word(answer, "Location") != '\0')
+        print_text(file, "  Location: ", json_word(answer, "Location"), "\n");
+    print_groups(file, json_object_get(answer, "TargetGroups"));
+    print_received(file, answer);
+    free(priority);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layout is decided from all cells before the first line is printed. */
+#include "grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/memory.h"
+#include "output.h"
+
+enum { GAP = 2, LEAST_WIDTH = 8 };
+
+struct column {
+    const char *title;
+    bool may_be_cut;
+};
+
+struct grid {
+    size_t columns, rows;
+    struct column column[GRID_COLUMNS_MAX];
+    char **cells;
+};
+
+/* How each column is shown. */
+struct layout {
+    size_t width[GRID_COLUMNS_MAX]; /* 0: not at all */
+    bool is_right[GRID_COLUMNS_MAX];
+    size_t last; /* the last column that is shown */
+};
+
+struct grid *
+grid_new(size_t columns)
+{
+    struct grid *grid = memory_take(1, sizeof(*grid));
+
+    grid->columns = columns < GRID_COLUMNS_MAX ? columns : GRID_COLUMNS_MAX;
+    return grid;
+}
+
+void
+grid_free(struct grid **grid)
+{
+    for (size_t i = 0; i < (*grid)->rows * (*grid)->columns; i++)
+        free((*grid)->cells[i]);
+    free((*grid)->cells);
+    free(*grid);
+    *grid = NULL;
+}
+
+void
+grid_set_title(struct grid *grid, size_t column, const char *title, bool may_be_cut)
+{
+    grid->column[column] = (struct column){title, may_be_cut};
+}
+
+void
+grid_add_row(struct grid *grid)
+{
+    grid->rows++;
+    grid->cells = memory_resize(grid->cells, grid->rows * grid->columns, sizeof(*grid->cells));
+    memset(grid->cells + (grid->rows - 1) * grid->columns, 0,
+           grid->columns * sizeof(*grid->cells));
+}
+
+void
+grid_set(struct grid *grid, size_t column, char *text)
+{
+    grid->cells[(grid->rows - 1) * grid->columns + column] = text;
+}
+
+/* The columns of one character, which is passed over; wide ones (CJK) take two, combining ones
+ * none. */
+static size_t
+next_character(const char **text)
+{
+    mbstate_t state = {0};
+    wchar_t character;
+    size_t length = mbrtowc(&character, *text, strlen(*text), &state);
+
+    if (length == (size_t)-1 || length == (size_t)-2 || length == 0) {
+        (*text)++;
+        while (((unsigned char)**text & 0xc0) == 0x80)
+            (*text)++;
+        return 1;
+    }
+    *text += length;
+    int width = wcwidth(character);
+    return width < 0 ? 1 : (size_t)width;
+}
+
+size_t
+text_width(const char *text)
+{
+    size_t width = 0;
+
+    while (*text != '\0')
+        width += next_character(&text);
+    return width;
+}
+
+static const char *
+cell(const struct grid *grid, size_t row, size_t column)
+{
+    const char *text = grid->cells[row * grid->columns + column];
+
+    return text == NULL ? "" : text;
+}
+
+static bool
+is_number(const char *text)
+{
+    return *text == '\0' || text[strspn(text, "0123456789.,")] == '\0';
+}
+
+static void
+measure(const struct grid *grid, struct layout *layout, size_t column)
+{
+    const char *title = grid->column[column].title;
+    size_t width = 0;
+
+    layout->is_right[column] = true;
+    for (size_t row = 0; row < grid->rows; row++) {
+        const char *text = cell(grid, row, column);
+        size_t own = text_width(text);
+        width = own > width ? own : width;
+        layout->is_right[column] = layout->is_right[column] && is_number(text);
+    }
+    if (width > 0 && title != NULL && text_width(title) > width)
+        width = text_width(title);
+    layout->width[column] = width;
+}
+
+static size_t
+total(const struct grid *grid, const struct layout *layout)
+{
+    size_t sum = 0;
+
+    for (size_t c = 0; c < grid->columns; c++)
+        sum += layout->width[c] == 0 ? 0 : layout->width[c] + (c == layout->last ? 0 : GAP);
+    return sum;
+}
+
+/* Takes a character from the widest column that may be cut. False: none can. */
+static bool
+cut_one(const struct grid *grid, struct layout *layout)
+{
+    size_t widest = grid->columns;
+
+    for (size_t c = 0; c < grid->columns; c++)
+        if (grid->column[c].may_be_cut && layout->width[c] > LEAST_WIDTH &&
+            (widest == grid->columns || layout->width[c] >= layout->width[widest]))
+            widest = c;
+    if (widest == grid->columns)
+        return false;
+    layout->width[widest]--;
+    return true;
+}
+
+static struct layout
+lay_out(const struct grid *grid, unsigned width)
+{
+    struct layout layout = {0};
+
+    for (size_t c = 0; c < grid->columns; c++) {
+        measure(grid, &layout, c);
+        if (layout.width[c] != 0)
+            layout.last = c;
+    }
+    while (width != 0 && total(grid, &layout) > width && cut_one(grid, &layout))
+        continue;
+    return layout;
+}
+
+/* The beginning of a text that fits the width, with an ellipsis where something is missing. */
+static void
+print_cut(FILE *file, const char *text, size_t width)
+{
+    const char *at = text, *fits = text;
+    size_t used = 0;
+
+    while (*at != '\0' && used + 1 <= width - 1) {
+        fits = at;
+        used += next_character(&at);
+    }
+    if (used <= width - 1)
+        fits = at;
+    char *copy = memory_copy_bytes(text, (size_t)(fits - text));
+    output_text(file, copy);
+    fputs("…", file);
+    size_t printed = text_width(copy) + 1;
+    if (printed < width)
+        fprintf(file, "%*s", (int)(width - printed), "");
+    free(copy);
+}
+
+static void
+print_cell(FILE *file, const struct layout *layout, size_t column, const char *text,
+           bool is_last)
+{
+    size_t width = layout->width[column], own = text_width(text);
+    int padding = own < width ? (int)(width - own) : 0;
+
+    if (own > width) {
+        print_cut(file, text, width);
+    } else if (layout->is_right[column]) {
+        fprintf(file, "%*s", padding, "");
+        output_text(file, text);
+    } else {
+        output_text(file, text);
+        if (!is_last)
+            fprintf(file, "%*s", padding, "");
+    }
+    if (!is_last)
+        fprintf(file, "%*s", GAP, "");
+}
+
+static void
+print_row(FILE *file, const struct grid *grid, const struct layout *layout, unsigned indent,
+          size_t row)
+{
+    size_t last = 0;
+
+    for (size_t c = 0; c < grid->columns; c++)
+        if (*cell(grid, row, c) != '\0')
+            last = c;
+    fprintf(file, "%*s", (int)indent, "");
+    for (size_t c = 0; c <= last; c++)
+        if (layout->width[c] != 0)
+            print_cell(file, layout, c, cell(grid, row, c), c == last);
+    putc('\n', file);
+}
+
+static void
+print_titles(FILE *file, const struct grid *grid, const struct layout *layout, unsigned indent)
+{
+    bool has_titles = false;
+
+    for (size_t c = 0; c < grid->columns; c++)
+        has_titles = has_titles || grid->column[c].title != NULL;
+    if (!has_titles)
+        return;
+    fprintf(file, "%*s", (int)indent, "");
+    for (size_t c = 0; c < grid->columns; c++) {
+        const char *title = grid->column[c].title;
+        if (layout->width[c] != 0)
+            print_cell(file, layout, c, title == NULL ? "" : title, c == layout->last);
+    }
+    putc('\n', file);
+}
+
+void
+grid_print(FILE *file, const struct grid *grid, unsigned indent, unsigned width)
+{
+    struct layout layout = lay_out(grid, width > indent ? width - indent : width);
+
+    print_titles(file, grid, &layout, indent);
+    for (size_t row = 0; row < grid->rows; row++)
+        print_row(file, grid, &layout, indent, row);
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asks for what a screen needs, and hands it to the screen. */
+#include "listings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "actions.h"
+#include "base/memory.h"
+#include "events_screen.h"
+#include "explain_screen.h"
+#include "json_text.h"
+#include "output.h"
+#include "status_screen.h"
+#include "targets_screen.h"
+#include "terminal.h"
+#include "top_screen.h"
+#include "when.h"
+
+#define LOOK_EVERY_MS 100
+#define DEFAULT_WAIT_SECONDS 60
+#define TOP_SECONDS 2
+
+static enum exit_code
+get(struct session *session, const char *path, struct admin_answer *answer)
+{
+    struct admin_call call = {.method = "GET", .path = path};
+
+    return session_send(session, &call, answer);
+}
+
+static bool
+is_given(const struct session *session, const char *name)
+{
+    return json_object_get(session->values, name) != NULL;
+}
+
+/* Prints several answers as one JSON object. */
+static void
+print_json(struct session *session, json_t *object)
+{
+    char *text = json_dumps(object, JSON_INDENT(2));
+
+    output_json(session->out, text);
+    free(text);
+}
+
+enum exit_code
+listing_status(struct session *session)
+{
+    struct admin_answer status = {0}, groups = {0}, problems = {0};
+
+    if (session->is_json && !is_given(session, "--check"))
+        return action_show(session);
+    enum exit_code code = get(session, "/v1/status", &status);
+
+    if (code == EXIT_DONE)
+        code = get(session, "/v1/target-groups", &groups);
+    if (code == EXIT_DONE)
+        code = get(session, "/v1/problems", &problems);
+    if (code == EXIT_DONE) {
+        struct status_answers answers = {status.json, groups.json, problems.json};
+        if (session->is_json)
+            session_show(session, NULL, &status);
+        else
+            status_screen_print(session->out, &answers);
+        if (is_given(session, "--check") && status_needs_somebody(&answers))
+            code = EXIT_REFUSED;
+    }
+    admin_answer_clear(&status);
+    admin_answer_clear(&groups);
+    admin_answer_clear(&problems);
+    return code;
+}
+
+/* A group's targets; each row tells its group. */
+static enum exit_code
+get_targets(struct session *session, const char *group, struct admin_answer *answer)
+{
+    char *escaped = admin_escape(session->client, group);
+    char *path = memory_print("/v1/target-groups/%s/targets", escaped);
+    enum exit_code code = get(session, path, answer);
+    size_t index;
+    json_t *row;
+
+    json_array_foreach (json_object_get(answer->json, "TargetHealthDescriptions"), index, row)
+        json_object_set_new(row, "TargetGroupName", json_string(group));
+    free(path);
+    free(escaped);
+    return code;
+}
+
+/* Which of the groups are shown: all, or the one that is named. */
+static bool
+is_chosen(const struct session *session, const json_t *group)
+{
+    const char *name = session_value(session, "GROUP");
+
+    if (name == NULL)
+        name = session_value(session, "--group");
+    return name == NULL || strcmp(json_word(group, "TargetGroupName"), name) == 0;
+}
+
+static const json_t *
+rows_of(const struct admin_answer *answer)
+{
+    return json_object_get(answer->json, "TargetHealthDescriptions");
+}
+
+static enum exit_code
+show_group(struct session *session, const json_t *group, json_t *all)
+{
+    struct admin_answer targets = {0};
+    enum exit_code code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
+
+    if (code == EXIT_DONE && session->is_json) {
+        json_array_extend(all, (json_t *)rows_of(&targets));
+    } else if (code == EXIT_DONE) {
+        if (json_array_size(all) != 0)
+            putc('\n', session->out);
+        json_array_append_new(all, json_null());
+        targets_screen_print(session->out, group, rows_of(&targets),
+                             session_value(session, "--state"), &session->size);
+    }
+    admin_answer_clear(&targets);
+    return code;
+}
+
+/* A name that no group has is refused by the daemon in its own words. */
+static enum exit_code
+complain_of_group(struct session *session)
+{
+    const char *name = session_value(session, "GROUP");
+    struct admin_answer answer = {0};
+    enum exit_code code =
+        name == NULL && !is_given(session, "--group")
+            ? EXIT_DONE
+            : get_targets(session, name != NULL ? name : session_value(session, "--group"),
+                          &answer);
+
+    admin_answer_clear(&answer);
+    if (code == EXIT_DONE)
+        fputs("no target groups are configured\n", session->out);
+    return code;
+}
+
+enum exit_code
+listing_targets(struct session *session)
+{
+    struct admin_answer groups = {0};
+    enum exit_code code = get(session, "/v1/target-groups", &groups);
+    json_t *all = json_array(), *group;
+    size_t index, shown = 0;
+
+    json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
+        if (code != EXIT_DONE || !is_chosen(session, group))
+            continue;
+        code = show_group(session, group, all);
+        shown++;
+    }
+    if (code == EXIT_DONE && session->is_json &&
+        (shown > 0 || session_value(session, "GROUP") == NULL)) {
+        json_t *object = json_pack("{s:O}", "TargetHealthDescriptions", all);
+        print_json(session, object);
+        json_decref(object);
+    } else if (code == EXIT_DONE && shown == 0) {
+        code = complain_of_group(session);
+    }
+    json_decref(all);
+    admin_answer_clear(&groups);
+    return code;
+}
+
+enum exit_code
+listing_explain(struct session *session)
+{
+    struct admin_answer answer = {0};
+    char *path = action_path(session);
+    enum exit_code code = get(session, path, &answer);
+
+    if (code == EXIT_DONE && session->is_json)
+        session_show(session, NULL, &answer);
+    else if (code == EXIT_DONE)
+        explain_screen_print(session->out, answer.json, session_value(session, "-X"),
+                             session_value(session, "URL"));
+    admin_answer_clear(&answer);
+    free(path);
+    return code;
+}
+
+/* False after a message. */
+static bool
+read_events_wanted(const struct session *session, struct events_wanted *wanted)
+{
+    const char *since = session_value(session, "--since");
+    const char *last = session_value(session, "--last");
+    double span = 0;
+
+    *wanted = (struct events_wanted){.group = session_value(session, "--group"),
+                                     .kind = session_value(session, "--kind"),
+                                     .is_verbose = is_given(session, "--verbose")};
+    if (since != NULL && !when_read_span(since, &span)) {
+        output_error("--since takes a time span: 90s, 15m, 1h, 2d; not %s", since);
+        return false;
+    }
+    wanted->since = since == NULL ? 0 : when_now() - span;
+    if (last == NULL)
+        return true;
+    char *end;
+    long number = strtol(last, &end, 10);
+    if (*end != '\0' || number < 1) {
+        output_error("--last takes a number from 1 on, not %s", last);
+        return false;
+    }
+    wanted->last = (size_t)number;
+    return true;
+}
+
+/* What a stream of events is shown by. */
+struct follower {
+    struct session *session;
+    struct events_wanted wanted;
+};
+
+static int
+on_event(const char *line, void *argument)
+{
+    const struct follower *follower = argument;
+    FILE *out = follower->session->out;
+    json_t *event = json_loads(line, 0, NULL);
+
+    if (event == NULL)
+        output_lines(out, line);
+    else if (json_object_get(event, "error") != NULL ||
+             events_screen_wants(&follower->wanted, event)) {
+        if (follower->session->is_json)
+            output_json(out, line);
+        else
+            events_screen_print_one(out, event);
+    }
+    fflush(out);
+    json_decref(event);
+    return ferror(out);
+}
+
+static enum exit_code
+follow_events(struct session *session, const struct events_wanted *wanted)
+{
+    struct follower follower = {session, *wanted};
+    struct admin_call call = {.method = "GET",
+                              .path = "/v1/events?follow=true",
+                              .on_line = on_event,
+                              .argument = &follower};
+    struct admin_answer answer = {0};
+    enum exit_code code = session_send(session, &call, &answer);
+
+    admin_answer_clear(&answer);
+    return code;
+}
+
+enum exit_code
+listing_events(struct session *session)
+{
+    struct events_wanted wanted;
+    struct admin_answer answer = {0};
+    bool is_narrowed = is_given(session, "--since") || is_given(session, "--last") ||
+                       is_given(session, "--group") || is_given(session, "--kind");
+
+    if (!read_events_wanted(session, &wanted))
+        return EXIT_USAGE;
+    if (is_given(session, "--follow"))
+        return follow_events(session, &wanted);
+    enum exit_code code =
+        get(session, is_narrowed ? "/v1/events?since=0" : "/v1/events", &answer);
+    if (code == EXIT_DONE && session->is_json)
+        session_show(session, NULL, &answer);
+    else if (code == EXIT_DONE)
+        events_screen_print(session->out, json_object_get(answer.json, "Events"), &wanted);
+    admin_answer_clear(&answer);
+    return code;
+}
+
+/* All that one drawing of top needs. */
+static enum exit_code
+draw_top(struct session *session, struct top_screen *top)
+{
+    struct admin_answer groups = {0}, metrics = {0};
+    json_t *all = json_array(), *group;
+    enum exit_code code = get(session, "/v1/target-groups", &groups);
+    size_t index;
+
+    if (code == EXIT_DONE)
+        code = get(session, "/v1/metrics", &metrics);
+    json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
+        struct admin_answer targets = {0};
+        if (code == EXIT_DONE)
+            code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
+        if (code == EXIT_DONE)
+            json_array_extend(all, (json_t *)rows_of(&targets));
+        admin_answer_clear(&targets);
+    }
+    if (code == EXIT_DONE)
+        top_screen_print(session->out, top, json_object_get(groups.json, "TargetGroups"), all,
+                         metrics.text, &session->size);
+    json_decref(all);
+    admin_answer_clear(&groups);
+    admin_answer_clear(&metrics);
+    return code;
+}
+
+enum exit_code
+listing_top(struct session *session)
+{
+    struct top_screen *top = top_screen_new();
+    enum exit_code code = EXIT_DONE;
+
+    if (!terminal_enter()) {
+        code = draw_top(session, top);
+        top_screen_free(&top);
+        return code;
+    }
+    while (code == EXIT_DONE && session->key != -1) {
+        char *text = NULL;
+        size_t length;
+        session->size.width = terminal_width();
+        session->out = open_memstream(&text, &length);
+        code = draw_top(session, top);
+        fclose(session->out);
+        if (code == EXIT_DONE) {
+            terminal_draw(text);
+            session->key = terminal_key(TOP_SECONDS);
+            top_screen_press(top, session->key);
+        }
+        free(text);
+    }
+    terminal_leave();
+    session->out = stdout;
+    top_screen_free(&top);
+    return code;
+}
+
+/* How many targets of the group take requests; -1 after a message. */
+static double
+count_healthy(struct session *session, const char *name, enum exit_code *code, double *all)
+{
+    struct admin_answer groups = {0};
+    double healthy = -1;
+    size_t index;
+    json_t *group;
+
+    *code = get(session, "/v1/target-groups", &groups);
+    json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
+        if (strcmp(json_word(group, "TargetGroupName"), name) != 0)
+            continue;
+        healthy = json_number(group, "HealthyTargetCount");
+        *all = json_number(group, "TargetCount");
+    }
+    admin_answer_clear(&groups);
+    if (*code == EXIT_DONE && healthy < 0) {
+        output_error("no target group %s; fairleadctl groups lists them", name);
+        *code = EXIT_REFUSED;
+    }
+    return healthy;
+}
+
+static bool
+read_count(const struct session *session, const char *name, double otherwise, double *value)
+{
+    const char *text = session_value(session, name);
+
+    *value = otherwise;
+    if (text == NULL || when_read_span(text, value))
+        return true;
+    output_error("%s takes a number, not %s", name, text);
+    return false;
+}
+
+enum exit_code
+listing_wait(struct session *session)
+{
+    const char *group = session_value(session, "GROUP");
+    const struct timespec pause = {0, LOOK_EVERY_MS * 1000000L};
+    double wanted, seconds, healthy, all = 0;
+    enum exit_code code = EXIT_DONE;
+
+    if (!read_count(session, "--healthy", -1, &wanted) ||
+        !read_count(session, "--timeout", DEFAULT_WAIT_SECONDS, &seconds))
+        return EXIT_USAGE;
+    double end = when_now() + seconds;
+    for (;;) {
+        healthy = count_healthy(session, group, &code, &all);
+        bool is_there = wanted >= 0 ? healthy >= wanted : all > 0 && healthy == all;
+        if (code != EXIT_DONE || is_there || when_now() >= end)
+            break;
+        nanosleep(&pause, NULL);
+    }
+    if (code != EXIT_DONE)
+        return code;
+    if (wanted >= 0 ? healthy >= wanted : all > 0 && healthy == all) {
+        fprintf(session->out, "%.0f of %.0f healthy\n", healthy, all);
+        return EXIT_DONE;
+    }
+    output_error("%s has %.0f of %.0f healthy after %.0f s; fairleadctl targets %s tells more",
+                 group, healthy, all, seconds, group);
+    return EXIT_REFUSED;
+}
