@@ -119,6 +119,7 @@ open_parts(struct stage *stage)
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
         &(struct rollout_parts){stage->loop, world->registry, world->waits, parts->providers});
+    parts->rates = group_rates_new(stage->loop, stage->board, world->numbers);
     parts->compiler = snapshot_compiler_new(
         &(struct snapshot_compiler_parts){world->numbers, parts->sockets, world->targets});
     parts->children =
@@ -203,6 +204,7 @@ end(struct stage *stage)
     drain_free(&parts->drain);
     publisher_free(&parts->publisher);
     snapshot_compiler_free(&parts->compiler);
+    group_rates_free(&parts->rates);
     access_channels_free(&stage->access_channels);
     target_waits_free(&stage->world->waits);
     world_free(stage->world);
