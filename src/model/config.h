@@ -177,6 +177,9 @@ struct config_timeouts {
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
 };
 
+/* The largest head that can be asked for, of requests and responses. */
+#define CONFIG_HEAD_MOST_BYTES 1048576
+
 struct config_limits {
     unsigned request_line_bytes, field_bytes, head_bytes, response_head_bytes, fields;
     uint64_t body_bytes;              /* 0: no limit */

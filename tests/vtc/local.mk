@@ -91,6 +91,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/limits/connections_per_address.vtc \
 	tests/vtc/limits/fields.vtc \
 	tests/vtc/limits/head_timeout.vtc \
+	tests/vtc/limits/large_heads.vtc \
 	tests/vtc/limits/idle_timeout.vtc \
 	tests/vtc/limits/no_descriptors_left.vtc \
 	tests/vtc/limits/request_body.vtc \

@@ -38,9 +38,12 @@ struct view;
 /*
  * Composed heads: the largest head that the limits allow, what forwarding adds, and either the
  * early body of a request (one read, which may have followed a pipelined request, and its
- * input's room) or what stood behind the head of an upgrade's answer.
+ * input's room) or what stood behind the head of an upgrade's answer. What nobody needs of it is
+ * never touched, and takes no memory.
  */
-#define COMPOSE_BYTES (2 * SCRATCH_BYTES)
+#define COMPOSE_ADDED_BYTES 65536
+#define COMPOSE_BYTES                                                                          \
+    (CONFIG_HEAD_MOST_BYTES + COMPOSE_ADDED_BYTES + SCRATCH_BYTES + FIRST_READ_BYTES)
 
 /* Exchanges that wait for the same thing, oldest first. */
 struct exchange_line {
