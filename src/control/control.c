@@ -158,6 +158,7 @@ on_published(void *argument, uint64_t generation)
 
     children_send_snapshot(control->children);
     drain_note_published(control->drain, generation);
+    numbers_note_published(control->numbers, generation);
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
 }
 
@@ -167,6 +168,7 @@ on_applied(void *argument, uint64_t generation)
     struct control *control = argument;
 
     publisher_note_applied(control->publisher, generation);
+    numbers_note_applied(control->numbers, generation);
     drain_note_applied(control->drain, generation);
 }
 
@@ -269,11 +271,23 @@ withdraw_reload(void *argument, struct reload_order *order)
 }
 
 static void
+on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
+{
+    struct control *control = argument;
+
+    if (kind == NUMBERS_GROUP_ROW)
+        counter_board_clear_group(control->board, row);
+    else
+        counter_board_clear_route(control->board, row);
+}
+
+static void
 open_registry(struct control *control)
 {
     static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, on_state};
 
     control->numbers = numbers_new();
+    numbers_set_on_reuse(control->numbers, on_row_reuse, control);
     control->events = event_log_new(EVENTS_KEPT);
     control->problems = problems_new();
     control->targets = targets_new(control->numbers, control->events, &callbacks, control);

@@ -12,11 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/config.h"
+
 /* Sizes are fixed; memory is touched only where something counts. */
-#define COUNTERS_TARGET_ROWS 65536
-#define COUNTERS_GROUP_ROWS 4096
-#define COUNTERS_ROUTE_ROWS 8192
-#define COUNTERS_PROVIDER_ROWS 32
+#define COUNTERS_TARGET_ROWS CONFIG_MOST_TARGETS
+#define COUNTERS_GROUP_ROWS CONFIG_MOST_GROUPS
+#define COUNTERS_ROUTE_ROWS CONFIG_MOST_ROUTES
+#define COUNTERS_PROVIDER_ROWS CONFIG_MOST_PROVIDERS
 #define COUNTERS_FIRST_CODE 100
 #define COUNTERS_CODES 500
 #define COUNTERS_SLOTS 258

@@ -177,6 +177,13 @@ struct config_timeouts {
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
 };
 
+/* Most of what every process keeps rows for (ipc/counters.h): more is refused, never left out.
+ */
+#define CONFIG_MOST_TARGETS 65536
+#define CONFIG_MOST_GROUPS 4096
+#define CONFIG_MOST_ROUTES 8192 /* listeners, and their pairs with groups */
+#define CONFIG_MOST_PROVIDERS 32
+
 /* The largest head that can be asked for, of requests and responses. */
 #define CONFIG_HEAD_MOST_BYTES 1048576
 

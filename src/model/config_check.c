@@ -356,6 +356,7 @@ config_check(const struct config_check *check, const config_setting_t *root)
 
     check_limits(check, root);
     check_serves(check, root);
+    config_check_counts(check, root);
     check_each(check, config_check_member(root, "listeners"), config->listener_count,
                check_listener);
     check_each(check, groups, config->target_group_count, check_group);

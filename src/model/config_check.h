@@ -25,6 +25,9 @@ void config_check(const struct config_check *check, const config_setting_t *root
 void config_check_rules(const struct config_check *check, const config_setting_t *place,
                         const struct config_listener *listener);
 
+/* In config_check_counts.c: how much there is of everything. */
+void config_check_counts(const struct config_check *check, const config_setting_t *root);
+
 /* Reports a name of no target group, with the one that may have been meant. */
 void config_check_group_name(const struct config_check *check, const config_setting_t *place,
                              const char *name);

@@ -4,6 +4,7 @@ libmodel_a_SOURCES = \
 	src/model/actions.def src/model/conditions.def \
 	src/model/config.c src/model/config.h \
 	src/model/config_check.c src/model/config_check.h \
+	src/model/config_check_counts.c \
 	src/model/config_check_rules.c \
 	src/model/config_load.c \
 	src/model/config_object.c src/model/config_object.h \

@@ -41,6 +41,8 @@ static const char introduction[] =
     "  delays nothing; after 10 s the file is refused.\n"
     "- A file without a listener is refused: one that was emptied or cut is no wish to close\n"
     "  everything. So are files that are not regular ones, or more than 16 MiB together.\n"
+    "- More than 65,536 static targets, 4,096 target groups, 32 providers, or 8,192 listeners\n"
+    "  and pairs of a listener and a group that its rules lead to, are refused.\n"
     "- Two texts side by side (`\"/a\" \"/b\"`) are refused, in lists and outside: libconfig "
     "would\n"
     "  join them. Numbers are taken as written, up to 64 bits.\n"

@@ -108,6 +108,29 @@ counter_board_clear_gauges(struct counter_board *board, unsigned slot)
     counters_clear_gauges(slot_of(board, slot)->counters);
 }
 
+static void
+clear_counters(uint64_t *counters, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes / sizeof(*counters); i++)
+        counter_set(&counters[i], 0);
+}
+
+void
+counter_board_clear_group(struct counter_board *board, uint32_t row)
+{
+    for (unsigned slot = 0; slot < board->slot_count; slot++)
+        clear_counters((uint64_t *)&board->slots[slot].counters->groups[row],
+                       sizeof(struct group_counters));
+}
+
+void
+counter_board_clear_route(struct counter_board *board, uint32_t row)
+{
+    for (unsigned slot = 0; slot < board->slot_count; slot++)
+        clear_counters((uint64_t *)&board->slots[slot].counters->routes[row],
+                       sizeof(struct route_counters));
+}
+
 static uint64_t
 sum_target(const struct counter_board *board, uint32_t row, uint64_t target_id, size_t member)
 {

@@ -30,6 +30,10 @@ const struct counters *counter_board_slot(const struct counter_board *board, uns
 /* After the worker of that slot has died: its gauges go to zero. */
 void counter_board_clear_gauges(struct counter_board *board, unsigned slot);
 
+/* Before a row goes to another group or route: its counters begin at zero. */
+void counter_board_clear_group(struct counter_board *board, uint32_t row);
+void counter_board_clear_route(struct counter_board *board, uint32_t row);
+
 /* Exchanges in flight at a target, and requests sent to it, over all workers. */
 uint64_t counter_board_in_flight(const struct counter_board *board, uint32_t row,
                                  uint64_t target_id);

@@ -110,7 +110,9 @@ snapshot_compiler_set_config(struct snapshot_compiler *compiler,
 
     memcpy(sources.stickiness_key, config->stickiness_key, sizeof(sources.stickiness_key));
     snapshot_builder_free(&compiler->builder);
+    numbers_begin_base(compiler->parts.numbers);
     compiler->builder = snapshot_builder_new(&sources);
+    numbers_end_base(compiler->parts.numbers);
 }
 
 bool

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each kind is a table from text to number that only grows; free target rows are a stack. */
+/* Each kind is a table from text to number; counter rows change hands, free target rows are a
+ * stack. */
 #include "control/registry/numbers.h"
 
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 struct numbered {
     char *text;
     uint32_t number;
+    uint64_t base;       /* the newest one that asked for it; rows only */
+    uint64_t retired_at; /* generation that came without it */
     UT_hash_handle hh;
 };
 
@@ -22,6 +25,10 @@ struct numbers {
     struct numbered *listeners, *groups, *group_rows, *route_rows;
     uint32_t *free_rows; /* a stack */
     uint32_t free_row_count;
+    uint64_t base; /* counts them */
+    uint64_t published, applied;
+    void (*on_reuse)(void *argument, enum numbers_row kind, uint32_t row);
+    void *on_reuse_argument;
 };
 
 struct numbers *
@@ -141,17 +148,121 @@ numbers_group_name(struct numbers *numbers, const char *group)
     return find_group(numbers, group)->text;
 }
 
+void
+numbers_set_on_reuse(struct numbers *numbers,
+                     void (*on_reuse)(void *argument, enum numbers_row kind, uint32_t row),
+                     void *argument)
+{
+    numbers->on_reuse = on_reuse;
+    numbers->on_reuse_argument = argument;
+}
+
+void
+numbers_begin_base(struct numbers *numbers)
+{
+    numbers->base++;
+}
+
+/* Those that were asked for by the base before and are not by this one. */
+static void
+retire(const struct numbers *numbers, struct numbered *table)
+{
+    for (struct numbered *entry = table; entry != NULL; entry = entry->hh.next) {
+        if (entry->base != numbers->base && entry->retired_at == 0)
+            entry->retired_at = numbers->published + 1;
+    }
+}
+
+void
+numbers_end_base(struct numbers *numbers)
+{
+    retire(numbers, numbers->group_rows);
+    retire(numbers, numbers->route_rows);
+}
+
+void
+numbers_note_published(struct numbers *numbers, uint64_t generation)
+{
+    numbers->published = generation;
+}
+
+void
+numbers_note_applied(struct numbers *numbers, uint64_t generation)
+{
+    numbers->applied = generation;
+}
+
+/* The longest retired of those that nobody works by any more; NULL: there is none. */
+static struct numbered *
+find_reusable(const struct numbers *numbers, struct numbered *table, uint32_t shared)
+{
+    struct numbered *found = NULL;
+
+    for (struct numbered *entry = table; entry != NULL; entry = entry->hh.next) {
+        bool is_free = entry->retired_at != 0 && entry->retired_at <= numbers->applied &&
+                       entry->number != shared;
+        if (is_free && (found == NULL || entry->retired_at < found->retired_at))
+            found = entry;
+    }
+    return found;
+}
+
+/* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
+static void
+take_out(struct numbered **table, struct numbered *entry)
+{
+    HASH_DEL(*table, entry);
+    free(entry->text);
+    free(entry);
+}
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+
+/* The row of who has to go, or the shared one. */
+static uint32_t
+take_over(struct numbers *numbers, struct numbered **table, enum numbers_row kind,
+          uint32_t shared)
+{
+    struct numbered *entry = find_reusable(numbers, *table, shared);
+    uint32_t row = entry == NULL ? shared : entry->number;
+
+    if (entry == NULL)
+        return shared;
+    take_out(table, entry);
+    if (numbers->on_reuse != NULL)
+        numbers->on_reuse(numbers->on_reuse_argument, kind, row);
+    return row;
+}
+
+static uint32_t
+row_of(struct numbers *numbers, enum numbers_row kind, const char *text)
+{
+    struct numbered **table =
+        kind == NUMBERS_GROUP_ROW ? &numbers->group_rows : &numbers->route_rows;
+    uint32_t limit = kind == NUMBERS_GROUP_ROW ? COUNTERS_GROUP_ROWS : COUNTERS_ROUTE_ROWS;
+    struct numbered *entry = find(*table, text);
+
+    if (entry == NULL) {
+        uint32_t count = HASH_COUNT(*table);
+        entry = add(table, text,
+                    count < limit ? count : take_over(numbers, table, kind, limit - 1));
+    }
+    entry->base = numbers->base;
+    entry->retired_at = 0;
+    return entry->number;
+}
+
 uint32_t
 numbers_group_row(struct numbers *numbers, const char *group)
 {
-    return next_number(&numbers->group_rows, group, COUNTERS_GROUP_ROWS);
+    return row_of(numbers, NUMBERS_GROUP_ROW, group);
 }
 
 uint32_t
 numbers_route_row(struct numbers *numbers, const char *listener, const char *group)
 {
     char *text = memory_print("%s %s", listener, group);
-    uint32_t row = next_number(&numbers->route_rows, text, COUNTERS_ROUTE_ROWS);
+    uint32_t row = row_of(numbers, NUMBERS_ROUTE_ROW, text);
 
     free(text);
     return row;

@@ -25,7 +25,25 @@ uint32_t numbers_group_id(struct numbers *numbers, const char *group);
 /* The name itself, living as long as the numbers do. */
 const char *numbers_group_name(struct numbers *numbers, const char *group);
 
-/* Counter rows; the last row is shared by all that come when the others are taken. */
+/*
+ * Counter rows of the base that is being made, between numbers_begin_base and numbers_end_base.
+ * What the base does not ask for is retired: it has its row again when it comes back, and loses
+ * it to others only when no row is unused, the longest retired first, and only when every
+ * worker works by a base without it; on_reuse clears its counters then. The last row is shared
+ * by all that come when no other can be had.
+ */
+enum numbers_row { NUMBERS_GROUP_ROW, NUMBERS_ROUTE_ROW };
+
+void numbers_set_on_reuse(struct numbers *numbers,
+                          void (*on_reuse)(void *argument, enum numbers_row kind, uint32_t row),
+                          void *argument);
+void numbers_begin_base(struct numbers *numbers);
+void numbers_end_base(struct numbers *numbers);
+
+/* Every worker works by a snapshot of this generation; the newest one that was published. */
+void numbers_note_applied(struct numbers *numbers, uint64_t generation);
+void numbers_note_published(struct numbers *numbers, uint64_t generation);
+
 uint32_t numbers_group_row(struct numbers *numbers, const char *group);
 uint32_t numbers_route_row(struct numbers *numbers, const char *listener, const char *group);
 

@@ -13,8 +13,10 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "control/registry/target_memories.h"
+#include "ipc/counters.h"
 
 struct used_address {
     struct address address;
@@ -34,6 +36,7 @@ struct targets {
     struct registered_targets live, departed;
     struct moving_targets moving;
     struct target_memories *memories;
+    bool has_told_no_row;
 };
 
 struct targets *
@@ -237,14 +240,34 @@ log_state(struct targets *table, const struct registered_target *target, const c
     free(subject);
 }
 
+/* Told once until there is room again. */
+static void
+note_no_row(struct targets *table, const struct target_spec *spec)
+{
+    char address[ADDRESS_TEXT_SIZE];
+
+    if (table->has_told_no_row)
+        return;
+    table->has_told_no_row = true;
+    address_format_with_port(&spec->address, address);
+    log_error("there are %d targets already: %s of group %s, and more, are left out until one "
+              "goes",
+              COUNTERS_TARGET_ROWS, address, spec->group);
+    event_log_add(table->events, "target", spec->group,
+                  "left out: there are %d targets already", COUNTERS_TARGET_ROWS);
+}
+
 /* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 struct registered_target *
 targets_add(struct targets *table, const struct target_spec *spec)
 {
     uint32_t row = numbers_take_target_row(table->numbers);
 
-    if (row == NUMBERS_NO_ROW)
+    if (row == NUMBERS_NO_ROW) {
+        note_no_row(table, spec);
         return NULL;
+    }
+    table->has_told_no_row = false;
     struct registered_target *target = memory_take(1, sizeof(*target));
     target->place = place_of(table, spec->group, &spec->address);
     target->group = numbers_group_name(table->numbers, spec->group);

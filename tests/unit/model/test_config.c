@@ -850,6 +850,68 @@ bounds_all_files_together(void **state)
     unlink("part");
 }
 
+typedef int print_one(char *at, size_t i);
+
+static int
+print_target(char *at, size_t i)
+{
+    return sprintf(at, "%s { id = \"10.%zu.%zu.1\"; port = 8%zu; }", i == 0 ? "" : ",",
+                   i / 250 % 250, i % 250, i / 62500);
+}
+
+static int
+print_group(char *at, size_t i)
+{
+    return sprintf(at, "%s { name = \"g-%zu\"; }", i == 0 ? "" : ",", i);
+}
+
+static int
+print_provider(char *at, size_t i)
+{
+    return sprintf(at, "%s { type = \"file\"; directory = \"/%zu\"; }", i == 0 ? "" : ",", i);
+}
+
+/* expected NULL: it is good. */
+static void
+assert_count(size_t count, const char *list, print_one *print, const char *expected)
+{
+    char *text = malloc(count * 80 + 4096), *at = text;
+    struct config_errors errors;
+
+    assert_non_null(text);
+    at += sprintf(at, "%s%s", some_listener, list);
+    for (size_t i = 0; i < count; i++)
+        at += print(at, i);
+    sprintf(at, " );%s", strchr(list, '{') == NULL ? "" : " } );");
+    struct config *config = load_as_it_is(text, &errors);
+    free(text);
+    assert_int_equal(config != NULL, expected == NULL);
+    assert_int_equal(errors.count, expected != NULL);
+    if (expected != NULL)
+        assert_string_equal(errors.lines[0], expected);
+    config_free(&config);
+    config_errors_clear(&errors);
+}
+
+static void
+refuses_more_than_there_are_rows_for(void **state)
+{
+    static const char targets[] = "target_groups = ( { name = \"web\"; targets = (";
+    static const char groups[] = "target_groups = (";
+
+    (void)state;
+    assert_count(65536, targets, print_target, NULL);
+    assert_count(65537, targets, print_target,
+                 "F:3: target_groups: 65537 static targets are more than the 65536 that can be "
+                 "had");
+    assert_count(4096, groups, print_group, NULL);
+    assert_count(
+        4097, groups, print_group,
+        "F:3: target_groups: 4097 target groups are more than the 4096 that can be had");
+    assert_count(33, "providers = (", print_provider,
+                 "F:3: providers: 33 providers are more than the 32 that can be had");
+}
+
 static void
 takes_numbers_as_they_are_written(void **state)
 {
@@ -973,6 +1035,7 @@ main(void)
         cmocka_unit_test(skips_a_byte_order_mark_of_every_file),
         cmocka_unit_test(reads_regular_files_of_bounded_size_only),
         cmocka_unit_test(bounds_all_files_together),
+        cmocka_unit_test(refuses_more_than_there_are_rows_for),
         cmocka_unit_test(takes_numbers_as_they_are_written),
         cmocka_unit_test(has_no_range_that_its_member_cannot_hold),
     };

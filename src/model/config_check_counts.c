@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks that there is not more of anything than every process keeps rows for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/config_check.h"
+
+static void
+check_count(const struct config_check *check, const config_setting_t *place, size_t count,
+            size_t most, const char *what)
+{
+    if (count > most)
+        config_report_add(check->report, place, "%zu %s are more than the %zu that can be had",
+                          count, what, most);
+}
+
+static size_t
+count_targets(const struct config *config)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->target_group_count; i++)
+        count += config->target_groups[i].target_count;
+    return count;
+}
+
+/* The groups that one listener leads to. */
+struct led_to {
+    const char **names;
+    size_t count;
+};
+
+static void
+add_action(struct led_to *led, const struct config_action *action)
+{
+    led->names =
+        memory_resize(led->names, led->count + action->group_count + 1, sizeof(*led->names));
+    for (size_t i = 0; i < action->group_count; i++) {
+        if (action->groups[i].target_group != NULL)
+            led->names[led->count++] = action->groups[i].target_group;
+    }
+}
+
+static int
+compare_names(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* The listener itself, and each group once. */
+static size_t
+count_routes(const struct config_listener *listener)
+{
+    struct led_to led = {NULL, 0};
+    size_t count = 1;
+
+    add_action(&led, &listener->default_action);
+    for (size_t i = 0; i < listener->rule_count; i++)
+        add_action(&led, &listener->rules[i].action);
+    if (led.count > 1)
+        qsort(led.names, led.count, sizeof(*led.names), compare_names);
+    for (size_t i = 0; i < led.count; i++)
+        count += i == 0 || strcmp(led.names[i - 1], led.names[i]) != 0;
+    free(led.names);
+    return count;
+}
+
+void
+config_check_counts(const struct config_check *check, const config_setting_t *root)
+{
+    const struct config *config = check->config;
+    const config_setting_t *groups = config_check_member(root, "target_groups");
+    const config_setting_t *listeners = config_check_member(root, "listeners");
+    size_t routes = 0;
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        routes += count_routes(&config->listeners[i]);
+    check_count(check, groups, config->target_group_count, CONFIG_MOST_GROUPS, "target groups");
+    check_count(check, groups, count_targets(config), CONFIG_MOST_TARGETS, "static targets");
+    check_count(check, listeners, routes, CONFIG_MOST_ROUTES,
+                "listeners and pairs of a listener and a group of its rules");
+    check_count(check, config_check_member(root, "providers"), config->provider_count,
+                CONFIG_MOST_PROVIDERS, "providers");
+}
