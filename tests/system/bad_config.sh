@@ -51,6 +51,19 @@ for file in /dev/zero /proc/self/mem "$work/pipe" "$work"; do
     [ "$(wc -l <"$work/errors")" -eq 1 ] || fail "more than one line: $(cat "$work/errors")"
 done
 
+step "a log that is a link to something else is not written to"
+DIR=$work "$support/config"
+echo precious >"$work/precious"
+ln -s precious "$work/access.log"
+"$fairlead" -f "$work/fairlead.conf" >"$work/errors" 2>&1 && fail "it was started"
+expect 'access.log: it is a symbolic link'
+rm "$work/access.log"
+ln "$work/precious" "$work/access.log"
+"$fairlead" -f "$work/fairlead.conf" >"$work/errors" 2>&1 && fail "it was started"
+expect 'access.log: it has another name, too'
+[ "$(cat "$work/precious")" = precious ] || fail "it was written to"
+rm "$work/access.log" "$work/precious"
+
 step "folders that are missing are made"
 DIR=$work "$support/config"
 sed -i "s,$work/access.log,$work/deep/log/access.log,; s,$work/state,$work/deep/state/lib,;

@@ -79,6 +79,38 @@ listen_for_metrics(const struct config *config)
 }
 
 static bool
+is_device_name(const char *path)
+{
+    return strncmp(path, "/dev/", strlen("/dev/")) == 0;
+}
+
+/* Regular files that have one name, and FIFOs; devices only by their name. 0, or an error. */
+static int
+refuse_kind(const struct stat *status, const char *path)
+{
+    if (S_ISFIFO(status->st_mode) || is_device_name(path))
+        return 0;
+    if (!S_ISREG(status->st_mode))
+        return ENOTSUP;
+    return status->st_nlink > 1 ? EMLINK : 0;
+}
+
+/* Takes the descriptor over; it, or -1 with errno. */
+static int
+check_kind(int fd, const char *path)
+{
+    struct stat status;
+    int error = fd == -1 || fstat(fd, &status) == -1 ? errno : refuse_kind(&status, path);
+
+    if (error == 0)
+        return fd;
+    if (fd != -1)
+        close(fd);
+    errno = error;
+    return -1;
+}
+
+static bool
 is_fifo(int fd)
 {
     struct stat status;
@@ -86,19 +118,37 @@ is_fifo(int fd)
     return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/* A FIFO is opened by being its reader, too: lines wait in it for whoever comes. */
+/* A FIFO is opened by being its reader, too: lines wait in it for whoever comes. No symbolic
+ * link is followed: who may write to a log's folder must not choose what control writes to. */
 static int
 open_log(const char *path)
 {
-    int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+                (is_device_name(path) ? 0 : O_NOFOLLOW);
     int fd = open(path, flags | O_WRONLY, LOG_MODE);
 
-    if (fd == -1 && errno == ENXIO)
-        return open(path, flags | O_RDWR, LOG_MODE);
-    if (fd == -1 || !is_fifo(fd))
-        return fd;
-    close(fd);
-    return open(path, flags | O_RDWR, LOG_MODE);
+    if (fd == -1 && errno != ENXIO)
+        return -1;
+    if (fd != -1 && !is_fifo(fd))
+        return check_kind(fd, path);
+    if (fd != -1)
+        close(fd);
+    return check_kind(open(path, flags | O_RDWR, LOG_MODE), path);
+}
+
+static const char *
+log_error_text(int error)
+{
+    switch (error) {
+    case ELOOP:
+        return "it is a symbolic link";
+    case EMLINK:
+        return "it has another name, too (a hard link)";
+    case ENOTSUP:
+        return "it is neither a file nor a FIFO";
+    default:
+        return strerror(error);
+    }
 }
 
 /* What is in use under the same name stays; a dup of it is prepared. */
@@ -145,7 +195,7 @@ prepare_log(struct observer_fds *fds, const struct config *config, struct config
         return true;
     add_error(errors, memory_print("%s: access_log: cannot open %s: %s; make its folder and "
                                    "let this user write there",
-                                   config->path, fds->next_log.name, strerror(errno)));
+                                   config->path, fds->next_log.name, log_error_text(errno)));
     return false;
 }
 
