@@ -38,8 +38,8 @@ struct view;
 /*
  * Composed heads: the largest head that the limits allow, what forwarding adds, and either the
  * early body of a request (one read, which may have followed a pipelined request, and its
- * input's room) or what stood behind the head of an upgrade's answer. What nobody needs of it is
- * never touched, and takes no memory.
+ * input's room) or what stood behind the head of an upgrade's answer. What nobody needs of it
+ * is never touched, and takes no memory.
  */
 #define COMPOSE_ADDED_BYTES 65536
 #define COMPOSE_BYTES                                                                          \
