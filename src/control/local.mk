@@ -10,11 +10,14 @@ libcontrol_a_SOURCES = \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
 	src/control/registry/event_log.c src/control/registry/event_log.h \
+	src/control/registry/local_addresses.c src/control/registry/local_addresses.h \
+	src/control/registry/misfit.c src/control/registry/misfit.h \
 	src/control/registry/numbers.c src/control/registry/numbers.h \
 	src/control/registry/override_kinds.def \
 	src/control/registry/overrides.c src/control/registry/overrides.h \
 	src/control/registry/passive_health.c src/control/registry/passive_health.h \
 	src/control/registry/plain_targets.c src/control/registry/plain_targets.h \
+	src/control/registry/projects.c src/control/registry/projects.h \
 	src/control/registry/reconcile.c src/control/registry/reconcile.h \
 	src/control/registry/registry.c src/control/registry/registry.h \
 	src/control/registry/service_match.c src/control/registry/service_match.h \
@@ -26,6 +29,7 @@ libcontrol_a_SOURCES = \
 	src/control/discovery/discovery_file.c \
 	src/control/discovery/discovery_kinds.def \
 	src/control/discovery/problems.c src/control/discovery/problems.h \
+	src/control/discovery/provider_reach.c src/control/discovery/provider_reach.h \
 	src/control/discovery/providers.c src/control/discovery/providers.h \
 	src/control/discovery/task_events.c src/control/discovery/task_events.h \
 	src/control/docker/discovery_docker.c \
@@ -34,6 +38,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
 	src/control/docker/docker_labels.c src/control/docker/docker_labels.h \
 	src/control/docker/docker_list.c \
+	src/control/docker/docker_namespace.c src/control/docker/docker_namespace.h \
 	src/control/docker/docker_replacement.c src/control/docker/docker_replacement.h \
 	src/control/docker/docker_roster.c src/control/docker/docker_roster.h \
 	src/control/docker/docker_stop_sign.c src/control/docker/docker_stop_sign.h \

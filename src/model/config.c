@@ -2,6 +2,7 @@
 /* A finished configuration: giving it back, and questions to it. */
 #include "model/config.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,52 @@ config_find_group(const struct config *config, const char *name)
         bsearch(name, config->groups_by_name, config->named_group_count,
                 sizeof(*config->groups_by_name), compare_name);
     return found == NULL ? NULL : found->group;
+}
+
+/* "docker", and "docker-2" for the second of a type. */
+char *
+config_provider_name(const struct config *config, size_t index)
+{
+    const char *type = config->providers[index].type;
+    unsigned number = 1;
+
+    if (strcmp(type, "push") == 0)
+        return memory_copy_text(CONFIG_PUSH_SOURCE);
+    for (size_t i = 0; i < index; i++)
+        number += strcmp(config->providers[i].type, type) == 0 ? 1 : 0;
+    return number == 1 ? memory_copy_text(type) : memory_print("%s-%u", type, number);
+}
+
+/* A pattern with a slash is for the project's service, one without for whichever project's. */
+static bool
+matches_service(const char *pattern, const char *service, const char *project)
+{
+    if (strchr(pattern, '/') == NULL || project == NULL)
+        return fnmatch(pattern, service, FNM_NOESCAPE) == 0;
+    char *full = memory_print("%s/%s", project, service);
+    bool does_match = fnmatch(pattern, full, FNM_NOESCAPE) == 0;
+    free(full);
+    return does_match;
+}
+
+bool
+config_allows_service(const struct config *config, const char *source, const char *service,
+                      const char *project)
+{
+    bool is_limited = false;
+
+    for (size_t i = 0; i < config->provider_count; i++) {
+        const struct config_provider *provider = &config->providers[i];
+        char *name = provider->service_count == 0 ? NULL : config_provider_name(config, i);
+        bool is_source = name != NULL && strcmp(name, source) == 0;
+        free(name);
+        for (size_t k = 0; is_source && k < provider->service_count; k++) {
+            if (matches_service(provider->services[k].value, service, project))
+                return true;
+        }
+        is_limited = is_limited || is_source;
+    }
+    return !is_limited;
 }
 
 static bool

@@ -158,9 +158,15 @@ struct config_provider {
     char *endpoint;  /* docker: unix:///path or tcp://host:port */
     char *directory; /* file */
     char *host;      /* address to dial for bindings on all addresses; NULL: derived */
+    struct config_value *services; /* patterns of what its tasks may name; count 0: anything */
+    size_t service_count;
     unsigned resync_seconds;
     int line;
 };
+
+/* The source of tasks that are pushed; other providers' are their types, "docker-2" the second.
+ */
+#define CONFIG_PUSH_SOURCE "ecs"
 
 struct config_attributes {
     unsigned idle_timeout_ms, client_keep_alive_ms;
@@ -211,7 +217,8 @@ struct config {
     unsigned workers; /* never 0: resolved to the number of cores */
     char *user;
     char *state_dir;
-    char *zone; /* the zone that fairlead itself runs in; NULL: none */
+    char *zone;            /* the zone that fairlead itself runs in; NULL: none */
+    bool allow_link_local; /* as targets' addresses */
     unsigned shutdown_timeout_ms;
     char *admin_socket;
     char *metrics_address; /* NULL: no metrics listener */
@@ -271,6 +278,14 @@ void config_index_groups(struct config *config);
 /* The group of that name, or NULL. */
 const struct config_target_group *config_find_group(const struct config *config,
                                                     const char *name);
+
+/* The name that the n-th provider's tasks have as their source; give back with free(). */
+char *config_provider_name(const struct config *config, size_t index);
+
+/* Whether tasks of that source may name a service: plain, and with its Compose project or NULL.
+ */
+bool config_allows_service(const struct config *config, const char *source, const char *service,
+                           const char *project);
 
 /* Whether a group is named by any rule: only then its targets are checked (ALB:
  * Target.NotInUse). */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "model/settings.h"
+#include "model/target_address.h"
 
 #define PORT_MAX 65535
 
@@ -258,6 +259,27 @@ check_group_names(const struct config_check *check, const config_setting_t *list
 }
 
 static void
+check_addresses(const struct config_check *check, const config_setting_t *place,
+                const struct config_target_group *group)
+{
+    const config_setting_t *list = config_check_member(place, "targets");
+
+    for (size_t i = 0; i < group->target_count; i++) {
+        const struct config_static_target *target = &group->targets[i];
+        struct address address;
+        const char *fault = NULL;
+        if (target->id != NULL &&
+            address_parse(&address, target->id,
+                          (uint16_t)(target->port == 0 ? group->port : target->port)))
+            fault =
+                target_address_fault(check->config, &target_address_loopback_only, &address);
+        if (fault != NULL)
+            config_report_add(check->report, config_check_element(list, i), "%s %s", target->id,
+                              fault);
+    }
+}
+
+static void
 check_group(const struct config_check *check, const config_setting_t *place, size_t index)
 {
     const struct config_target_group *group = &check->config->target_groups[index];
@@ -266,6 +288,7 @@ check_group(const struct config_check *check, const config_setting_t *place, siz
     check_algorithm(check, place, group);
     check_stickiness(check, place, group);
     check_targets(check, place, group);
+    check_addresses(check, place, group);
 }
 
 static bool

@@ -18,6 +18,7 @@ libmodel_a_SOURCES = \
 	src/model/settings.c src/model/settings.def src/model/settings.h \
 	src/model/probe_outcome.c src/model/probe_outcome.h src/model/probe_outcomes.def \
 	src/model/target.c src/model/target.h \
+	src/model/target_address.c src/model/target_address.h \
 	src/model/task.c src/model/task.h src/model/task_json.c \
 	src/model/task_text.c src/model/task_text.h \
 	src/model/target_reasons.def \

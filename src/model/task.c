@@ -32,6 +32,8 @@ task_free(struct task **task)
     free(old->started_at);
     free(old->name);
     free(old->service);
+    free(old->project);
+    free(old->host_ipv6);
     free(old->container_name);
     free(old->zone);
     free(old->host);
@@ -51,6 +53,8 @@ task_copy(const struct task *task)
     copy->started_at = memory_copy_text(task->started_at);
     copy->name = memory_copy_text(task->name);
     copy->service = memory_copy_text(task->service);
+    copy->project = memory_copy_text(task->project);
+    copy->host_ipv6 = memory_copy_text(task->host_ipv6);
     copy->container_name = memory_copy_text(task->container_name);
     copy->zone = memory_copy_text(task->zone);
     copy->host = memory_copy_text(task->host);
@@ -80,19 +84,39 @@ task_binding_is_on_any(const struct task_binding *binding)
     return *host_ip == '\0' || strcmp(host_ip, "0.0.0.0") == 0 || strcmp(host_ip, "::") == 0;
 }
 
+/* Below 0: one stands before the other. The order must not depend on the engine's. */
+static int
+compare_bindings(const struct task_binding *one, const struct task_binding *other)
+{
+    if (one->container_port != other->container_port)
+        return one->container_port < other->container_port ? -1 : 1;
+    if (one->is_tcp != other->is_tcp)
+        return one->is_tcp ? -1 : 1;
+    int by_rank = rank_host_ip(other->host_ip) - rank_host_ip(one->host_ip);
+    if (by_rank != 0)
+        return by_rank;
+    int by_host_ip = strcmp(one->host_ip, other->host_ip);
+    if (by_host_ip != 0 || one->host_port == other->host_port)
+        return by_host_ip;
+    return one->host_port < other->host_port ? -1 : 1;
+}
+
 void
 task_add_binding(struct task *task, const struct task_binding *binding)
 {
-    for (size_t i = 0; i < task->binding_count; i++) {
-        struct task_binding *old = &task->bindings[i];
-        if (old->container_port != binding->container_port || old->is_tcp != binding->is_tcp)
-            continue;
-        if (rank_host_ip(binding->host_ip) > rank_host_ip(old->host_ip))
-            *old = *binding;
+    size_t at = 0;
+    int order = -1;
+
+    while (at < task->binding_count &&
+           (order = compare_bindings(binding, &task->bindings[at])) > 0)
+        at++;
+    if (at < task->binding_count && order == 0)
         return;
-    }
     task->bindings = memory_resize(task->bindings, task->binding_count + 1, sizeof(*binding));
-    task->bindings[task->binding_count++] = *binding;
+    memmove(&task->bindings[at + 1], &task->bindings[at],
+            (task->binding_count - at) * sizeof(*binding));
+    task->bindings[at] = *binding;
+    task->binding_count++;
 }
 
 static bool
@@ -127,6 +151,8 @@ task_differs(const struct task *one, const struct task *other)
            one->health_status != other->health_status ||
            texts_differ(one->started_at, other->started_at) ||
            texts_differ(one->name, other->name) || texts_differ(one->service, other->service) ||
+           texts_differ(one->project, other->project) ||
+           texts_differ(one->host_ipv6, other->host_ipv6) ||
            texts_differ(one->container_name, other->container_name) ||
            texts_differ(one->zone, other->zone) || texts_differ(one->host, other->host) ||
            texts_differ(one->image, other->image) || bindings_differ(one, other);

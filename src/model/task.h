@@ -36,11 +36,13 @@ struct task {
     char *started_at;     /* as reported, RFC 3339; NULL: unknown */
     char *name;           /* container's or task's name for people; NULL: none */
     char *service;        /* NULL: none, such a task takes part in nothing */
+    char *project;        /* Compose project that the service's name is of; NULL: none */
     char *container_name; /* NULL: any */
     char *zone;           /* NULL: none */
-    char *host;           /* address to dial for bindings on all addresses */
+    char *host;           /* address to dial for bindings on all addresses of its family */
+    char *host_ipv6;      /* a second one, where the host has both families; NULL: none */
     char *image;          /* NULL: unknown */
-    struct task_binding *bindings; /* one a (container port, protocol), IPv4 preferred */
+    struct task_binding *bindings; /* those that suit best for dialling first */
     size_t binding_count;
     enum task_status last_status;
     enum task_status desired_status; /* TASK_STOPPED: being stopped, drain it */
@@ -54,8 +56,8 @@ void task_free(struct task **task);
 /* All of it, identity included, in memory of its own. */
 struct task *task_copy(const struct task *task);
 
-/* Adds a binding, or improves the one of the same container port and protocol: all IPv4
- * addresses win over one, and IPv4 over IPv6. */
+/* Adds a binding that is not there yet, in its place: by container port, then all IPv4
+ * addresses before one, and IPv4 before IPv6. */
 void task_add_binding(struct task *task, const struct task_binding *binding);
 
 /* Whether it says all addresses, so that the task's host is what to dial. */

@@ -15,6 +15,7 @@
 #include "model/task.h"
 
 #define PORT_MAX 65535
+#define BINDINGS_MOST 1024
 /* Names and ids go into messages, paths and the state file. */
 #define TEXT_MOST_BYTES 255
 #define IMAGE_MOST_BYTES 1024
@@ -160,6 +161,10 @@ read_bindings(struct parser *parser, struct task *task, const json_t *bindings,
         refuse(parser, "bindings", "must be an array");
         return;
     }
+    if (json_array_size(bindings) > BINDINGS_MOST) {
+        refuse(parser, "bindings", "are more than 1024");
+        return;
+    }
     json_array_foreach (bindings, index, binding) {
         if (is_bound(binding, form))
             read_binding(parser, task, binding, form);
@@ -214,9 +219,11 @@ read_own_task(struct parser *parser, const json_t *object)
     copy_text(parser, object, "started_at", &task->started_at);
     copy_text(parser, object, "name", &task->name);
     copy_text(parser, object, "service", &task->service);
+    copy_text(parser, object, "project", &task->project);
     copy_text(parser, object, "container_name", &task->container_name);
     copy_text(parser, object, "zone", &task->zone);
     copy_text(parser, object, "host", &task->host);
+    copy_text(parser, object, "host_ipv6", &task->host_ipv6);
     copy_text(parser, object, "image", &task->image);
     task->version = read_number(parser, object, "version");
     task->last_status =

@@ -36,9 +36,11 @@ task_to_json(const struct task *task)
     set_text(object, "started_at", task->started_at);
     set_text(object, "name", task->name);
     set_text(object, "service", task->service);
+    set_text(object, "project", task->project);
     set_text(object, "container_name", task->container_name);
     set_text(object, "zone", task->zone);
     set_text(object, "host", task->host);
+    set_text(object, "host_ipv6", task->host_ipv6);
     set_text(object, "image", task->image);
     set_text(object, "last_status", task_status_text(task->last_status));
     set_text(object, "desired_status", task_status_text(task->desired_status));

@@ -8,13 +8,22 @@ system_begin "$@"
 engine_start
 engine run $A web-1 32001 fairlead.service=srvweb fairlead.container=dockerweb fairlead.zone=z1
 engine run $B web-2 32002 fairlead.service=srvweb fairlead.enable=maybe
-engine run $C other 32003 maintainer=somebody
+engine run $C other 32003 fairlead.enable=false
+D=$(printf 'd%.0s' {1..64})
+engine run $D strange 32008 maintainer=somebody
 
-step "what runs is found, what is broken is said, what is nobody's is passed over"
+step "what runs is found, what is broken or names no service is said, what is off passed over"
 probe_start docker "unix://$work/engine.sock" 300
-expect "^problem web-2 \($(short $B)\): label fairlead.enable is \"maybe\""
-expect "^(task|listed) $(short $A) name=web-1 service=srvweb container=dockerweb zone=z1 host=127.0.0.1 ports=0.0.0.0:32001->80/tcp status=RUNNING desired=RUNNING health=UNKNOWN"
+expect "^(task|listed) $(short $A) name=web-1 service=srvweb container=dockerweb zone=z1 host=127.0.0.1 ports=0.0.0.0:32001->80/tcp,:::32001->80/tcp status=RUNNING desired=RUNNING health=UNKNOWN"
 expect "^set count=1 "
+grep -q "^problem web-2 ($(short $B)): label fairlead.enable is \"maybe\"" "$work/probe.out"
+grep -q "^problem strange ($(short $D)): it names no service" "$work/probe.out"
+! grep -q "^problem other" "$work/probe.out"
+engine rename $D stranger
+expect "^problem strange .*: solved"
+expect "^problem stranger .*: it names no service"
+engine remove $D
+expect "^problem stranger .*: solved"
 wait_for_status "connected=1 .* version=1.41 error=-"
 
 step "a signal that stops nothing is only a reason to look again"
@@ -62,7 +71,7 @@ expect "^task $(short $B) .*desired=RUNNING"
 engine kill $B 3
 expect "^stop-sign $(short $B) kill with signal 3"
 
-step "other containers cost nothing: neither their events nor their probes"
+step "containers that are switched off cost nothing: neither their events nor their probes"
 look_ahead
 before=$(engine_count inspect)
 engine noise 500

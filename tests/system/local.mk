@@ -14,7 +14,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
-	tests/system/discovery_docker_real.sh
+	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh
 # What is said of targets, and what leads to them.
 system_tests += tests/system/health_reasons.sh tests/system/explain.sh tests/system/sticky_groups.sh
 TESTS += $(system_tests)

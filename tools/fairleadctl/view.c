@@ -106,7 +106,13 @@ view_print(FILE *file, const struct view *view, const json_t *answer,
            const struct view_size *size)
 {
     const json_t *list = view == NULL ? NULL : json_object_get(answer, view->list);
+    const char *note = json_string_value(json_object_get(answer, "Text"));
 
+    /* What holds for all rows: why a task is no target at all. */
+    if (json_is_array(list) && note != NULL) {
+        output_text(file, note);
+        putc('\n', file);
+    }
     if (!json_is_array(list)) {
         print_members(file, answer);
     } else if (json_array_size(list) == 0 && view->when_empty != NULL) {

@@ -256,13 +256,14 @@ admin_show_groups(struct admin_call *call)
 static json_t *
 service_to_json(const struct admin_parts *parts, const struct config_service *service)
 {
+    const struct service_matcher *matcher = registry_matcher(parts->registry);
     struct task_record *record = NULL;
     unsigned matching = 0, running = 0;
     json_t *object = json_object();
 
     while ((record = registry_next_task(parts->registry, record)) != NULL) {
         struct address address;
-        if (service_match(service, record->task, &address) != SERVICE_MATCHES)
+        if (service_match(matcher, service, record->task, &address) != SERVICE_MATCHES)
             continue;
         matching++;
         running += task_is_eligible(record->task) && !record->is_stopping ? 1 : 0;

@@ -193,6 +193,26 @@ check_targets(struct admin_call *call, const struct order *order)
     return true;
 }
 
+/* Only what registers asks this: what is there already can always be taken out. */
+static bool
+check_addresses(struct admin_call *call, const struct order *order)
+{
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+
+    for (size_t i = 0; i < json_array_size(order->targets); i++) {
+        read_target(order, i, &address);
+        const char *fault = registry_address_fault(call->parts->registry, &address);
+        if (fault == NULL)
+            continue;
+        address_format_with_port(&address, text);
+        admin_refuse(call->request, 400, "InvalidTarget", "%s %s", text, fault);
+        json_decref(order->body);
+        return false;
+    }
+    return true;
+}
+
 void
 admin_register(struct admin_call *call)
 {
@@ -201,6 +221,8 @@ admin_register(struct admin_call *call)
     bool is_done = true;
 
     if (!read_order(call, &order) || !check_targets(call, &order))
+        return;
+    if (!check_addresses(call, &order))
         return;
     for (size_t i = 0; i < json_array_size(order.targets); i++) {
         const json_t *target = json_array_get(order.targets, i);

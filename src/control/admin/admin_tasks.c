@@ -22,8 +22,13 @@ bindings_to_json(const struct task *task, char **text)
         admin_set_number(object, "HostPort", binding->host_port);
         admin_set_text(object, "Protocol", binding->is_tcp ? "tcp" : "udp");
         json_array_append_new(bindings, object);
-        char *longer = memory_print("%s%s%u->%u", *text, i == 0 ? "" : ", ", binding->host_port,
-                                    binding->container_port);
+        /* Both families mostly have the same. */
+        char *one = memory_print("%u->%u", binding->host_port, binding->container_port);
+        bool is_shown = strstr(*text, one) != NULL;
+        char *longer = is_shown
+                           ? memory_copy_text(*text)
+                           : memory_print("%s%s%s", *text, **text == '\0' ? "" : ", ", one);
+        free(one);
         free(*text);
         *text = longer;
     }
@@ -47,6 +52,7 @@ task_to_object(const struct task_record *record)
     admin_set_number(object, "Generation", task->generation);
     admin_set_text(object, "StartedAt", task->started_at);
     admin_set_text(object, "Service", task->service);
+    admin_set_text(object, "Project", task->project);
     admin_set_text(object, "ContainerName", task->container_name);
     admin_set_text(object, "Image", task->image);
     admin_set_text(object, "Host", task->host);
@@ -97,13 +103,10 @@ verdict_of_service(const struct admin_parts *parts, const struct task_record *re
                    const struct config_service *service)
 {
     struct address address;
-    enum service_match match = service_match(service, record->task, &address);
+    const struct service_matcher *matcher = registry_matcher(parts->registry);
 
-    if (match == SERVICE_PORT_NOT_BOUND)
-        return memory_print("container port %u is not bound to a host port over TCP",
-                            service->container_port);
-    if (match != SERVICE_MATCHES)
-        return memory_copy_text(service_match_text(match));
+    if (service_match(matcher, service, record->task, &address) != SERVICE_MATCHES)
+        return service_match_explain(matcher, service, record->task);
     const struct registered_target *target =
         targets_find(parts->targets, service->target_group, &address);
     char text[ADDRESS_TEXT_SIZE];
@@ -139,6 +142,30 @@ explain_services(const struct admin_parts *parts, const struct task_record *reco
     return services;
 }
 
+/* What providers told of without making it a task: containers without a service, broken ones.
+ */
+static void
+explain_stranger(struct admin_call *call, const char *id)
+{
+    struct problem problem;
+
+    if (id == NULL || !problems_find(call->parts->problems, id, &problem)) {
+        admin_refuse(call->request, 404, "TaskNotFound",
+                     "there is no one task %s: tasks and problems show what was reported; "
+                     "containers that do not run, or have the label fairlead.enable=false, are "
+                     "left out",
+                     id == NULL ? "without an id" : id);
+        return;
+    }
+    json_t *object = json_object();
+    admin_set_text(object, "Id", id);
+    admin_set_text(object, "Name", problem.object);
+    json_object_set_new(object, "IsEligible", json_false());
+    admin_set_text(object, "Text", problem.reason);
+    json_object_set_new(object, "Services", json_array());
+    admin_answer(call->request, 200, object);
+}
+
 void
 admin_explain_task(struct admin_call *call)
 {
@@ -147,9 +174,7 @@ admin_explain_task(struct admin_call *call)
         id == NULL ? NULL : registry_find_by_word(call->parts->registry, id);
 
     if (record == NULL) {
-        admin_refuse(call->request, 404, "TaskNotFound",
-                     "there is no one task %s: tasks and problems show what was reported",
-                     id == NULL ? "without an id" : id);
+        explain_stranger(call, id);
         return;
     }
     json_t *object = json_object();
@@ -158,8 +183,10 @@ admin_explain_task(struct admin_call *call)
     admin_set_text(object, "Name", record->task->name);
     json_object_set_new(object, "IsEligible", json_boolean(reason == NULL));
     admin_set_text(object, "Text",
-                   reason == NULL ? "it may be a target of every service that matches"
-                                  : reason);
+                   reason != NULL ? reason
+                   : record->misfit != NULL
+                       ? record->misfit
+                       : "it may be a target of every service that matches");
     json_object_set_new(object, "Services", explain_services(call->parts, record));
     json_object_set_new(object, "Task", task_to_object(record));
     admin_answer(call->request, 200, object);

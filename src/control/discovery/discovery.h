@@ -49,6 +49,7 @@ struct discovery_status {
     uint64_t last_event_ms; /* 0: never */
     uint64_t syncs, events, missed_events;
     const char *error; /* what went wrong last and what to do; NULL: nothing; the provider's */
+    bool is_strange;   /* runs in another network namespace than we do, as far as we see */
     char version[64];  /* of the API in use; "" where there is none */
 };
 

@@ -359,7 +359,7 @@ find_host(const struct file_provider *provider, struct task *task)
         needs_host |= task_binding_is_on_any(&task->bindings[i]);
     if (task->host == NULL)
         task->host = memory_copy_text(provider->config->host);
-    if (!needs_host)
+    if (!needs_host || task->host_ipv6 != NULL)
         return NULL;
     if (task->host == NULL)
         return memory_print("task %.*s has no host, so nobody knows what to dial: give it one, "
@@ -613,8 +613,10 @@ close_file(void *argument)
         close(provider->inotify_fd);
     alarm_clock_close(&provider->settle);
     timer_close(&provider->poll, provider->loop);
-    while ((file = provider->files) != NULL)
+    while ((file = provider->files) != NULL) {
+        set_problem(provider, file, NULL);
         drop(provider, file);
+    }
     provider->tag = 0;
     loop_free_later(provider->loop, provider, release_file);
 }

@@ -101,6 +101,39 @@ problems_forget(struct problems *problems, const char *source)
     }
 }
 
+/* "WORD", "... WORD (ID)" or "... (WORDS-BEGINNING...)". */
+static bool
+is_called(const char *object, const char *word)
+{
+    const char *open = strrchr(object, '(');
+    size_t length = strlen(word);
+
+    if (strcmp(object, word) == 0)
+        return true;
+    if (open == NULL || length == 0)
+        return false;
+    size_t id_length = strcspn(open + 1, ")");
+    if (strncmp(open + 1, word, length < id_length ? length : id_length) == 0 && length >= 4)
+        return true;
+    const char *name_end = open > object ? open - 1 : open;
+    return (size_t)(name_end - object) >= length &&
+           strncmp(name_end - length, word, length) == 0 &&
+           (name_end - length == object || name_end[-(ptrdiff_t)length - 1] == ' ');
+}
+
+bool
+problems_find(const struct problems *problems, const char *word, struct problem *found)
+{
+    for (struct kept_problem *kept = problems->by_key; kept != NULL; kept = kept->hh.next) {
+        if (!is_called(kept->object, word))
+            continue;
+        *found =
+            (struct problem){kept->source, kept->object, kept->reason, kept->since_wall_us};
+        return true;
+    }
+    return false;
+}
+
 size_t
 problems_count(const struct problems *problems)
 {

@@ -29,6 +29,10 @@ bool problems_set(struct problems *problems, const char *source, const char *obj
 /* Forgets all of one source (it was removed from the configuration). */
 void problems_forget(struct problems *problems, const char *source);
 
+/* One about a container or task by its name, its id or the beginning of that: objects are
+ * called "NAME (ID)", with a word in front. Borrowed until the next change. */
+bool problems_find(const struct problems *problems, const char *word, struct problem *found);
+
 size_t problems_count(const struct problems *problems);
 
 /* Calls visit for each, oldest first. */

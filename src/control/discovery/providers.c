@@ -5,10 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/discovery/provider_reach.h"
 
 #define COUNT_EVERY_MS 1000
+#define LOG_WINDOW_MS 10000
+#define LOGGED_MOST 20
+/* The name of a provider itself among its problems. */
+#define PROVIDER_OBJECT "provider"
 
 struct provider {
     struct config_provider config; /* a copy: the configuration goes with the next reload */
@@ -23,6 +29,8 @@ struct providers {
     size_t count;
     const char **names; /* of items */
     struct timer timer;
+    uint64_t log_window_ms; /* when it began, and what was logged since */
+    unsigned logged;
 };
 
 static void
@@ -50,6 +58,21 @@ on_full_set(void *argument, const char *provider, struct task **tasks, size_t co
     return registry_put_full_set(providers->parts.registry, provider, tasks, count);
 }
 
+/* An engine with thousands of strange containers must not fill the log. */
+static void
+log_problem(struct providers *providers, const char *source, const char *object,
+            const char *reason)
+{
+    if (clock_ms() - providers->log_window_ms >= LOG_WINDOW_MS) {
+        providers->log_window_ms = clock_ms();
+        providers->logged = 0;
+    }
+    if (++providers->logged <= LOGGED_MOST)
+        log_warning("%s: %s: %s", source, object, reason);
+    else if (providers->logged == LOGGED_MOST + 1)
+        log_warning("there are more problems: fairleadctl problems shows all of them");
+}
+
 void
 providers_report_problem(struct providers *providers, const char *source, const char *object,
                          const char *reason)
@@ -61,7 +84,7 @@ providers_report_problem(struct providers *providers, const char *source, const 
     event_log_add(providers->parts.events, "problem", object, "%s",
                   reason == NULL ? "well again" : reason);
     if (reason != NULL)
-        log_warning("%s: %s: %s; it is left out", source, object, reason);
+        log_problem(providers, source, object, reason);
     counter_set(&providers->parts.counters->values[COUNTER_PROBLEMS], problems_count(problems));
 }
 
@@ -96,6 +119,22 @@ count_one(struct providers *providers, size_t row)
                 registry_task_count(providers->parts.registry, provider->name));
 }
 
+/* One that cannot be reached, or not in full, is a problem until it can. */
+static void
+judge_provider(struct providers *providers, const struct provider *provider)
+{
+    struct discovery_status status = {0};
+
+    discovery_read_status(provider->discovery, &status);
+    char *advice = status.error != NULL ? memory_copy_text(status.error)
+                   : status.is_strange
+                       ? provider_reach_advice(providers->parts.registry, &provider->config,
+                                               provider->name)
+                       : NULL;
+    providers_report_problem(providers, provider->name, PROVIDER_OBJECT, advice);
+    free(advice);
+}
+
 static void
 on_time(void *argument)
 {
@@ -103,6 +142,8 @@ on_time(void *argument)
 
     for (size_t row = 0; row < providers->count && row < COUNTERS_PROVIDER_ROWS; row++)
         count_one(providers, row);
+    for (size_t i = 0; i < providers->count; i++)
+        judge_provider(providers, providers->items[i]);
     timer_set(&providers->timer, providers->parts.loop, COUNT_EVERY_MS);
 }
 
@@ -120,15 +161,17 @@ providers_new(const struct provider_parts *parts)
         .on_stop_sign = on_stop_sign,
         .argument = providers,
     };
+    registry_watch_problems(parts->registry, on_problem, providers);
     timer_init(&providers->timer, on_time, providers);
     timer_set(&providers->timer, parts->loop, COUNT_EVERY_MS);
     return providers;
 }
 
 static void
-close_one(struct provider *provider)
+close_one(struct providers *providers, struct provider *provider)
 {
     discovery_close(&provider->discovery);
+    providers_report_problem(providers, provider->name, PROVIDER_OBJECT, NULL);
     free(provider->config.type);
     free(provider->config.endpoint);
     free(provider->config.directory);
@@ -142,9 +185,10 @@ providers_free(struct providers **providers)
 {
     if (*providers == NULL)
         return;
+    registry_watch_problems((*providers)->parts.registry, NULL, NULL);
     timer_close(&(*providers)->timer, (*providers)->parts.loop);
     for (size_t i = 0; i < (*providers)->count; i++)
-        close_one((*providers)->items[i]);
+        close_one(*providers, (*providers)->items[i]);
     free((*providers)->items);
     free((*providers)->names);
     free(*providers);
@@ -166,18 +210,6 @@ is_same(const struct config_provider *one, const struct config_provider *other)
            is_same_text(one->host, other->host) && one->resync_seconds == other->resync_seconds;
 }
 
-/* "docker", and "docker-2" for the second of a type. */
-static char *
-make_name(const struct config *config, size_t index)
-{
-    const char *type = config->providers[index].type;
-    unsigned number = 1;
-
-    for (size_t i = 0; i < index; i++)
-        number += strcmp(config->providers[i].type, type) == 0 ? 1 : 0;
-    return number == 1 ? memory_copy_text(type) : memory_print("%s-%u", type, number);
-}
-
 static struct provider *
 open_one(struct providers *providers, const struct config_provider *config, const char *name)
 {
@@ -188,6 +220,9 @@ open_one(struct providers *providers, const struct config_provider *config, cons
     provider->config.endpoint = memory_copy_text(config->endpoint);
     provider->config.directory = memory_copy_text(config->directory);
     provider->config.host = memory_copy_text(config->host);
+    /* What its tasks may name is the registry's to ask. */
+    provider->config.services = NULL;
+    provider->config.service_count = 0;
     provider->name = memory_copy_text(name);
     provider->discovery = discovery_open(providers->parts.loop, &provider->config,
                                          provider->name, &providers->sink);
@@ -249,7 +284,7 @@ providers_set_config(struct providers *providers, const struct config *config)
         /* Push runs nothing: task events come through the admin socket. */
         if (discovery_find_kind(config->providers[i].type) == NULL)
             continue;
-        char *name = make_name(config, i);
+        char *name = config_provider_name(config, i);
         struct provider *provider = take_kept(old, old_count, &config->providers[i], name);
         if (provider == NULL)
             provider = open_one(providers, &config->providers[i], name);
@@ -259,7 +294,7 @@ providers_set_config(struct providers *providers, const struct config *config)
     }
     for (size_t i = 0; i < old_count; i++) {
         if (old[i] != NULL)
-            close_one(old[i]);
+            close_one(providers, old[i]);
     }
     free(old);
     /* One that was only changed lives on under its name, and so do its tasks meanwhile. */

@@ -12,7 +12,7 @@
 #include "control/registry/registry.h"
 
 /* The source of the tasks that come this way. */
-#define TASK_EVENTS_SOURCE "ecs"
+#define TASK_EVENTS_SOURCE CONFIG_PUSH_SOURCE
 
 struct task_events;
 

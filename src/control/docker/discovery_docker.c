@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "control/docker/docker_engine.h"
 #include "control/docker/docker_events.h"
+#include "control/docker/docker_namespace.h"
 #include "control/docker/docker_roster.h"
 
 #define DOCKER_TAG 0x646f636b
@@ -73,6 +74,7 @@ struct docker {
     size_t refusal_length;
     /* of the engine */
     bool is_connected; /* swept since the connection was made */
+    bool is_strange;   /* its network is another one than ours */
     struct docker_greeting greeting;
     uint64_t last_event_ns; /* its clock */
     unsigned events_at_sweep;
@@ -222,6 +224,7 @@ on_swept(void *argument, unsigned missed)
         enter(docker, STEP_FOLLOWING);
     if (!docker->is_connected) {
         log_notice("provider %s: following %s", docker->name, docker->endpoint);
+        docker->is_strange = docker_namespace_differs(docker->endpoint);
         docker->is_connected = true;
         docker->resync_ms = resync_most_ms(docker);
         missed = 0; /* nobody was there to be told */
@@ -513,6 +516,7 @@ read_status(void *provider, struct discovery_status *status)
     status->events = docker->event_count;
     status->missed_events = docker->missed_events;
     status->error = docker->error;
+    status->is_strange = docker->is_strange;
     if (docker->greeting.newest[0] == '\0' || docker->engine == NULL)
         return;
     struct docker_version version = docker_engine_version(docker->engine);

@@ -20,7 +20,7 @@
 
 #define PORT_MOST 65535
 /* A container that publishes whole ranges would make thousands of bindings. */
-#define BINDINGS_MOST 256
+#define BINDINGS_MOST 512
 /* The engine's numbers, which are Linux's, wherever it runs. */
 #define SIGNAL_REALTIME_FIRST 34
 #define SIGNAL_REALTIME_LAST 64
@@ -165,7 +165,8 @@ read_binding(struct docker_container *container, const char *port, const json_t 
     binding.host_port = (unsigned)host_number;
     binding.is_tcp = slice_equal(protocol, SLICE_LITERAL("tcp"));
     if (container->task->binding_count == BINDINGS_MOST)
-        refuse(container, memory_copy_text("publishes more than 256 ports: publish fewer"));
+        refuse(container,
+               memory_copy_text("publishes more than 512 ports and addresses: publish fewer"));
     else
         task_add_binding(container->task, &binding);
 }
@@ -184,26 +185,13 @@ read_bindings(struct docker_container *container, json_t *ports)
     }
 }
 
-/* An engine on this machine publishes on all addresses: the loopback one is the shortest way.
- */
+/* An engine on this machine publishes on all addresses: the loopback is the shortest way, for
+ * each family its own. */
 static void
 choose_host(struct task *task, const char *host)
 {
-    bool is_ipv6_only = false;
-
-    for (size_t i = 0; i < task->binding_count; i++) {
-        const char *host_ip = task->bindings[i].host_ip;
-        if (strcmp(host_ip, "::") == 0)
-            is_ipv6_only = true;
-    }
-    for (size_t i = 0; i < task->binding_count; i++) {
-        const char *host_ip = task->bindings[i].host_ip;
-        if (*host_ip == '\0' || strcmp(host_ip, "0.0.0.0") == 0)
-            is_ipv6_only = false;
-    }
-    if (host == NULL)
-        host = is_ipv6_only ? "::1" : "127.0.0.1";
-    task->host = memory_copy_text(host);
+    task->host = memory_copy_text(host != NULL ? host : "127.0.0.1");
+    task->host_ipv6 = memory_copy_text(host != NULL ? NULL : "::1");
 }
 
 static void
@@ -220,6 +208,7 @@ make_task(struct docker_container *container, const json_t *inspected,
     task->started_at = memory_copy_text(text_of(state, "StartedAt"));
     task->name = memory_copy_text(container->name);
     task->service = memory_copy_text(labels->service);
+    task->project = memory_copy_text(labels->project);
     task->container_name = memory_copy_text(labels->container_name);
     task->zone = memory_copy_text(labels->zone);
     task->image = memory_copy_text(text_of(config, "Image"));
@@ -258,17 +247,25 @@ judge(struct docker_container *container, const json_t *inspected,
     struct docker_labels labels;
 
     docker_labels_read(&labels, json_object_get(config, "Labels"));
-    if (labels.verdict == DOCKER_LABELS_NONE) {
+    if (labels.verdict == DOCKER_LABELS_OFF) {
         container->verdict = DOCKER_NOT_OURS;
     } else if (!is_running(json_object_get(inspected, "State"))) {
         container->verdict = DOCKER_NOT_RUNNING;
     } else if (labels.verdict == DOCKER_LABELS_BROKEN) {
         refuse(container, labels.reason);
         labels.reason = NULL;
+    } else if (labels.verdict == DOCKER_LABELS_NONE) {
+        container->verdict = DOCKER_NOT_OURS;
+        container->reason = labels.reason;
+        labels.reason = NULL;
     } else if (container->generation == 0) {
         refuse(container, memory_copy_text("its start time cannot be read: restart it"));
     } else {
         make_task(container, inspected, &labels, place);
+        if (container->verdict == DOCKER_RUNNING) {
+            container->reason = labels.reason;
+            labels.reason = NULL;
+        }
     }
     docker_labels_clear(&labels);
 }

@@ -27,17 +27,17 @@ struct docker_place {
 enum docker_verdict {
     DOCKER_RUNNING,     /* running or paused; task is set */
     DOCKER_NOT_RUNNING, /* created, restarting, exited, being removed */
-    DOCKER_NOT_OURS,    /* its labels name no service, or switch it off */
+    DOCKER_NOT_OURS,    /* it takes no traffic; reason NULL: its labels switch it off */
     DOCKER_BROKEN       /* reason is set */
 };
 
 struct docker_container {
     enum docker_verdict verdict;
     struct task *task;
-    char *reason;
-    char *name;                    /* without the leading slash; NULL: unknown */
-    uint64_t generation;           /* start in nanoseconds */
-    int stop_signal;               /* the number, SIGTERM unless the image says otherwise */
+    char *reason;        /* BROKEN, NOT_OURS: why; RUNNING: what is odd about it, or NULL */
+    char *name;          /* without the leading slash; NULL: unknown */
+    uint64_t generation; /* start in nanoseconds */
+    int stop_signal;     /* the number, SIGTERM unless the image says otherwise */
     unsigned stop_timeout_seconds; /* 0: the engine's default */
 };
 
@@ -53,7 +53,7 @@ int docker_signal_number(const char *text);
 struct docker_listed {
     char id[DOCKER_ID_SIZE];
     uint64_t fingerprint; /* of state, health, names, ports and networks */
-    bool is_ours;         /* its labels say so, or are broken, which inspect will tell */
+    bool is_ours;         /* its labels do not switch it off */
     bool is_young;        /* up for seconds: may have restarted unseen, inspect it anyway */
 };
 

@@ -95,7 +95,7 @@ static void
 tell(const json_t *value, docker_event_callback *on_event, void *argument)
 {
     const json_t *actor = json_object_get(value, "Actor");
-    const json_t *attributes = json_object_get(actor, "Attributes");
+    json_t *attributes = json_object_get(actor, "Attributes");
     const char *type = text_of(value, "Type");
     struct docker_event event = {.action = text_of(value, "Action")};
     struct docker_labels labels;
@@ -114,7 +114,7 @@ tell(const json_t *value, docker_event_callback *on_event, void *argument)
     if (event.kind == DOCKER_EVENT_HEALTH)
         event.health = read_health(value, attributes, event.action);
     docker_labels_read(&labels, attributes);
-    event.is_ours = labels.verdict != DOCKER_LABELS_NONE;
+    event.is_ours = labels.verdict != DOCKER_LABELS_OFF;
     docker_labels_clear(&labels);
     on_event(argument, &event);
 }

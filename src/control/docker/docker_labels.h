@@ -11,19 +11,23 @@
 
 enum docker_labels_verdict {
     DOCKER_LABELS_USABLE,
-    DOCKER_LABELS_NONE, /* no service named, or fairlead.enable=false: none of our business */
+    DOCKER_LABELS_OFF,  /* fairlead.enable=false: none of our business */
+    DOCKER_LABELS_NONE, /* takes no traffic; reason says why and what would change it */
     DOCKER_LABELS_BROKEN
 };
 
 struct docker_labels {
     enum docker_labels_verdict verdict;
-    const char *service, *container_name, *zone; /* of the JSON object; NULL: not given */
-    char *reason;                                /* BROKEN: what is wrong, else NULL */
+    /* of the JSON object; NULL: not given */
+    const char *service, *container_name, *zone;
+    const char *project; /* of Compose, where the service's name is Compose's too */
+    /* NONE, BROKEN: why; USABLE: what is odd about a label that nobody reads, or NULL */
+    char *reason;
 };
 
 /* labels: an object of texts; NULL and null are no labels. Give back with
  * docker_labels_clear. */
-void docker_labels_read(struct docker_labels *labels, const json_t *object);
+void docker_labels_read(struct docker_labels *labels, json_t *object);
 void docker_labels_clear(struct docker_labels *labels);
 
 #endif

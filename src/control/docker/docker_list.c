@@ -95,7 +95,7 @@ read_listed(struct docker_listed *listed, const json_t *object)
         return false;
     strcpy(listed->id, id);
     docker_labels_read(&labels, json_object_get(object, "Labels"));
-    listed->is_ours = labels.verdict != DOCKER_LABELS_NONE;
+    listed->is_ours = labels.verdict != DOCKER_LABELS_OFF;
     docker_labels_clear(&labels);
     listed->is_young = is_young(json_string_value(json_object_get(object, "Status")));
     if (listed->is_ours)

@@ -176,22 +176,24 @@ on_hold_end(void *argument)
     take_hint(argument);
 }
 
-/* Quarantine: reason NULL lifts it. Only news is reported. */
+/* Quarantine: reason NULL lifts it. */
 static void
 set_problem(struct entry *entry, const char *name, const char *reason)
 {
     const struct discovery_sink *sink = entry->roster->sink;
     const char *source = entry->roster->place->source;
 
-    if (reason == NULL && entry->problem != NULL) {
+    char *object = reason == NULL ? NULL
+                                  : memory_print("%s (%.12s)",
+                                                 name == NULL ? "container" : name, entry->id);
+
+    /* Another name is another object. */
+    if (entry->problem != NULL && (object == NULL || strcmp(object, entry->problem) != 0))
         sink->on_problem(sink->argument, source, entry->problem, NULL);
-        free(entry->problem);
-        entry->problem = NULL;
-    }
-    if (reason == NULL || entry->problem != NULL)
-        return;
-    entry->problem = memory_print("%s (%.12s)", name == NULL ? "container" : name, entry->id);
-    sink->on_problem(sink->argument, source, entry->problem, reason);
+    free(entry->problem);
+    entry->problem = object;
+    if (object != NULL)
+        sink->on_problem(sink->argument, source, object, reason);
 }
 
 /* While the sign holds every reading says so, whatever the engine still says. */
@@ -258,9 +260,14 @@ apply(struct entry *entry, const struct api_answer *answer)
     docker_container_read(&container, answer->body, answer->body_length, roster->place);
     switch (container.verdict) {
     case DOCKER_NOT_RUNNING:
-    case DOCKER_NOT_OURS:
         end_container(entry);
         break;
+    case DOCKER_NOT_OURS:
+        if (container.reason == NULL) {
+            end_container(entry);
+            break;
+        }
+        /* fall through */
     case DOCKER_BROKEN:
     case DOCKER_RUNNING:
         entry->fingerprint = entry->fingerprint_listed;
@@ -578,8 +585,10 @@ docker_roster_free(struct docker_roster **roster)
     if (closed == NULL)
         return;
     docker_roster_suspend(closed);
-    HASH_ITER (hh, closed->entries, entry, next)
+    HASH_ITER (hh, closed->entries, entry, next) {
+        set_problem(entry, NULL, NULL);
         drop(entry);
+    }
     timer_close(&closed->retry, closed->loop);
     timer_close(&closed->grace, closed->loop);
     loop_free_later(closed->loop, closed, NULL);

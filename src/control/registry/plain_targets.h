@@ -11,11 +11,21 @@
 #include "control/registry/overrides.h"
 #include "control/registry/targets.h"
 #include "model/config.h"
+#include "model/target_address.h"
 
 struct plain_targets;
 
-struct plain_targets *plain_targets_new(struct targets *targets,
-                                        const struct overrides *overrides);
+/* What it works with; all of it outlives it. */
+struct plain_targets_parts {
+    struct targets *targets;
+    const struct overrides *overrides;
+    const struct target_address_host *host;
+    /* A target that may not be one, with the reason; NULL: it may again. */
+    void (*on_refusal)(void *argument, const char *object, const char *reason);
+    void *argument;
+};
+
+struct plain_targets *plain_targets_new(const struct plain_targets_parts *parts);
 void plain_targets_free(struct plain_targets **plain);
 
 /* Drives the table towards what the configuration (living on) and people ask for. */

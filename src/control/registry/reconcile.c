@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "control/registry/service_match.h"
 
 /* What one service asks for. */
 struct wish {
@@ -39,7 +38,7 @@ static void
 collect_wishes(const struct reconcile_parts *parts, const struct task_record *record,
                struct wishes *wishes)
 {
-    const struct config *config = parts->config;
+    const struct config *config = parts->matcher.config;
     const struct task *task = record->task;
 
     *wishes = (struct wishes){0};
@@ -47,7 +46,8 @@ collect_wishes(const struct reconcile_parts *parts, const struct task_record *re
         return;
     for (size_t i = 0; i < config->service_count; i++) {
         struct wish wish = {.service = &config->services[i]};
-        if (service_match(wish.service, task, &wish.address) != SERVICE_MATCHES ||
+        if (service_match(&parts->matcher, wish.service, task, &wish.address) !=
+                SERVICE_MATCHES ||
             is_overridden(parts, OVERRIDE_EXCLUDED, &wish, task))
             continue;
         wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
@@ -117,7 +117,9 @@ follow_task(const struct reconcile_parts *parts, const struct task_record *recor
 
     LIST_FOREACH (target, &record->targets, of_task) {
         const struct config_target_group *group =
-            parts->config == NULL ? NULL : config_find_group(parts->config, target->group);
+            parts->matcher.config == NULL
+                ? NULL
+                : config_find_group(parts->matcher.config, target->group);
         if (!target_is_of_task(target, record->task))
             continue;
         target_follow_names(target, record->task);

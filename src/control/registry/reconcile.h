@@ -8,6 +8,7 @@
 
 #include "control/registry/claims.h"
 #include "control/registry/overrides.h"
+#include "control/registry/service_match.h"
 #include "control/registry/targets.h"
 #include "control/registry/task_record.h"
 #include "model/config.h"
@@ -15,7 +16,7 @@
 /* What it works with; the registry's. */
 struct reconcile_parts {
     struct targets *targets;
-    const struct config *config; /* NULL: nothing asks for anything yet */
+    struct service_matcher matcher;
     struct claims *claims;
     struct overrides *overrides;
 };

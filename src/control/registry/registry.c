@@ -10,7 +10,11 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "control/registry/local_addresses.h"
+#include "control/registry/misfit.h"
 #include "control/registry/reconcile.h"
+
+#define FUTURE_SLACK_NS UINT64_C(2000000000)
 
 /* A provider that has told of everything at least once. */
 struct known_source {
@@ -21,6 +25,9 @@ struct known_source {
 struct registry {
     struct reconcile_parts parts;
     struct event_log *events;
+    struct local_addresses *local;
+    registry_on_problem *on_problem; /* NULL: nobody is told */
+    void *problem_argument;
     struct task_record *by_key;
     struct task_record *first_dirty;
     struct plain_targets *plain;
@@ -29,6 +36,12 @@ struct registry {
     bool are_plain_dirty;
     bool is_settling;
 };
+
+static bool
+is_same_text(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
 
 static void
 mark_dirty(struct registry *registry, struct task_record *record)
@@ -49,6 +62,57 @@ on_disturbed(void *argument, struct claimant *claimant)
     mark_dirty(argument, record);
 }
 
+/* Of a plain target; reason NULL: it may be one again. */
+static void
+on_refusal(void *argument, const char *object, const char *reason)
+{
+    struct registry *registry = argument;
+
+    if (registry->on_problem != NULL)
+        registry->on_problem(registry->problem_argument, "configuration", object, reason);
+}
+
+/* What people call it: containers by their name and the beginning of their id. */
+static char *
+object_of(const struct task *task)
+{
+    bool is_container = strlen(task->id) == 64 && strspn(task->id, "0123456789abcdef") == 64;
+
+    if (task->name == NULL || strcmp(task->name, task->id) == 0)
+        return memory_print("task %s", task->id);
+    return memory_print("task %s (%.*s)", task->name, is_container ? 12 : 255, task->id);
+}
+
+/* Tells why the task is no target, or (reason NULL) that this is over. Takes the reason over.
+ */
+static void
+set_misfit(struct registry *registry, struct task_record *record, char *reason)
+{
+    bool is_news = reason == NULL
+                       ? record->misfit != NULL
+                       : record->misfit == NULL || strcmp(record->misfit, reason) != 0;
+
+    free(record->misfit);
+    record->misfit = reason;
+    if (!is_news || registry->on_problem == NULL)
+        return;
+    char *object = object_of(record->task);
+    registry->on_problem(registry->problem_argument, record->task->source, object, reason);
+    free(object);
+}
+
+static void
+judge_fit(struct registry *registry, struct task_record *record)
+{
+    char *reason =
+        record->is_stopping ? NULL : misfit_explain(&registry->parts.matcher, record->task);
+
+    if (reason == NULL && record->is_of_future && task_is_eligible(record->task))
+        reason = memory_copy_text("its start lies in the future, so that any other task may "
+                                  "take its address: set its machine's clock, or started_at");
+    set_misfit(registry, record, reason);
+}
+
 struct registry *
 registry_new(struct targets *targets, struct event_log *events)
 {
@@ -58,8 +122,41 @@ registry_new(struct targets *targets, struct event_log *events)
     registry->events = events;
     registry->parts.claims = claims_new(on_disturbed, registry);
     registry->parts.overrides = overrides_new();
-    registry->plain = plain_targets_new(targets, registry->parts.overrides);
+    registry->local = local_addresses_new();
+    registry->parts.matcher.host = local_addresses_host(registry->local);
+    registry->parts.matcher.projects = projects_new();
+    registry->plain = plain_targets_new(&(struct plain_targets_parts){
+        .targets = targets,
+        .overrides = registry->parts.overrides,
+        .host = registry->parts.matcher.host,
+        .on_refusal = on_refusal,
+        .argument = registry,
+    });
     return registry;
+}
+
+void
+registry_watch_problems(struct registry *registry, registry_on_problem *on_problem,
+                        void *argument)
+{
+    registry->on_problem = on_problem;
+    registry->problem_argument = argument;
+}
+
+const struct service_matcher *
+registry_matcher(const struct registry *registry)
+{
+    return &registry->parts.matcher;
+}
+
+const char *
+registry_address_fault(const struct registry *registry, const struct address *address)
+{
+    const struct service_matcher *matcher = &registry->parts.matcher;
+
+    return matcher->config == NULL
+               ? NULL
+               : target_address_fault(matcher->config, matcher->host, address);
 }
 
 static char *
@@ -82,6 +179,41 @@ registry_find(struct registry *registry, const char *source, const char *id)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
+/* Others of the service may have won or lost its bare name. */
+static void
+disturb_service(struct registry *registry, const char *service)
+{
+    for (struct task_record *record = registry->by_key; record != NULL;
+         record = record->hh.next) {
+        if (record->task->project != NULL && is_same_text(record->task->service, service))
+            mark_dirty(registry, record);
+    }
+}
+
+static void
+leave_project(struct registry *registry, struct task_record *record)
+{
+    bool is_news;
+
+    projects_give_back(registry->parts.matcher.projects, &record->project, &is_news);
+    if (is_news)
+        disturb_service(registry, record->task->service);
+}
+
+static void
+join_project(struct registry *registry, struct task_record *record)
+{
+    const struct task *task = record->task;
+    bool is_news;
+
+    if (task->service == NULL || task->project == NULL || !task_is_eligible(task))
+        return;
+    record->project =
+        projects_take(registry->parts.matcher.projects, task->service, task->project, &is_news);
+    if (is_news)
+        disturb_service(registry, task->service);
+}
+
 static void
 undirty(struct registry *registry, struct task_record *record)
 {
@@ -99,11 +231,13 @@ undirty(struct registry *registry, struct task_record *record)
 static void
 free_record(struct registry *registry, struct task_record *record)
 {
+    leave_project(registry, record);
     claims_set(registry->parts.claims, &record->claimant, NULL, 0);
     undirty(registry, record);
     HASH_DEL(registry->by_key, record);
     task_free(&record->task);
     free(record->key);
+    free(record->misfit);
     free(record);
 }
 
@@ -126,16 +260,12 @@ registry_free(struct registry **registry_at)
         free(one);
     }
     plain_targets_free(&registry->plain);
+    projects_free(&registry->parts.matcher.projects);
+    local_addresses_free(&registry->local);
     overrides_free(&registry->parts.overrides);
     claims_free(&registry->parts.claims);
     free(registry);
     *registry_at = NULL;
-}
-
-static bool
-is_same_text(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
 }
 
 void
@@ -149,6 +279,7 @@ registry_settle(struct registry *registry)
     while ((record = registry->first_dirty) != NULL) {
         undirty(registry, record);
         reconcile_task(&registry->parts, record);
+        judge_fit(registry, record);
     }
     if (registry->are_plain_dirty) {
         registry->are_plain_dirty = false;
@@ -188,7 +319,7 @@ drop_groupless(struct registry *registry)
 
     while (target != NULL) {
         struct registered_target *next = TAILQ_NEXT(target, in_table);
-        if (config_find_group(registry->parts.config, target->group) == NULL) {
+        if (config_find_group(registry->parts.matcher.config, target->group) == NULL) {
             targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
                           "its target group was removed");
             targets_apply(registry->parts.targets, target, TARGET_EVENT_DRAINED,
@@ -201,7 +332,7 @@ drop_groupless(struct registry *registry)
 void
 registry_set_config(struct registry *registry, const struct config *config)
 {
-    registry->parts.config = config;
+    registry->parts.matcher.config = config;
     drop_groupless(registry);
     plain_targets_set_config(registry->plain, config);
     settle_everything(registry);
@@ -223,6 +354,17 @@ add_record(struct registry *registry, const struct task *task)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
+/* Whoever says a start in the future must not take another task's address by it: such a claim
+ * counts as the oldest, for good. Clocks of other machines may differ a little. */
+static void
+note_start(struct task_record *record, uint64_t start)
+{
+    uint64_t now = clock_wall_us() * 1000;
+
+    record->is_of_future = start > now + FUTURE_SLACK_NS;
+    record->claimant.start = record->is_of_future ? 0 : start < now ? start : now;
+}
+
 static void
 replace_task(struct registry *registry, struct task_record *record, struct task *task)
 {
@@ -232,10 +374,16 @@ replace_task(struct registry *registry, struct task_record *record, struct task 
     if (record->task == NULL || record->task->generation != task->generation) {
         record->is_stopping = false;
         record->claimant.sequence = ++registry->sequence;
+        note_start(record, task->generation);
     }
-    record->claimant.start = task->generation;
+    if (record->task != NULL) {
+        if (!is_same_text(record->task->name, task->name))
+            set_misfit(registry, record, NULL);
+        leave_project(registry, record);
+    }
     task_free(&record->task);
     record->task = task;
+    join_project(registry, record);
     mark_dirty(registry, record);
 }
 
@@ -282,6 +430,7 @@ remove_record(struct registry *registry, struct task_record *record, const char 
 
     event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id, "%s",
                   why);
+    set_misfit(registry, record, NULL);
     reconcile_removed_task(&registry->parts, record, why);
     overrides_forget_task(registry->parts.overrides, task);
     free_record(registry, record);

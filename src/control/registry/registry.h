@@ -14,6 +14,7 @@
 
 #include "control/registry/event_log.h"
 #include "control/registry/plain_targets.h"
+#include "control/registry/service_match.h"
 #include "control/registry/targets.h"
 #include "control/registry/task_record.h"
 #include "model/config.h"
@@ -23,6 +24,20 @@ struct registry;
 
 struct registry *registry_new(struct targets *targets, struct event_log *events);
 void registry_free(struct registry **registry);
+
+/* Who is told why a task, or a target of the configuration (source "configuration"), is not
+ * served; reason NULL: that is over. */
+typedef void registry_on_problem(void *argument, const char *source, const char *object,
+                                 const char *reason);
+void registry_watch_problems(struct registry *registry, registry_on_problem *on_problem,
+                             void *argument);
+
+/* For those who ask whether a service takes a task. */
+const struct service_matcher *registry_matcher(const struct registry *registry);
+
+/* Why no target may have the address, in static words; NULL: one may. */
+const char *registry_address_fault(const struct registry *registry,
+                                   const struct address *address);
 
 /* Another configuration: targets follow it. It must live until the next one is set. */
 void registry_set_config(struct registry *registry, const struct config *config);

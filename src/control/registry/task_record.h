@@ -10,6 +10,7 @@
 #include <uthash.h>
 
 #include "control/registry/claims.h"
+#include "control/registry/projects.h"
 #include "control/registry/targets.h"
 #include "model/task.h"
 
@@ -17,11 +18,14 @@
 struct task_record {
     struct task *task;
     char *key;
-    bool is_stale;    /* from the state file: its source has not spoken of it yet */
-    bool is_stopping; /* a first sign of a stop was seen in this generation */
-    bool is_dirty;    /* waits to be compared with its targets */
-    bool is_seen;     /* while a full set is taken in */
+    bool is_stale;     /* from the state file: its source has not spoken of it yet */
+    bool is_stopping;  /* a first sign of a stop was seen in this generation */
+    bool is_of_future; /* its start is later than now: its claims count last */
+    bool is_dirty;     /* waits to be compared with its targets */
+    bool is_seen;      /* while a full set is taken in */
     uint64_t known_wall_us;
+    struct project_use *project; /* while it runs with a Compose project's name */
+    char *misfit;                /* why it is no target, as last told; NULL: nothing was */
     struct claimant claimant;
     LIST_HEAD(, registered_target) targets; /* live ones made for it */
     struct task_record *next_dirty;

@@ -10,8 +10,9 @@
 
 /* Of the configured services with that name, or of none: the tasks say it themselves. */
 static bool
-is_of_service(const struct config *config, const char *name, const struct task *task)
+is_of_service(const struct service_matcher *matcher, const char *name, const struct task *task)
 {
+    const struct config *config = matcher->config;
     struct address address;
     bool is_configured = false;
 
@@ -20,7 +21,7 @@ is_of_service(const struct config *config, const char *name, const struct task *
         if (strcmp(service->name, name) != 0)
             continue;
         is_configured = true;
-        if (service_match(service, task, &address) == SERVICE_MATCHES)
+        if (service_match(matcher, service, task, &address) == SERVICE_MATCHES)
             return true;
     }
     return !is_configured && task->service != NULL && strcmp(task->service, name) == 0;
@@ -178,7 +179,7 @@ next_record(struct rollout *rollout, const char *service, struct task_record *pr
     struct task_record *record = previous;
 
     while ((record = registry_next_task(rollout->parts.registry, record)) != NULL)
-        if (is_of_service(rollout->config, service, record->task) &&
+        if (is_of_service(registry_matcher(rollout->parts.registry), service, record->task) &&
             is_replaceable(rollout, record))
             return record;
     return NULL;

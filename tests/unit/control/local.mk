@@ -35,6 +35,7 @@ control_world = tests/unit/control/world.c tests/unit/control/world.h
 control_tests = tests/unit/control/processes/test_counter_board \
 	tests/unit/control/registry/test_drain tests/unit/control/registry/test_event_log \
 	tests/unit/control/registry/test_passive_health tests/unit/control/registry/test_registry \
+	tests/unit/control/registry/test_service_match \
 	tests/unit/control/test_state_file tests/unit/control/discovery/test_task_events
 control_tests += tests/unit/control/processes/test_children \
 	tests/unit/control/processes/test_publisher tests/unit/control/registry/test_claims \
@@ -63,6 +64,9 @@ tests_unit_control_test_state_file_LDADD = $(control_test_libs)
 tests_unit_control_discovery_test_task_events_SOURCES = \
 	tests/unit/control/discovery/test_task_events.c $(control_world)
 tests_unit_control_discovery_test_task_events_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_service_match_SOURCES = \
+	tests/unit/control/registry/test_service_match.c $(control_world)
+tests_unit_control_registry_test_service_match_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_children_SOURCES = tests/unit/control/processes/test_children.c
 tests_unit_control_processes_test_children_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_publisher_SOURCES = tests/unit/control/processes/test_publisher.c

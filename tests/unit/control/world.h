@@ -31,6 +31,8 @@ struct world {
     struct target_waits *waits; /* who hears of targets that are gone; NULL: nobody */
     unsigned changes, urgent_changes, evictions, closes;
     uint64_t last_closed;
+    int problems; /* told and not over, where a test watches them */
+    char problem[600];
 };
 
 /* Target group web for service srvweb, port 80; group app for service srvapp, container c1. */

@@ -77,17 +77,20 @@ reads_our_own_form(void **state)
 }
 
 static void
-keeps_one_binding_a_port_and_prefers_all_ipv4_addresses(void **state)
+keeps_all_bindings_and_those_for_dialling_first(void **state)
 {
     struct parsed parsed = parse(own_text);
 
     (void)state;
     const struct task *task = parsed.tasks[0];
-    assert_int_equal(task->binding_count, 2);
-    assert_string_equal(task->bindings[0].host_ip, "0.0.0.0");
-    assert_int_equal(task->bindings[0].host_port, 32769);
-    assert_true(task->bindings[0].is_tcp);
-    assert_false(task->bindings[1].is_tcp);
+    assert_int_equal(task->binding_count, 3);
+    assert_int_equal(task->bindings[0].container_port, 53);
+    assert_false(task->bindings[0].is_tcp);
+    assert_string_equal(task->bindings[1].host_ip, "0.0.0.0");
+    assert_int_equal(task->bindings[1].host_port, 32769);
+    assert_true(task->bindings[1].is_tcp);
+    assert_string_equal(task->bindings[2].host_ip, "::");
+    assert_int_equal(task->bindings[2].host_port, 32768);
     give_back(&parsed);
 }
 
@@ -106,7 +109,7 @@ check_ecs(const char *text)
     assert_string_equal(web->image, "shop/web:41");
     assert_int_equal(web->version, 3);
     assert_true(web->generation == UINT64_C(1772619331) * 1000000000);
-    assert_int_equal(web->binding_count, 1);
+    assert_int_equal(web->binding_count, 2);
     assert_int_equal(web->bindings[0].host_port, 32801);
     assert_true(task_is_eligible(web));
     assert_int_equal(parsed.tasks[1]->binding_count, 0);
@@ -266,7 +269,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_our_own_form),
-        cmocka_unit_test(keeps_one_binding_a_port_and_prefers_all_ipv4_addresses),
+        cmocka_unit_test(keeps_all_bindings_and_those_for_dialling_first),
         cmocka_unit_test(makes_a_task_of_each_container_of_an_ecs_task),
         cmocka_unit_test(takes_an_empty_array),
         cmocka_unit_test(refuses_what_is_malformed_and_says_where),

@@ -63,14 +63,15 @@ reads_the_same_task_from_every_version_of_the_api(void **state)
         assert_string_equal(task->image, "s");
         assert_int_equal(task->last_status, TASK_RUNNING);
         assert_int_equal(task->health_status, TASK_HEALTH_HEALTHY);
-        assert_int_equal(task->binding_count, 2);
+        assert_in_range(task->binding_count, 2, 3);
+        const struct task_binding *last = &task->bindings[task->binding_count - 1];
         assert_int_equal(task->bindings[0].container_port, 80);
         assert_int_equal(task->bindings[0].host_port, 32768);
         assert_string_equal(task->bindings[0].host_ip, "0.0.0.0");
         assert_true(task->bindings[0].is_tcp);
-        assert_int_equal(task->bindings[1].container_port, 81);
-        assert_string_equal(task->bindings[1].host_ip, "127.0.0.1");
-        assert_false(task->bindings[1].is_tcp);
+        assert_int_equal(last->container_port, 81);
+        assert_string_equal(last->host_ip, "127.0.0.1");
+        assert_false(last->is_tcp);
         docker_container_clear(&container);
     }
 }
@@ -170,6 +171,69 @@ leaves_out_what_names_no_service_or_is_switched_off(void **state)
 }
 
 static void
+says_why_a_container_takes_no_traffic(void **state)
+{
+    static const struct {
+        const char *labels, *reason;
+    } rows[] = {
+        {"", "it names no service: set the label fairlead.service=NAME, or "
+             "fairlead.enable=false if it is not meant to take traffic"},
+        {SERVICE ",\"fairlead.enable\":\"false\"", NULL},
+        {"\"fairlead.enable\":\"false\"", NULL},
+        {"\"farilead.service\":\"web\"",
+         "label farilead.service is none that is read: did you mean fairlead.service?"},
+        {"\"Fairlead.Service\":\"web\"",
+         "label Fairlead.Service is none that is read: did you mean fairlead.service?"},
+        {"\"fairlead.servce\":\"web\"",
+         "label fairlead.servce is none that is read: did you mean fairlead.service?"},
+        {"\"fairlead.weighting\":\"web\"",
+         "label fairlead.weighting is none that is read: fairlead.service, fairlead.container, "
+         "fairlead.zone and fairlead.enable are"},
+        {"\"com.docker.compose.service\":\"web\",\"com.docker.compose.oneoff\":\"True\"",
+         "it is a one-off of docker compose run: those take no traffic"},
+        {SERVICE ",\"com.docker.compose.oneoff\":\"true\"",
+         "it is a one-off of docker compose run: those take no traffic"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct docker_container container;
+        read_made(&container, rows[i].labels, RUNNING, "", &here);
+        assert_int_equal(container.verdict, DOCKER_NOT_OURS);
+        assert_null(container.task);
+        if (rows[i].reason == NULL)
+            assert_null(container.reason);
+        else
+            assert_string_equal(container.reason, rows[i].reason);
+        docker_container_clear(&container);
+    }
+}
+
+static void
+takes_a_project_with_composes_own_name_only(void **state)
+{
+    static const char project[] = "\"com.docker.compose.project\":\"shop\","
+                                  "\"com.docker.compose.oneoff\":\"False\","
+                                  "\"com.docker.compose.service\":\"web\"";
+    struct docker_container container;
+
+    (void)state;
+    read_made(&container, project, RUNNING, "", &here);
+    assert_string_equal(container.task->service, "web");
+    assert_string_equal(container.task->project, "shop");
+    assert_null(container.reason);
+    docker_container_clear(&container);
+    char *labels = memory_print("%s," SERVICE ",\"fairlead.zon\":\"a\"", project);
+    read_made(&container, labels, RUNNING, "", &here);
+    assert_string_equal(container.task->service, "srvweb");
+    assert_null(container.task->project);
+    assert_string_equal(container.reason,
+                        "label fairlead.zon is none that is read: did you mean fairlead.zone?");
+    docker_container_clear(&container);
+    free(labels);
+}
+
+static void
 says_what_is_wrong_with_a_broken_container(void **state)
 {
     char too_long[300];
@@ -225,33 +289,33 @@ refuses_answers_that_are_none(void **state)
 }
 
 static void
-chooses_the_host_by_where_the_engine_and_the_bindings_are(void **state)
+gives_this_machine_both_families_and_another_one_its_host(void **state)
 {
     static const struct {
-        const char *ports, *place, *host;
+        const char *place, *host, *host_ipv6;
     } rows[] = {
-        {"\"80/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"1\"}]", NULL, "::1"},
-        {"\"80/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"1\"}],"
-         "\"81/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"2\"}]",
-         NULL, "127.0.0.1"},
-        {"\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"1\"}]", NULL, "127.0.0.1"},
-        {"\"80/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"1\"}]", "10.0.0.5", "10.0.0.5"},
-        {"\"80/tcp\":null", NULL, "127.0.0.1"},
+        {NULL, "127.0.0.1", "::1"},
+        {"10.0.0.5", "10.0.0.5", NULL},
+        {"2001:db8::5", "2001:db8::5", NULL},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct docker_container container;
         const struct docker_place place = {"docker", rows[i].place};
-        read_made(&container, SERVICE, RUNNING, rows[i].ports, &place);
+        read_made(&container, SERVICE, RUNNING, "", &place);
         assert_int_equal(container.verdict, DOCKER_RUNNING);
         assert_string_equal(container.task->host, rows[i].host);
+        if (rows[i].host_ipv6 == NULL)
+            assert_null(container.task->host_ipv6);
+        else
+            assert_string_equal(container.task->host_ipv6, rows[i].host_ipv6);
         docker_container_clear(&container);
     }
 }
 
 static void
-collapses_both_families_and_skips_what_is_not_bound(void **state)
+keeps_both_families_and_skips_what_is_not_bound(void **state)
 {
     struct docker_container container;
 
@@ -261,8 +325,9 @@ collapses_both_families_and_skips_what_is_not_bound(void **state)
               "{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"8\"}],"
               "\"81/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}],\"82/tcp\":[]",
               &here);
-    assert_int_equal(container.task->binding_count, 1);
+    assert_int_equal(container.task->binding_count, 2);
     assert_int_equal(container.task->bindings[0].host_port, 8);
+    assert_int_equal(container.task->bindings[1].host_port, 9);
     docker_container_clear(&container);
 }
 
@@ -312,7 +377,7 @@ tells_ours_from_others_in_a_list(void **state)
         struct docker_listed *listed = docker_list_read(text, length, &count, &error);
         assert_non_null(listed);
         assert_int_equal(count, 2);
-        assert_false(listed[0].is_ours);
+        assert_true(listed[0].is_ours);
         assert_true(listed[1].is_ours);
         assert_true(listed[1].is_young);
         assert_string_equal(listed[1].id, FIXTURE_ID);
@@ -389,10 +454,12 @@ main(void)
         cmocka_unit_test(takes_states_without_ports_as_not_running),
         cmocka_unit_test(takes_the_first_label_that_names_a_service),
         cmocka_unit_test(leaves_out_what_names_no_service_or_is_switched_off),
+        cmocka_unit_test(says_why_a_container_takes_no_traffic),
+        cmocka_unit_test(takes_a_project_with_composes_own_name_only),
         cmocka_unit_test(says_what_is_wrong_with_a_broken_container),
         cmocka_unit_test(refuses_answers_that_are_none),
-        cmocka_unit_test(chooses_the_host_by_where_the_engine_and_the_bindings_are),
-        cmocka_unit_test(collapses_both_families_and_skips_what_is_not_bound),
+        cmocka_unit_test(gives_this_machine_both_families_and_another_one_its_host),
+        cmocka_unit_test(keeps_both_families_and_skips_what_is_not_bound),
         cmocka_unit_test(knows_signals_by_name_and_number),
         cmocka_unit_test(tells_ours_from_others_in_a_list),
         cmocka_unit_test(sees_a_change_but_not_another_order),

@@ -64,9 +64,9 @@ reads_every_version_in_pieces_of_any_size(void **state)
         feed_fixture(&heard, names[i / 5], pieces[i % 5]);
         assert_string_equal(
             heard.text,
-            "c6:connect c6:start! 9e:connect c6:health_status: healthy=healthy! c6:kill=1! "
+            "c6:connect! c6:start! 9e:connect! c6:health_status: healthy=healthy! c6:kill=1! "
             "c6:pause! c6:unpause! c6:kill=3! c6:kill=9! c6:die! "
-            "c6:disconnect c6:stop! ");
+            "c6:disconnect! c6:stop! ");
     }
 }
 
@@ -140,7 +140,7 @@ is_not_misled_by_braces_and_quotes_in_texts(void **state)
                           "{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":"
                           "\"ab\",\"Attributes\":{\"x\":\"}}{\\\"\\\\\"}}}{}"),
                      0);
-    assert_string_equal(heard.text, "ab:start ");
+    assert_string_equal(heard.text, "ab:start! ");
 }
 
 static void

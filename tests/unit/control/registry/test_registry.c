@@ -167,6 +167,129 @@ waits_for_an_engines_opinion_where_the_group_says_so(void **state)
     world_free(world);
 }
 
+/* A task of Compose's service srvweb. */
+static void
+put_of_project(struct world *world, const char *id, const char *project, unsigned port)
+{
+    struct task *task = make_task(id, 1, "srvweb", port);
+
+    task->project = memory_copy_text(project);
+    registry_put_task(world->registry, task);
+}
+
+/* The last problem told of each task is kept in the world. */
+static void
+note_problem(void *argument, const char *source, const char *object, const char *reason)
+{
+    struct world *world = argument;
+
+    (void)source;
+    (void)object;
+    world->problems += reason == NULL ? -1 : 1;
+    snprintf(world->problem, sizeof(world->problem), "%s", reason == NULL ? "" : reason);
+}
+
+static void
+never_mixes_two_projects_with_one_service_name(void **state)
+{
+    struct world *world = world_new();
+
+    (void)state;
+    registry_watch_problems(world->registry, note_problem, world);
+    put_of_project(world, "a1", "shop", 32768);
+    assert_int_equal(world->problems, 0);
+    put_of_project(world, "b1", "bank", 32769);
+    put_of_project(world, "a2", "shop", 32770);
+    assert_non_null(find_target(world, "web", 32768));
+    assert_null(find_target(world, "web", 32769));
+    assert_non_null(find_target(world, "web", 32770));
+    assert_int_equal(world->problems, 1);
+    /* shop is recreated: bank gets nothing meanwhile. */
+    registry_remove_task(world->registry, "docker", "a1", 0);
+    registry_remove_task(world->registry, "docker", "a2", 0);
+    assert_null(find_target(world, "web", 32769));
+    put_of_project(world, "a3", "shop", 32771);
+    assert_non_null(find_target(world, "web", 32771));
+    world->services[1].name = (char *)"bank/srvweb";
+    world->services[1].container_name = NULL;
+    registry_set_config(world->registry, &world->config);
+    assert_non_null(find_target(world, "app", 32769));
+    assert_null(find_target(world, "web", 32769));
+    assert_non_null(find_target(world, "web", 32771));
+    assert_int_equal(world->problems, 0);
+    world_free(world);
+}
+
+static void
+gives_a_name_to_nobody_where_two_projects_come_at_once(void **state)
+{
+    struct world *world = world_new();
+    struct task **tasks = memory_take(2, sizeof(*tasks));
+
+    (void)state;
+    registry_watch_problems(world->registry, note_problem, world);
+    for (unsigned i = 0; i < 2; i++) {
+        tasks[i] = make_task(i == 0 ? "a" : "b", 1, "srvweb", 32768 + i);
+        tasks[i]->project = memory_copy_text(i == 0 ? "shop" : "bank");
+    }
+    registry_put_full_set(world->registry, "docker", tasks, 2);
+    assert_int_equal(targets_count(world->targets), 0);
+    assert_int_equal(world->problems, 2);
+    assert_non_null(strstr(world->problem, "several Compose projects have a service srvweb"));
+    registry_remove_task(world->registry, "docker", "b", 0);
+    assert_non_null(find_target(world, "web", 32768));
+    assert_int_equal(world->problems, 0);
+    world_free(world);
+}
+
+static void
+does_not_let_a_start_in_the_future_take_an_address(void **state)
+{
+    struct world *world = world_new();
+    uint64_t now = clock_wall_us() * 1000;
+
+    (void)state;
+    registry_watch_problems(world->registry, note_problem, world);
+    registry_put_task(world->registry, make_task("old", 5, "srvweb", 32768));
+    registry_put_task(world->registry, make_task("liar", now * 2, "srvapp", 32768));
+    assert_non_null(find_target(world, "web", 32768));
+    assert_null(find_target(world, "app", 32768));
+    assert_int_equal(world->problems, 1);
+    assert_non_null(strstr(world->problem, "in the future"));
+    registry_put_task(world->registry, make_task("soon", now + 1000000, "srvapp", 32768));
+    assert_string_equal(find_target(world, "app", 32768)->task_id, "soon");
+    advance_ms(10);
+    registry_put_task(world->registry, make_task("next", now + 5000000, "srvweb", 32768));
+    assert_string_equal(find_target(world, "web", 32768)->task_id, "next");
+    world_free(world);
+}
+
+static void
+refuses_what_hands_register_where_fairlead_listens(void **state)
+{
+    struct config_listener listener = {
+        .name = (char *)"http", .address = (char *)"0.0.0.0", .port = 8080};
+    struct address address = at_port(8080);
+    struct world *world = world_new();
+
+    (void)state;
+    registry_watch_problems(world->registry, note_problem, world);
+    assert_null(registry_address_fault(world->registry, &address));
+    assert_true(registry_register(world->registry, "web", &address, NULL));
+    assert_non_null(find_target(world, "web", 8080));
+    world->config.listeners = &listener;
+    world->config.listener_count = 1;
+    registry_set_config(world->registry, &world->config);
+    assert_non_null(registry_address_fault(world->registry, &address));
+    assert_int_equal(find_target(world, "web", 8080)->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(world->problems, 1);
+    world->config.listener_count = 0;
+    registry_set_config(world->registry, &world->config);
+    assert_int_equal(find_target(world, "web", 8080)->membership, MEMBERSHIP_REGISTERING);
+    assert_int_equal(world->problems, 0);
+    world_free(world);
+}
+
 static void
 lets_names_follow_a_rename(void **state)
 {
@@ -473,6 +596,10 @@ main(void)
         cmocka_unit_test(gives_an_address_back_when_the_winner_leaves),
         cmocka_unit_test(takes_an_engines_opinion_as_health_not_as_membership),
         cmocka_unit_test(waits_for_an_engines_opinion_where_the_group_says_so),
+        cmocka_unit_test(never_mixes_two_projects_with_one_service_name),
+        cmocka_unit_test(gives_a_name_to_nobody_where_two_projects_come_at_once),
+        cmocka_unit_test(does_not_let_a_start_in_the_future_take_an_address),
+        cmocka_unit_test(refuses_what_hands_register_where_fairlead_listens),
         cmocka_unit_test(lets_names_follow_a_rename),
         cmocka_unit_test(ignores_the_end_of_an_earlier_generation),
         cmocka_unit_test(drains_at_a_stop_sign_and_only_in_that_generation),
