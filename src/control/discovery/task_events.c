@@ -17,6 +17,7 @@
 #define STOPPED_KEPT 16384
 /* Where a task that is bound to all addresses is dialled: containers of this machine. */
 #define THIS_HOST "127.0.0.1"
+#define THIS_HOST_IPV6 "::1"
 
 struct stopped_task {
     char *arn;
@@ -152,8 +153,10 @@ take_task(struct task_events *events, struct task *task)
         task_free(&task);
         return false;
     }
-    if (task->host == NULL)
+    if (task->host == NULL && task->host_ipv6 == NULL) {
         task->host = memory_copy_text(THIS_HOST);
+        task->host_ipv6 = memory_copy_text(THIS_HOST_IPV6);
+    }
     registry_put_task(events->registry, task);
     return true;
 }
