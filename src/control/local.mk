@@ -36,6 +36,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
+	src/control/docker/docker_items.c src/control/docker/docker_items.h \
 	src/control/docker/docker_labels.c src/control/docker/docker_labels.h \
 	src/control/docker/docker_list.c \
 	src/control/docker/docker_namespace.c src/control/docker/docker_namespace.h \

@@ -43,6 +43,7 @@ struct api_request {
     char *body; /* collected so far, unless streamed */
     size_t body_length, body_capacity;
     bool is_too_long;
+    size_t most_bytes; /* of the body */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -105,7 +106,8 @@ end_request(struct api_request *request, CURLcode result)
         long os_error = 0;
         curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &os_error);
         answer.os_error = result == CURLE_COULDNT_CONNECT ? (int)os_error : 0;
-        answer.error = request->is_too_long        ? "the answer is longer than 64 MiB"
+        answer.is_too_long = request->is_too_long;
+        answer.error = request->is_too_long        ? "the answer is too long"
                        : request->error[0] != '\0' ? request->error
                                                    : curl_easy_strerror(result);
     }
@@ -349,7 +351,7 @@ collect(struct api_request *request, const char *bytes, size_t length)
 {
     size_t wanted = request->body_length + length + 1;
 
-    if (wanted > BODY_MOST_BYTES) {
+    if (wanted > request->most_bytes) {
         request->is_too_long = true;
         return false;
     }
@@ -426,6 +428,7 @@ api_client_send(struct api_client *client, const struct api_call *call,
     request->client = client;
     request->callbacks = *callbacks;
     request->argument = argument;
+    request->most_bytes = call->most_bytes != 0 ? call->most_bytes : BODY_MOST_BYTES;
     request->easy = curl_easy_init();
     CHECK(request->easy != NULL);
     char *url = memory_print("%s%s", client->base_url, call->path);
@@ -442,6 +445,15 @@ api_client_send(struct api_client *client, const struct api_call *call,
     TAILQ_INSERT_TAIL(&client->requests, request, entry);
     alarm_clock_set(&client->work_alarm, 0);
     return request;
+}
+
+long
+api_request_status(const struct api_request *request)
+{
+    long status = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
 }
 
 void

@@ -19,6 +19,7 @@ struct api_request;
 struct api_answer {
     long status;
     const char *error; /* NULL when status is set */
+    bool is_too_long;  /* it came, but was longer than it may be */
     int os_error;      /* errno of a connect that failed; 0: something else */
     const char *body;  /* NULL for a streamed one; NUL-terminated */
     size_t body_length;
@@ -27,7 +28,7 @@ struct api_answer {
 struct api_callbacks {
     /* A header field of the answer, name in lower case; may be NULL. */
     void (*on_field)(void *argument, const char *name, const char *value);
-    /* Streaming: bytes as they come; NULL: the body is collected, up to 64 MiB. */
+    /* Streaming: bytes as they come; NULL: the body is collected. */
     void (*on_bytes)(void *argument, const char *bytes, size_t length);
     /* Called exactly once unless the request was cancelled. */
     void (*on_done)(void *argument, const struct api_answer *answer);
@@ -46,6 +47,7 @@ struct api_call {
     const char *path;      /* with its query */
     const char *json_body; /* NULL: none */
     unsigned timeout_ms;   /* of all of it; 0: none, for streams */
+    size_t most_bytes;     /* of a collected body; 0: 64 MiB */
 };
 
 /*
@@ -54,6 +56,9 @@ struct api_call {
  */
 struct api_request *api_client_send(struct api_client *client, const struct api_call *call,
                                     const struct api_callbacks *callbacks, void *argument);
+
+/* The status of the answer as far as it has come; 0: none yet. */
+long api_request_status(const struct api_request *request);
 
 /* No callback comes any more; allowed inside callbacks and for NULL. */
 void api_request_cancel(struct api_request **request);

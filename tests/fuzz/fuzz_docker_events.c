@@ -42,17 +42,16 @@ read_answers(const char *bytes, size_t length)
 {
     static const struct docker_place place = {"fuzz", NULL};
     struct docker_container container;
-    size_t count;
-    char *error;
+    struct docker_list list = {0};
 
     docker_container_read(&container, bytes, length, &place);
     CHECK((container.verdict == DOCKER_RUNNING) == (container.task != NULL));
     CHECK(container.verdict != DOCKER_BROKEN || container.reason != NULL);
     docker_container_clear(&container);
-    struct docker_listed *listed = docker_list_read(bytes, length, &count, &error);
-    CHECK((listed == NULL) == (error != NULL));
-    free(listed);
-    free(error);
+    docker_list_feed(&list, bytes, length);
+    free(docker_list_finish(&list));
+    CHECK(list.count <= length);
+    docker_list_clear(&list);
 }
 
 int

@@ -53,6 +53,45 @@ wait_for 5 grep -q "the event stream is no sequence of JSON values" "$work/fairl
 wait_for_status "connected=1 .*error=-"
 expect_no "^(gone|missing)"
 
+step "one foreign container with 3 MB of labels: passed over and named, the stream goes on"
+look_ahead
+engine big $C huge 32050 3000000
+wait_for 5 grep -q "^problem .*($(short $C)): it names no service" "$work/probe.out"
+engine kill $A 1
+expect "^task $(short $A) "
+expect_no "^(gone|missing)"
+wait_for_status "connected=1 .*error=-"
+engine remove $C
+engine big $C giant 32050 9000000
+wait_for 5 grep -q "^problem .*($(short $C)): the engine's answer about it is longer than 8 MiB" \
+    "$work/probe.out"
+engine remove $C
+
+step "events are refused with a proxy's page: the list is polled"
+engine refuse on
+engine cut
+wait_for_status "connected=1 .*error=.*no events: the engine answered with status 403; reading the list" 10
+engine run $C web-8 32051 fairlead.service=srvweb
+expect "^listed $(short $C) .*:32051->" 8
+engine remove $C
+expect "^missing $(short $C)" 8
+engine refuse off
+wait_for_status "connected=1 .*error=-" 10
+
+step "$(count 2000 5000) starts at once"
+engine many 4096 "$(count 2000 5000)"
+all_known() {
+    [ "$(grep -cE "^(task|listed) .*service=many" "$work/probe.out")" -ge "$(count 2000 5000)" ]
+}
+wait_for 30 all_known
+engine none
+probe resync
+all_missed() {
+    [ "$(grep -cE "^missing " "$work/probe.out")" -ge "$(count 2000 5000)" ]
+}
+wait_for 30 all_missed
+wait_for_status "connected=1 .*error=-"
+
 step "every tenth event is lost and streams are cut: the set is right at the next sweep"
 engine drop 10
 for round in $(seq 1 "$(count 60 400)"); do

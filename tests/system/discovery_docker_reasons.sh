@@ -71,6 +71,18 @@ docker rm -f typo plain off unknown closed >/dev/null
 wait_for 5 no_problem typo
 wait_for 5 no_problem closed
 
+step "1.2 MB of labels on one foreign container stop nothing"
+for i in $(seq 24); do
+    printf 'filler.%d=%050000d\n' "$i" 0
+done >"$work/labels"
+docker run -d --name huge --label-file "$work/labels" app >/dev/null
+wait_for 5 problem huge "names no service"
+run_app web-beside srvweb
+wait_for 10 named_targets targetweb "shop-web-new web-beside"
+docker rm -f huge >/dev/null
+wait_for 5 no_problem huge
+docker rm -f web-beside >/dev/null
+
 step "a port on [::] only is dialled there"
 docker rm -f shop-web-new bank-web-1 shop-run-1 >/dev/null
 docker run -d --name six --label fairlead.service=srvweb -p "[::]:8123:80" app -n six >/dev/null

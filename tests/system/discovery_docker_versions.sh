@@ -57,7 +57,7 @@ engine_start --podman --no-events
 engine run $A web-1 32001 fairlead.service=srvweb
 probe_start docker "unix://$work/engine.sock" 300
 expect "^set count=1 "
-wait_for_status "connected=1 .*error=unix://.*: no events \(status 500: .*\); reading the list every 5 s"
+wait_for_status "connected=1 .*error=unix://.*: no events: the engine answered with status 500: .*; reading the list every 5 s"
 engine remove $A
 expect "^missing $(short $A)" 8
 probe_stop

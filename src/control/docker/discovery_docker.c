@@ -73,8 +73,9 @@ struct docker {
     char refusal[512];  /* begin of the stream's bytes: the message where it was refused */
     size_t refusal_length;
     /* of the engine */
-    bool is_connected; /* swept since the connection was made */
-    bool is_strange;   /* its network is another one than ours */
+    bool has_stream_spoken; /* an event came on it */
+    bool is_connected;      /* swept since the connection was made */
+    bool is_strange;        /* its network is another one than ours */
     struct docker_greeting greeting;
     uint64_t last_event_ns; /* its clock */
     unsigned events_at_sweep;
@@ -270,6 +271,7 @@ on_event(void *argument, const struct docker_event *event)
     struct docker *docker = argument;
 
     docker->event_count++;
+    docker->has_stream_spoken = true;
     docker->last_event_ms = clock_ms();
     if (event->time_ns > docker->last_event_ns)
         docker->last_event_ns = event->time_ns;
@@ -290,6 +292,36 @@ on_stream_field(void *argument, const char *name, const char *value)
         sweep(docker);
 }
 
+/* Events are switched off (Podman's backend none), forbidden, or a proxy answers with a page of
+ * its own: the list must do. */
+static void
+poll_instead(struct docker *docker, long status)
+{
+    struct api_answer answer = {
+        .status = status, .body = docker->refusal, .body_length = docker->refusal_length};
+    char *reason = docker_engine_read_error(&answer);
+    char *error = memory_print("%s: no events: %s; reading the list every %d s instead",
+                               docker->endpoint, reason, POLL_MS / 1000);
+
+    if (docker->error == NULL || strcmp(docker->error, error) != 0)
+        log_warning("provider %s: %s", docker->name, error);
+    set_error(docker, error);
+    free(reason);
+    docker_events_clear(&docker->events);
+    if (docker->step == STEP_SUBSCRIBING || docker->step == STEP_FOLLOWING)
+        sweep(docker);
+}
+
+/* What came first is no event, whatever its status. */
+static void
+refuse_stream(struct docker *docker)
+{
+    long status = api_request_status(docker->stream);
+
+    api_request_cancel(&docker->stream);
+    poll_instead(docker, status);
+}
+
 static void
 on_stream_bytes(void *argument, const char *bytes, size_t length)
 {
@@ -303,7 +335,11 @@ on_stream_bytes(void *argument, const char *bytes, size_t length)
         docker->refusal_length += noted;
         docker->refusal[docker->refusal_length] = '\0';
     }
-    if (docker_events_feed(&docker->events, bytes, length, on_event, docker) == -1)
+    if (docker_events_feed(&docker->events, bytes, length, on_event, docker) != -1)
+        return;
+    if (!docker->has_stream_spoken)
+        refuse_stream(docker);
+    else
         lost(docker, memory_print("%s: the event stream is no sequence of JSON values; is this "
                                   "an engine's socket?",
                                   docker->endpoint));
@@ -363,13 +399,7 @@ on_stream_done(void *argument, const struct api_answer *answer)
                  : memory_print("%s: the engine ended the event stream", docker->endpoint));
         return;
     }
-    /* Events are switched off (Podman's backend none) or forbidden: the list must do. */
-    set_error(docker,
-              memory_print("%s: no events (status %ld: %.200s); reading the list every "
-                           "%d s instead",
-                           docker->endpoint, answer->status, docker->refusal, POLL_MS / 1000));
-    if (docker->step == STEP_SUBSCRIBING || docker->step == STEP_FOLLOWING)
-        sweep(docker);
+    poll_instead(docker, answer->status);
 }
 
 /* Since the last event that we saw, or a little before the ping; what the engine's memory of
@@ -393,6 +423,7 @@ open_stream(struct docker *docker)
         docker_events_path(since_seconds(docker), docker_greeting_is_podman(&docker->greeting));
 
     enter(docker, STEP_SUBSCRIBING);
+    docker->has_stream_spoken = false;
     docker->refusal_length = 0;
     docker->refusal[0] = '\0';
     docker->stream = docker_engine_get(docker->engine, path, 0, &callbacks, docker);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/docker/docker_items.h"
 #include "model/task.h"
 
 /* A container id in full, and NUL. */
@@ -53,12 +54,26 @@ int docker_signal_number(const char *text);
 struct docker_listed {
     char id[DOCKER_ID_SIZE];
     uint64_t fingerprint; /* of state, health, names, ports and networks */
-    bool is_ours;         /* its labels do not switch it off */
     bool is_young;        /* up for seconds: may have restarted unseen, inspect it anyway */
+    bool is_cut;          /* too long to be read */
 };
 
-/* Reads the list; NULL with *error set (free it) when it is not one. Give back with free(). */
-struct docker_listed *docker_list_read(const char *text, size_t length, size_t *count,
-                                       char **error);
+/* More containers than this are counted only. */
+#define DOCKER_LISTED_MOST 10000
+
+/* The list as it comes, without those whose labels switch them off. Zero it before use. */
+struct docker_list {
+    struct docker_items items;
+    struct docker_listed *rows;
+    size_t count, capacity;
+    size_t left_out; /* beyond DOCKER_LISTED_MOST */
+    char *error;     /* as soon as it is none */
+};
+
+void docker_list_feed(struct docker_list *list, const char *bytes, size_t length);
+
+/* NULL: it came whole; else the reason, the caller's. */
+char *docker_list_finish(struct docker_list *list);
+void docker_list_clear(struct docker_list *list);
 
 #endif

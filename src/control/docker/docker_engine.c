@@ -145,16 +145,23 @@ struct api_request *
 docker_engine_get_plain(struct docker_engine *engine, const char *path, unsigned timeout_ms,
                         const struct api_callbacks *callbacks, void *argument)
 {
-    const struct api_call call = {"GET", path, NULL, timeout_ms};
+    const struct api_call call = {"GET", path, NULL, timeout_ms, 0};
 
     return api_client_send(engine->client, &call, callbacks, argument);
+}
+
+struct api_request *
+docker_engine_get_bounded(struct docker_engine *engine, const struct api_call *call,
+                          const struct api_callbacks *callbacks, void *argument)
+{
+    return send_versioned(engine, call, callbacks, argument);
 }
 
 struct api_request *
 docker_engine_get(struct docker_engine *engine, const char *path, unsigned timeout_ms,
                   const struct api_callbacks *callbacks, void *argument)
 {
-    const struct api_call call = {"GET", path, NULL, timeout_ms};
+    const struct api_call call = {"GET", path, NULL, timeout_ms, 0};
 
     return send_versioned(engine, &call, callbacks, argument);
 }
@@ -244,7 +251,8 @@ docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeou
 {
     CHECK(docker_id_is_valid(id));
     char *path = memory_print("/containers/%s/stop?t=%u", id, timeout_seconds);
-    const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS};
+    const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS,
+                                  0};
 
     send_call(engine, &stop, argument)->on_done = on_done;
     free(path);

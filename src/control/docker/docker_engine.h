@@ -34,6 +34,11 @@ struct api_request *docker_engine_get(struct docker_engine *engine, const char *
                                       unsigned timeout_ms,
                                       const struct api_callbacks *callbacks, void *argument);
 
+struct api_request *docker_engine_get_bounded(struct docker_engine *engine,
+                                              const struct api_call *call,
+                                              const struct api_callbacks *callbacks,
+                                              void *argument);
+
 /* The "message" of an error answer, or what else tells most; give back with free(). */
 char *docker_engine_read_error(const struct api_answer *answer);
 

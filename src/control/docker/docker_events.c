@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds the end of each value by counting braces outside of strings, then lets jansson read it.
- * Only Type, Action, Actor and timeNano are used: status, id and from are gone since API 1.52.
+ * docker_items.c finds the values, jansson reads them. Only Type, Action, Actor and timeNano
+ * are used: status, id and from are gone since API 1.52.
  */
 #include "control/docker/docker_events.h"
 
@@ -18,7 +18,6 @@
 
 /* An event carries all labels of its container; those of compose projects reach some KiB. */
 #define EVENT_MOST_BYTES ((size_t)1024 * 1024)
-#define DEPTH_MOST 64
 #define NANOSECONDS 1000000000
 
 static const struct {
@@ -119,76 +118,40 @@ tell(const json_t *value, docker_event_callback *on_event, void *argument)
     on_event(argument, &event);
 }
 
-/* Notes one byte of a value; true when the value ends with it. */
-static bool
-step(struct docker_events *events, char byte)
+/* The beginning of an event that is too long, whatever it tells. */
+static void
+tell_cut(const char *text, size_t length, docker_event_callback *on_event, void *argument)
 {
-    if (events->is_in_string) {
-        if (events->is_escaped)
-            events->is_escaped = false;
-        else if (byte == '\\')
-            events->is_escaped = true;
-        else if (byte == '"')
-            events->is_in_string = false;
-        return false;
-    }
-    if (byte == '"')
-        events->is_in_string = true;
-    else if (byte == '{' || byte == '[')
-        events->depth++;
-    else if (byte == '}' || byte == ']')
-        return --events->depth == 0;
-    return false;
+    char id[DOCKER_ID_SIZE] = "";
+    struct docker_event event = {
+        .kind = DOCKER_EVENT_CUT, .action = "", .container_id = id, .is_ours = true};
+
+    if (!docker_items_find_id(text, length, id, sizeof(id)) || !docker_id_is_valid(id))
+        id[0] = '\0';
+    on_event(argument, &event);
 }
 
-static bool
-stands_between_values(char byte)
-{
-    return byte == '\n' || byte == '\r' || byte == ' ' || byte == '\t' || byte == '\x1e';
-}
+/* Who feeds the stream, during one piece of it. */
+struct feeding {
+    docker_event_callback *on_event;
+    void *argument;
+};
 
 static int
-append(struct docker_events *events, const char *bytes, size_t length)
+on_item(void *argument, const char *text, size_t length, bool is_cut)
 {
-    size_t wanted = events->length + length;
-
-    if (wanted > EVENT_MOST_BYTES)
-        return -1;
-    if (wanted > events->capacity) {
-        events->capacity = wanted < 2048 ? 4096 : wanted * 2;
-        events->bytes = memory_resize(events->bytes, events->capacity, 1);
-    }
-    memcpy(events->bytes + events->length, bytes, length);
-    events->length = wanted;
-    return 0;
-}
-
-static int
-end_value(struct docker_events *events, docker_event_callback *on_event, void *argument)
-{
+    const struct feeding *feeding = argument;
     json_error_t error;
-    json_t *value = json_loadb(events->bytes, events->length, JSON_ALLOW_NUL, &error);
 
-    events->length = 0;
+    if (is_cut) {
+        tell_cut(text, length, feeding->on_event, feeding->argument);
+        return 0;
+    }
+    json_t *value = json_loadb(text, length, JSON_ALLOW_NUL, &error);
     if (value == NULL)
         return -1;
-    tell(value, on_event, argument);
+    tell(value, feeding->on_event, feeding->argument);
     json_decref(value);
-    return 0;
-}
-
-/* Length of the part of bytes that belongs to the value begun; -1: nested too deep. */
-static int
-find_end(struct docker_events *events, struct slice bytes, size_t *used)
-{
-    for (*used = 0; *used < bytes.length; (*used)++) {
-        if (step(events, bytes.at[*used])) {
-            (*used)++;
-            return 0;
-        }
-        if (events->depth > DEPTH_MOST)
-            return -1;
-    }
     return 0;
 }
 
@@ -196,32 +159,16 @@ int
 docker_events_feed(struct docker_events *events, const char *bytes, size_t length,
                    docker_event_callback *on_event, void *argument)
 {
-    struct slice rest = slice_make(bytes, length);
-    size_t used;
+    struct feeding feeding = {on_event, argument};
 
-    events->is_closed = false;
-    while (rest.length > 0 && !events->is_closed) {
-        bool is_between = events->depth == 0;
-        if (is_between && stands_between_values(*rest.at)) {
-            rest = slice_make(rest.at + 1, rest.length - 1);
-            continue;
-        }
-        if (is_between && *rest.at != '{')
-            return -1;
-        if (find_end(events, rest, &used) == -1 || append(events, rest.at, used) == -1)
-            return -1;
-        rest = slice_make(rest.at + used, rest.length - used);
-        if (events->depth == 0 && end_value(events, on_event, argument) == -1)
-            return -1;
-    }
-    return 0;
+    events->items.most_bytes = EVENT_MOST_BYTES;
+    return docker_items_feed(&events->items, bytes, length, on_item, &feeding);
 }
 
 void
 docker_events_clear(struct docker_events *events)
 {
-    free(events->bytes);
-    *events = (struct docker_events){.is_closed = true};
+    docker_items_clear(&events->items);
 }
 
 /* Without it every probe of a HEALTHCHECK sends three events about exec. */

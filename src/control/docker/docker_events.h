@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/docker/docker_items.h"
+
 /* What an event may mean for a container; which says it for which action is a table. */
 enum docker_event_kind {
     DOCKER_EVENT_OTHER,  /* nothing to us: exec_start and the like */
     DOCKER_EVENT_CHANGE, /* the container may have changed: read it again */
     DOCKER_EVENT_KILL,   /* a signal was sent to it */
     DOCKER_EVENT_HEALTH, /* as a change, but some engines send it for every probe */
+    DOCKER_EVENT_CUT,    /* too long to be read: as a change of its container, "" unknown */
 };
 
 /* Texts are valid during on_event only. */
@@ -33,17 +36,12 @@ typedef void docker_event_callback(void *argument, const struct docker_event *ev
 
 /* Zero it before the first use. */
 struct docker_events {
-    char *bytes; /* of the value that has not ended yet */
-    size_t length, capacity;
-    unsigned depth; /* of open braces and brackets */
-    bool is_in_string, is_escaped;
-    bool is_closed; /* docker_events_clear was called by on_event */
+    struct docker_items items;
 };
 
 /*
  * Takes what came and calls on_event for each whole event that concerns a container. -1: what
- * came is no stream of JSON values, or one of them is too long; the stream must be opened anew.
- */
+ * came is no stream of JSON values; the stream must be opened anew. */
 int docker_events_feed(struct docker_events *events, const char *bytes, size_t length,
                        docker_event_callback *on_event, void *argument);
 

@@ -13,6 +13,9 @@
 #include "base/slice.h"
 #include "control/docker/docker_labels.h"
 
+/* One container with its labels. */
+#define ITEM_MOST_BYTES ((size_t)1024 * 1024)
+
 static uint64_t
 hash_json(const json_t *value)
 {
@@ -85,45 +88,99 @@ is_young(const char *status)
     return status == NULL || strncmp(status, "Up ", 3) != 0 || strstr(status, "second") != NULL;
 }
 
-static bool
-read_listed(struct docker_listed *listed, const json_t *object)
+static void
+keep(struct docker_list *list, const struct docker_listed *listed)
+{
+    if (list->count == DOCKER_LISTED_MOST) {
+        list->left_out++;
+        return;
+    }
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 64 : list->capacity * 2;
+        list->rows = memory_resize(list->rows, list->capacity, sizeof(*list->rows));
+    }
+    list->rows[list->count++] = *listed;
+}
+
+static void
+read_listed(struct docker_list *list, const json_t *object)
 {
     const char *id = json_string_value(json_object_get(object, "Id"));
+    struct docker_listed listed = {0};
     struct docker_labels labels;
 
     if (!docker_id_is_valid(id))
-        return false;
-    strcpy(listed->id, id);
+        return;
+    strcpy(listed.id, id);
     docker_labels_read(&labels, json_object_get(object, "Labels"));
-    listed->is_ours = labels.verdict != DOCKER_LABELS_OFF;
+    bool is_off = labels.verdict == DOCKER_LABELS_OFF;
     docker_labels_clear(&labels);
-    listed->is_young = is_young(json_string_value(json_object_get(object, "Status")));
-    if (listed->is_ours)
-        listed->fingerprint = take_fingerprint(object);
-    return true;
+    if (is_off)
+        return;
+    listed.is_young = is_young(json_string_value(json_object_get(object, "Status")));
+    listed.fingerprint = take_fingerprint(object);
+    keep(list, &listed);
 }
 
-struct docker_listed *
-docker_list_read(const char *text, size_t length, size_t *count, char **error)
+/* One that is too long is read as changed: inspect will tell. */
+static void
+keep_cut(struct docker_list *list, const char *text, size_t length)
 {
-    json_error_t where;
-    json_t *list = json_loadb(text, length, JSON_ALLOW_NUL, &where);
-    json_t *object;
-    size_t index;
+    struct docker_listed listed = {.is_young = true, .is_cut = true};
 
-    *count = 0;
-    *error = NULL;
-    if (!json_is_array(list)) {
-        *error = memory_print("the engine's list of containers cannot be read: %s",
-                              list == NULL ? where.text : "not an array");
-        json_decref(list);
-        return NULL;
+    if (docker_items_find_id(text, length, listed.id, sizeof(listed.id)) &&
+        docker_id_is_valid(listed.id))
+        keep(list, &listed);
+}
+
+static int
+on_item(void *argument, const char *text, size_t length, bool is_cut)
+{
+    struct docker_list *list = argument;
+    json_error_t where;
+
+    if (is_cut) {
+        keep_cut(list, text, length);
+        return 0;
     }
-    struct docker_listed *listed = memory_take(json_array_size(list), sizeof(*listed));
-    json_array_foreach (list, index, object) {
-        if (read_listed(&listed[*count], object))
-            (*count)++;
+    json_t *object = json_loadb(text, length, JSON_ALLOW_NUL, &where);
+    if (object == NULL) {
+        list->error = memory_copy_text(where.text);
+        return -1;
     }
-    json_decref(list);
-    return listed;
+    read_listed(list, object);
+    json_decref(object);
+    return 0;
+}
+
+void
+docker_list_feed(struct docker_list *list, const char *bytes, size_t length)
+{
+    list->items.is_array = true;
+    list->items.most_bytes = ITEM_MOST_BYTES;
+    if (list->error == NULL &&
+        docker_items_feed(&list->items, bytes, length, on_item, list) == -1 &&
+        list->error == NULL)
+        list->error = memory_copy_text("not an array of objects");
+}
+
+char *
+docker_list_finish(struct docker_list *list)
+{
+    if (list->error == NULL && !list->items.has_ended)
+        list->error = memory_copy_text(list->items.has_begun ? "it ends too soon"
+                                                             : "not an array of objects");
+    return list->error == NULL
+               ? NULL
+               : memory_print("the engine's list of containers cannot be read: %s",
+                              list->error);
+}
+
+void
+docker_list_clear(struct docker_list *list)
+{
+    docker_items_clear(&list->items);
+    free(list->rows);
+    free(list->error);
+    *list = (struct docker_list){0};
 }

@@ -21,7 +21,10 @@
 #include "control/docker/docker_stop_sign.h"
 
 #define ROSTER_TAG 0x726f7374
-#define CONTAINERS_MOST 10000
+#define CONTAINERS_MOST DOCKER_LISTED_MOST
+/* An inspect answer holds all labels of a container, and what else was set for it. */
+#define INSPECT_MOST_BYTES ((size_t)8 * 1024 * 1024)
+#define REFUSAL_BYTES 512
 #define INSPECTS_AT_ONCE 4
 #define INSPECT_TIMEOUT_MS 10000
 #define LIST_TIMEOUT_MS 30000
@@ -47,6 +50,7 @@ struct entry {
     uint64_t fingerprint_listed; /* becomes fingerprint with the next reading */
     unsigned sweep;              /* the last sweep whose list held it */
     unsigned tries;
+    bool is_oversized; /* an event or list line of it was too long */
     bool is_queued, is_hinted, is_swept, is_wanted_again, has_failed;
 };
 
@@ -69,7 +73,10 @@ struct docker_roster {
     bool is_sweeping, has_surprise;
     unsigned sweep, swept_left;
     struct timer grace;
-    bool is_full; /* said so once */
+    struct docker_list listed;   /* as it comes */
+    char refusal[REFUSAL_BYTES]; /* the beginning of what came instead */
+    size_t refusal_length;
+    bool is_full; /* told so */
 };
 
 static void start_inspects(struct docker_roster *roster);
@@ -87,6 +94,23 @@ find(struct docker_roster *roster, const char *id)
     return entry;
 }
 
+/* What is left out is told for as long as a sweep finds that something is. */
+static void
+tell_full(struct docker_roster *roster, bool is_full)
+{
+    const struct discovery_sink *sink = roster->sink;
+
+    if (roster->is_full == is_full)
+        return;
+    roster->is_full = is_full;
+    char *reason = is_full ? memory_print("there are more than %d: the rest is left out; label "
+                                          "those that take no traffic fairlead.enable=false",
+                                          CONTAINERS_MOST)
+                           : NULL;
+    sink->on_problem(sink->argument, roster->place->source, "containers", reason);
+    free(reason);
+}
+
 static struct entry *
 find_or_add(struct docker_roster *roster, const char *id)
 {
@@ -95,10 +119,7 @@ find_or_add(struct docker_roster *roster, const char *id)
     if (entry != NULL)
         return entry;
     if (HASH_COUNT(roster->entries) >= CONTAINERS_MOST) {
-        if (!roster->is_full)
-            log_warning("provider %s has more than %d containers: the rest is left out",
-                        roster->place->source, CONTAINERS_MOST);
-        roster->is_full = true;
+        tell_full(roster, true);
         return NULL;
     }
     entry = memory_take(1, sizeof(*entry));
@@ -258,6 +279,10 @@ apply(struct entry *entry, const struct api_answer *answer)
     struct docker_container container;
 
     docker_container_read(&container, answer->body, answer->body_length, roster->place);
+    if (entry->is_oversized && container.reason == NULL)
+        container.reason =
+            memory_copy_text("what the engine tells of it is longer than 1 MiB: "
+                             "it is read without its events; shorten its labels");
     switch (container.verdict) {
     case DOCKER_NOT_RUNNING:
         end_container(entry);
@@ -316,6 +341,23 @@ fail(struct entry *entry, const struct api_answer *answer)
     timer_set(&roster->retry, roster->loop, RETRY_MS);
 }
 
+/* Trying again would only fetch it again. */
+static void
+refuse_oversized(struct entry *entry)
+{
+    struct docker_container container = {
+        .verdict = DOCKER_BROKEN,
+        .reason = memory_copy_text("the engine's answer about it is longer than 8 MiB: shorten "
+                                   "its labels")};
+
+    leave_sweep(entry);
+    entry->fingerprint = entry->fingerprint_listed;
+    set_problem(entry, NULL, container.reason);
+    report(entry, &container);
+    docker_container_clear(&container);
+    entry->is_hinted = entry->is_wanted_again = false;
+}
+
 static void
 on_inspected(void *argument, const struct api_answer *answer)
 {
@@ -325,7 +367,9 @@ on_inspected(void *argument, const struct api_answer *answer)
     CHECK_TAG(roster, ROSTER_TAG);
     entry->request = NULL;
     roster->inspects--;
-    if (answer->status != 200 && answer->status != 404) {
+    if (answer->is_too_long) {
+        refuse_oversized(entry);
+    } else if (answer->status != 200 && answer->status != 404) {
         fail(entry, answer);
     } else {
         bool is_wanted_again = entry->is_wanted_again;
@@ -356,8 +400,10 @@ start_inspects(struct docker_roster *roster)
         char path[DOCKER_ID_SIZE + 32];
         leave_queue(entry);
         snprintf(path, sizeof(path), "/containers/%s/json", entry->id);
-        entry->request =
-            docker_engine_get(roster->engine, path, INSPECT_TIMEOUT_MS, &callbacks, entry);
+        entry->request = docker_engine_get_bounded(
+            roster->engine,
+            &(struct api_call){"GET", path, NULL, INSPECT_TIMEOUT_MS, INSPECT_MOST_BYTES},
+            &callbacks, entry);
         roster->inspects++;
     }
 }
@@ -396,10 +442,18 @@ docker_roster_take_event(struct docker_roster *roster, const struct docker_event
 {
     struct entry *entry = find(roster, event->container_id);
 
+    if (*event->container_id == '\0') {
+        log_warning("provider %s: an event is longer than 1 MiB and was passed over",
+                    roster->place->source);
+        docker_roster_sweep(roster, DOCKER_SWEEP_CHANGED);
+        return;
+    }
     if (entry == NULL && (event->is_ours || is_podman))
         entry = find_or_add(roster, event->container_id);
     if (entry == NULL)
         return;
+    if (event->kind == DOCKER_EVENT_CUT)
+        entry->is_oversized = true;
     if (event->kind == DOCKER_EVENT_KILL)
         take_kill(entry, event);
     if (event->kind == DOCKER_EVENT_HEALTH && is_known_health(entry, event))
@@ -434,8 +488,9 @@ compare(struct docker_roster *roster, const struct docker_listed *listed, size_t
 
     roster->sweep++;
     for (size_t i = 0; i < count; i++) {
-        if (!listed[i].is_ours || (entry = find_or_add(roster, listed[i].id)) == NULL)
+        if ((entry = find_or_add(roster, listed[i].id)) == NULL)
             continue;
+        entry->is_oversized = entry->is_oversized || listed[i].is_cut;
         entry->sweep = roster->sweep;
         entry->fingerprint_listed = listed[i].fingerprint;
         if (needs_reading(entry, &listed[i], roster->kind))
@@ -448,28 +503,44 @@ compare(struct docker_roster *roster, const struct docker_listed *listed, size_t
 }
 
 static void
+on_list_bytes(void *argument, const char *bytes, size_t length)
+{
+    struct docker_roster *roster = argument;
+    size_t room = sizeof(roster->refusal) - 1 - roster->refusal_length;
+
+    CHECK_TAG(roster, ROSTER_TAG);
+    memcpy(roster->refusal + roster->refusal_length, bytes, length < room ? length : room);
+    roster->refusal_length += length < room ? length : room;
+    docker_list_feed(&roster->listed, bytes, length);
+}
+
+static void
 on_listed(void *argument, const struct api_answer *answer)
 {
     struct docker_roster *roster = argument;
+    struct docker_list *list = &roster->listed;
     struct api_answer refused = *answer;
-    struct docker_listed *listed = NULL;
     char *error = NULL;
-    size_t count;
 
     CHECK_TAG(roster, ROSTER_TAG);
     roster->list = NULL;
+    roster->refusal[roster->refusal_length] = '\0';
     if (answer->status == 200)
-        listed = docker_list_read(answer->body, answer->body_length, &count, &error);
-    if (listed == NULL) {
+        error = docker_list_finish(list);
+    if (answer->status != 200 || error != NULL) {
         roster->is_sweeping = false;
+        refused.body = roster->refusal;
+        refused.body_length = roster->refusal_length;
         if (error != NULL)
             refused = (struct api_answer){.error = error};
         roster->owner->on_sweep_failed(roster->owner->argument, &refused);
         free(error);
+        docker_list_clear(list);
         return;
     }
-    compare(roster, listed, count);
-    free(listed);
+    tell_full(roster, list->left_out > 0);
+    compare(roster, list->rows, list->count);
+    docker_list_clear(list);
     end_sweep_if_done(roster);
 }
 
@@ -515,13 +586,16 @@ end_sweep_if_done(struct docker_roster *roster)
 void
 docker_roster_sweep(struct docker_roster *roster, enum docker_sweep sweep)
 {
-    static const struct api_callbacks callbacks = {.on_done = on_listed};
+    static const struct api_callbacks callbacks = {.on_bytes = on_list_bytes,
+                                                   .on_done = on_listed};
 
     if (roster->is_sweeping)
         return;
     roster->kind = sweep;
     roster->is_sweeping = true;
     roster->has_surprise = false;
+    roster->refusal_length = 0;
+    docker_list_clear(&roster->listed);
     /* all=0: running ones, with those paused or between two starts. */
     roster->list = docker_engine_get(roster->engine, "/containers/json?all=0", LIST_TIMEOUT_MS,
                                      &callbacks, roster);
@@ -533,6 +607,7 @@ docker_roster_suspend(struct docker_roster *roster)
     struct entry *entry, *next;
 
     api_request_cancel(&roster->list);
+    docker_list_clear(&roster->listed);
     roster->is_sweeping = false;
     timer_stop(&roster->grace);
     timer_stop(&roster->retry);

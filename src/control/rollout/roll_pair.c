@@ -117,7 +117,7 @@ ask(struct roll_pair *pair, const char *method, char *path, json_t *body,
 {
     struct docker_engine *engine = engine_of(pair);
     char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
-    const struct api_call call = {method, path, text, CALL_TIMEOUT_MS};
+    const struct api_call call = {method, path, text, CALL_TIMEOUT_MS, 0};
 
     if (engine == NULL)
         end_step(pair, "its engine is not followed any more");

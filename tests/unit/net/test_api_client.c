@@ -113,7 +113,7 @@ on_done(void *argument, const struct api_answer *answer)
         snprintf(fixture->body, sizeof(fixture->body), "%s", answer->body);
     if (fixture->send_on_done) {
         fixture->send_on_done = false;
-        send_call(fixture, (struct api_call){"GET", "/again", NULL, 1000}, &collecting);
+        send_call(fixture, (struct api_call){"GET", "/again", NULL, 1000, 0}, &collecting);
     }
 }
 
@@ -181,7 +181,7 @@ collects_an_answer_and_its_fields(void **state)
 {
     struct fixture *fixture = *state;
 
-    send_call(fixture, (struct api_call){"GET", "/_ping?a=b", NULL, 1000}, &collecting);
+    send_call(fixture, (struct api_call){"GET", "/_ping?a=b", NULL, 1000, 0}, &collecting);
     assert_int_equal(fixture->done_count, 0);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 200);
@@ -195,7 +195,7 @@ posts_json_over_the_same_connection(void **state)
     struct fixture *fixture = *state;
 
     fixture->send_on_done = true;
-    send_call(fixture, (struct api_call){"POST", "/create", "{\"x\":1}", 1000}, &collecting);
+    send_call(fixture, (struct api_call){"POST", "/create", "{\"x\":1}", 1000, 0}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_string_equal(fixture->body, "POST /create {\"x\":1}");
     turn_until(fixture, &fixture->done_count, 2);
@@ -209,10 +209,10 @@ streams_bytes_as_they_come_beside_other_requests(void **state)
     struct fixture *fixture = *state;
 
     fixture->request =
-        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
+        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0, 0}, &streaming);
     turn_until(fixture, &fixture->pieces, 1);
     assert_string_equal(fixture->body, "{\"a\":1}");
-    send_call(fixture, (struct api_call){"GET", "/list", NULL, 1000}, &collecting);
+    send_call(fixture, (struct api_call){"GET", "/list", NULL, 1000, 0}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     evhttp_send_reply_end(fixture->open_stream);
     fixture->open_stream = NULL;
@@ -227,7 +227,7 @@ may_be_cancelled_inside_its_own_callback(void **state)
 
     fixture->cancel_on_bytes = true;
     fixture->request =
-        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
+        send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0, 0}, &streaming);
     turn_until(fixture, &fixture->pieces, 1);
     assert_null(fixture->request);
     loop_turn(fixture->loop, 10);
@@ -240,8 +240,8 @@ may_be_freed_inside_a_callback(void **state)
     struct fixture *fixture = *state;
 
     fixture->free_on_bytes = true;
-    send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0}, &streaming);
-    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 0}, &collecting);
+    send_call(fixture, (struct api_call){"GET", "/stream", NULL, 0, 0}, &streaming);
+    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 0, 0}, &collecting);
     turn_until(fixture, &fixture->pieces, 1);
     assert_null(fixture->client);
     loop_turn(fixture->loop, 10);
@@ -253,7 +253,7 @@ cancels_before_anything_was_sent(void **state)
 {
     struct fixture *fixture = *state;
     struct api_request *request =
-        send_call(fixture, (struct api_call){"GET", "/", NULL, 1000}, &collecting);
+        send_call(fixture, (struct api_call){"GET", "/", NULL, 1000, 0}, &collecting);
 
     api_request_cancel(&request);
     loop_turn(fixture->loop, 10);
@@ -266,7 +266,7 @@ ends_at_its_timeout_with_a_reason(void **state)
 {
     struct fixture *fixture = *state;
 
-    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 50}, &collecting);
+    send_call(fixture, (struct api_call){"GET", "/silent", NULL, 50, 0}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 0);
     assert_true(fixture->has_error);
@@ -279,7 +279,7 @@ tells_why_it_could_not_connect(void **state)
     struct fixture *fixture = *state;
 
     unlink(fixture->path);
-    send_call(fixture, (struct api_call){"GET", "/", NULL, 1000}, &collecting);
+    send_call(fixture, (struct api_call){"GET", "/", NULL, 1000, 0}, &collecting);
     turn_until(fixture, &fixture->done_count, 1);
     assert_int_equal(fixture->status, 0);
     assert_int_equal(fixture->os_error, ENOENT);

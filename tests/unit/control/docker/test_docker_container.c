@@ -349,41 +349,105 @@ knows_signals_by_name_and_number(void **state)
         assert_int_equal(docker_signal_number(rows[i].text), rows[i].number);
 }
 
-static struct docker_listed *
+/* Feeds it in pieces; NULL: it came whole, else the reason, the caller's. */
+static char *
+read_list(struct docker_list *list, const char *text, size_t length, size_t piece)
+{
+    *list = (struct docker_list){0};
+    for (size_t at = 0; at < length; at += piece)
+        docker_list_feed(list, text + at, length - at < piece ? length - at : piece);
+    return docker_list_finish(list);
+}
+
+static struct docker_listed
 list_made(const char *status, const char *ports)
 {
-    char *error;
-    size_t count;
+    struct docker_list list;
     char *text = memory_print("[{\"Id\":\"%s\",\"Names\":[\"/a\",\"/b\"],\"Labels\":{" SERVICE
                               "},\"State\":\"running\",\"Status\":\"%s\",\"Ports\":[%s]}]",
                               FIXTURE_ID, status, ports);
-    struct docker_listed *listed = docker_list_read(text, strlen(text), &count, &error);
 
+    assert_null(read_list(&list, text, strlen(text), 7));
     free(text);
-    assert_int_equal(count, 1);
+    assert_int_equal(list.count, 1);
+    struct docker_listed listed = list.rows[0];
+    docker_list_clear(&list);
     return listed;
 }
 
 static void
-tells_ours_from_others_in_a_list(void **state)
+reads_lists_of_every_version(void **state)
 {
     const char *const names[] = {"list-1.41.json", "list-1.52.json"};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        size_t length, count;
-        char *error;
+        struct docker_list list;
+        size_t length;
         char *text = docker_fixture_read(names[i], &length);
-        struct docker_listed *listed = docker_list_read(text, length, &count, &error);
-        assert_non_null(listed);
-        assert_int_equal(count, 2);
-        assert_true(listed[0].is_ours);
-        assert_true(listed[1].is_ours);
-        assert_true(listed[1].is_young);
-        assert_string_equal(listed[1].id, FIXTURE_ID);
-        free(listed);
+        assert_null(read_list(&list, text, length, i == 0 ? 1 : length));
+        assert_int_equal(list.count, 2);
+        assert_true(list.rows[1].is_young);
+        assert_false(list.rows[1].is_cut);
+        assert_string_equal(list.rows[1].id, FIXTURE_ID);
+        docker_list_clear(&list);
         free(text);
     }
+}
+
+static void
+leaves_out_of_a_list_what_is_switched_off(void **state)
+{
+    static const char text[] = "[{\"Id\":\"aa\",\"Labels\":{\"fairlead.enable\":\"false\"}},\n"
+                               "{\"Id\":\"bb\",\"Labels\":{}}]\n";
+    struct docker_list list;
+
+    (void)state;
+    assert_null(read_list(&list, text, strlen(text), 10));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.rows[0].id, "bb");
+    docker_list_clear(&list);
+}
+
+static void
+passes_over_a_container_that_is_too_long(void **state)
+{
+    size_t length = (size_t)3 * 1024 * 1024;
+    char *filler = memory_take(length + 1, 1);
+    struct docker_list list;
+
+    (void)state;
+    memset(filler, 'x', length);
+    char *text =
+        memory_print("[{\"Id\":\"aa\",\"Labels\":{\"a\":\"%s\"}},{\"Id\":\"bb\"}]", filler);
+    assert_null(read_list(&list, text, strlen(text), 10000));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.rows[0].id, "aa");
+    assert_true(list.rows[0].is_cut);
+    assert_string_equal(list.rows[1].id, "bb");
+    assert_false(list.rows[1].is_cut);
+    docker_list_clear(&list);
+    free(text);
+    free(filler);
+}
+
+static void
+bounds_the_number_of_containers_in_a_list(void **state)
+{
+    struct docker_list list = {0};
+    char row[64];
+
+    (void)state;
+    docker_list_feed(&list, "[", 1);
+    for (unsigned i = 0; i < DOCKER_LISTED_MOST + 5; i++) {
+        snprintf(row, sizeof(row), "%s{\"Id\":\"%x\"}", i == 0 ? "" : ",", i + 16);
+        docker_list_feed(&list, row, strlen(row));
+    }
+    docker_list_feed(&list, "]", 1);
+    assert_null(docker_list_finish(&list));
+    assert_int_equal(list.count, DOCKER_LISTED_MOST);
+    assert_int_equal(list.left_out, 5);
+    docker_list_clear(&list);
 }
 
 static void
@@ -402,15 +466,13 @@ sees_a_change_but_not_another_order(void **state)
     };
 
     (void)state;
-    struct docker_listed *first = list_made(
+    struct docker_listed first = list_made(
         "Up 3 minutes (healthy)", "{\"PublicPort\":1},{\"PublicPort\":2,\"Type\":\"tcp\"}");
-    assert_false(first->is_young);
+    assert_false(first.is_young);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct docker_listed *next = list_made(rows[i].status, rows[i].ports);
-        assert_true((next->fingerprint == first->fingerprint) == rows[i].is_same);
-        free(next);
+        struct docker_listed next = list_made(rows[i].status, rows[i].ports);
+        assert_true((next.fingerprint == first.fingerprint) == rows[i].is_same);
     }
-    free(first);
 }
 
 static void
@@ -419,29 +481,23 @@ calls_containers_young_that_may_have_restarted_unseen(void **state)
     const char *const young[] = {"Up 5 seconds", "Up Less than a second", "running", ""};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
-        struct docker_listed *listed = list_made(young[i], "");
-        assert_true(listed->is_young);
-        free(listed);
-    }
+    for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++)
+        assert_true(list_made(young[i], "").is_young);
 }
 
 static void
 refuses_a_list_that_is_none(void **state)
 {
-    char *error;
-    size_t count;
+    static const char *const texts[] = {"{}", "[", "", "<html>", "[7]", "[{\"Id\":}]", "[]x"};
 
     (void)state;
-    assert_null(docker_list_read("{}", 2, &count, &error));
-    assert_string_equal(error, "the engine's list of containers cannot be read: not an array");
-    free(error);
-    assert_null(docker_list_read("[", 1, &count, &error));
-    free(error);
-    struct docker_listed *listed = docker_list_read("[7,{\"Id\":\"x\"}]", 14, &count, &error);
-    assert_non_null(listed);
-    assert_int_equal(count, 0);
-    free(listed);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct docker_list list;
+        char *error = read_list(&list, texts[i], strlen(texts[i]), 1);
+        assert_non_null(error);
+        docker_list_clear(&list);
+        free(error);
+    }
 }
 
 int
@@ -461,7 +517,10 @@ main(void)
         cmocka_unit_test(gives_this_machine_both_families_and_another_one_its_host),
         cmocka_unit_test(keeps_both_families_and_skips_what_is_not_bound),
         cmocka_unit_test(knows_signals_by_name_and_number),
-        cmocka_unit_test(tells_ours_from_others_in_a_list),
+        cmocka_unit_test(reads_lists_of_every_version),
+        cmocka_unit_test(leaves_out_of_a_list_what_is_switched_off),
+        cmocka_unit_test(passes_over_a_container_that_is_too_long),
+        cmocka_unit_test(bounds_the_number_of_containers_in_a_list),
         cmocka_unit_test(sees_a_change_but_not_another_order),
         cmocka_unit_test(calls_containers_young_that_may_have_restarted_unseen),
         cmocka_unit_test(refuses_a_list_that_is_none),
