@@ -15,11 +15,12 @@ guess_service(const struct config *config, const struct task *task)
     struct setting_guess guess = {.wanted = task->service};
 
     for (size_t i = 0; i < config->service_count; i++) {
-        const char *slash = strchr(config->services[i].name, '/');
+        const char *name = config->services[i].name;
+        const char *slash = strchr(name, '/');
         const char *before = guess.best;
-        setting_guess_try(&guess, slash == NULL ? config->services[i].name : slash + 1);
+        setting_guess_try(&guess, slash == NULL ? name : slash + 1);
         if (guess.best != before)
-            guess.best = config->services[i].name;
+            guess.best = name;
     }
     return guess.best;
 }
@@ -53,7 +54,7 @@ misfit_explain(const struct service_matcher *matcher, const struct task *task)
             "it names no service: give it one (service in a file, the label "
             "fairlead.service for a container)");
     for (size_t i = 0; i < config->service_count; i++) {
-        struct address address;
+        struct address address = {0};
         enum service_match match = service_match(matcher, &config->services[i], task, &address);
         if (match == SERVICE_MATCHES)
             return NULL;

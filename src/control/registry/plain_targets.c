@@ -43,10 +43,13 @@ forget(struct refusal *refusal)
 void
 plain_targets_free(struct plain_targets **plain)
 {
-    struct refusal *refusal;
+    struct refusal *refusal, *next;
 
-    while ((refusal = LIST_FIRST(&(*plain)->refusals)) != NULL)
-        forget(refusal);
+    for (refusal = LIST_FIRST(&(*plain)->refusals); refusal != NULL; refusal = next) {
+        next = LIST_NEXT(refusal, entry);
+        free(refusal->object);
+        free(refusal);
+    }
     free(*plain);
     *plain = NULL;
 }

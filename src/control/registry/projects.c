@@ -67,26 +67,31 @@ drop_name(struct projects *projects, struct name *name)
     free(name);
 }
 
-/* NOLINTEND(readability-function-size,clang-analyzer-*) */
+static void
+drop_use(struct project_use *use)
+{
+    LIST_REMOVE(use, entry);
+    free(use->project);
+    free(use);
+}
 
 void
 projects_free(struct projects **projects)
 {
+    struct name *name, *next;
+
     if (*projects == NULL)
         return;
-    while ((*projects)->names != NULL) {
-        struct name *name = (*projects)->names;
-        struct project_use *use;
-        while ((use = LIST_FIRST(&name->uses)) != NULL) {
-            LIST_REMOVE(use, entry);
-            free(use->project);
-            free(use);
-        }
+    HASH_ITER (hh, (*projects)->names, name, next) {
+        while (!LIST_EMPTY(&name->uses))
+            drop_use(LIST_FIRST(&name->uses));
         drop_name(*projects, name);
     }
     free(*projects);
     *projects = NULL;
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 struct project_use *
 projects_take(struct projects *projects, const char *service, const char *project,
@@ -121,9 +126,7 @@ projects_give_back(struct projects *projects, struct project_use **use_at, bool 
     if (use == NULL || --use->tasks > 0)
         return;
     struct name *name = use->name;
-    LIST_REMOVE(use, entry);
-    free(use->project);
-    free(use);
+    drop_use(use);
     *is_news = !LIST_EMPTY(&name->uses);
     if (LIST_EMPTY(&name->uses))
         drop_name(projects, name);

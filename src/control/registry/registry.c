@@ -177,8 +177,6 @@ registry_find(struct registry *registry, const char *source, const char *id)
     return record;
 }
 
-/* NOLINTEND(readability-function-size,clang-analyzer-*) */
-
 /* Others of the service may have won or lost its bare name. */
 static void
 disturb_service(struct registry *registry, const char *service)
@@ -189,6 +187,8 @@ disturb_service(struct registry *registry, const char *service)
             mark_dirty(registry, record);
     }
 }
+
+/* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
 static void
 leave_project(struct registry *registry, struct task_record *record)
