@@ -12,6 +12,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/listings.c tools/fairleadctl/listings.h \
 	tools/fairleadctl/main.c \
 	tools/fairleadctl/output.c tools/fairleadctl/output.h \
+	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
 	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
 	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \
 	tools/fairleadctl/terminal.c tools/fairleadctl/terminal.h \

@@ -324,7 +324,7 @@ listener http
     def test_wrong_usage_is_exit_2(self):
         for wrong in ([], ["frobnicate"], ["explain"], ["status", "more"], ["-x"],
                       ["register", "g", "no-port"], ["register", "g", "1.2.3.4:0"],
-                      ["explain", "u", "-X"], ["roll", "service"]):
+                      ["explain", "u", "-X"], ["roll"]):
             self.assertEqual(self.run_it(*wrong).returncode, 2, wrong)
 
     def test_roll_prints_a_line_a_step(self):
@@ -336,7 +336,51 @@ listener http
         self.assertEqual(json.loads(self.server.asked[0][2]),
                          {"Service": "srvweb", "Image": "web:2", "Batch": "2"})
 
+    def test_roll_without_an_image_leaves_that_to_the_daemon(self):
+        self.reply("POST", "/v1/roll", '{"Text": "done", "Result": "done"}\n')
+        self.assertEqual(self.run_it("roll", "srvweb").returncode, 0)
+        self.assertEqual(json.loads(self.server.asked[0][2]), {"Service": "srvweb"})
+
+    def test_refusals_come_in_the_words_of_who_asked(self):
+        self.reply("POST", "/v1/roll", {"error": {
+            "code": "ValidationError", "message": "Service is needed; Batch is 1 to 1000, "
+            "TimeoutSeconds 1 to 3600"}}, 400)
+        self.assertEqual(self.run_it("roll", "s", "--batch", "x").stderr,
+                         "fairleadctl: SERVICE is needed; --batch is 1 to 1000, --timeout 1 "
+                         "to 3600 (ValidationError)\n")
+
+    def test_drain_takes_an_address_a_container_or_a_group(self):
+        rows = json.loads(json.dumps(TARGETS))
+        rows["TargetHealthDescriptions"][1]["TaskName"] = "shop_web_1"
+        self.groups(group("web"))
+        self.reply("GET", "/v1/target-groups/web/targets", rows)
+        self.reply("POST", "/v1/drain", {"Text": "held"})
+        for word, ids in (("[::1]:9", ["::1"]), ("shop_web_1", ["::1"]),
+                          ("1234567890ab", ["127.0.0.1"]), ("web", ["127.0.0.1", "::1"])):
+            self.server.asked.clear()
+            self.assertEqual(self.run_it("drain", word).returncode, 0, word)
+            body = json.loads(self.server.asked[-1][2])
+            self.assertEqual([one["Id"] for one in body["Targets"]], ids, word)
+        run = self.run_it("ready", "nobody")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("is called nobody", run.stderr)
+
+    def test_stop_takes_an_address_or_a_group_too(self):
+        rows = json.loads(json.dumps(TARGETS))
+        rows["TargetHealthDescriptions"][1]["Task"] = "task2"
+        self.groups(group("web"))
+        self.reply("GET", "/v1/target-groups/web/targets", rows)
+        self.reply("POST", "/v1/stop", {"Text": "draining"})
+        for word, stopped in (("[::1]:9", ["task2"]), ("name", ["name"]),
+                              ("web", ["1234567890ab" + 52 * "c", "task2"])):
+            self.server.asked.clear()
+            self.assertEqual(self.run_it("stop", word).returncode, 0, word)
+            self.assertEqual([json.loads(body)["Container"]
+                              for method, _, body in self.server.asked if method == "POST"],
+                             stopped, word)
+
     def test_stop_without_steps_shows_the_answer(self):
+        self.groups()
         self.reply("POST", "/v1/stop", {"Text": "draining"})
         run = self.run_it("stop", "one")
         self.assertEqual((run.returncode, run.stdout), (0, "Text  draining\n"))

@@ -8,7 +8,9 @@
 
 #include "base/memory.h"
 #include "json_text.h"
+#include "listings.h"
 #include "output.h"
+#include "resolve.h"
 
 enum { EVENT_BYTES_MAX = 1 << 20 };
 
@@ -282,11 +284,78 @@ action_steps(struct session *session)
     return code;
 }
 
-enum exit_code
-action_roll(struct session *session)
+/* One order for the targets of a group among the rows. */
+static enum exit_code
+order_group(struct session *session, const char *group, const json_t *rows)
 {
-    if (session_value(session, "--image") != NULL)
-        return action_steps(session);
-    output_error("roll needs --image IMAGE");
-    return EXIT_USAGE;
+    json_t *targets = json_array(), *row;
+    size_t index;
+
+    json_array_foreach ((json_t *)rows, index, row)
+        if (strcmp(json_word(row, "TargetGroupName"), group) == 0)
+            json_array_append(targets, json_object_get(row, "Target"));
+    return send_body(session,
+                     json_pack("{s:s, s:o}", "TargetGroupName", group, "Targets", targets));
+}
+
+enum exit_code
+action_hold(struct session *session)
+{
+    enum exit_code code = EXIT_DONE;
+    json_t *rows, *row;
+    size_t index;
+    const char *last = "";
+
+    if (session_value(session, "ADDRESS:PORT") != NULL)
+        return action_target(session);
+    rows = resolve_targets(session, session_value(session, "GROUP"), &code);
+    /* Rows of a group stand together. */
+    json_array_foreach (rows, index, row) {
+        const char *group = json_word(row, "TargetGroupName");
+        if (code == EXIT_DONE && strcmp(group, last) != 0)
+            code = order_group(session, group, rows);
+        last = group;
+    }
+    json_decref(rows);
+    return code;
+}
+
+/* Stops one container; progress goes to stdout. */
+static enum exit_code
+stop_one(struct session *session, const char *container)
+{
+    json_t *body = body_of_parameters(session);
+
+    json_object_set_new(body, "Container", json_string(container));
+    char *text = json_dumps(body, JSON_COMPACT);
+    enum exit_code code = follow(session, session->command->path, text);
+    free(text);
+    json_decref(body);
+    return code;
+}
+
+enum exit_code
+action_stop(struct session *session)
+{
+    const char *word = session_value(session, "CONTAINER");
+    enum exit_code code = EXIT_DONE;
+    json_t *stopped = json_object(), *all = json_array(), *row;
+    size_t index;
+
+    /* What is no address and no group is the daemon's to find: it knows containers without
+     * targets, too. */
+    code = listing_collect_targets(session, all);
+    json_array_foreach (all, index, row) {
+        const char *task = json_word(row, "Task");
+        if (code != EXIT_DONE || *task == '\0' || json_object_get(stopped, task) != NULL ||
+            !resolve_is_place(row, word))
+            continue;
+        json_object_set_new(stopped, task, json_true());
+        code = stop_one(session, task);
+    }
+    if (code == EXIT_DONE && json_object_size(stopped) == 0)
+        code = stop_one(session, word);
+    json_decref(stopped);
+    json_decref(all);
+    return code;
 }

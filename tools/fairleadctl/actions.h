@@ -13,8 +13,11 @@ char *action_path(const struct session *session);
 /* One request with the parameters as query or body; the answer through the row's view. */
 enum exit_code action_show(struct session *session);
 
-/* register, deregister, drain, ready: one target. */
+/* register, deregister: one target. */
 enum exit_code action_target(struct session *session);
+
+/* drain, ready: one target of a group, or all that a word means (resolve.h). */
+enum exit_code action_hold(struct session *session);
 
 enum exit_code action_task_event(struct session *session);
 
@@ -22,8 +25,9 @@ enum exit_code action_task_event(struct session *session);
 enum exit_code action_reload(struct session *session);
 enum exit_code action_check(struct session *session);
 
-/* stop and roll: progress comes as JSON lines, and the last one tells how it ended. */
+/* roll, stop: progress comes as JSON lines, and the last one tells how it ended. stop takes an
+ * address or a group, too: all of its containers, one after the other. */
 enum exit_code action_steps(struct session *session);
-enum exit_code action_roll(struct session *session);
+enum exit_code action_stop(struct session *session);
 
 #endif

@@ -187,9 +187,38 @@ session_value(const struct session *session, const char *name)
     return json_string_value(json_object_get(session->values, name));
 }
 
+/* The daemon names members of bodies; people gave options and words. Give back with free(). */
+static char *
+in_users_words(const struct command *command, const char *message)
+{
+    char *text = memory_copy_text(message);
+
+    for (size_t i = 0; i < PARAMETERS_MAX && command->parameters[i].name != NULL; i++) {
+        const struct parameter *parameter = &command->parameters[i];
+        size_t length = strlen(parameter->member);
+        char *at = length == 0 ? NULL : strstr(text, parameter->member);
+        if (at == NULL || (at != text && at[-1] != ' ') || strchr(" ,;:", at[length]) == NULL)
+            continue;
+        char *changed =
+            memory_print("%.*s%s%s", (int)(at - text), text, parameter->name, at + length);
+        free(text);
+        text = changed;
+    }
+    return text;
+}
+
+static void
+print_reason(const struct command *command, const char *message, const char *code)
+{
+    char *words = in_users_words(command, message);
+
+    output_error("%s (%s)", words, code == NULL ? "no code" : code);
+    free(words);
+}
+
 /* The daemon's reason, and all its details (a refused configuration has one a line). */
 static void
-print_refusal(const struct admin_answer *answer)
+print_refusal(const struct session *session, const struct admin_answer *answer)
 {
     const json_t *error = json_object_get(answer->json, "error");
     const char *code = json_string_value(json_object_get(error, "code"));
@@ -197,7 +226,7 @@ print_refusal(const struct admin_answer *answer)
     if (message == NULL)
         output_error("refused with status %ld: %s", answer->status, answer->text);
     else
-        output_error("%s (%s)", message, code == NULL ? "no code" : code);
+        print_reason(session->command, message, code);
     size_t index;
     json_t *detail;
     json_array_foreach (json_object_get(error, "details"), index, detail) {
@@ -218,7 +247,7 @@ session_send(struct session *session, const struct admin_call *call,
         return EXIT_DONE;
     if (session->is_json)
         output_json(session->out, answer->text);
-    print_refusal(answer);
+    print_refusal(session, answer);
     return EXIT_REFUSED;
 }
 

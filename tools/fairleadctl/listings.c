@@ -281,25 +281,48 @@ listing_events(struct session *session)
     return code;
 }
 
+static enum exit_code
+collect_of(struct session *session, const json_t *groups, json_t *rows)
+{
+    enum exit_code code = EXIT_DONE;
+    size_t index;
+    json_t *group;
+
+    json_array_foreach ((json_t *)groups, index, group) {
+        struct admin_answer targets = {0};
+        if (code == EXIT_DONE)
+            code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
+        if (code == EXIT_DONE)
+            json_array_extend(rows, (json_t *)rows_of(&targets));
+        admin_answer_clear(&targets);
+    }
+    return code;
+}
+
+enum exit_code
+listing_collect_targets(struct session *session, json_t *rows)
+{
+    struct admin_answer groups = {0};
+    enum exit_code code = get(session, "/v1/target-groups", &groups);
+
+    if (code == EXIT_DONE)
+        code = collect_of(session, json_object_get(groups.json, "TargetGroups"), rows);
+    admin_answer_clear(&groups);
+    return code;
+}
+
 /* All that one drawing of top needs. */
 static enum exit_code
 draw_top(struct session *session, struct top_screen *top)
 {
     struct admin_answer groups = {0}, metrics = {0};
-    json_t *all = json_array(), *group;
+    json_t *all = json_array();
     enum exit_code code = get(session, "/v1/target-groups", &groups);
-    size_t index;
 
     if (code == EXIT_DONE)
         code = get(session, "/v1/metrics", &metrics);
-    json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
-        struct admin_answer targets = {0};
-        if (code == EXIT_DONE)
-            code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
-        if (code == EXIT_DONE)
-            json_array_extend(all, (json_t *)rows_of(&targets));
-        admin_answer_clear(&targets);
-    }
+    if (code == EXIT_DONE)
+        code = collect_of(session, json_object_get(groups.json, "TargetGroups"), all);
     if (code == EXIT_DONE)
         top_screen_print(session->out, top, json_object_get(groups.json, "TargetGroups"), all,
                          metrics.text, &session->size);

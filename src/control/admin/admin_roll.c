@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /v1/roll: {"Service", "Image", "Batch", "TimeoutSeconds"}; the answer is its steps. */
+/*
+ * POST /v1/roll: {"Service", "Image", "Batch", "TimeoutSeconds"}; the answer is its steps.
+ * Without an image each container gets the newest image of the reference that it was made of.
+ */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/slice.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/admin_steps.h"
@@ -42,22 +47,60 @@ read_number(const json_t *body, const char *member, unsigned otherwise, unsigned
     return number > most ? 0 : (unsigned)number;
 }
 
+/* The services that the configuration names, for who mistyped one. Give back with free(). */
+static char *
+list_services(const struct config *config)
+{
+    char *list = memory_copy_text("");
+
+    for (size_t i = 0; i < config->service_count; i++) {
+        char *longer =
+            memory_print("%s%s%s", list, i == 0 ? "" : ", ", config->services[i].name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static bool
+is_configured(const struct config *config, const char *service)
+{
+    for (size_t i = 0; i < config->service_count; i++)
+        if (strcmp(config->services[i].name, service) == 0)
+            return true;
+    return false;
+}
+
+static void
+refuse_service(struct admin_call *call, const char *service, const char *obstacle)
+{
+    const struct config *config = call->parts->config;
+
+    if (is_configured(config, service) || config->service_count == 0) {
+        admin_refuse(call->request, 409, "OperationNotPermitted", "service %s: %s", service,
+                     obstacle);
+        return;
+    }
+    char *services = list_services(config);
+    admin_refuse(call->request, 404, "ServiceNotFound", "no service %s; services: %s", service,
+                 services);
+    free(services);
+}
+
 static void
 begin(struct admin_call *call, const struct roll_order *order)
 {
     static const struct roll_callbacks callbacks = {on_step, on_done};
 
-    if (order->service == NULL || order->image == NULL || order->batch == 0 ||
-        order->ready_seconds == 0) {
+    if (order->service == NULL || order->batch == 0 || order->ready_seconds == 0) {
         admin_refuse(call->request, 400, "ValidationError",
-                     "Service and Image are needed; Batch is 1 to %u, TimeoutSeconds 1 to %u",
-                     MOST_BATCH, MOST_READY_SECONDS);
+                     "Service is needed; Batch is 1 to %u, TimeoutSeconds 1 to %u", MOST_BATCH,
+                     MOST_READY_SECONDS);
         return;
     }
     const char *obstacle = roll_obstacle(call->parts->rollout, order->service);
     if (obstacle != NULL) {
-        admin_refuse(call->request, 409, "OperationNotPermitted", "service %s: %s",
-                     order->service, obstacle);
+        refuse_service(call, order->service, obstacle);
         return;
     }
     roll_begin(call->parts->rollout, order, &callbacks, admin_steps_begin(call));

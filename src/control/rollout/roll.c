@@ -220,7 +220,7 @@ roll_begin(struct rollout *rollout, const struct roll_order *order,
     roll->callbacks = *callbacks;
     roll->argument = argument;
     roll->service = memory_copy_text(order->service);
-    roll->image = memory_copy_text(order->image);
+    roll->image = order->image == NULL ? NULL : memory_copy_text(order->image);
     roll->batch = order->batch;
     roll->ready_seconds = order->ready_seconds;
     roll->stop_seconds = order->stop_seconds;

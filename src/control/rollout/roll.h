@@ -13,7 +13,8 @@
 #include "control/rollout/rollout.h"
 
 struct roll_order {
-    const char *service, *image;
+    const char *service;
+    const char *image;      /* NULL: the newest of the reference that each container has */
     unsigned batch;         /* containers replaced at the same time */
     unsigned ready_seconds; /* in which a new one must be served */
     unsigned stop_seconds;  /* between SIGTERM and SIGKILL */
@@ -43,7 +44,7 @@ struct roll {
     struct rollout *rollout;
     struct roll_callbacks callbacks;
     void *argument;
-    char *service, *image;
+    char *service, *image; /* image NULL: see the order */
     unsigned batch, ready_seconds, stop_seconds;
     char *error; /* the first one; NULL: none */
     struct roll_pairs pairs;

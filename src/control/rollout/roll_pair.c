@@ -196,7 +196,12 @@ on_created(void *argument, const char *error, const char *body)
 static void
 create(struct roll_pair *pair)
 {
-    json_t *body = docker_replacement_body(pair->container, pair->old_image, pair->roll->image);
+    const char *image = pair->roll->image;
+
+    if (image == NULL)
+        image = json_string_value(
+            json_object_get(json_object_get(pair->container, "Config"), "Image"));
+    json_t *body = docker_replacement_body(pair->container, pair->old_image, image);
     char *escaped = api_escape(pair->name);
 
     pair->networks = docker_replacement_networks(pair->container);
