@@ -247,6 +247,14 @@ on_child_death(void *argument, const struct process *process)
 }
 
 static void
+on_child_hung(void *argument, const struct process *process)
+{
+    struct control *control = argument;
+
+    event_log_add(control->events, "process", process->title, "shows no sign of life");
+}
+
+static void
 on_children_end(void *argument)
 {
     struct control *control = argument;
@@ -316,8 +324,8 @@ open_children(struct control *control, unsigned workers)
 {
     static const struct publisher_callbacks publisher_callbacks = {build, on_published};
     static const struct children_callbacks callbacks = {
-        on_applied,     on_health,      on_failures,     on_metrics,
-        on_child_start, on_child_death, on_children_end,
+        on_applied,     on_health,      on_failures,   on_metrics,
+        on_child_start, on_child_death, on_child_hung, on_children_end,
     };
 
     control->publisher = publisher_new(control->loop, &publisher_callbacks, control);

@@ -49,6 +49,7 @@ libcontrol_a_SOURCES = \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
 	src/control/processes/counter_board.c src/control/processes/counter_board.h \
 	src/control/processes/group_rates.c src/control/processes/group_rates.h \
+	src/control/processes/liveness.c src/control/processes/liveness.h \
 	src/control/processes/listener_sockets.c src/control/processes/listener_sockets.h \
 	src/control/processes/observer_fds.c src/control/processes/observer_fds.h \
 	src/control/processes/privileges.c src/control/processes/privileges.h \

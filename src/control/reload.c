@@ -149,6 +149,7 @@ reload_apply(struct reload *reload, struct config *config)
     drain_set_config(parts->drain, config);
     passive_health_set_config(parts->passive, config);
     providers_set_config(parts->providers, config);
+    children_set_config(parts->children, config);
     compile(parts, config);
     group_rates_set_config(parts->rates, config);
     publisher_publish(parts->publisher);

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 #define CHANNEL_TAG 0x6368616e
@@ -28,10 +30,16 @@
 /* One descriptor more than any message carries, to notice it. */
 #define FDS_MAX 2
 
+/* What one message needs, and what its owner may keep of a few. */
+#define RESERVE_FDS 4
+
+#define COMPLAIN_EVERY_MS 60000
+
 struct queued {
-    STAILQ_ENTRY(queued) entry;
+    TAILQ_ENTRY(queued) entry;
+    enum message_type type;
     size_t length;
-    int fd; /* ours; -1: none */
+    int fd; /* ours; -1: none, or none was left for it */
     struct message_packet packet;
 };
 
@@ -42,8 +50,13 @@ struct channel {
     void *owner;
     struct loop *loop; /* NULL before channel_start */
     struct watch readable, writable;
-    STAILQ_HEAD(, queued) queue;
+    TAILQ_HEAD(queue, queued) queue;
     unsigned queued_count;
+    bool is_held; /* until an answer comes */
+    int reserve[RESERVE_FDS];
+    unsigned reserve_count;
+    bool keeps_reserve;
+    uint64_t complained_ms; /* of a shortage; 0: never */
     const char *end_reason; /* why sending failed; NULL: it did not */
 };
 
@@ -62,20 +75,38 @@ channel_open(int fd, const struct channel_callbacks *callbacks, void *owner)
     channel->fd = fd;
     channel->callbacks = callbacks;
     channel->owner = owner;
-    STAILQ_INIT(&channel->queue);
+    TAILQ_INIT(&channel->queue);
     return channel;
 }
 
 static void
-drop_first(struct channel *channel)
+drop_queued(struct channel *channel, struct queued *queued)
 {
-    struct queued *first = STAILQ_FIRST(&channel->queue);
-
-    STAILQ_REMOVE_HEAD(&channel->queue, entry);
+    TAILQ_REMOVE(&channel->queue, queued, entry);
     channel->queued_count--;
-    if (first->fd != -1)
-        close(first->fd);
-    free(first);
+    if (queued->fd != -1)
+        close(queued->fd);
+    free(queued);
+}
+
+static void
+give_up_reserve(struct channel *channel)
+{
+    while (channel->reserve_count > 0)
+        close(channel->reserve[--channel->reserve_count]);
+}
+
+void
+channel_reserve(struct channel *channel)
+{
+    CHECK_TAG(channel, CHANNEL_TAG);
+    channel->keeps_reserve = true;
+    while (channel->fd != -1 && channel->reserve_count < RESERVE_FDS) {
+        int fd = fcntl(channel->fd, F_DUPFD_CLOEXEC, 0);
+        if (fd == -1)
+            return;
+        channel->reserve[channel->reserve_count++] = fd;
+    }
 }
 
 /* Ends the conversation; the memory stays. */
@@ -84,8 +115,9 @@ end(struct channel *channel)
 {
     watch_close(&channel->readable);
     watch_close(&channel->writable);
-    while (!STAILQ_EMPTY(&channel->queue))
-        drop_first(channel);
+    while (!TAILQ_EMPTY(&channel->queue))
+        drop_queued(channel, TAILQ_FIRST(&channel->queue));
+    give_up_reserve(channel);
     if (channel->fd != -1)
         close(channel->fd);
     channel->fd = -1;
@@ -147,9 +179,19 @@ send_packet(int channel_fd, const struct message_packet *packet, size_t length, 
     for (;;) {
         if (sendmsg(channel_fd, &header, MSG_NOSIGNAL) != -1)
             return 0;
-        if (errno != EINTR)
+        if (errno == ETOOMANYREFS)
+            /* Too many are on their way already: the receiver will ask for it again. */
+            header.msg_controllen = 0;
+        else if (errno != EINTR)
             return errno;
     }
+}
+
+static void
+note_sent(struct channel *channel, enum message_type type)
+{
+    if (message_manner(type) == MESSAGE_ANSWERED)
+        channel->is_held = true;
 }
 
 static void
@@ -159,14 +201,15 @@ on_writable(int fd, short what, void *argument)
 
     (void)what;
     CHECK_TAG(channel, CHANNEL_TAG);
-    while (!STAILQ_EMPTY(&channel->queue)) {
-        const struct queued *first = STAILQ_FIRST(&channel->queue);
+    while (!TAILQ_EMPTY(&channel->queue) && !channel->is_held) {
+        struct queued *first = TAILQ_FIRST(&channel->queue);
         int reason = send_packet(fd, &first->packet, first->length, first->fd);
         if (would_block(reason))
             return;
         if (reason != 0)
             fail_sending(channel, "a message could not be sent");
-        drop_first(channel);
+        note_sent(channel, first->type);
+        drop_queued(channel, first);
     }
     watch_close(&channel->writable);
 }
@@ -174,26 +217,45 @@ on_writable(int fd, short what, void *argument)
 static void
 wait_until_writable(struct channel *channel)
 {
-    if (channel->loop != NULL && !watch_is_active(&channel->writable))
+    if (channel->loop != NULL && !channel->is_held && !watch_is_active(&channel->writable))
         watch_open(&channel->writable, channel->loop, channel->fd, WATCH_WRITE, on_writable,
                    channel);
+}
+
+/*
+ * What is newer takes the place of the one before it; a base goes before the snapshot that
+ * waits already, which its own follows at once.
+ */
+static bool
+take_place(struct channel *channel, struct queued *queued)
+{
+    struct queued *older;
+
+    if (message_manner(queued->type) == MESSAGE_EACH)
+        return false;
+    TAILQ_FOREACH (older, &channel->queue, entry) {
+        if (message_manner(older->type) == MESSAGE_EACH || older->type < queued->type)
+            continue;
+        TAILQ_INSERT_BEFORE(older, queued, entry);
+        if (older->type == queued->type)
+            drop_queued(channel, older);
+        return true;
+    }
+    return false;
 }
 
 static void
 enqueue(struct channel *channel, const struct message_packet *packet, size_t length, int fd)
 {
-    int own_fd = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-    if (fd != -1 && own_fd == -1) {
-        fail_sending(channel, "no descriptor was left for a queued message");
-        return;
-    }
     struct queued *queued = memory_take(1, sizeof(*queued));
+
+    queued->type = (enum message_type)packet->type;
     queued->length = length;
-    queued->fd = own_fd;
+    queued->fd = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     memcpy(&queued->packet, packet, length);
-    STAILQ_INSERT_TAIL(&channel->queue, queued, entry);
     channel->queued_count++;
+    if (!take_place(channel, queued))
+        TAILQ_INSERT_TAIL(&channel->queue, queued, entry);
     wait_until_writable(channel);
 }
 
@@ -208,13 +270,49 @@ channel_send(struct channel *channel, enum message_type type, const void *payloa
     if (channel->fd == -1 || channel->end_reason != NULL)
         return;
     size_t length = message_encode(&packet, type, payload);
-    if (STAILQ_EMPTY(&channel->queue))
+    if (TAILQ_EMPTY(&channel->queue) && !channel->is_held)
         reason = send_packet(channel->fd, &packet, length, fd);
-    if (would_block(reason) && channel->queued_count < QUEUED_MAX)
+    if (reason == 0)
+        note_sent(channel, type);
+    else if (would_block(reason) && channel->queued_count < QUEUED_MAX)
         enqueue(channel, &packet, length, fd);
-    else if (reason != 0)
+    else
         fail_sending(channel, would_block(reason) ? "too many messages wait"
                                                   : "a message could not be sent");
+}
+
+void
+channel_go_on(struct channel *channel)
+{
+    CHECK_TAG(channel, CHANNEL_TAG);
+    channel->is_held = false;
+    if (channel->fd != -1 && !TAILQ_EMPTY(&channel->queue))
+        wait_until_writable(channel);
+}
+
+void
+channel_ask_again(struct channel *channel, enum message_type type)
+{
+    const struct message_shortage shortage = {.type = type};
+
+    if (channel->complained_ms == 0 ||
+        clock_ms() - channel->complained_ms > COMPLAIN_EVERY_MS) {
+        channel->complained_ms = clock_ms();
+        log_warning("no descriptor was free for the message %s: asking for it again",
+                    message_text(type));
+    }
+    channel_send(channel, MESSAGE_shortage, &shortage, -1);
+}
+
+void
+channel_drop_fd(int fd)
+{
+    const struct linger none = {0};
+
+    if (fd == -1)
+        return;
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    close(fd);
 }
 
 /* The descriptors that came with a packet: how many, and the first; the others are closed. */
@@ -234,13 +332,19 @@ take_fds(struct msghdr *header, int *first)
             if (total++ == 0)
                 *first = fd;
             else
-                close(fd);
+                channel_drop_fd(fd);
         }
     }
     return total;
 }
 
-enum received { RECEIVED_MESSAGE, RECEIVED_NOTHING, RECEIVED_END, RECEIVED_NONSENSE };
+enum received {
+    RECEIVED_MESSAGE,
+    RECEIVED_SHORTAGE, /* a message without its descriptor */
+    RECEIVED_NOTHING,
+    RECEIVED_END,
+    RECEIVED_NONSENSE
+};
 
 /*
  * A reset says that the other side went without reading everything; what it sent before is
@@ -271,17 +375,20 @@ receive(int channel_fd, struct message *message)
     if (length == -1)
         return is_worth_another_try(errno) ? RECEIVED_NOTHING : RECEIVED_END;
     unsigned fd_count = take_fds(&header, &fd);
-    if (length == 0 && fd_count == 0)
-        return RECEIVED_END;
     bool is_cut = (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-    if (is_cut ||
-        !message_decode(message, slice_make((const char *)&packet, (size_t)length), fd_count)) {
-        if (fd != -1)
-            close(fd);
-        return RECEIVED_NONSENSE;
+    if (length == 0 && fd_count == 0 && !is_cut)
+        return RECEIVED_END;
+    struct slice bytes = slice_make((const char *)&packet, (size_t)length);
+    if (!is_cut && message_decode(message, bytes, fd_count)) {
+        message->fd = fd;
+        return RECEIVED_MESSAGE;
     }
-    message->fd = fd;
-    return RECEIVED_MESSAGE;
+    /* All was there but the descriptor. */
+    if (fd_count == 0 && (header.msg_flags & MSG_TRUNC) == 0 &&
+        message_decode(message, bytes, 1))
+        return RECEIVED_SHORTAGE;
+    channel_drop_fd(fd);
+    return RECEIVED_NONSENSE;
 }
 
 static void
@@ -297,23 +404,36 @@ tell_end(struct channel *channel, enum received how)
 
 /* The owner may close the channel in on_message: its memory stays until the turn's end. */
 static void
+receive_some(struct channel *channel, int fd)
+{
+    const struct channel_callbacks *callbacks = channel->callbacks;
+
+    for (int i = 0; i < RECEIVED_A_TURN && channel->fd == fd; i++) {
+        struct message message;
+        enum received how = receive(fd, &message);
+        if (how == RECEIVED_NOTHING)
+            return;
+        if (how == RECEIVED_MESSAGE) {
+            callbacks->on_message(channel->owner, &message);
+        } else if (how != RECEIVED_SHORTAGE) {
+            tell_end(channel, how);
+        } else if (callbacks->on_shortage != NULL) {
+            callbacks->on_shortage(channel->owner, message.type);
+        }
+    }
+}
+
+static void
 on_readable(int fd, short what, void *argument)
 {
     struct channel *channel = argument;
 
     (void)what;
     CHECK_TAG(channel, CHANNEL_TAG);
-    for (int i = 0; i < RECEIVED_A_TURN && channel->fd == fd; i++) {
-        struct message message;
-        enum received how = receive(fd, &message);
-        if (how == RECEIVED_NOTHING)
-            return;
-        if (how != RECEIVED_MESSAGE) {
-            tell_end(channel, how);
-            return;
-        }
-        channel->callbacks->on_message(channel->owner, &message);
-    }
+    give_up_reserve(channel);
+    receive_some(channel, fd);
+    if (channel->keeps_reserve && channel->fd == fd)
+        channel_reserve(channel);
 }
 
 void
@@ -322,7 +442,7 @@ channel_start(struct channel *channel, struct loop *loop)
     CHECK_TAG(channel, CHANNEL_TAG);
     channel->loop = loop;
     watch_open(&channel->readable, loop, channel->fd, WATCH_READ, on_readable, channel);
-    if (!STAILQ_EMPTY(&channel->queue))
+    if (!TAILQ_EMPTY(&channel->queue))
         wait_until_writable(channel);
 }
 

@@ -23,6 +23,11 @@ struct channel_callbacks {
      * received any more, channel_close is still the owner's to call. Never from channel_send.
      */
     void (*on_end)(void *owner, const char *reason);
+    /*
+     * A message of this type came without its descriptor, because this process or the sender
+     * had none left: it is lost, and is to be sent again. NULL: nobody cares.
+     */
+    void (*on_shortage)(void *owner, enum message_type type);
 };
 
 /* A connected pair of descriptors: [0] control's, [1] the child's. -1 with errno. */
@@ -42,6 +47,26 @@ void channel_close(struct channel **channel);
  * channel_send(channel, MESSAGE_applied, &(struct message_applied){...}, -1)
  */
 void channel_send(struct channel *channel, enum message_type type, const void *payload, int fd);
+
+/*
+ * The receiver has answered the last message of manner ANSWERED, or it is lost: what waits
+ * behind it goes on. So a receiver that stands still holds one snapshot and one more waits for
+ * it.
+ */
+void channel_go_on(struct channel *channel);
+
+/*
+ * Keeps a few descriptors aside, which are given up for the moment in which a message is
+ * received. Call it from time to time: what could not be had is taken as soon as it can be.
+ */
+void channel_reserve(struct channel *channel);
+
+/* A child's answer to on_shortage: asks control for it, and logs that once a minute. */
+void channel_ask_again(struct channel *channel, enum message_type type);
+
+/* Closes a descriptor that came from the other side, and never waits for that: a socket may be
+ * set to linger. */
+void channel_drop_fd(int fd);
 
 /* Waits for and receives one message; for a child's start, before it has a loop. False at the
  * end. */

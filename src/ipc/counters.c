@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNTERS_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+/* The last one, so that no owner can seal it against its successor's writes. */
+#define COUNTERS_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 const uint64_t counters_bucket_bounds_us[COUNTERS_BUCKETS - 1] = {
     500,    1000,   2500,    5000,    10000,   25000,    50000,    100000,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the
- * workers, N + 1 the logger), one
- * writer each, relaxed loads and stores, so counting costs an ordinary add. Control makes the
- * memory and keeps it over a worker's death; everybody else maps the others' read-only and
- * sums.
+ * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the workers, N + 1
+ * the logger, N + 2 the observer), one writer each, relaxed loads and stores, so counting costs
+ * an ordinary add. Control makes the memory and keeps it over a worker's death; everybody else
+ * maps the others' read-only and sums.
  */
 #ifndef FAIRLEAD_IPC_COUNTERS_H
 #define FAIRLEAD_IPC_COUNTERS_H
@@ -21,7 +20,8 @@
 #define COUNTERS_PROVIDER_ROWS CONFIG_MOST_PROVIDERS
 #define COUNTERS_FIRST_CODE 100
 #define COUNTERS_CODES 500
-#define COUNTERS_SLOTS 258
+/* Control, at most 256 workers, the logger, the observer. */
+#define COUNTERS_SLOTS 259
 
 /* Upper bounds of the response-time histogram in microseconds; the last bucket has none. */
 #define COUNTERS_BUCKETS 16
@@ -88,6 +88,7 @@ struct provider_counters {
 struct counters {
     uint64_t values[COUNTER_COUNT];
     uint64_t ends[END_REASON_COUNT];
+    uint64_t heartbeat; /* grows each second while its owner's loop runs */
     struct provider_counters providers[COUNTERS_PROVIDER_ROWS];
     struct group_counters groups[COUNTERS_GROUP_ROWS];
     struct target_counters targets[COUNTERS_TARGET_ROWS];

@@ -8,9 +8,11 @@ static const struct {
     const char *text;
     size_t size_bytes;
     unsigned fd_count;
+    enum message_manner manner;
 } kinds[MESSAGE_COUNT] = {
 
-#define MESSAGE(id, members, descriptors) {#id, sizeof(struct message_##id), descriptors},
+#define MESSAGE(id, members, descriptors, manner)                                              \
+    {#id, sizeof(struct message_##id), descriptors, MESSAGE_##manner},
 #include "ipc/messages.def"
 #undef MESSAGE
 };
@@ -47,6 +49,13 @@ message_fd_count(enum message_type type)
 {
     CHECK(type < MESSAGE_COUNT);
     return kinds[type].fd_count;
+}
+
+enum message_manner
+message_manner(enum message_type type)
+{
+    CHECK(type < MESSAGE_COUNT);
+    return kinds[type].manner;
 }
 
 const char *

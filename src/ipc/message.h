@@ -12,15 +12,17 @@
 
 #include "base/slice.h"
 
+enum message_manner { MESSAGE_EACH, MESSAGE_NEWEST, MESSAGE_ANSWERED };
+
 enum message_type {
 
-#define MESSAGE(id, members, descriptors) MESSAGE_##id,
+#define MESSAGE(id, members, descriptors, manner) MESSAGE_##id,
 #include "ipc/messages.def"
 #undef MESSAGE
     MESSAGE_COUNT
 };
 
-#define MESSAGE(id, members, descriptors)                                                      \
+#define MESSAGE(id, members, descriptors, manner)                                              \
     struct message_##id {                                                                      \
         members                                                                                \
     };
@@ -33,7 +35,7 @@ struct message {
     int fd;
 
     union {
-#define MESSAGE(id, members, descriptors) struct message_##id id;
+#define MESSAGE(id, members, descriptors, manner) struct message_##id id;
 #include "ipc/messages.def"
 #undef MESSAGE
     } as;
@@ -57,6 +59,7 @@ bool message_decode(struct message *message, struct slice packet, unsigned fd_co
 
 /* Descriptors that ride along: 0 or 1. */
 unsigned message_fd_count(enum message_type type);
+enum message_manner message_manner(enum message_type type);
 
 const char *message_text(enum message_type type);
 

@@ -47,6 +47,10 @@ on_count_time(void *argument)
     struct logger *logger = argument;
 
     count(logger);
+    if (logger->counters != NULL)
+        counter_add(&logger->counters->heartbeat, 1);
+    if (logger->channel != NULL)
+        channel_reserve(logger->channel);
     timer_set(&logger->count_timer, logger->loop, COUNT_EVERY_MS);
 }
 
@@ -150,7 +154,15 @@ on_end(void *owner, const char *reason)
         stop(logger);
 }
 
-static const struct channel_callbacks channel_callbacks = {on_message, on_end};
+static void
+on_shortage(void *owner, enum message_type type)
+{
+    struct logger *logger = owner;
+
+    channel_ask_again(logger->channel, type);
+}
+
+static const struct channel_callbacks channel_callbacks = {on_message, on_end, on_shortage};
 
 /* The first message tells who we are; then everything that is not needed is given up. */
 static bool
@@ -181,6 +193,7 @@ open_all(struct logger *logger)
     timer_init(&logger->count_timer, on_count_time, logger);
     timer_set(&logger->count_timer, logger->loop, COUNT_EVERY_MS);
     channel_start(logger->channel, logger->loop);
+    channel_reserve(logger->channel);
 }
 
 static void

@@ -220,6 +220,7 @@ struct config {
     char *zone;            /* the zone that fairlead itself runs in; NULL: none */
     bool allow_link_local; /* as targets' addresses */
     unsigned shutdown_timeout_ms;
+    unsigned liveness_ms;
     char *admin_socket;
     char *metrics_address; /* NULL: no metrics listener */
     unsigned metrics_port;

@@ -15,6 +15,8 @@
 #include "observer/health.h"
 #include "observer/metrics.h"
 
+#define SECOND_MS 1000
+
 /* One a process, on observer_run's stack. */
 struct observer {
     struct loop *loop;
@@ -23,7 +25,9 @@ struct observer {
     struct snapshot *snapshot;
     struct health *health;
     struct metrics *metrics;
+    struct counters *own;         /* for signs of life; NULL: not come yet */
     struct http_service *service; /* GET /metrics, /healthz; NULL: no metrics listener */
+    struct timer second_timer;
     bool is_stopping;
 };
 
@@ -76,9 +80,11 @@ on_counters(struct observer *observer, const struct message *message)
     struct counters *counters = NULL;
 
     if (slot < COUNTERS_SLOTS)
-        counters = counters_map(message->fd, false);
+        counters = counters_map(message->fd, message->as.counters.is_writable != 0);
     if (counters == NULL)
         log_error("counters of slot %u cannot be used, the metrics lack them", slot);
+    else if (message->as.counters.is_writable != 0)
+        observer->own = counters;
     else
         metrics_set_counters(observer->metrics, slot, counters);
     close(message->fd);
@@ -99,26 +105,51 @@ on_snapshot_base(struct observer *observer, const struct message *message)
     observer->base = base;
 }
 
+/* What a snapshot is built on must not be taken for another: none is used until it comes. */
+static void
+on_shortage(void *owner, enum message_type type)
+{
+    struct observer *observer = owner;
+
+    if (type == MESSAGE_snapshot_base)
+        snapshot_base_close(&observer->base);
+    channel_ask_again(observer->channel, type);
+}
+
+/* Which one is in use now. */
+static void
+answer(struct observer *observer)
+{
+    const struct message_applied applied = {
+        .generation = observer->snapshot == NULL ? 0 : snapshot_generation(observer->snapshot)};
+
+    channel_send(observer->channel, MESSAGE_applied, &applied, -1);
+}
+
 static void
 on_snapshot(struct observer *observer, const struct message *message)
 {
     const char *error = NULL;
     struct snapshot *old = observer->snapshot;
-    struct snapshot *snapshot = snapshot_open(message->fd, observer->base, &error);
-    struct message_applied applied;
 
+    if (observer->base == NULL) {
+        close(message->fd);
+        on_shortage(observer, MESSAGE_snapshot);
+        return;
+    }
+    struct snapshot *snapshot = snapshot_open(message->fd, observer->base, &error);
     close(message->fd);
     if (snapshot == NULL) {
         log_error("snapshot %llu is refused (%s), the last one stays in use",
                   (unsigned long long)message->as.snapshot.generation, error);
+        answer(observer);
         return;
     }
     observer->snapshot = snapshot;
     metrics_set_snapshot(observer->metrics, snapshot);
     health_apply(observer->health, snapshot);
     snapshot_close(&old);
-    applied.generation = snapshot_generation(snapshot);
-    channel_send(observer->channel, MESSAGE_applied, &applied, -1);
+    answer(observer);
 }
 
 static void
@@ -216,7 +247,7 @@ on_end(void *owner, const char *reason)
     loop_stop(observer->loop);
 }
 
-static const struct channel_callbacks channel_callbacks = {on_message, on_end};
+static const struct channel_callbacks channel_callbacks = {on_message, on_end, on_shortage};
 
 /* The first message tells who we are; then everything that is not needed is given up. */
 static bool
@@ -238,12 +269,27 @@ receive_hello(struct observer *observer)
 }
 
 static void
+on_second(void *argument)
+{
+    struct observer *observer = argument;
+
+    if (observer->own != NULL)
+        counter_add(&observer->own->heartbeat, 1);
+    if (observer->channel != NULL)
+        channel_reserve(observer->channel);
+    timer_set(&observer->second_timer, observer->loop, SECOND_MS);
+}
+
+static void
 open_all(struct observer *observer)
 {
     observer->loop = loop_new();
     observer->metrics = metrics_new();
     observer->health = health_new(observer->loop, &probe_http, on_health_report, observer);
     channel_start(observer->channel, observer->loop);
+    channel_reserve(observer->channel);
+    timer_init(&observer->second_timer, on_second, observer);
+    timer_set(&observer->second_timer, observer->loop, SECOND_MS);
 }
 
 static void
@@ -253,8 +299,10 @@ close_all(struct observer *observer)
     http_service_free(&observer->service);
     health_free(&observer->health);
     metrics_free(&observer->metrics);
+    counters_unmap(&observer->own);
     snapshot_close(&observer->snapshot);
     snapshot_base_close(&observer->base);
+    timer_close(&observer->second_timer, observer->loop);
     loop_free(&observer->loop);
 }
 

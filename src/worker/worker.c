@@ -27,8 +27,10 @@
 
 static void on_message(void *owner, const struct message *message);
 static void on_channel_end(void *owner, const char *reason);
+static void on_shortage(void *owner, enum message_type type);
 
-static const struct channel_callbacks channel_callbacks = {on_message, on_channel_end};
+static const struct channel_callbacks channel_callbacks = {on_message, on_channel_end,
+                                                           on_shortage};
 
 static void
 report_failures(struct worker *worker, struct target_state *target)
@@ -60,6 +62,9 @@ on_second(void *argument)
         report_failures(worker, target);
     }
     anomaly_update(worker);
+    if (worker->counters != NULL)
+        counter_add(&worker->counters->heartbeat, 1);
+    channel_reserve(worker->channel);
     /* Descriptors may have become free otherwise than by a client that left. */
     if (worker->view != NULL)
         listener_resume_all(worker);
@@ -130,8 +135,13 @@ static void
 take_snapshot(struct worker *worker, const struct message *message)
 {
     const char *error = NULL;
-    struct snapshot *snapshot = snapshot_open(message->fd, worker->base, &error);
 
+    if (worker->base == NULL) {
+        close(message->fd);
+        on_shortage(worker, MESSAGE_snapshot);
+        return;
+    }
+    struct snapshot *snapshot = snapshot_open(message->fd, worker->base, &error);
     close(message->fd);
     if (snapshot == NULL) {
         log_error("snapshot %llu cannot be used: %s",
@@ -163,6 +173,17 @@ map_counters(struct worker *worker, const struct message *message)
     worker->others[slot] = counters;
     if (message->as.counters.is_writable != 0)
         worker->counters = counters;
+}
+
+/* What a snapshot is built on must not be taken for another: none is used until it comes. */
+static void
+on_shortage(void *owner, enum message_type type)
+{
+    struct worker *worker = owner;
+
+    if (type == MESSAGE_snapshot_base)
+        snapshot_base_close(&worker->base);
+    channel_ask_again(worker->channel, type);
 }
 
 /* The deregistration delay is over, or another task owns the address now. */
@@ -273,6 +294,7 @@ worker_run(void)
     /* Connection ids of different workers, and of a worker and its successor, do not meet. */
     worker->next_connection_id = ((uint64_t)worker->slot << 56) | (clock_wall_us() << 8 >> 8);
     channel_start(channel, loop);
+    channel_reserve(channel);
     timer_set(&worker->second_timer, loop, SECOND_MS);
     loop_run(loop);
     worker_free(&worker);

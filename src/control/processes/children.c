@@ -7,10 +7,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/memory.h"
+#include "control/processes/liveness.h"
 
 /* Connections to a target, to be closed in every worker once the next snapshot is out. */
 struct pending_close {
@@ -24,6 +23,7 @@ struct children {
     const struct children_callbacks *callbacks;
     void *argument;
     struct processes *processes;
+    struct liveness *liveness;
     struct privileges privileges;
     uint64_t applied_generation;            /* every living worker has it */
     struct message_access_file access_file; /* how the logger writes */
@@ -44,6 +44,11 @@ send_counters(struct children *children, struct process *process)
                      is_own ? counter_board_writable_fd(children->parts.board, slot)
                             : counter_board_readable_fd(children->parts.board, slot));
     }
+    if (process->role != PROCESS_IS_OBSERVER)
+        return;
+    struct message_counters own = {counter_board_observer_slot(children->parts.board), true};
+    process_send(process, MESSAGE_counters, &own,
+                 counter_board_writable_fd(children->parts.board, own.slot));
 }
 
 static void
@@ -82,40 +87,76 @@ send_snapshot_to(struct children *children, struct process *process)
 }
 
 static void
-start_worker(struct children *children, struct process *worker)
+send_listeners(struct children *children, struct process *process)
 {
-    send_access_channel(children, worker, worker->slot);
-    send_snapshot_to(children, worker);
-    listener_sockets_each(children->parts.sockets, worker->slot, false, send_listener, worker);
+    if (process_is_worker(process))
+        listener_sockets_each(children->parts.sockets, process->slot, false, send_listener,
+                              process);
 }
 
+/* A worker has its own, the logger those of all. */
 static void
-start_observer(struct children *children, struct process *observer)
-{
-    children_send_metrics_listener(children);
-    send_snapshot_to(children, observer);
-}
-
-/* The file first: records that come without one are dropped. */
-static void
-start_logger(struct children *children, struct process *logger)
+send_access_channels(struct children *children, struct process *process)
 {
     unsigned workers = processes_worker_count(children->processes);
 
-    process_send(logger, MESSAGE_access_file, &children->access_file,
-                 observer_fds_log(children->parts.observer_fds));
-    for (unsigned slot = 1; slot <= workers; slot++)
-        send_access_channel(children, logger, slot);
+    if (process_is_worker(process))
+        send_access_channel(children, process, process->slot);
+    for (unsigned slot = 1; process->role == PROCESS_IS_LOGGER && slot <= workers; slot++)
+        send_access_channel(children, process, slot);
+}
+
+static void
+send_metrics_listener(struct children *children, struct process *process)
+{
+    int fd = observer_fds_metrics(children->parts.observer_fds);
+
+    if (process->role != PROCESS_IS_OBSERVER)
+        return;
+    if (fd != -1)
+        process_send(process, MESSAGE_metrics_listener, &(struct message_metrics_listener){0},
+                     fd);
+    else
+        process_send(process, MESSAGE_metrics_close, &(struct message_metrics_close){0}, -1);
+}
+
+static void
+send_access_file(struct children *children, struct process *process)
+{
+    int log = observer_fds_log(children->parts.observer_fds);
+
+    if (process->role == PROCESS_IS_LOGGER && log != -1)
+        process_send(process, MESSAGE_access_file, &children->access_file, log);
+}
+
+/* What tells the same as a message whose descriptor did not come. */
+static void
+on_lacking(void *argument, struct process *process, uint32_t types)
+{
+    static const struct {
+        enum message_type type;
+        void (*send)(struct children *children, struct process *process);
+    } rows[] = {
+        {MESSAGE_counters, send_counters},
+        {MESSAGE_access_channel, send_access_channels},
+        {MESSAGE_metrics_listener, send_metrics_listener},
+        {MESSAGE_access_file, send_access_file},
+        {MESSAGE_snapshot, send_snapshot_to},
+        {MESSAGE_listener_open, send_listeners},
+    };
+
+    if ((types & UINT32_C(1) << MESSAGE_snapshot_base) != 0) {
+        process->sent_base = 0;
+        types |= UINT32_C(1) << MESSAGE_snapshot;
+    }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if ((types & UINT32_C(1) << rows[i].type) != 0)
+            rows[i].send(argument, process);
 }
 
 static void
 on_start(void *argument, struct process *process)
 {
-    static void (*const starts[])(struct children * children, struct process * process) = {
-        [PROCESS_IS_OBSERVER] = start_observer,
-        [PROCESS_IS_WORKER] = start_worker,
-        [PROCESS_IS_LOGGER] = start_logger,
-    };
     struct children *children = argument;
     struct message_hello hello = {
         .slot = process->slot,
@@ -128,20 +169,19 @@ on_start(void *argument, struct process *process)
     process_send(process, MESSAGE_hello, &hello, -1);
     send_counters(children, process);
     children->callbacks->on_start(children->argument);
-    starts[process->role](children, process);
+    /* The file first: records that come without one are dropped. */
+    send_access_file(children, process);
+    send_access_channels(children, process);
+    send_metrics_listener(children, process);
+    if (process->role != PROCESS_IS_LOGGER)
+        send_snapshot_to(children, process);
+    send_listeners(children, process);
 }
 
 void
 children_send_metrics_listener(struct children *children)
 {
-    struct process *observer = processes_at(children->processes, PROCESS_OBSERVER);
-    int fd = observer_fds_metrics(children->parts.observer_fds);
-
-    if (fd != -1)
-        process_send(observer, MESSAGE_metrics_listener, &(struct message_metrics_listener){0},
-                     fd);
-    else
-        process_send(observer, MESSAGE_metrics_close, &(struct message_metrics_close){0}, -1);
+    send_metrics_listener(children, processes_at(children->processes, PROCESS_OBSERVER));
 }
 
 void
@@ -237,10 +277,8 @@ on_message(void *argument, struct process *process, const struct message *messag
         callbacks->on_metrics(children->argument, message->as.metrics_reply.query_id,
                               message->fd);
     } else {
-        log_warning("%s sent the message %s, which was ignored", process->title,
-                    message_text(message->type));
-        if (message->fd != -1)
-            close(message->fd);
+        channel_drop_fd(message->fd);
+        process_note_nonsense(process, message->type);
     }
 }
 
@@ -259,11 +297,21 @@ on_end(void *argument, struct process *process)
     note_applied(children);
 }
 
+static void
+on_hung(void *argument, struct process *process)
+{
+    struct children *children = argument;
+
+    children->callbacks->on_hung(children->argument, process);
+    note_applied(children);
+}
+
 struct children *
 children_new(const struct children_parts *parts, unsigned worker_count,
              const struct children_callbacks *callbacks, void *argument)
 {
-    static const struct process_callbacks process_callbacks = {on_start, on_message, on_end};
+    static const struct process_callbacks process_callbacks = {on_start, on_message, on_end,
+                                                               on_lacking};
     struct children *children = memory_take(1, sizeof(*children));
 
     children->parts = *parts;
@@ -271,6 +319,9 @@ children_new(const struct children_parts *parts, unsigned worker_count,
     children->argument = argument;
     children->processes =
         processes_new(parts->loop, worker_count, &process_callbacks, children);
+    children->liveness =
+        liveness_new(&(struct liveness_parts){parts->loop, children->processes, parts->board},
+                     on_hung, children);
     return children;
 }
 
@@ -281,6 +332,7 @@ children_free(struct children **children)
 
     if (*children == NULL)
         return;
+    liveness_free(&(*children)->liveness);
     processes_free(&(*children)->processes);
     while ((pending = (*children)->pending_closes) != NULL) {
         (*children)->pending_closes = pending->next;
@@ -295,6 +347,12 @@ children_start(struct children *children, const struct privileges *privileges)
 {
     children->privileges = *privileges;
     processes_start(children->processes);
+}
+
+void
+children_set_config(struct children *children, const struct config *config)
+{
+    liveness_set_limit(children->liveness, config->liveness_ms);
 }
 
 struct processes *

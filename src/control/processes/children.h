@@ -48,6 +48,8 @@ struct children_callbacks {
     void (*on_start)(void *argument);
     /* One has died and is started again. */
     void (*on_death)(void *argument, const struct process *process);
+    /* One shows no sign of life, and will be replaced. */
+    void (*on_hung)(void *argument, const struct process *process);
     /* After children_stop: all have ended. */
     void (*on_end)(void *argument);
 };
@@ -57,6 +59,9 @@ struct children *children_new(const struct children_parts *parts, unsigned worke
 
 /* Kills what still runs. */
 void children_free(struct children **children);
+
+/* The settings that are about children: at the start and after each reload. */
+void children_set_config(struct children *children, const struct config *config);
 
 /* Starts them all; privileges are what they take on. */
 void children_start(struct children *children, const struct privileges *privileges);

@@ -48,8 +48,8 @@ counter_board_new(unsigned worker_count)
 {
     struct counter_board *board = memory_take(1, sizeof(*board));
 
-    board->slots = memory_take(worker_count + 2, sizeof(*board->slots));
-    for (unsigned slot = 0; slot <= worker_count + 1; slot++) {
+    board->slots = memory_take(worker_count + 3, sizeof(*board->slots));
+    for (unsigned slot = 0; slot <= worker_count + 2; slot++) {
         board->slot_count++;
         if (!open_slot(&board->slots[slot])) {
             counter_board_free(&board);
@@ -69,6 +69,12 @@ counter_board_free(struct counter_board **board)
     free((*board)->slots);
     free(*board);
     *board = NULL;
+}
+
+unsigned
+counter_board_observer_slot(const struct counter_board *board)
+{
+    return board->slot_count - 1;
 }
 
 static struct board_slot *

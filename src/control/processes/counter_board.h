@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Control's side of the counters: it makes the memory of every slot (0 is its own, 1..N the
- * workers', N + 1 the logger's), keeps it over a worker's death, and sums what draining and
- * status ask for.
+ * workers', N + 1 the logger's, N + 2 the observer's), keeps it over a worker's death, and sums
+ * what draining and status ask for.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
 #define FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
@@ -20,6 +20,8 @@ void counter_board_free(struct counter_board **board);
 /* Descriptors to hand to children: the owner's, and one that can only be read. */
 int counter_board_writable_fd(const struct counter_board *board, unsigned slot);
 int counter_board_readable_fd(const struct counter_board *board, unsigned slot);
+
+unsigned counter_board_observer_slot(const struct counter_board *board);
 
 /* Control's own counters, for writing. */
 struct counters *counter_board_own(struct counter_board *board);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "ipc/counters.h"
 
 #define FIRST_WAIT_MS 100
 #define MOST_WAIT_MS 5000
@@ -25,6 +26,14 @@
 #define LONG_RUN_MS 500
 /* A child closes its channel a moment before it exits by itself. */
 #define EXIT_MS 1000
+/* A message for each row of targets, and as many again: more no child has to say. */
+#define MESSAGES_A_SECOND (2 * COUNTERS_TARGET_ROWS)
+#define NONSENSE_MAX 10
+/* Descriptors do not become free at once. */
+#define RESEND_MS 500
+
+/* struct process has a bit for each. */
+_Static_assert(MESSAGE_COUNT <= 32, "too many kinds of messages for process.lacking");
 
 struct processes {
     struct loop *loop;
@@ -52,6 +61,17 @@ on_exit_time(void *argument)
 
     log_warning("%s: process %ld does not exit by itself", process->title, (long)process->pid);
     kill(process->pid, SIGKILL);
+}
+
+static void
+on_resend_time(void *argument)
+{
+    struct process *process = argument;
+    uint32_t lacking = process->lacking;
+
+    process->lacking = 0;
+    if (process_is_alive(process))
+        process->all->callbacks.on_lacking(process->all->argument, process, lacking);
 }
 
 static void on_child_signal(int fd, short what, void *argument);
@@ -93,6 +113,7 @@ processes_new(struct loop *loop, unsigned worker_count,
         name(process);
         timer_init(&process->restart_timer, on_restart_time, process);
         timer_init(&process->exit_timer, on_exit_time, process);
+        timer_init(&process->resend_timer, on_resend_time, process);
     }
     watch_signal(&processes->child_watch, loop, SIGCHLD, on_child_signal, processes);
     return processes;
@@ -108,6 +129,7 @@ processes_free(struct processes **processes)
         struct process *process = &(*processes)->slots[slot];
         timer_close(&process->restart_timer, (*processes)->loop);
         timer_close(&process->exit_timer, (*processes)->loop);
+        timer_close(&process->resend_timer, (*processes)->loop);
         if (process->channel != NULL)
             channel_close(&process->channel);
     }
@@ -171,16 +193,92 @@ spawn(struct process *process, int channel_fd)
     return result;
 }
 
+void
+process_replace(struct process *process, const char *reason)
+{
+    if (process->pid == 0)
+        return;
+    if (process->killed_for == NULL)
+        log_warning("%s: process %ld is ended: %s", process->title, (long)process->pid, reason);
+    process->killed_for = reason;
+    kill(process->pid, SIGKILL);
+    channel_close(&process->channel);
+}
+
+void
+process_note_nonsense(struct process *process, enum message_type type)
+{
+    if (process->nonsense++ == 0)
+        log_warning("%s sent the message %s, which is not its to send", process->title,
+                    message_text(type));
+    if (process->nonsense > NONSENSE_MAX)
+        process_replace(process, "it sends what is not its to send");
+}
+
+static bool
+is_within_budget(struct process *process)
+{
+    if (clock_ms() - process->budget_ms >= 1000) {
+        process->budget_ms = clock_ms();
+        process->budget = MESSAGES_A_SECOND;
+    }
+    if (process->budget == 0)
+        return false;
+    process->budget--;
+    return true;
+}
+
+static void
+note_lacking(struct process *process, uint32_t type)
+{
+    if (type >= MESSAGE_COUNT || message_fd_count((enum message_type)type) == 0) {
+        process_note_nonsense(process, MESSAGE_shortage);
+        return;
+    }
+    if (message_manner((enum message_type)type) == MESSAGE_ANSWERED)
+        channel_go_on(process->channel);
+    process->lacking |= UINT32_C(1) << type;
+    if (!timer_is_set(&process->resend_timer))
+        timer_set(&process->resend_timer, process->all->loop, RESEND_MS);
+}
+
+static void
+note_applied(struct process *process, uint64_t generation)
+{
+    process->applied_generation = generation;
+    if (generation != 0)
+        process->state = PROCESS_RUNNING;
+    channel_go_on(process->channel);
+}
+
 static void
 on_message(void *owner, const struct message *message)
 {
     struct process *process = owner;
 
-    if (message->type == MESSAGE_applied) {
-        process->applied_generation = message->as.applied.generation;
-        process->state = PROCESS_RUNNING;
+    if (!is_within_budget(process)) {
+        channel_drop_fd(message->fd);
+        process_replace(process, "it sends too many messages");
+    } else if (message->type == MESSAGE_shortage) {
+        note_lacking(process, message->as.shortage.type);
+    } else {
+        if (message->type == MESSAGE_applied)
+            note_applied(process, message->as.applied.generation);
+        process->all->callbacks.on_message(process->all->argument, process, message);
     }
-    process->all->callbacks.on_message(process->all->argument, process, message);
+}
+
+/* What it sent is lost; who waits for it will ask again. */
+static void
+on_shortage(void *owner, enum message_type type)
+{
+    struct process *process = owner;
+
+    if (!is_within_budget(process))
+        process_replace(process, "it sends too many messages");
+    else if (process->nonsense++ == 0)
+        log_warning("%s: no descriptor came with its message %s", process->title,
+                    message_text(type));
 }
 
 /* Without its channel it is of no use; its death will be reported by the system. */
@@ -214,12 +312,17 @@ schedule_restart(struct process *process)
 static void
 start(struct process *process)
 {
-    static const struct channel_callbacks callbacks = {on_message, on_channel_end};
+    static const struct channel_callbacks callbacks = {on_message, on_channel_end, on_shortage};
     int fds[2];
 
     process->started_ms = clock_ms();
     process->sent_base = 0;
     process->applied_generation = 0;
+    process->killed_for = NULL;
+    process->is_hung = false;
+    process->silent_ms = process->nonsense = 0;
+    process->lacking = 0;
+    process->budget_ms = 0;
     if (channel_pair(fds) == -1) {
         log_error("%s: no channel: %s; will try again", process->title, strerror(errno));
         schedule_restart(process);
@@ -271,8 +374,9 @@ process_set_wanted(struct process *process, bool is_wanted, unsigned stop_timeou
 static void
 describe_end(struct process *process, int status)
 {
-    if (process->is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        snprintf(process->last_end, sizeof(process->last_end), "was killed while it finished");
+    if (process->killed_for != NULL && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        snprintf(process->last_end, sizeof(process->last_end), "was ended: %s",
+                 process->killed_for);
     else if ((process->all->is_stopping || !process->is_wanted) && WIFEXITED(status) &&
              WEXITSTATUS(status) == 0)
         snprintf(process->last_end, sizeof(process->last_end), "has stopped");
@@ -305,6 +409,7 @@ note_end(struct process *process, int status)
                is_done ? "" : "; starting it again");
     process->pid = 0;
     timer_stop(&process->exit_timer);
+    timer_stop(&process->resend_timer);
     channel_close(&process->channel);
     schedule_restart(process);
     if (!is_done) {
@@ -351,9 +456,15 @@ processes_kill(struct processes *processes)
         struct process *process = &processes->slots[slot];
         if (process->pid == 0)
             continue;
-        process->is_killed = true;
+        process->killed_for = "it was still running at the end of the stop";
         kill(process->pid, SIGKILL);
     }
+}
+
+bool
+processes_are_stopping(const struct processes *processes)
+{
+    return processes->is_stopping;
 }
 
 unsigned
@@ -409,7 +520,8 @@ processes_applied_generation(const struct processes *processes, uint64_t newest)
 
     for (unsigned slot = 1; slot <= processes->worker_count; slot++) {
         const struct process *process = &processes->slots[slot];
-        if (process_is_alive(process) && process->applied_generation < least)
+        if (process_is_alive(process) && !process->is_hung &&
+            process->applied_generation < least)
             least = process->applied_generation;
     }
     return least;

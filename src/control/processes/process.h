@@ -40,11 +40,19 @@ struct process {
     uint64_t applied_generation;
     unsigned restarts;
     uint64_t started_ms;
-    unsigned wait_ms; /* before its next start */
-    bool is_killed;   /* by us, since it was still running at the end of a stop */
+    unsigned wait_ms;       /* before its next start */
+    const char *killed_for; /* why we killed it, for last_end; NULL: we did not */
+    bool is_hung;           /* shows no sign of life: not counted, and to be replaced */
+    uint64_t heartbeat;     /* seen last */
+    unsigned silent_ms;     /* of control's own running time */
+    unsigned budget;        /* of messages that it may still send in this second */
+    uint64_t budget_ms;
+    unsigned nonsense; /* messages that are not its to send */
+    uint32_t lacking;  /* bits of message types that it had no descriptor for */
     char last_end[96];
     struct timer restart_timer;
-    struct timer exit_timer; /* its channel has ended, so it should */
+    struct timer exit_timer;   /* its channel has ended, so it should */
+    struct timer resend_timer; /* of what it is lacking */
 };
 
 struct process_callbacks {
@@ -53,6 +61,8 @@ struct process_callbacks {
     void (*on_message)(void *argument, struct process *process, const struct message *message);
     /* It has died, or every child has ended after processes_stop (process NULL). */
     void (*on_end)(void *argument, struct process *process);
+    /* It had no descriptor for messages of these types (bits): send again what they tell. */
+    void (*on_lacking)(void *argument, struct process *process, uint32_t types);
 };
 
 struct processes *processes_new(struct loop *loop, unsigned worker_count,
@@ -70,6 +80,7 @@ void process_set_wanted(struct process *process, bool is_wanted, unsigned stop_t
 /* Asks all children to finish within the time; they are not started again. */
 void processes_stop(struct processes *processes, unsigned timeout_ms);
 void processes_kill(struct processes *processes);
+bool processes_are_stopping(const struct processes *processes);
 
 unsigned processes_worker_count(const struct processes *processes);
 struct process *processes_at(struct processes *processes, unsigned slot);
@@ -77,12 +88,19 @@ struct process *processes_logger(struct processes *processes);
 bool process_is_worker(const struct process *process);
 bool process_is_alive(const struct process *process);
 
+/* Ends it at once, with "was ended: REASON" as its end; it is started again. */
+void process_replace(struct process *process, const char *reason);
+
+/* It sent what is not its to send: told once, and after a few times it is replaced. */
+void process_note_nonsense(struct process *process, enum message_type type);
+
 /* To one that is alive, or to every worker that is; nothing where there is none. */
 void process_send(struct process *process, enum message_type type, const void *payload, int fd);
 void processes_send_workers(struct processes *processes, enum message_type type,
                             const void *payload, int fd);
 
-/* What every living worker has applied; newest when none is alive, as it will start with it. */
+/* What every living worker that is not hung has applied; newest when none is alive, as it will
+ * start with it. */
 uint64_t processes_applied_generation(const struct processes *processes, uint64_t newest);
 
 const char *process_state_text(enum process_state state);

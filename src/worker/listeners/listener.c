@@ -57,11 +57,26 @@ on_connection(int fd, short what, void *argument)
     }
 }
 
+static struct listener *
+find(struct worker *worker, uint32_t id)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry) {
+        if (listener->id == id)
+            return listener;
+    }
+    return NULL;
+}
+
 void
 listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accept)
 {
+    if (find(worker, id) != NULL) {
+        close(fd); /* sent again */
+        return;
+    }
     struct listener *listener = memory_take(1, sizeof(*listener));
-
     listener->worker = worker;
     listener->id = id;
     listener->fd = fd;
@@ -86,14 +101,10 @@ close_listener(struct worker *worker, struct listener *listener)
 void
 listener_close(struct worker *worker, uint32_t id)
 {
-    struct listener *listener;
+    struct listener *listener = find(worker, id);
 
-    LIST_FOREACH (listener, &worker->listeners, entry) {
-        if (listener->id == id) {
-            close_listener(worker, listener);
-            return;
-        }
-    }
+    if (listener != NULL)
+        close_listener(worker, listener);
 }
 
 void

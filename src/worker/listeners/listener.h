@@ -15,7 +15,8 @@
 typedef void listener_accept(struct worker *worker, struct listener *listener, int fd,
                              const struct address *peer, bool is_limited);
 
-/* Starts to accept from a socket, which is taken over. */
+/* Starts to accept from a socket, which is taken over; one whose id is open already is not
+ * needed. */
 void listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accept);
 
 /* Stops accepting; clients that came by it go on. Unknown ids are ignored. */

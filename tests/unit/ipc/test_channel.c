@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@ struct listener {
     unsigned count;
     uint64_t next_generation; /* expected in the next snapshot message */
     const char *end_reason;
+    unsigned shortages;
+    enum message_type short_of;
     struct channel **close_on_message;
 };
 
@@ -41,7 +44,16 @@ on_end(void *owner, const char *reason)
     listener->end_reason = reason;
 }
 
-static const struct channel_callbacks callbacks = {on_message, on_end};
+static void
+on_shortage(void *owner, enum message_type type)
+{
+    struct listener *listener = owner;
+
+    listener->shortages++;
+    listener->short_of = type;
+}
+
+static const struct channel_callbacks callbacks = {on_message, on_end, on_shortage};
 
 static unsigned
 count_open_fds(void)
@@ -131,14 +143,127 @@ queues_in_order_with_descriptors_when_the_socket_is_full(void **state)
     (void)state;
     open_pair(&pair);
     assert_int_equal(pipe(pipe_fds), 0);
-    for (uint64_t i = 0; i < 400; i++)
-        channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){i},
+    for (uint32_t i = 0; i < 400; i++)
+        channel_send(pair.ends[0], MESSAGE_counters, &(struct message_counters){i, 0},
                      pipe_fds[0]);
     assert_true(count_open_fds() > pair.fds_before + 10);
     close(pipe_fds[0]);
     close(pipe_fds[1]);
     turn(&pair, 200);
     assert_int_equal(pair.heard[1].count, 400);
+    assert_int_equal(pair.heard[1].last.as.counters.slot, 399);
+    close_pair(&pair);
+}
+
+/* The other side does not answer: one snapshot is with it, the newest waits, and no other. */
+static void
+keeps_only_the_newest_snapshot_waiting_and_in_its_place(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    open_pair(&pair);
+    pair.heard[1].next_generation = 1;
+    for (uint64_t i = 1; i <= 100; i++) {
+        if (i % 10 == 1)
+            channel_send(pair.ends[0], MESSAGE_snapshot_base,
+                         &(struct message_snapshot_base){i}, 0);
+        channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){i}, 0);
+        if (i == 50)
+            channel_send(pair.ends[0], MESSAGE_target_close,
+                         &(struct message_target_close){.target_id = 7}, -1);
+    }
+    turn(&pair, 10);
+    assert_int_equal(pair.heard[1].count, 2);
+    assert_true(count_open_fds() < pair.fds_before + 16);
+    /* The newest base, its snapshot, and behind it what came behind an older one. */
+    pair.heard[1].next_generation = 100;
+    channel_go_on(pair.ends[0]);
+    turn(&pair, 10);
+    assert_int_equal(pair.heard[1].count, 4);
+    assert_int_equal(pair.heard[1].last.type, MESSAGE_snapshot);
+    channel_go_on(pair.ends[0]);
+    turn(&pair, 10);
+    assert_int_equal(pair.heard[1].last.type, MESSAGE_target_close);
+    close_pair(&pair);
+}
+
+/* Takes every descriptor that the limit leaves; returns how many. */
+static unsigned
+use_up_descriptors(int *taken, unsigned most)
+{
+    unsigned count = 0;
+
+    while (count < most && (taken[count] = dup(0)) != -1)
+        count++;
+    return count;
+}
+
+static void
+lower_limit(struct rlimit *before)
+{
+    struct rlimit low = {count_open_fds() + 30, 0};
+
+    getrlimit(RLIMIT_NOFILE, before);
+    low.rlim_max = before->rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+}
+
+static void
+receives_with_its_reserve_when_descriptors_are_used_up(void **state)
+{
+    struct pair pair;
+    struct rlimit before;
+    int taken[200];
+
+    (void)state;
+    open_pair(&pair);
+    lower_limit(&before);
+    pair.heard[1].next_generation = 1;
+    channel_reserve(pair.ends[1]);
+    unsigned count = use_up_descriptors(taken, 200);
+    for (uint64_t i = 1; i <= 20; i++) {
+        channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){i}, 0);
+        channel_go_on(pair.ends[0]);
+        turn(&pair, 2);
+    }
+    assert_int_equal(pair.heard[1].count, 20);
+    assert_int_equal(pair.heard[1].shortages, 0);
+    while (count > 0)
+        close(taken[--count]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    close_pair(&pair);
+}
+
+/* Without a reserve, and when control itself had none for what it queued. */
+static void
+tells_a_shortage_and_goes_on(void **state)
+{
+    struct pair pair;
+    struct rlimit before;
+    int taken[200];
+
+    (void)state;
+    open_pair(&pair);
+    lower_limit(&before);
+    unsigned count = use_up_descriptors(taken, 200);
+    channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){1}, 0);
+    channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){2}, 0);
+    turn(&pair, 2);
+    assert_int_equal(pair.heard[1].shortages, 1);
+    assert_int_equal(pair.heard[1].short_of, MESSAGE_snapshot);
+    while (count > 0)
+        close(taken[--count]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    channel_go_on(pair.ends[0]);
+    turn(&pair, 2);
+    assert_int_equal(pair.heard[1].shortages, 2);
+    channel_go_on(pair.ends[0]);
+    pair.heard[1].next_generation = 3;
+    channel_send(pair.ends[0], MESSAGE_snapshot, &(struct message_snapshot){3}, 0);
+    turn(&pair, 2);
+    assert_int_equal(pair.heard[1].count, 1);
+    assert_null(pair.heard[1].end_reason);
     close_pair(&pair);
 }
 
@@ -246,7 +371,7 @@ ends_on_nonsense_and_keeps_no_descriptor_of_it(void **state)
         unsigned fd_count;
     } nonsense[] = {
         {MESSAGE_applied, 4, 0},   {MESSAGE_applied, 8, 0},   {MESSAGE_applied, 17, 0},
-        {MESSAGE_applied, 16, 1},  {MESSAGE_snapshot, 16, 0}, {MESSAGE_snapshot, 16, 2},
+        {MESSAGE_applied, 16, 1},  {MESSAGE_snapshot, 17, 0}, {MESSAGE_snapshot, 16, 2},
         {MESSAGE_snapshot, 16, 8}, {MESSAGE_COUNT, 16, 0},    {UINT64_MAX, 16, 0},
         {MESSAGE_applied, 300, 1},
     };
@@ -309,6 +434,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(carries_a_message_and_its_descriptor),
         cmocka_unit_test(queues_in_order_with_descriptors_when_the_socket_is_full),
+        cmocka_unit_test(keeps_only_the_newest_snapshot_waiting_and_in_its_place),
+        cmocka_unit_test(receives_with_its_reserve_when_descriptors_are_used_up),
+        cmocka_unit_test(tells_a_shortage_and_goes_on),
         cmocka_unit_test(gives_back_queued_descriptors_when_it_is_closed),
         cmocka_unit_test(tells_when_the_other_side_is_gone),
         cmocka_unit_test(hears_the_last_words_of_a_side_that_left_its_own_mail_unread),

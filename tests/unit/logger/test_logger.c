@@ -42,7 +42,7 @@ on_end(void *owner, const char *reason)
     ((struct fixture *)owner)->has_ended = true;
 }
 
-static const struct channel_callbacks callbacks = {on_message, on_end};
+static const struct channel_callbacks callbacks = {on_message, on_end, NULL};
 
 /* Becomes the logger as control's exec would make it: with descriptor 3 and nothing else. */
 static void

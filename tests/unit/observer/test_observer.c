@@ -40,8 +40,10 @@ on_message(void *owner, const struct message *message)
 {
     struct fixture *fixture = owner;
 
-    if (message->type == MESSAGE_applied)
+    if (message->type == MESSAGE_applied) {
         fixture->applied = message->as.applied.generation;
+        channel_go_on(fixture->channel);
+    }
     if (message->type == MESSAGE_health)
         fixture->health = message->as.health;
     if (message->type == MESSAGE_metrics_reply) {
@@ -59,7 +61,7 @@ on_end(void *owner, const char *reason)
     ((struct fixture *)owner)->has_ended = true;
 }
 
-static const struct channel_callbacks callbacks = {on_message, on_end};
+static const struct channel_callbacks callbacks = {on_message, on_end, NULL};
 
 static void
 answer_check(struct http_service_request *request, void *argument)

@@ -63,7 +63,7 @@ answer(struct channel *channel, bool is_worker, const struct message *message)
 static int
 be_a_child(const char *title)
 {
-    static const struct channel_callbacks callbacks = {ignore_message, ignore_end};
+    static const struct channel_callbacks callbacks = {ignore_message, ignore_end, NULL};
     const char *who = strchr(title, ' ') + 1;
     struct channel *channel = channel_open(CHANNEL_FD, &callbacks, NULL);
     struct message message;
@@ -165,6 +165,13 @@ on_death(void *argument, const struct process *process)
 }
 
 static void
+on_hung(void *argument, const struct process *process)
+{
+    (void)argument;
+    (void)process;
+}
+
+static void
 on_end(void *argument)
 {
     struct nursery *nursery = argument;
@@ -194,7 +201,7 @@ static void
 begin(struct nursery *nursery, bool is_published)
 {
     static const struct children_callbacks callbacks = {
-        on_applied, on_health, on_failures, on_metrics, on_start, on_death, on_end};
+        on_applied, on_health, on_failures, on_metrics, on_start, on_death, on_hung, on_end};
 
     *nursery = (struct nursery){.loop = loop_new()};
     assert_int_equal(pipe2(nursery->words, O_CLOEXEC | O_NONBLOCK), 0);

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Requests while every child is stopped, killed and starved of descriptors in turn: only exchanges
+# of a worker that is ended may fail, and only by its end.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+port=$(free_port) app_port=$(free_port) other_port=$(free_port)
+app_start "$app_port" web-1
+app_start "$other_port" web-2
+DIR=$work "$support/config" -n "$port" -w 2 -t "$app_port,$other_port" -o 'liveness_seconds = 2;'
+fairlead_start
+wait_for 10 served_by "web-1 web-2" "http://127.0.0.1:$port/"
+
+are_running() {
+    [ "$(ctl --json workers | jq '[.Workers[], .Observer, .Logger] | map(select(.State == "running")) | length')" -eq 4 ]
+}
+
+is_gone() {
+    ! kill -0 "$1"
+}
+
+# Takes all that the process has left, by its limit: descriptors that are open stay.
+starve() {
+    prlimit --pid "$1" --nofile="$(find "/proc/$1/fd" -mindepth 1 | wc -l)":
+}
+
+feed() {
+    prlimit --pid "$1" --nofile="$2":
+}
+
+requests=$(count 6000 24000) connections=16
+ended=0
+step "$requests requests, children stopped, killed and starved in turn"
+load_start -r 400 -c $connections -P 20 -n "$requests" -t 20000 -i turn "127.0.0.1:$port" /=web
+rounds=0
+is_loading() {
+    kill -0 "$load_pid" 2>/dev/null
+}
+while is_loading; do
+    rounds=$((rounds + 1))
+    for who in 'worker 1' 'worker 2' observer logger; do
+        for what in KILL STOP starve; do
+            is_loading || break 2
+            wait_for 60 are_running
+            pid=$(fairlead_children "$who")
+            case $what in
+            starve)
+                limit=$(prlimit --pid "$pid" --nofile --output SOFT --noheadings | tr -d ' ')
+                starve "$pid"
+                ctl register web "127.0.0.1:$other_port" >/dev/null
+                ctl reload >/dev/null 2>&1
+                sleep 0.3 # how long it starves
+                feed "$pid" "$limit"
+                ! is_gone "$pid" || fail "$who died of hunger"
+                ;;
+            *)
+                case $who in worker*) ended=$((ended + 1)) ;; esac
+                kill "-$what" "$pid"
+                wait_for 60 is_gone "$pid"
+                ;;
+            esac
+        done
+    done
+done
+load_stop
+failed=$(load_count failed)
+wrong=$(jq '[.failures[] | select(.kind | test("reset|closed|truncated") | not)] | length' "$work/load.json")
+echo "$rounds rounds, workers ended: $ended, requests that ended with them: $failed"
+[ "$wrong" -eq 0 ] || fail "$wrong requests failed otherwise than by a closed connection"
+[ "$failed" -le $((ended * connections)) ] || fail "more failed than were in flight"
+wait_for 30 are_running
+fairlead_stop
