@@ -3,7 +3,9 @@
  * Reads the command line and becomes one of the four roles. Children are started by control
  * with their role in argv[0], which is also what ps shows.
  */
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <jansson.h>
 #include <libconfig.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/directories.h"
@@ -19,6 +22,7 @@
 #include "net/library_versions.h"
 #include "control/control.h"
 #include "logger/logger.h"
+#include "ipc/channel.h"
 #include "observer/observer.h"
 #include "worker/worker.h"
 
@@ -115,6 +119,27 @@ ignore_signals(void)
         signal(ignored[i], SIG_IGN);
 }
 
+/*
+ * What whoever started control had open reaches no child: it keeps standard error and its
+ * channel, and writes to the descriptors 0 and 1 go nowhere.
+ */
+static void
+close_inherited(void)
+{
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = STDIN_FILENO; nowhere != -1 && fd <= STDOUT_FILENO; fd++)
+        dup2(nowhere, fd);
+    close_range(CHANNEL_FD + 1, UINT_MAX, 0);
+}
+
+static void
+become_child(void)
+{
+    ignore_signals();
+    close_inherited();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -128,7 +153,7 @@ main(int argc, char **argv)
     /* Children are started as /proc/self/exe, which top and perf would call "exe". */
     title_set_command("fairlead");
     if (is_worker || is_observer || is_logger)
-        ignore_signals();
+        become_child();
     if (is_worker)
         return worker_run();
     if (is_observer)

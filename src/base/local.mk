@@ -12,7 +12,7 @@ libbase_a_SOURCES = \
 	src/base/own_file.c src/base/own_file.h \
 	src/base/random.c src/base/random.h \
 	src/base/sandbox.c src/base/sandbox.h src/base/sandbox_calls.def \
-	src/base/short_child.c src/base/short_child.h \
+	src/base/sandbox_walls.def src/base/short_child.c src/base/short_child.h \
 	src/base/slice.c src/base/slice.h \
 	src/base/text.c src/base/text.h \
 	src/base/title.c src/base/title.h

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Order matters: no_new_privs first (seccomp needs it without root), then the empty root while
- * still root, then the user, and the filter last because it forbids all of these.
+ * Order matters: no_new_privs first (the filter and Landlock need it without root), then the
+ * empty root while still root, then the user, and the filter last because it forbids all of
+ * these.
  */
 #include "base/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,6 +23,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/text.h"
+
+static unsigned walls; /* those that stand around this process */
 
 #if defined(__x86_64__)
 #define OUR_ARCHITECTURE AUDIT_ARCH_X86_64
@@ -37,6 +45,9 @@
 
 #ifdef OUR_ARCHITECTURE
 
+/* Stands for the number of the process, which is known when the filter is built. */
+#define OWN_PID UINT32_MAX
+
 static const struct {
     uint32_t number;
     unsigned profiles;
@@ -47,11 +58,31 @@ static const struct {
 #undef SANDBOX_CALL
 };
 
-#define FIXED_INSTRUCTIONS 20
+/* Calls that are allowed with some arguments; the second one is looked at when it is not 0. */
+static const struct checked_call {
+    uint32_t number;
+    unsigned profiles;
+    unsigned index;
+    uint32_t value;
+    unsigned second_index;
+    uint32_t second_value;
+} checked_calls[] = {
+
+#define SANDBOX_ARGUMENT(name, profiles, index, value)                                         \
+    {__NR_##name, profiles, index, value, 0, 0},
+#define SANDBOX_OPTION(profiles, level, option)                                                \
+    {__NR_setsockopt, profiles, 1, level, 2, option},
+#include "base/sandbox_calls.def"
+#undef SANDBOX_ARGUMENT
+#undef SANDBOX_OPTION
+};
+
+#define FIXED_INSTRUCTIONS 8
 #define ALLOWED_COUNT (sizeof(allowed_calls) / sizeof(allowed_calls[0]))
+#define CHECKED_COUNT (sizeof(checked_calls) / sizeof(checked_calls[0]))
 
 struct program {
-    struct sock_filter code[FIXED_INSTRUCTIONS + 2 * ALLOWED_COUNT];
+    struct sock_filter code[FIXED_INSTRUCTIONS + 2 * ALLOWED_COUNT + 7 * CHECKED_COUNT];
     unsigned short length;
 };
 
@@ -62,9 +93,16 @@ add(struct program *program, struct sock_filter instruction)
 }
 
 static void
-add_load(struct program *program, uint32_t offset)
+add_load(struct program *program, size_t offset)
 {
-    add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
+    add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
+}
+
+/* The low word: what the kernel itself looks at in these arguments. */
+static void
+add_load_argument(struct program *program, unsigned index)
+{
+    add_load(program, offsetof(struct seccomp_data, args) + 8 * index);
 }
 
 static void
@@ -80,29 +118,27 @@ add_unless_skip(struct program *program, uint32_t value, uint8_t skip)
     add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip));
 }
 
-/* The call is allowed when the low word of its argument is one of three values. */
+/* Begins and ends with the call's number loaded. */
 static void
-add_checked_call(struct program *program, uint32_t call, unsigned argument,
-                 const uint32_t values[3])
+add_checked_call(struct program *program, const struct checked_call *call)
 {
-    uint32_t low = (uint32_t)(offsetof(struct seccomp_data, args) + 8 * argument);
+    bool has_second = call->second_index != 0;
 
-    add_unless_skip(program, call, 6);
-    add_load(program, low);
-    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, values[0], 2, 0));
-    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, values[1], 1, 0));
-    add_unless_skip(program, values[2], 1);
+    add_unless_skip(program, call->number, has_second ? 6 : 4);
+    add_load_argument(program, call->index);
+    add_unless_skip(program, call->value == OWN_PID ? (uint32_t)getpid() : call->value,
+                    has_second ? 3 : 1);
+    if (has_second) {
+        add_load_argument(program, call->second_index);
+        add_unless_skip(program, call->second_value, 1);
+    }
     add_return(program, SECCOMP_RET_ALLOW);
-    add_return(program, SECCOMP_RET_ERRNO | EPERM);
+    add_load(program, offsetof(struct seccomp_data, nr));
 }
 
 static void
 build(struct program *program, enum sandbox_profile profile)
 {
-    static const uint32_t families[3] = {AF_UNIX, AF_INET, AF_INET6};
-    /* Not TIOCSTI: it would type into the terminal that started us. */
-    static const uint32_t requests[3] = {FIONREAD, FIONBIO, FIONREAD};
-
     add_load(program, offsetof(struct seccomp_data, arch));
     add_unless_skip(program, OUR_ARCHITECTURE, 1);
     add(program, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 1));
@@ -114,8 +150,9 @@ build(struct program *program, enum sandbox_profile profile)
         add_unless_skip(program, allowed_calls[i].number, 1);
         add_return(program, SECCOMP_RET_ALLOW);
     }
-    add_checked_call(program, __NR_socket, 0, families);
-    add_checked_call(program, __NR_ioctl, 1, requests);
+    for (size_t i = 0; i < CHECKED_COUNT; i++)
+        if ((checked_calls[i].profiles & profile) != 0)
+            add_checked_call(program, &checked_calls[i]);
     add_return(program, SECCOMP_RET_ERRNO | EPERM);
 }
 
@@ -126,11 +163,13 @@ enter_filter(enum sandbox_profile profile, const char **error)
 
     build(&program, profile);
     struct sock_fprog filter = {.len = program.length, .filter = program.code};
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1 && errno != EINVAL) {
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0) {
+        walls |= SANDBOX_WALL_CALLS;
+    } else if (errno != EINVAL) { /* EINVAL: a kernel without seccomp */
         *error = "the system call filter was refused";
         return false;
     }
-    return true; /* EINVAL: a kernel without seccomp */
+    return true;
 }
 
 const char *
@@ -158,6 +197,69 @@ sandbox_filter_obstacle(void)
 
 #endif
 
+#ifdef OUR_ARCHITECTURE
+
+/* Of linux/landlock.h, which older systems have without the later members. */
+struct landlock_rules {
+    uint64_t files, network, scoped;
+};
+
+#define LANDLOCK_VERSION_FLAG 1
+#define LANDLOCK_BIND 1
+#define LANDLOCK_SCOPES 3 /* abstract sockets, signals */
+
+/* Every right to files that this version knows; what it is not told of, it would allow. */
+static uint64_t
+all_file_rights(int version)
+{
+    static const unsigned rights[] = {0, 13, 14, 15, 15, 16};
+    int newest = (int)(sizeof(rights) / sizeof(rights[0])) - 1;
+
+    return (UINT64_C(1) << rights[version < newest ? version : newest]) - 1;
+}
+
+/* Without root there is no empty root directory, and this is the wall before files. */
+static bool
+enter_landlock(const char **error)
+{
+    struct landlock_rules rules = {0};
+    size_t size = sizeof(rules.files);
+    int version = (int)syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+
+    if (version < 1)
+        return true; /* a kernel or a container without it */
+    rules.files = all_file_rights(version);
+    if (version >= 4) {
+        rules.network = LANDLOCK_BIND;
+        size = offsetof(struct landlock_rules, scoped);
+    }
+    if (version >= 6) {
+        rules.scoped = LANDLOCK_SCOPES;
+        size = sizeof(rules);
+    }
+    int fd = (int)syscall(__NR_landlock_create_ruleset, &rules, size, 0);
+    bool is_entered = fd != -1 && syscall(__NR_landlock_restrict_self, fd, 0) == 0;
+    if (fd != -1)
+        close(fd);
+    if (!is_entered) {
+        *error = "Landlock was refused";
+        return false;
+    }
+    walls |= SANDBOX_WALL_FILES | (version >= 6 ? SANDBOX_WALL_SCOPE : 0);
+    return true;
+}
+
+#else
+
+static bool
+enter_landlock(const char **error)
+{
+    (void)error;
+    return true;
+}
+
+#endif
+
 /* The root becomes a directory that is already deleted: empty, and nobody can fill it. */
 static bool
 enter_empty_root(void)
@@ -179,6 +281,26 @@ become_user(uid_t uid, gid_t gid)
     return setuid(0) == -1; /* there must be no way back */
 }
 
+static bool
+give_up_root(uid_t uid, gid_t gid, const char **error)
+{
+    if (uid == 0) {
+        *error = "its user would be root";
+        return false;
+    }
+    if (!enter_empty_root()) {
+        *error = "the root directory could not be changed";
+        return false;
+    }
+    walls |= SANDBOX_WALL_ROOT;
+    if (!become_user(uid, gid)) {
+        *error = "the user could not be changed";
+        return false;
+    }
+    walls |= SANDBOX_WALL_USER;
+    return true;
+}
+
 bool
 sandbox_enter(enum sandbox_profile profile, uid_t uid, gid_t gid, const char **error)
 {
@@ -186,15 +308,34 @@ sandbox_enter(enum sandbox_profile profile, uid_t uid, gid_t gid, const char **e
         *error = "no_new_privs was refused";
         return false;
     }
-    if (geteuid() == 0 && uid != 0) {
-        if (!enter_empty_root()) {
-            *error = "the root directory could not be changed";
-            return false;
-        }
-        if (!become_user(uid, gid)) {
-            *error = "the user could not be changed";
-            return false;
-        }
+    walls |= SANDBOX_WALL_PRIVILEGES;
+    if (geteuid() == 0 && !give_up_root(uid, gid, error))
+        return false;
+    return enter_landlock(error) && enter_filter(profile, error);
+}
+
+unsigned
+sandbox_walls(void)
+{
+    return walls;
+}
+
+void
+sandbox_describe_walls(unsigned standing, char text[SANDBOX_WALLS_SIZE])
+{
+    static const char *const texts[] = {
+#define SANDBOX_WALL(id, wall_text) wall_text,
+#include "base/sandbox_walls.def"
+#undef SANDBOX_WALL
+    };
+    struct text list = text_over(text, SANDBOX_WALLS_SIZE - 1);
+
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if ((standing & 1U << i) == 0)
+            continue;
+        if (list.length > 0)
+            text_add_literal(&list, ", ");
+        text_add_slice(&list, slice_of(texts[i]));
     }
-    return enter_filter(profile, error);
+    text[list.length] = '\0';
 }

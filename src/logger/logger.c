@@ -180,6 +180,8 @@ receive_hello(struct logger *logger)
         log_error("the sandbox cannot be entered: %s", error);
         return false;
     }
+    channel_send(logger->channel, MESSAGE_walls,
+                 &(struct message_walls){.standing = sandbox_walls()}, -1);
     return true;
 }
 

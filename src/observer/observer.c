@@ -265,6 +265,8 @@ receive_hello(struct observer *observer)
         log_error("the sandbox cannot be entered: %s", error);
         return false;
     }
+    channel_send(observer->channel, MESSAGE_walls,
+                 &(struct message_walls){.standing = sandbox_walls()}, -1);
     return true;
 }
 

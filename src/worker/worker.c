@@ -291,6 +291,8 @@ worker_run(void)
         log_error("the sandbox cannot be entered: %s", error);
         return 1;
     }
+    channel_send(worker->channel, MESSAGE_walls,
+                 &(struct message_walls){.standing = sandbox_walls()}, -1);
     /* Connection ids of different workers, and of a worker and its successor, do not meet. */
     worker->next_connection_id = ((uint64_t)worker->slot << 56) | (clock_wall_us() << 8 >> 8);
     channel_start(channel, loop);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/sandbox.h"
 #include "control/admin/admin_call.h"
 
 static unsigned
@@ -24,6 +25,18 @@ healthy_targets(const struct admin_parts *parts)
     TAILQ_FOREACH (target, targets_live(parts->targets), in_table)
         healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
     return healthy;
+}
+
+static void
+add_walls(json_t *status, uint32_t standing)
+{
+    uint32_t missing = SANDBOX_WALLS_ALL & ~standing;
+    char text[SANDBOX_WALLS_SIZE];
+
+    sandbox_describe_walls(standing, text);
+    admin_set_text(status, "Walls", text);
+    sandbox_describe_walls(missing, text);
+    admin_set_text(status, "MissingWalls", missing == 0 ? NULL : text);
 }
 
 void
@@ -65,6 +78,7 @@ admin_show_status(struct admin_call *call)
     admin_set_number(status, "Reloads", counter_board_total(board, COUNTER_RELOADS_OK));
     admin_set_number(status, "WorkerRestarts",
                      counter_board_total(board, COUNTER_WORKER_RESTARTS));
+    add_walls(status, processes_walls(processes));
     admin_answer(call->request, 200, status);
 }
 

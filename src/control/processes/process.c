@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "ipc/counters.h"
 
 #define FIRST_WAIT_MS 100
@@ -44,6 +45,7 @@ struct processes {
     void *argument;
     struct watch child_watch;
     bool is_stopping;
+    uint32_t logged_walls[PROCESS_IS_LOGGER + 1]; /* by role */
 };
 
 static void start(struct process *process);
@@ -242,6 +244,27 @@ note_lacking(struct process *process, uint32_t type)
         timer_set(&process->resend_timer, process->all->loop, RESEND_MS);
 }
 
+/* Its first message, before a stranger has spoken to it; told in the log where it is news. */
+static void
+note_walls(struct process *process, uint32_t standing)
+{
+    uint32_t *logged = &process->all->logged_walls[process->role];
+    char text[SANDBOX_WALLS_SIZE], missing[SANDBOX_WALLS_SIZE];
+
+    if (process->walls != 0) {
+        process_note_nonsense(process, MESSAGE_walls);
+        return;
+    }
+    process->walls = standing & SANDBOX_WALLS_ALL;
+    if (*logged == process->walls)
+        return;
+    *logged = process->walls;
+    sandbox_describe_walls(process->walls, text);
+    sandbox_describe_walls(SANDBOX_WALLS_ALL & ~process->walls, missing);
+    log_notice("%s: walls around it: %s%s%s", process->title, text,
+               *missing == '\0' ? "" : "; missing: ", missing);
+}
+
 static void
 note_applied(struct process *process, uint64_t generation)
 {
@@ -261,6 +284,8 @@ on_message(void *owner, const struct message *message)
         process_replace(process, "it sends too many messages");
     } else if (message->type == MESSAGE_shortage) {
         note_lacking(process, message->as.shortage.type);
+    } else if (message->type == MESSAGE_walls) {
+        note_walls(process, message->as.walls.standing);
     } else {
         if (message->type == MESSAGE_applied)
             note_applied(process, message->as.applied.generation);
@@ -321,7 +346,7 @@ start(struct process *process)
     process->killed_for = NULL;
     process->is_hung = false;
     process->silent_ms = process->nonsense = 0;
-    process->lacking = 0;
+    process->lacking = process->walls = 0;
     process->budget_ms = 0;
     if (channel_pair(fds) == -1) {
         log_error("%s: no channel: %s; will try again", process->title, strerror(errno));
@@ -459,6 +484,17 @@ processes_kill(struct processes *processes)
         process->killed_for = "it was still running at the end of the stop";
         kill(process->pid, SIGKILL);
     }
+}
+
+uint32_t
+processes_walls(const struct processes *processes)
+{
+    uint32_t walls = SANDBOX_WALLS_ALL;
+
+    for (unsigned slot = 0; slot < processes->count; slot++)
+        if (processes->slots[slot].walls != 0)
+            walls &= processes->slots[slot].walls;
+    return walls;
 }
 
 bool

@@ -48,6 +48,7 @@ struct process {
     unsigned budget;        /* of messages that it may still send in this second */
     uint64_t budget_ms;
     unsigned nonsense; /* messages that are not its to send */
+    uint32_t walls;    /* around it, as it has said (enum sandbox_wall) */
     uint32_t lacking;  /* bits of message types that it had no descriptor for */
     char last_end[96];
     struct timer restart_timer;
@@ -80,6 +81,9 @@ void process_set_wanted(struct process *process, bool is_wanted, unsigned stop_t
 /* Asks all children to finish within the time; they are not started again. */
 void processes_stop(struct processes *processes, unsigned timeout_ms);
 void processes_kill(struct processes *processes);
+/* The walls that stand around every child that has told of its own. */
+uint32_t processes_walls(const struct processes *processes);
+
 bool processes_are_stopping(const struct processes *processes);
 
 unsigned processes_worker_count(const struct processes *processes);
