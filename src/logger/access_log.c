@@ -6,6 +6,7 @@
 #include "logger/access_log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -114,6 +115,15 @@ close_channel(struct access_channel *channel)
     loop_free_later(channel->log->loop, channel, NULL);
 }
 
+/* An empty packet looks like the end, which only comes when the last writer has closed. */
+static bool
+has_ended(int fd)
+{
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+
+    return poll(&end, 1, 0) != 0;
+}
+
 /* Takes up to so many batches; false when the channel has ended. */
 static bool
 read_channel(struct access_channel *channel, unsigned most)
@@ -124,9 +134,12 @@ read_channel(struct access_channel *channel, unsigned most)
         ssize_t got = recv(channel->fd, log->batch, sizeof(log->batch), MSG_DONTWAIT);
         if (got == -1 && (errno == EAGAIN || errno == EINTR))
             return true;
-        if (got <= 0)
+        if (got == -1 || (got == 0 && has_ended(channel->fd)))
             return false;
-        add_batch(log, slice_make(log->batch, (size_t)got));
+        if (got == 0)
+            log->totals->malformed_batches++;
+        else
+            add_batch(log, slice_make(log->batch, (size_t)got));
     }
     return true;
 }

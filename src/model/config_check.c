@@ -2,6 +2,7 @@
 /* Checks of the daemon's own settings, listeners, target groups, services and providers. */
 #include "model/config_check.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -371,12 +372,27 @@ check_each(const struct config_check *check, const config_setting_t *list, size_
     }
 }
 
+/* Workers and observer talk with strangers: a fault in them must not be root's. */
+static void
+check_user(const struct config_check *check, const config_setting_t *root)
+{
+    const char *user = check->config->user;
+    const struct passwd *entry = user == NULL ? NULL : getpwnam(user);
+
+    if (is_same(user, "root") || (entry != NULL && entry->pw_uid == 0))
+        REPORT(check, root, "user",
+               "%s has uid 0: workers and observer must not be root; make a user of their own "
+               "(useradd --system --no-create-home --shell /usr/sbin/nologin fairlead)",
+               user);
+}
+
 void
 config_check(const struct config_check *check, const config_setting_t *root)
 {
     const struct config *config = check->config;
     const config_setting_t *groups = config_check_member(root, "target_groups");
 
+    check_user(check, root);
     check_limits(check, root);
     check_serves(check, root);
     config_check_counts(check, root);

@@ -3,8 +3,10 @@
 #include "net/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -52,6 +54,9 @@ set_listening_options(int fd, const struct address *address, bool reuse_port)
         turn_on(fd, IPPROTO_TCP, TCP_NODELAY) == -1)
         return -1;
     if (reuse_port && turn_on(fd, SOL_SOCKET, SO_REUSEPORT) == -1)
+        return -1;
+    /* Who accepts from it cannot attach a filter that all sockets of the port would feel. */
+    if (turn_on(fd, SOL_SOCKET, SO_LOCK_FILTER) == -1)
         return -1;
     return address->family == ADDRESS_IPV6 ? turn_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) : 0;
 }
@@ -132,9 +137,46 @@ socket_listen_unix(const char *path, unsigned mode, int backlog)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCKET_FLAGS, 0);
     if (fd == -1)
         return -1;
-    if (bind_path(fd, &system, mode) == -1 || listen(fd, backlog) == -1)
+    if (turn_on(fd, SOL_SOCKET, SO_LOCK_FILTER) == -1 || bind_path(fd, &system, mode) == -1 ||
+        listen(fd, backlog) == -1)
         return give_up(fd);
     return fd;
+}
+
+static void
+mend_flags(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags != -1 && ((flags & O_NONBLOCK) == 0 || (flags & O_ASYNC) != 0))
+        (void)fcntl(fd, F_SETFL, (flags & ~O_ASYNC) | O_NONBLOCK);
+}
+
+bool
+socket_mend_listening(int fd)
+{
+    struct linger linger = {0};
+    socklen_t size = sizeof(linger);
+    int is_listening = 0;
+
+    mend_flags(fd);
+    /* Accepted connections inherit it, and closing one would wait. */
+    if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff != 0) {
+        linger = (struct linger){0};
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+    }
+    size = sizeof(is_listening);
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 &&
+           is_listening != 0;
+}
+
+bool
+socket_mend_pair_end(int fd)
+{
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+
+    mend_flags(fd);
+    return poll(&end, 1, 0) == 0;
 }
 
 int

@@ -21,6 +21,16 @@ int socket_listen(const struct address *address, bool reuse_port, int backlog);
  */
 int socket_listen_unix(const char *path, unsigned mode, int backlog);
 
+/*
+ * Undoes what somebody else who has the same socket may have done to it (blocking, signals,
+ * lingering). False: it listens no more (shut down, disconnected), which cannot be undone.
+ */
+bool socket_mend_listening(int fd);
+
+/* Likewise for an end of a socket pair, of which both ends are open. False: it was shut down.
+ */
+bool socket_mend_pair_end(int fd);
+
 /* The next connection, or -1 with errno (EAGAIN: none waiting). */
 int socket_accept(int listening_fd, struct address *peer);
 

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "ipc/access_record.h"
+#include "net/socket.h"
 
 /* Room for some batches while the logger writes to a slow disk. */
 #define QUEUE_BYTES (16 * ACCESS_BATCH_BYTES)
@@ -57,6 +58,23 @@ access_channels_free(struct access_channels **channels)
     free((*channels)->fds);
     free(*channels);
     *channels = NULL;
+}
+
+bool
+access_channels_mend(struct access_channels *channels, unsigned slot)
+{
+    CHECK(slot >= 1 && slot <= channels->worker_count);
+    int *fds = channels->fds[slot - 1];
+    int renewed[2];
+
+    bool is_whole = socket_mend_pair_end(fds[0]);
+    if ((socket_mend_pair_end(fds[1]) && is_whole) || open_pair(renewed) == -1)
+        return false;
+    close(fds[0]);
+    close(fds[1]);
+    fds[0] = renewed[0];
+    fds[1] = renewed[1];
+    return true;
 }
 
 int

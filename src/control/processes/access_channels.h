@@ -6,6 +6,8 @@
 #ifndef FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
 #define FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
 
+#include <stdbool.h>
+
 struct access_channels;
 
 /* NULL with errno when the system gives no sockets. */
@@ -13,6 +15,12 @@ struct access_channels *access_channels_new(unsigned worker_count);
 
 /* Closed on stop already, so that the logger sees the end when the last worker has gone. */
 void access_channels_free(struct access_channels **channels);
+
+/*
+ * What a child has done to a channel that its successor gets, too, is undone. True: it had been
+ * shut down and there is a new one now, which both sides are to be sent.
+ */
+bool access_channels_mend(struct access_channels *channels, unsigned slot);
 
 /* Of the worker in that slot, from 1. */
 int access_channels_reading_fd(const struct access_channels *channels, unsigned slot);

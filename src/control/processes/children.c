@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "control/processes/liveness.h"
+
+/* One child a look, so that many workers with many listeners cost no more. */
+#define MEND_MS 250
 
 /* Connections to a target, to be closed in every worker once the next snapshot is out. */
 struct pending_close {
@@ -24,6 +28,8 @@ struct children {
     void *argument;
     struct processes *processes;
     struct liveness *liveness;
+    struct timer mend_timer;
+    unsigned mended_slot; /* looked at last */
     struct privileges privileges;
     uint64_t applied_generation;            /* every living worker has it */
     struct message_access_file access_file; /* how the logger writes */
@@ -283,6 +289,65 @@ on_message(void *argument, struct process *process, const struct message *messag
 }
 
 static void
+renew_listener(struct process *worker, const struct listener_sockets *sockets, uint32_t id)
+{
+    struct message_listener_close close_old = {.listener_id = id};
+
+    process_send(worker, MESSAGE_listener_close, &close_old, -1);
+    send_listener(worker, id, listener_sockets_fd(sockets, id, worker->slot));
+}
+
+/* Of one that all have, nobody knows who did it. */
+static void
+on_rebound(void *argument, uint32_t listener_id, bool is_shared)
+{
+    struct children *children = argument;
+    unsigned workers = processes_worker_count(children->processes);
+
+    if (!is_shared) {
+        process_replace(processes_at(children->processes, children->mended_slot),
+                        "it shut a listening socket down");
+        return;
+    }
+    for (unsigned slot = 1; slot <= workers; slot++)
+        renew_listener(processes_at(children->processes, slot), children->parts.sockets,
+                       listener_id);
+}
+
+/* Sockets are shared with a child, and its successor gets the same. */
+static void
+mend(struct children *children, unsigned slot)
+{
+    struct processes *processes = children->processes;
+
+    children->mended_slot = slot;
+    if (processes_are_stopping(processes))
+        return;
+    if (slot == PROCESS_OBSERVER) {
+        if (observer_fds_mend(children->parts.observer_fds))
+            children_send_metrics_listener(children);
+        return;
+    }
+    listener_sockets_mend(children->parts.sockets, slot, on_rebound, children);
+    if (!access_channels_mend(children->parts.access_channels, slot))
+        return;
+    log_warning("the access log's channel of worker %u was shut down: there is a new one",
+                slot);
+    send_access_channels(children, processes_at(processes, slot));
+    send_access_channel(children, processes_logger(processes), slot);
+}
+
+static void
+on_mend_time(void *argument)
+{
+    struct children *children = argument;
+    unsigned count = processes_worker_count(children->processes) + 1;
+
+    mend(children, (children->mended_slot + 1) % count);
+    timer_set(&children->mend_timer, children->parts.loop, MEND_MS);
+}
+
+static void
 on_end(void *argument, struct process *process)
 {
     struct children *children = argument;
@@ -291,6 +356,8 @@ on_end(void *argument, struct process *process)
         children->callbacks->on_end(children->argument);
         return;
     }
+    if (process->role != PROCESS_IS_LOGGER)
+        mend(children, process->slot);
     if (process_is_worker(process))
         counter_board_clear_gauges(children->parts.board, process->slot);
     children->callbacks->on_death(children->argument, process);
@@ -322,6 +389,8 @@ children_new(const struct children_parts *parts, unsigned worker_count,
     children->liveness =
         liveness_new(&(struct liveness_parts){parts->loop, children->processes, parts->board},
                      on_hung, children);
+    timer_init(&children->mend_timer, on_mend_time, children);
+    timer_set(&children->mend_timer, parts->loop, MEND_MS);
     return children;
 }
 
@@ -333,6 +402,7 @@ children_free(struct children **children)
     if (*children == NULL)
         return;
     liveness_free(&(*children)->liveness);
+    timer_close(&(*children)->mend_timer, (*children)->parts.loop);
     processes_free(&(*children)->processes);
     while ((pending = (*children)->pending_closes) != NULL) {
         (*children)->pending_closes = pending->next;

@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "base/check.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "net/socket.h"
 
@@ -20,7 +21,8 @@ struct listener_socket {
     uint32_t id;
     char *place; /* "10.0.0.1:80" or "unix:/path" */
     char *unix_path;
-    int *fds; /* one a worker, or one for all */
+    struct address address; /* where a TCP listener is bound */
+    int *fds;               /* one a worker, or one for all */
     unsigned fd_count;
     bool is_wanted; /* by the configuration that was prepared last */
     bool is_new;    /* bound by it */
@@ -168,6 +170,7 @@ bind_tcp(const struct listener_sockets *sockets, struct listener_socket *socket,
         /* Port 0 takes a free one for the first: the others share it. */
         socket_local_address(fd, &address);
     }
+    socket->address = address;
     return true;
 }
 
@@ -257,6 +260,12 @@ listener_sockets_commit(struct listener_sockets *sockets,
     }
 }
 
+static int
+socket_of(const struct listener_socket *socket, unsigned slot)
+{
+    return socket->fds[socket->fd_count == 1 ? 0 : slot - 1];
+}
+
 void
 listener_sockets_each(const struct listener_sockets *sockets, unsigned slot, bool only_new,
                       void (*visit)(void *argument, uint32_t listener_id, int fd),
@@ -267,8 +276,54 @@ listener_sockets_each(const struct listener_sockets *sockets, unsigned slot, boo
     CHECK(slot >= 1 && slot <= sockets->worker_count);
     LIST_FOREACH (socket, &sockets->open, link) {
         if (!only_new || socket->is_new)
-            visit(argument, socket->id, socket->fds[socket->fd_count == 1 ? 0 : slot - 1]);
+            visit(argument, socket->id, socket_of(socket, slot));
     }
+}
+
+/* The old one's path is taken over: nobody is behind it any more. */
+static int
+bind_again(const struct listener_socket *socket)
+{
+    return socket->unix_path != NULL ? socket_listen_unix(socket->unix_path, UNIX_MODE, BACKLOG)
+                                     : socket_listen(&socket->address, true, BACKLOG);
+}
+
+void
+listener_sockets_mend(struct listener_sockets *sockets, unsigned slot,
+                      void (*on_rebound)(void *argument, uint32_t listener_id, bool is_shared),
+                      void *argument)
+{
+    const struct listener_socket *socket;
+
+    CHECK(slot >= 1 && slot <= sockets->worker_count);
+    LIST_FOREACH (socket, &sockets->open, link) {
+        int *fd = &socket->fds[socket->fd_count == 1 ? 0 : slot - 1];
+        if (socket_mend_listening(*fd))
+            continue;
+        int renewed = bind_again(socket);
+        if (renewed == -1) {
+            log_error("listener %s was shut down by a worker and cannot be bound again: %s; "
+                      "trying again",
+                      socket->place, strerror(errno));
+            continue;
+        }
+        log_warning("listener %s was shut down by a worker: it is bound again", socket->place);
+        close(*fd);
+        *fd = renewed;
+        on_rebound(argument, socket->id, socket->unix_path != NULL);
+    }
+}
+
+int
+listener_sockets_fd(const struct listener_sockets *sockets, uint32_t listener_id, unsigned slot)
+{
+    const struct listener_socket *socket;
+
+    LIST_FOREACH (socket, &sockets->open, link) {
+        if (socket->id == listener_id)
+            return socket_of(socket, slot);
+    }
+    return -1;
 }
 
 uint32_t

@@ -40,6 +40,20 @@ void listener_sockets_each(const struct listener_sockets *sockets, unsigned slot
                            void (*visit)(void *argument, uint32_t listener_id, int fd),
                            void *argument);
 
+/*
+ * Looks at the sockets of one worker: what it did to them that its successor would suffer from
+ * is undone. One that listens no more is bound anew, and told: is_shared, when all workers have
+ * it.
+ */
+void listener_sockets_mend(struct listener_sockets *sockets, unsigned slot,
+                           void (*on_rebound)(void *argument, uint32_t listener_id,
+                                              bool is_shared),
+                           void *argument);
+
+/* The socket of one worker (from 1); -1: there is no such listener. */
+int listener_sockets_fd(const struct listener_sockets *sockets, uint32_t listener_id,
+                        unsigned slot);
+
 uint32_t listener_sockets_id(const struct listener_sockets *sockets,
                              const struct config_listener *listener);
 

@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "net/socket.h"
 
@@ -21,7 +22,8 @@
 struct named_fd {
     char *name; /* NULL: not configured */
     int fd;
-    bool is_kept; /* by the last commit */
+    bool is_kept;           /* by the last commit */
+    struct address address; /* of metrics */
 };
 
 struct observer_fds {
@@ -67,15 +69,13 @@ add_error(struct config_errors *errors, char *line)
 }
 
 static int
-listen_for_metrics(const struct config *config)
+listen_for_metrics(const struct config *config, struct address *address)
 {
-    struct address address;
-
-    if (!address_parse(&address, config->metrics_address, (uint16_t)config->metrics_port)) {
+    if (!address_parse(address, config->metrics_address, (uint16_t)config->metrics_port)) {
         errno = EINVAL;
         return -1;
     }
-    return socket_listen(&address, false, BACKLOG);
+    return socket_listen(address, false, BACKLOG);
 }
 
 static bool
@@ -159,6 +159,7 @@ keep(const struct named_fd *used, struct named_fd *next)
         return false;
     next->fd = fcntl(used->fd, F_DUPFD_CLOEXEC, 0);
     next->is_kept = next->fd != -1;
+    next->address = used->address;
     return next->is_kept;
 }
 
@@ -172,7 +173,7 @@ prepare_metrics(struct observer_fds *fds, const struct config *config,
         memory_print("%s:%u", config->metrics_address, config->metrics_port);
     if (keep(&fds->metrics, &fds->next_metrics))
         return true;
-    fds->next_metrics.fd = listen_for_metrics(config);
+    fds->next_metrics.fd = listen_for_metrics(config, &fds->next_metrics.address);
     if (fds->next_metrics.fd != -1)
         return true;
     add_error(errors, memory_print("%s: metrics: cannot listen on %s: %s; choose another "
@@ -245,6 +246,22 @@ observer_fds_reopen_log(struct observer_fds *fds)
         return false;
     close(fds->log.fd);
     fds->log.fd = fd;
+    return true;
+}
+
+bool
+observer_fds_mend(struct observer_fds *fds)
+{
+    struct named_fd *metrics = &fds->metrics;
+
+    if (metrics->fd == -1 || socket_mend_listening(metrics->fd))
+        return false;
+    int renewed = socket_listen(&metrics->address, false, BACKLOG);
+    if (renewed == -1)
+        return false;
+    log_warning("the metrics listener was shut down by an observer: it is bound again");
+    close(metrics->fd);
+    metrics->fd = renewed;
     return true;
 }
 

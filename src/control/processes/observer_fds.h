@@ -28,6 +28,9 @@ bool observer_fds_metrics_stayed(const struct observer_fds *fds);
 /* After the log was rotated: opens the file by its name again; false with errno. */
 bool observer_fds_reopen_log(struct observer_fds *fds);
 
+/* True: the metrics listener had been shut down by an observer and is bound anew. */
+bool observer_fds_mend(struct observer_fds *fds);
+
 /* -1: not configured. */
 int observer_fds_metrics(const struct observer_fds *fds);
 int observer_fds_log(const struct observer_fds *fds);
