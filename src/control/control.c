@@ -347,6 +347,22 @@ open_children(struct control *control, unsigned workers)
         workers, &callbacks, control);
 }
 
+static void on_stop_signal(void *argument, int number);
+static void on_reload_signal(void *argument);
+static void on_reopen_signal(void *argument);
+static void on_kill_time(void *argument);
+
+/* Before there is a child: one that comes while they are started finds all of them later. */
+static void
+open_signals(struct control *control)
+{
+    static const struct signals_callbacks callbacks = {on_stop_signal, on_reload_signal,
+                                                       on_reopen_signal};
+
+    timer_init(&control->kill_timer, on_kill_time, control);
+    signals_open(&control->signals, control->loop, &callbacks, control);
+}
+
 /* False with a line logged when the system refuses what cannot be done without. */
 static bool
 open_parts(struct control *control, unsigned workers)
@@ -359,6 +375,7 @@ open_parts(struct control *control, unsigned workers)
         return false;
     }
     control->loop = loop_new();
+    open_signals(control);
     control->readers = config_readers_new(control->loop);
     open_registry(control);
     open_sources(control);
@@ -391,6 +408,10 @@ close_parts(struct control *control)
     numbers_free(&control->numbers);
     access_channels_free(&control->access_channels);
     counter_board_free(&control->board);
+    if (control->loop != NULL) {
+        signals_close(&control->signals);
+        timer_close(&control->kill_timer, control->loop);
+    }
     if (control->loop != NULL)
         loop_free(&control->loop);
     run_lock_give_back(&control->run_lock);
@@ -454,14 +475,7 @@ on_reopen_signal(void *argument)
 static void
 serve(struct control *control)
 {
-    static const struct signals_callbacks callbacks = {on_stop_signal, on_reload_signal,
-                                                       on_reopen_signal};
-
-    timer_init(&control->kill_timer, on_kill_time, control);
-    signals_open(&control->signals, control->loop, &callbacks, control);
     loop_run(control->loop);
-    signals_close(&control->signals);
-    timer_close(&control->kill_timer, control->loop);
     log_notice("stopped");
 }
 

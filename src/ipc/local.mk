@@ -8,6 +8,7 @@ libipc_a_SOURCES = \
 	src/ipc/end_reasons.def \
 	src/ipc/message.c src/ipc/message.h \
 	src/ipc/messages.def \
+	src/ipc/page.c src/ipc/page.h \
 	src/ipc/route.c src/ipc/route.h \
 	src/ipc/route_conditions.c \
 	src/ipc/route_index.c src/ipc/route_index.h \

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -27,17 +29,39 @@ enum {
     HEAD_BYTES_MAX = 64 * 1024,
     PARAMETERS_MAX = 64,
     CLIENT_TIMEOUT_SECONDS = 30,
+    FIRST_REQUEST_MS = 10 * 1000,
+    NEXT_REQUEST_MS = (CLIENT_TIMEOUT_SECONDS + 10) * 1000,
+    CONNECTIONS_MAX = 256,
+    DESCRIPTORS_SHARE = 4, /* and at most this part of what the process may have */
+    SWEEP_MS = 100,
+    PAUSE_MS = 1000, /* after an accept that failed */
     STREAM_INPUT_BYTES_MAX = 16 * 1024,
     STREAM_BACKLOG_BYTES_MAX = 4 * 1024 * 1024, /* a reader that far behind is cut off */
 };
 
 struct http_service {
+    LIST_ENTRY(http_service) entry;
     struct evhttp *evhttp;
     struct evhttp_bound_socket *listening; /* NULL: no more */
     struct loop *loop;
     http_service_handler *on_request;
     void *argument;
     LIST_HEAD(, http_service_request) requests;
+    LIST_HEAD(, connection) connections;
+    unsigned connection_count, connections_max;
+    struct timer sweep_timer, pause_timer;
+};
+
+/* evhttp tells an accept's error without saying whose. */
+static LIST_HEAD(, http_service) services = LIST_HEAD_INITIALIZER(services);
+
+/* What evhttp keeps to itself: how many connections there are, and since when they are silent.
+ */
+struct connection {
+    LIST_ENTRY(connection) entry;
+    struct http_service *service;
+    struct bufferevent *stream; /* with a reference of ours */
+    struct timer deadline;      /* of the next request */
 };
 
 #define REQUEST_TAG 0x68737271u
@@ -91,6 +115,29 @@ release(struct http_service_request *request)
     loop_free_later(request->service->loop, request, free_request);
 }
 
+static struct connection *
+find_connection(const struct http_service *service, struct evhttp_request *source)
+{
+    struct bufferevent *stream =
+        evhttp_connection_get_bufferevent(evhttp_request_get_connection(source));
+    struct connection *connection;
+
+    LIST_FOREACH (connection, &service->connections, entry) {
+        if (connection->stream == stream)
+            return connection;
+    }
+    return NULL;
+}
+
+static void
+expect_next_request(struct http_service *service, struct evhttp_request *source)
+{
+    struct connection *connection = find_connection(service, source);
+
+    if (connection != NULL)
+        timer_set(&connection->deadline, service->loop, NEXT_REQUEST_MS);
+}
+
 /* Stops watching for the client's end; what follows on the connection is another request. */
 static struct evhttp_request *
 take_source(struct http_service_request *request)
@@ -99,8 +146,10 @@ take_source(struct http_service_request *request)
 
     CHECK_TAG(request, REQUEST_TAG);
     request->source = NULL;
-    if (source != NULL)
-        evhttp_connection_set_closecb(evhttp_request_get_connection(source), NULL, NULL);
+    if (source == NULL)
+        return NULL;
+    evhttp_connection_set_closecb(evhttp_request_get_connection(source), NULL, NULL);
+    expect_next_request(request->service, source);
     return source;
 }
 
@@ -180,9 +229,144 @@ on_evhttp(struct evhttp_request *source, void *argument)
     if (query != NULL)
         read_parameters(request, query);
     LIST_INSERT_HEAD(&service->requests, request, entry);
+    struct connection *connection = find_connection(service, source);
+    if (connection != NULL)
+        timer_stop(&connection->deadline);
     evhttp_connection_set_closecb(evhttp_request_get_connection(source), on_close, request);
     loop_begin_turn();
     service->on_request(request, service->argument);
+}
+
+/* evhttp has let go of it: it has taken its callbacks away. */
+static bool
+is_over(const struct connection *connection)
+{
+    bufferevent_data_cb on_read = NULL, on_write = NULL;
+    bufferevent_event_cb on_event = NULL;
+    void *argument;
+
+    bufferevent_getcb(connection->stream, &on_read, &on_write, &on_event, &argument);
+    return on_read == NULL && on_write == NULL && on_event == NULL;
+}
+
+static void
+forget_connection(struct connection *connection)
+{
+    struct http_service *service = connection->service;
+
+    LIST_REMOVE(connection, entry);
+    service->connection_count--;
+    timer_close(&connection->deadline, service->loop);
+    bufferevent_decref(connection->stream);
+    loop_free_later(service->loop, connection, NULL);
+}
+
+static void
+pause_accepting(struct http_service *service)
+{
+    if (service->listening != NULL)
+        evconnlistener_disable(evhttp_bound_socket_get_listener(service->listening));
+}
+
+static void
+resume_accepting(struct http_service *service)
+{
+    if (service->listening != NULL && service->connection_count < service->connections_max &&
+        !timer_is_set(&service->pause_timer))
+        evconnlistener_enable(evhttp_bound_socket_get_listener(service->listening));
+}
+
+static void
+on_sweep_time(void *argument)
+{
+    struct http_service *service = argument;
+    struct connection *connection, *next;
+
+    for (connection = LIST_FIRST(&service->connections); connection != NULL;
+         connection = next) {
+        next = LIST_NEXT(connection, entry);
+        if (is_over(connection))
+            forget_connection(connection);
+    }
+    resume_accepting(service);
+    if (service->connection_count > 0)
+        timer_set(&service->sweep_timer, service->loop, SWEEP_MS);
+}
+
+static void
+on_pause_end(void *argument)
+{
+    resume_accepting(argument);
+}
+
+/* evhttp sees it as the client's end. */
+static void
+on_deadline(void *argument)
+{
+    const struct connection *connection = argument;
+
+    if (!is_over(connection))
+        shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
+}
+
+/* Called by evhttp for each connection that it has accepted. */
+static struct bufferevent *
+on_accepted(struct event_base *base, void *argument)
+{
+    struct http_service *service = argument;
+    struct connection *connection = memory_take(1, sizeof(*connection));
+
+    loop_begin_turn();
+    connection->service = service;
+    connection->stream = bufferevent_socket_new(base, -1, 0);
+    CHECK(connection->stream != NULL);
+    bufferevent_incref(connection->stream);
+    LIST_INSERT_HEAD(&service->connections, connection, entry);
+    timer_init(&connection->deadline, on_deadline, connection);
+    timer_set(&connection->deadline, service->loop, FIRST_REQUEST_MS);
+    if (!timer_is_set(&service->sweep_timer))
+        timer_set(&service->sweep_timer, service->loop, SWEEP_MS);
+    if (++service->connection_count >= service->connections_max)
+        pause_accepting(service);
+    return connection->stream;
+}
+
+/* Out of descriptors: what waits stays in the queue for a moment. */
+static void
+on_accept_error(struct evconnlistener *listener, void *argument)
+{
+    struct http_service *service;
+
+    (void)argument;
+    loop_begin_turn();
+    evconnlistener_disable(listener);
+    LIST_FOREACH (service, &services, entry) {
+        if (service->listening != NULL &&
+            evhttp_bound_socket_get_listener(service->listening) == listener)
+            timer_set(&service->pause_timer, service->loop, PAUSE_MS);
+    }
+}
+
+static unsigned
+most_connections(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+        limit.rlim_cur / DESCRIPTORS_SHARE > CONNECTIONS_MAX)
+        return CONNECTIONS_MAX;
+    return (unsigned)limit.rlim_cur / DESCRIPTORS_SHARE;
+}
+
+static void
+open_service(struct http_service *service)
+{
+    LIST_INIT(&service->requests);
+    LIST_INIT(&service->connections);
+    service->connections_max = most_connections();
+    timer_init(&service->sweep_timer, on_sweep_time, service);
+    timer_init(&service->pause_timer, on_pause_end, service);
+    LIST_INSERT_HEAD(&services, service, entry);
 }
 
 struct http_service *
@@ -198,7 +382,7 @@ http_service_new(struct loop *loop, int listening_fd, http_service_handler *on_r
     service->loop = loop;
     service->on_request = on_request;
     service->argument = argument;
-    LIST_INIT(&service->requests);
+    open_service(service);
     service->evhttp = evhttp_new(loop_base(loop));
     CHECK(service->evhttp != NULL);
     evhttp_set_allowed_methods(service->evhttp, (ev_uint16_t)allowed);
@@ -206,9 +390,12 @@ http_service_new(struct loop *loop, int listening_fd, http_service_handler *on_r
     evhttp_set_max_headers_size(service->evhttp, HEAD_BYTES_MAX);
     evhttp_set_timeout(service->evhttp, CLIENT_TIMEOUT_SECONDS);
     evhttp_set_gencb(service->evhttp, on_evhttp, service);
+    evhttp_set_bevcb(service->evhttp, on_accepted, service);
     CHECK(evutil_make_socket_nonblocking(listening_fd) == 0);
     service->listening = evhttp_accept_socket_with_handle(service->evhttp, listening_fd);
     CHECK(service->listening != NULL);
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(service->listening),
+                                on_accept_error);
     return service;
 }
 
@@ -223,7 +410,25 @@ http_service_free(struct http_service **service)
     evhttp_free(old->evhttp); /* runs on_close for each connection with an open handle */
     while (!LIST_EMPTY(&old->requests))
         release(LIST_FIRST(&old->requests));
+    while (!LIST_EMPTY(&old->connections))
+        forget_connection(LIST_FIRST(&old->connections));
+    timer_close(&old->sweep_timer, old->loop);
+    timer_close(&old->pause_timer, old->loop);
+    LIST_REMOVE(old, entry);
     loop_free_later(old->loop, old, NULL);
+}
+
+pid_t
+http_service_peer(const struct http_service_request *request)
+{
+    struct ucred peer = {0};
+    socklen_t size = sizeof(peer);
+
+    if (request->source == NULL)
+        return 0;
+    int fd = bufferevent_getfd(
+        evhttp_connection_get_bufferevent(evhttp_request_get_connection(request->source)));
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
 }
 
 const char *

@@ -7,6 +7,7 @@
 #define FAIRLEAD_NET_HTTP_SERVICE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "net/loop.h"
 
@@ -16,7 +17,11 @@ struct http_service_request;
 /* Called for every request; must reply now or keep the handle and reply later, exactly once. */
 typedef void http_service_handler(struct http_service_request *request, void *argument);
 
-/* Serves on a listening socket, which it takes over. */
+/*
+ * Serves on a listening socket, which it takes over. The number of connections is bounded: at
+ * the bound, and without descriptors, accepting pauses. A request must be complete a short time
+ * after its connection was accepted or the one before it answered.
+ */
 struct http_service *http_service_new(struct loop *loop, int listening_fd,
                                       http_service_handler *on_request, void *argument);
 void http_service_free(struct http_service **service);
@@ -26,6 +31,9 @@ void http_service_stop_listening(struct http_service *service);
 
 /* Ends every stream with these last bytes; their on_gone is called. */
 void http_service_end_streams(struct http_service *service, const char *bytes, size_t length);
+
+/* The process behind a Unix socket's other end; 0: not known. */
+pid_t http_service_peer(const struct http_service_request *request);
 
 const char *http_service_method(const struct http_service_request *request);
 /* The decoded path without query. */

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 /* A power of two; timers further away hang in the last slot and are moved on when it comes. */
@@ -48,6 +49,28 @@ begin_turn(void)
     clock_update();
 }
 
+#define LIBRARY_LINES_MAX 5
+#define LIBRARY_LINES_MS 10000
+
+/* Some of its warnings come as often as the loop turns: a few are told, the rest is counted. */
+static void
+on_library_line(int severity, const char *text)
+{
+    static uint64_t began_ms;
+    static unsigned lines;
+
+    if (severity < EVENT_LOG_WARN)
+        return;
+    if (clock_ms() - began_ms > LIBRARY_LINES_MS) {
+        if (lines > LIBRARY_LINES_MAX)
+            log_warning("libevent: %u more lines", lines - LIBRARY_LINES_MAX);
+        began_ms = clock_ms();
+        lines = 0;
+    }
+    if (lines++ < LIBRARY_LINES_MAX)
+        log_warning("libevent: %s", text);
+}
+
 static void on_tick(int fd, short what, void *argument);
 
 struct loop *
@@ -57,6 +80,7 @@ loop_new(void)
     struct event_config *config = event_config_new();
 
     CHECK(config != NULL);
+    event_set_log_callback(on_library_line);
     /* splice(2) has no MSG_NOSIGNAL: a peer that has gone is an error, never a signal. */
     signal(SIGPIPE, SIG_IGN);
     /* Without PRECISE_TIMER: it costs a timerfd_settime a turn, and a millisecond is enough. */

@@ -2,7 +2,8 @@
 /* The observer's start, the messages from control (table `handlers`), and its end. */
 #include "observer/observer.h"
 
-#include <sys/mman.h>
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -10,6 +11,7 @@
 #include "base/sandbox.h"
 #include "base/title.h"
 #include "ipc/channel.h"
+#include "ipc/page.h"
 #include "net/http_service.h"
 #include "observer/exposition.h"
 #include "observer/health.h"
@@ -173,28 +175,16 @@ on_metrics_close(struct observer *observer, const struct message *message)
     http_service_free(&observer->service);
 }
 
-static bool
-write_all(int fd, struct slice bytes)
-{
-    while (bytes.length > 0) {
-        ssize_t taken = write(fd, bytes.at, bytes.length);
-        if (taken == -1)
-            return false;
-        bytes = slice_make(bytes.at + taken, bytes.length - (size_t)taken);
-    }
-    return true;
-}
-
 static void
 on_metrics_query(struct observer *observer, const struct message *message)
 {
     struct message_metrics_reply reply = {.query_id = message->as.metrics_query.query_id};
-    int fd = memfd_create("fairlead-metrics", MFD_CLOEXEC);
+    int fd = page_create(metrics_page(observer->metrics));
 
-    if (fd == -1 || !write_all(fd, metrics_page(observer->metrics)))
-        log_error("no memory for the metrics page, it is empty or cut");
-    if (fd == -1)
+    if (fd == -1) {
+        log_error("no memory for the metrics page: %s", strerror(errno));
         return;
+    }
     channel_send(observer->channel, MESSAGE_metrics_reply, &reply, fd);
     close(fd);
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "ipc/page.h"
 #include "net/socket.h"
 
 #define BACKLOG 64
@@ -81,6 +81,18 @@ path_matches(const char *pattern, const char *path, char word[128])
     return *pattern == '\0' && *path == '\0';
 }
 
+/* They run as the user that started us when that is not root, and may then open the socket. */
+static bool
+is_own_child(const struct admin *admin, pid_t peer)
+{
+    struct processes *processes = children_processes(admin->parts.children);
+
+    for (unsigned slot = 0; peer != 0 && slot <= processes_logger(processes)->slot; slot++)
+        if (processes_at(processes, slot)->pid == peer)
+            return true;
+    return false;
+}
+
 static void
 on_request(struct http_service_request *request, void *argument)
 {
@@ -91,6 +103,12 @@ on_request(struct http_service_request *request, void *argument)
 
     if (admin->is_closed) {
         admin_refuse_stopping(request);
+        return;
+    }
+    if (is_own_child(admin, http_service_peer(request))) {
+        log_warning("a child of ours has asked the admin socket for %s", path);
+        admin_refuse(request, 403, "Forbidden",
+                     "the admin socket is not for fairlead's children");
         return;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
@@ -361,20 +379,20 @@ admin_ask_metrics(struct admin_call *call)
 }
 
 static void
-reply_with_file(struct http_service_request *request, int fd)
+reply_with_page(struct http_service_request *request, int fd)
 {
-    struct stat status;
-    void *page = MAP_FAILED;
+    const char *error;
+    size_t length;
+    char *page = page_read(fd, &length, &error);
 
-    if (fstat(fd, &status) == 0 && status.st_size > 0)
-        page = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (page == MAP_FAILED) {
-        admin_refuse(request, 502, "ObserverFailed", "the observer had no memory for the page");
+    if (page == NULL) {
+        log_warning("the observer's metrics page is refused: %s", error);
+        admin_refuse(request, 502, "ObserverFailed", "the observer's page is refused: %s",
+                     error);
         return;
     }
-    http_service_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", page,
-                       (size_t)status.st_size);
-    munmap(page, (size_t)status.st_size);
+    http_service_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", page, length);
+    free(page);
 }
 
 void
@@ -389,8 +407,8 @@ admin_metrics_reply(struct admin *admin, uint64_t query_id, int fd)
         }
     }
     if (wait != NULL) {
-        reply_with_file(wait->request, fd);
+        reply_with_page(wait->request, fd);
         close_metrics_wait(wait);
     }
-    close(fd);
+    channel_drop_fd(fd);
 }

@@ -4,6 +4,7 @@ unit_ipc = \
 	tests/unit/ipc/test_access_record \
 	tests/unit/ipc/test_channel \
 	tests/unit/ipc/test_counters \
+	tests/unit/ipc/test_page \
 	tests/unit/ipc/test_route \
 	tests/unit/ipc/test_route_path \
 	tests/unit/ipc/test_snapshot
@@ -15,6 +16,8 @@ tests_unit_ipc_test_channel_SOURCES = tests/unit/ipc/test_channel.c
 tests_unit_ipc_test_channel_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_counters_SOURCES = tests/unit/ipc/test_counters.c
 tests_unit_ipc_test_counters_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_page_SOURCES = tests/unit/ipc/test_page.c
+tests_unit_ipc_test_page_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_route_SOURCES = tests/unit/ipc/test_route.c $(snapshot_sample)
 tests_unit_ipc_test_route_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_route_path_SOURCES = tests/unit/ipc/test_route_path.c
