@@ -7,7 +7,7 @@ system_begin "$@"
 
 port=$(free_port) app_port=$(free_port) metrics_port=$(free_port)
 app_start "$app_port" web-1
-DIR=$work "$support/config" -n "$port" -t "$app_port" -c 'interval_seconds = 5; path = "/index.php";' \
+DIR=$work "$support/config" -n "$port" -t "$app_port" -c 'interval_seconds = 5; timeout_seconds = 2; path = "/index.php";' \
     -o "metrics = { address = \"127.0.0.1\"; port = $metrics_port; };"
 printf '#!/bin/sh\nulimit -n 512\nexec "%s" "$@"\n' "$fairlead" >"$work/limited"
 chmod +x "$work/limited"
