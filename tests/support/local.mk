@@ -27,3 +27,9 @@ tests_support_discovery_probe_SOURCES = tests/support/discovery_probe.c
 tests_support_discovery_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
 dist_check_SCRIPTS += tests/support/fake_engine
 EXTRA_DIST += tests/support/probe.sh
+
+# fairlead with one child that is hostile.
+noinst_PROGRAMS += tests/support/hostile/fairlead_hostile
+tests_support_hostile_fairlead_hostile_SOURCES = tests/support/hostile/hostile.c \
+	tests/support/hostile/hostile.h tests/support/hostile/hostile_acts.c
+tests_support_hostile_fairlead_hostile_LDADD = $(fairlead_LDADD)

@@ -27,8 +27,12 @@
 #define LONG_RUN_MS 500
 /* A child closes its channel a moment before it exits by itself. */
 #define EXIT_MS 1000
-/* A message for each row of targets, and as many again: more no child has to say. */
-#define MESSAGES_A_SECOND (2 * COUNTERS_TARGET_ROWS)
+/*
+ * An observer tells of each target every five seconds at most; a worker once a second of those
+ * that failed. All of them twice at once, and then as many as that: more no child has to say.
+ */
+#define MESSAGES_AT_ONCE (2 * COUNTERS_TARGET_ROWS)
+#define MESSAGES_A_SECOND 20000
 #define NONSENSE_MAX 10
 /* Descriptors do not become free at once. */
 #define RESEND_MS 500
@@ -220,9 +224,13 @@ process_note_nonsense(struct process *process, enum message_type type)
 static bool
 is_within_budget(struct process *process)
 {
-    if (clock_ms() - process->budget_ms >= 1000) {
+    uint64_t earned = (clock_ms() - process->budget_ms) * MESSAGES_A_SECOND / 1000;
+
+    if (earned > 0) {
         process->budget_ms = clock_ms();
-        process->budget = MESSAGES_A_SECOND;
+        process->budget = earned > MESSAGES_AT_ONCE - process->budget
+                              ? MESSAGES_AT_ONCE
+                              : process->budget + (unsigned)earned;
     }
     if (process->budget == 0)
         return false;
@@ -347,7 +355,7 @@ start(struct process *process)
     process->is_hung = false;
     process->silent_ms = process->nonsense = 0;
     process->lacking = process->walls = 0;
-    process->budget_ms = 0;
+    process->budget_ms = process->budget = 0; /* the first message fills it */
     if (channel_pair(fds) == -1) {
         log_error("%s: no channel: %s; will try again", process->title, strerror(errno));
         schedule_restart(process);

@@ -45,7 +45,7 @@ struct process {
     bool is_hung;           /* shows no sign of life: not counted, and to be replaced */
     uint64_t heartbeat;     /* seen last */
     unsigned silent_ms;     /* of control's own running time */
-    unsigned budget;        /* of messages that it may still send in this second */
+    unsigned budget;        /* of messages that it may send now */
     uint64_t budget_ms;
     unsigned nonsense; /* messages that are not its to send */
     uint32_t walls;    /* around it, as it has said (enum sandbox_wall) */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A worker or observer that somebody has taken over: it greets control as the real one does,
+ * puts up the real walls, takes what it is sent, and then does one hostile act. For tests only:
+ * the program fairlead_hostile is fairlead with this in place of one child.
+ */
+#ifndef FAIRLEAD_TESTS_HOSTILE_H
+#define FAIRLEAD_TESTS_HOSTILE_H
+
+#include "base/sandbox.h"
+#include "ipc/channel.h"
+
+/* What control has handed out; -1: nothing. */
+struct hostile {
+    struct channel *channel;
+    int listener;
+    int access;   /* a worker's end of the log's channel */
+    int counters; /* its own */
+    int metrics;  /* an observer's listener */
+};
+
+/* One act: whether what must not work did not. */
+typedef bool hostile_act(const struct hostile *hostile);
+
+/* NULL: there is no act of that name. */
+hostile_act *hostile_find_act(const char *name);
+
+#endif
