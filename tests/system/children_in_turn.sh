@@ -20,13 +20,13 @@ is_gone() {
     ! kill -0 "$1"
 }
 
-# Takes all that the process has left, by its limit: descriptors that are open stay.
-starve() {
-    prlimit --pid "$1" --nofile="$(find "/proc/$1/fd" -mindepth 1 | wc -l)":
-}
-
-feed() {
-    prlimit --pid "$1" --nofile="$2":
+# Limits are changed by who has the children's own user.
+limit() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid nobody --regid nogroup --clear-groups prlimit --pid "$@"
+    else
+        prlimit --pid "$@"
+    fi
 }
 
 requests=$(count 6000 24000) connections=16
@@ -46,12 +46,12 @@ while is_loading; do
             pid=$(fairlead_children "$who")
             case $what in
             starve)
-                limit=$(prlimit --pid "$pid" --nofile --output SOFT --noheadings | tr -d ' ')
-                starve "$pid"
+                all=$(limit "$pid" --nofile --output SOFT --noheadings | tr -d ' ')
+                limit "$pid" --nofile="$(find "/proc/$pid/fd" -mindepth 1 | wc -l)":
                 ctl register web "127.0.0.1:$other_port" >/dev/null
                 ctl reload >/dev/null 2>&1
                 sleep 0.3 # how long it starves
-                feed "$pid" "$limit"
+                limit "$pid" --nofile="$all":
                 ! is_gone "$pid" || fail "$who died of hunger"
                 ;;
             *)
