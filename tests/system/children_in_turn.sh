@@ -29,37 +29,37 @@ limit() {
     fi
 }
 
-requests=$(count 6000 24000) connections=16
+requests=$(count 5000 24000) connections=16
 ended=0
-step "$requests requests, children stopped, killed and starved in turn"
-load_start -r 400 -c $connections -P 20 -n "$requests" -t 20000 -i turn "127.0.0.1:$port" /=web
-rounds=0
-is_loading() {
-    kill -0 "$load_pid" 2>/dev/null
+
+# turn WHO WHAT
+turn() {
+    local pid all
+    wait_for 60 are_running
+    pid=$(fairlead_children "$1")
+    if [ "$2" != starve ]; then
+        [[ $1 != worker* ]] || ended=$((ended + 1))
+        kill "-$2" "$pid"
+        wait_for 60 is_gone "$pid"
+        return
+    fi
+    all=$(limit "$pid" --nofile --output SOFT --noheadings | tr -d ' ')
+    limit "$pid" --nofile="$(find "/proc/$pid/fd" -mindepth 1 | wc -l)":
+    ctl register web "127.0.0.1:$other_port" >/dev/null
+    ctl reload >/dev/null 2>&1
+    sleep 0.3 # how long it starves
+    limit "$pid" --nofile="$all":
+    ! is_gone "$pid" || fail "$1 died of hunger"
 }
-while is_loading; do
+
+step "at least $requests requests, children stopped, killed and starved in turn"
+load_start -r 400 -c $connections -P 20 -t 20000 -i turn "127.0.0.1:$port" /=web
+rounds=0
+while [ "$(metric 'fairlead_requests_begun_total')" -lt "$requests" ] || [ $rounds -eq 0 ]; do
     rounds=$((rounds + 1))
     for who in 'worker 1' 'worker 2' observer logger; do
         for what in KILL STOP starve; do
-            is_loading || break 2
-            wait_for 60 are_running
-            pid=$(fairlead_children "$who")
-            case $what in
-            starve)
-                all=$(limit "$pid" --nofile --output SOFT --noheadings | tr -d ' ')
-                limit "$pid" --nofile="$(find "/proc/$pid/fd" -mindepth 1 | wc -l)":
-                ctl register web "127.0.0.1:$other_port" >/dev/null
-                ctl reload >/dev/null 2>&1
-                sleep 0.3 # how long it starves
-                limit "$pid" --nofile="$all":
-                ! is_gone "$pid" || fail "$who died of hunger"
-                ;;
-            *)
-                case $who in worker*) ended=$((ended + 1)) ;; esac
-                kill "-$what" "$pid"
-                wait_for 60 is_gone "$pid"
-                ;;
-            esac
+            turn "$who" $what
         done
     done
 done
