@@ -277,9 +277,8 @@ resume_accepting(struct http_service *service)
 }
 
 static void
-on_sweep_time(void *argument)
+forget_ended(struct http_service *service)
 {
-    struct http_service *service = argument;
     struct connection *connection, *next;
 
     for (connection = LIST_FIRST(&service->connections); connection != NULL;
@@ -288,6 +287,14 @@ on_sweep_time(void *argument)
         if (is_over(connection))
             forget_connection(connection);
     }
+}
+
+static void
+on_sweep_time(void *argument)
+{
+    struct http_service *service = argument;
+
+    forget_ended(service);
     resume_accepting(service);
     if (service->connection_count > 0)
         timer_set(&service->sweep_timer, service->loop, SWEEP_MS);
@@ -317,6 +324,8 @@ on_accepted(struct event_base *base, void *argument)
     struct connection *connection = memory_take(1, sizeof(*connection));
 
     loop_begin_turn();
+    if (service->connection_count + 1 >= service->connections_max)
+        forget_ended(service);
     connection->service = service;
     connection->stream = bufferevent_socket_new(base, -1, 0);
     CHECK(connection->stream != NULL);
