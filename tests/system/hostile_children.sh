@@ -62,7 +62,8 @@ act() {
 for name in siblings shutdown disconnect options linger outside seal empty hangup; do
     act "worker 1" $name
 done
-act "worker 1" flood "it sends too many messages"
+# On a busy machine control reads too slowly for it to be too many: then it shows no sign of life.
+act "worker 1" flood '\(it sends too many messages\|it showed no sign of life\)'
 act "worker 1" nonsense "it sends what is not its to send"
 for name in cut_page large_page metrics verdicts siblings outside; do
     act observer $name
