@@ -53,6 +53,8 @@ static unsigned
 open_listener(unsigned long port)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd == -1)
+        fail("sample_task: socket");
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(port == 0 ? INADDR_LOOPBACK : INADDR_ANY);

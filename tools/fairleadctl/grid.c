@@ -43,7 +43,7 @@ grid_free(struct grid **grid)
 {
     for (size_t i = 0; i < (*grid)->rows * (*grid)->columns; i++)
         free((*grid)->cells[i]);
-    free((*grid)->cells);
+    free((void *)(*grid)->cells);
     free(*grid);
     *grid = NULL;
 }
@@ -58,7 +58,8 @@ void
 grid_add_row(struct grid *grid)
 {
     grid->rows++;
-    grid->cells = memory_resize(grid->cells, grid->rows * grid->columns, sizeof(*grid->cells));
+    grid->cells = (char **)memory_resize((void *)grid->cells, grid->rows * grid->columns,
+                                         sizeof(*grid->cells));
     memset(grid->cells + (grid->rows - 1) * grid->columns, 0,
            grid->columns * sizeof(*grid->cells));
 }
