@@ -13,8 +13,9 @@ static const char *
 guess_service(const struct config *config, const struct task *task)
 {
     struct setting_guess guess = {.wanted = task->service};
+    size_t count = config->services == NULL ? 0 : config->service_count;
 
-    for (size_t i = 0; i < config->service_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *name = config->services[i].name;
         const char *slash = strchr(name, '/');
         const char *before = guess.best;
