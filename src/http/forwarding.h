@@ -30,14 +30,15 @@ struct forwarding_trace {
 };
 
 /* Whether it may be forwarded at all: FORWARDED_FOR where X-Forwarded-For has more than 30
- * addresses. To be asked before a target is chosen. */
+ * addresses, LOOP where X-Amzn-Trace-Id counts five hops. To be asked before a target is
+ * chosen. */
 enum http_refusal forwarding_check_request(const struct http_head *request,
                                            const struct config_attributes *attributes);
 
 /*
  * Writes the request head (with the empty line) for a target. Bodies follow as framing says:
- * LENGTH as is, CHUNKED with http1_write_chunk_head. Refused: FORWARDED_FOR, X-Forwarded-For
- * has more than 30 addresses; HEAD_TOO_LARGE, it does not fit (out->is_truncated).
+ * LENGTH as is, CHUNKED with http1_write_chunk_head. Refused: as forwarding_check_request says;
+ * HEAD_TOO_LARGE, it does not fit (out->is_truncated).
  */
 enum http_refusal forwarding_write_request(struct text *out, const struct http_head *request,
                                            const struct forwarding_origin *origin,

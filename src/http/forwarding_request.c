@@ -91,7 +91,7 @@ forwarding_check_request(const struct http_head *request,
 {
     if (attributes->xff_mode != XFF_REMOVE && count_forwarded_for(request) > FORWARDED_FOR_MAX)
         return HTTP_REFUSAL_FORWARDED_FOR;
-    return HTTP_REFUSAL_NONE;
+    return forwarding_is_loop(request) ? HTTP_REFUSAL_LOOP : HTTP_REFUSAL_NONE;
 }
 
 static enum http_refusal
@@ -100,8 +100,10 @@ write_forwarded(struct text *out, const struct http_head *request,
 {
     enum config_xff_mode mode = origin->attributes->xff_mode;
 
-    if (forwarding_check_request(request, origin->attributes) != HTTP_REFUSAL_NONE)
-        return HTTP_REFUSAL_FORWARDED_FOR;
+    enum http_refusal refusal = forwarding_check_request(request, origin->attributes);
+
+    if (refusal != HTTP_REFUSAL_NONE)
+        return refusal;
     if (mode == XFF_APPEND && origin->client.length != 0)
         append_forwarded_for(out, request, origin);
     else if (mode != XFF_REMOVE)

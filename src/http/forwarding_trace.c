@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Without a Root, one is made. With a Root, Self is ours: replaced where it stands, put in
- * front where it does not. All other parts stay in place.
+ * front where it does not. All other parts stay in place, but for our count of hops, which
+ * stands last.
  */
 #include "http/forwarding_trace.h"
 
@@ -13,6 +14,10 @@
 
 static const struct slice root_key = {"Root=", 5};
 static const struct slice self_key = {"Self=", 5};
+static const struct slice hops_key = {"FairleadHops=", 13};
+
+/* Nobody's chain of balancers is that long. */
+#define HOPS_MAX 5
 
 /* "1-" 8 digits "-" 24 digits */
 #define TRACE_ID_LENGTH 35
@@ -57,21 +62,71 @@ has_part(struct slice value, struct slice key)
     return false;
 }
 
-/* The client's parts, but one Self, and that ours. */
+/* What no fairlead writes counts for nothing. */
+static unsigned
+said_hops(struct slice part)
+{
+    struct slice digits = slice_make(part.at + hops_key.length, part.length - hops_key.length);
+    uint64_t number = 0;
+
+    if (!slice_to_number(digits, UINT64_MAX, &number))
+        return 0;
+    return number < HOPS_MAX ? (unsigned)number : HOPS_MAX;
+}
+
+/*
+ * Balancers that the request has passed: a first one makes a Root, a second one adds a Self,
+ * and from the third on we say it. So what the ALB would send stays as it is, and a loop is
+ * counted from its first round on.
+ */
+static unsigned
+count_hops(struct slice value)
+{
+    unsigned hops = has_part(value, root_key) + has_part(value, self_key);
+    struct slice part;
+
+    while (slice_next(&value, ';', &part)) {
+        unsigned said = slice_starts_with(part, hops_key) ? said_hops(part) : 0;
+        hops = said > hops ? said : hops;
+    }
+    return hops;
+}
+
+static const struct http_field *
+find_field(const struct http_head *request)
+{
+    return http_head_find(request, HTTP_FIELD_X_AMZN_TRACE_ID);
+}
+
+bool
+forwarding_is_loop(const struct http_head *request)
+{
+    const struct http_field *field = find_field(request);
+
+    return field != NULL && count_hops(field->value) >= HOPS_MAX;
+}
+
 static void
-add_parts(struct text *out, struct slice value)
+add_hops(struct text *out, unsigned hops)
+{
+    text_add_byte(out, ';');
+    text_add_slice(out, hops_key);
+    text_add_number(out, hops);
+}
+
+/* The client's parts, but one Self, and that ours; and no count of hops. */
+static void
+add_parts(struct text *out, size_t start, struct slice value)
 {
     struct slice part;
     bool has_self = false;
-    bool is_first = true;
 
     while (slice_next(&value, ';', &part)) {
         bool is_self = slice_starts_with(part, self_key);
-        if (part.length == 0 || (is_self && has_self))
+        if (part.length == 0 || (is_self && has_self) || slice_starts_with(part, hops_key))
             continue;
-        if (!is_first)
+        if (out->length != start)
             text_add_byte(out, ';');
-        is_first = false;
         if (is_self)
             add_new_id(out, self_key);
         else
@@ -84,26 +139,41 @@ static void
 extend(struct text *out, struct slice value)
 {
     bool has_root = has_part(value, root_key);
+    size_t start = out->length;
 
-    if (!has_root || !has_part(value, self_key)) {
+    if (!has_root || !has_part(value, self_key))
         add_new_id(out, has_root ? self_key : root_key);
-        text_add_byte(out, ';');
-    }
-    add_parts(out, value);
+    add_parts(out, start, value);
+}
+
+/* One that is there already. */
+static void
+write_extended(struct text *out, const struct http_head *request, struct slice value)
+{
+    bool is_large = request->bytes > FORWARDING_TRACE_HEAD_MAX;
+    unsigned hops = count_hops(value);
+
+    if (is_large)
+        add_new_id(out, root_key);
+    else
+        extend(out, value);
+    /* The next one sees a first hop by the Root and a second one by the Self. */
+    if (hops >= 2 || (is_large && hops == 1))
+        add_hops(out, hops + 1);
 }
 
 void
 forwarding_write_trace(struct text *out, const struct http_head *request,
                        struct forwarding_trace *trace)
 {
-    const struct http_field *field = http_head_find(request, HTTP_FIELD_X_AMZN_TRACE_ID);
+    const struct http_field *field = find_field(request);
 
     text_add_literal(out, "X-Amzn-Trace-Id: ");
     size_t start = out->length;
-    if (field == NULL || field->value.length == 0 || request->bytes > FORWARDING_TRACE_HEAD_MAX)
+    if (field == NULL || field->value.length == 0)
         add_new_id(out, root_key);
     else
-        extend(out, field->value);
+        write_extended(out, request, field->value);
     size_t length = out->length - start;
     trace->length = length < sizeof(trace->at) ? length : sizeof(trace->at);
     memcpy(trace->at, out->at + start, trace->length);

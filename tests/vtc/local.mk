@@ -89,6 +89,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/limits/connect_timeout.vtc \
 	tests/vtc/limits/connections.vtc \
 	tests/vtc/limits/connections_per_address.vtc \
+	tests/vtc/limits/ends_a_loop_of_balancers.vtc \
 	tests/vtc/limits/fields.vtc \
 	tests/vtc/limits/head_timeout.vtc \
 	tests/vtc/limits/large_heads.vtc \

@@ -244,9 +244,14 @@ static const struct {
     {"X-Amzn-Trace-Id:\r\n", "Root=" ID},
     {"X-Amzn-Trace-Id: Root=1-a-b\r\n", "Self=" ID ";Root=1-a-b"},
     {"X-Amzn-Trace-Id: Root=1-a-b;App=x\r\n", "Self=" ID ";Root=1-a-b;App=x"},
-    {"X-Amzn-Trace-Id: Self=1-c-d; Root=1-a-b\r\n", "Self=" ID ";Root=1-a-b"},
+    {"X-Amzn-Trace-Id: Self=1-c-d; Root=1-a-b\r\n", "Self=" ID ";Root=1-a-b;FairleadHops=3"},
     {"X-Amzn-Trace-Id: Root=1-a-b;Self=1-c-d;App=x;Self=1-e-f\r\n",
-     "Root=1-a-b;Self=" ID ";App=x"},
+     "Root=1-a-b;Self=" ID ";App=x;FairleadHops=3"},
+    {"X-Amzn-Trace-Id: FairleadHops=4;Root=1-a-b;Self=1-c-d\r\n",
+     "Root=1-a-b;Self=" ID ";FairleadHops=5"},
+    {"X-Amzn-Trace-Id: FairleadHops=1;FairleadHops=3\r\n", "Root=" ID ";FairleadHops=4"},
+    {"X-Amzn-Trace-Id: Root=1-a-b;FairleadHops=-9;FairleadHops=;FairleadHops\r\n",
+     "Self=" ID ";Root=1-a-b;FairleadHops"},
     {"X-Amzn-Trace-Id: App=x\r\n", "Root=" ID ";App=x"},
     {"X-Amzn-Trace-Id: Root=1-a-b\r\nX-Amzn-Trace-Id: Root=1-c-d\r\n",
      "Self=" ID ";Root=1-a-b"},
@@ -275,7 +280,48 @@ cuts_the_trace_id_of_large_heads_to_its_root(void **state)
              "GET / HTTP/1.1\r\nHost: h\r\nX-Amzn-Trace-Id: Root=1-a-b\r\nA: %8000s\r\n\r\n",
              "b");
     assert_int_equal(forward(slice_of(request)), HTTP_REFUSAL_NONE);
-    assert_line("X-Amzn-Trace-Id: ", "Root=" ID);
+    assert_line("X-Amzn-Trace-Id: ", "Root=" ID ";FairleadHops=2");
+}
+
+/* Each round is read from what the one before has written. */
+static void
+ends_a_loop_after_five_hops(void **state)
+{
+    static const int widths[] = {1, 8000};
+    static char request[10000];
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        char field[128] = "B: c";
+        unsigned rounds = 0;
+        for (; rounds < 10; rounds++) {
+            snprintf(request, sizeof(request),
+                     "GET / HTTP/1.1\r\nHost: h\r\n%s\r\nA: %*s\r\n\r\n", field, widths[k],
+                     "b");
+            if (forward(slice_of(request)) != HTTP_REFUSAL_NONE)
+                break;
+            snprintf(field, sizeof(field), "X-Amzn-Trace-Id: %.*s", (int)trace.length,
+                     trace.at);
+        }
+        assert_int_equal(rounds, 5);
+        assert_int_equal(forward(slice_of(request)), HTTP_REFUSAL_LOOP);
+    }
+    assert_int_equal(http_refusal_status(HTTP_REFUSAL_LOOP), 508);
+}
+
+/* A client can say so only of its own request; nobody remembers it. */
+static void
+believes_a_client_that_says_it_loops(void **state)
+{
+    (void)state;
+    assert_int_equal(forward(SLICE_LITERAL("GET / HTTP/1.1\r\nHost: h\r\nX-Amzn-Trace-Id: "
+                                           "Root=1-a-b;FairleadHops=5\r\n\r\n")),
+                     HTTP_REFUSAL_LOOP);
+    assert_int_equal(forward(SLICE_LITERAL("GET / HTTP/1.1\r\nHost: h\r\nX-Amzn-Trace-Id: "
+                                           "Root=1-a-b;FairleadHops=70000000000\r\n\r\n")),
+                     HTTP_REFUSAL_LOOP);
+    assert_int_equal(forward(SLICE_LITERAL("GET / HTTP/1.1\r\nHost: h\r\nX-Amzn-Trace-Id: "
+                                           "Root=1-a-b\r\n\r\n")),
+                     HTTP_REFUSAL_NONE);
 }
 
 static void
@@ -305,6 +351,8 @@ main(void)
         cmocka_unit_test_setup(refuses_more_than_thirty_forwarded_addresses, set_up),
         cmocka_unit_test_setup(makes_and_extends_trace_ids, set_up),
         cmocka_unit_test_setup(cuts_the_trace_id_of_large_heads_to_its_root, set_up),
+        cmocka_unit_test_setup(ends_a_loop_after_five_hops, set_up),
+        cmocka_unit_test_setup(believes_a_client_that_says_it_loops, set_up),
         cmocka_unit_test_setup(says_when_the_head_does_not_fit, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
