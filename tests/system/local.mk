@@ -8,7 +8,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/docker_rolls.sh tests/system/docker_stops.sh \
 	tests/system/docker_port_reuse.sh tests/system/docker_readiness.sh \
 	tests/system/stickiness_survives.sh tests/system/health_survives.sh \
-	tests/system/liveness.sh tests/system/hostile_children.sh tests/system/children_in_turn.sh \
+	tests/system/liveness.sh tests/system/start_window.sh tests/system/hostile_children.sh tests/system/children_in_turn.sh \
 	tests/system/metrics_flood.sh tests/system/descriptors_run_out.sh \
 	tests/system/slow_start.sh tests/system/balancing.sh tests/system/fails_open.sh \
 	tests/system/drain_survives.sh tests/system/events_follow.sh \
