@@ -121,6 +121,16 @@ write_line(enum log_level level, const char *format, va_list arguments)
         dropped_lines++;
 }
 
+void
+log_at(enum log_level level, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(level, format, arguments);
+    va_end(arguments);
+}
+
 #define DEFINE_LOG(function, level)                                                            \
     void function(const char *format, ...)                                                     \
     {                                                                                          \

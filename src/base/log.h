@@ -24,6 +24,10 @@ void log_set_role(const char *role);
 void log_set_level(enum log_level level);
 bool log_would_write(enum log_level level);
 
+/* At a level that is a value. */
+void log_at(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -21,6 +21,8 @@
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
+#include "control/registry/group_watch.h"
+#include "control/registry/notices.h"
 #include "control/reload.h"
 #include "control/rollout/rollout.h"
 #include "control/run_lock.h"
@@ -42,9 +44,11 @@ struct control {
     struct loop *loop;
     struct numbers *numbers;
     struct event_log *events;
+    struct notices *notices;
     struct problems *problems;
     struct counter_board *board;
     struct targets *targets;
+    struct group_watch *watch;
     struct target_waits *waits;
     struct registry *registry;
     struct task_events *task_events;
@@ -160,6 +164,7 @@ on_published(void *argument, uint64_t generation)
     drain_note_published(control->drain, generation);
     numbers_note_published(control->numbers, generation);
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
+    group_watch_look(control->watch, reload_config(control->reload));
 }
 
 static void
@@ -241,7 +246,7 @@ on_child_death(void *argument, const struct process *process)
     };
     struct counters *own = counter_board_own(control->board);
 
-    event_log_add(control->events, "process", process->title, "%s; started again",
+    event_log_add(control->events, EVENT_PROCESS_DIED, process->title, "%s; started again",
                   process->last_end);
     counter_add(&own->values[restarts[process->role]], 1);
 }
@@ -251,7 +256,7 @@ on_child_hung(void *argument, const struct process *process)
 {
     struct control *control = argument;
 
-    event_log_add(control->events, "process", process->title, "shows no sign of life");
+    event_log_add(control->events, EVENT_PROCESS_HUNG, process->title, "shows no sign of life");
 }
 
 static void
@@ -297,13 +302,14 @@ open_registry(struct control *control)
     control->numbers = numbers_new();
     numbers_set_on_reuse(control->numbers, on_row_reuse, control);
     control->events = event_log_new(EVENTS_KEPT);
+    control->notices = notices_new(control->loop, control->events);
     control->problems = problems_new();
     control->targets = targets_new(control->numbers, control->events, &callbacks, control);
+    control->watch = group_watch_new(control->numbers, control->targets, control->events);
     control->registry = registry_new(control->targets, control->events);
     control->waits = target_waits_new();
     control->drain = drain_new(control->loop, control->targets, in_flight, control);
-    control->passive = passive_health_new(control->loop, control->targets, control->events,
-                                          check_now, control);
+    control->passive = passive_health_new(control->loop, control->targets, check_now, control);
 }
 
 static void
@@ -399,11 +405,13 @@ close_parts(struct control *control)
     task_events_free(&control->task_events);
     target_waits_free(&control->waits);
     registry_free(&control->registry);
+    group_watch_free(&control->watch);
     targets_free(&control->targets);
     publisher_free(&control->publisher);
     snapshot_compiler_free(&control->compiler);
     group_rates_free(&control->rates);
     problems_free(&control->problems);
+    notices_free(&control->notices);
     event_log_free(&control->events);
     numbers_free(&control->numbers);
     access_channels_free(&control->access_channels);

@@ -9,9 +9,13 @@ libcontrol_a_SOURCES = \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
+	src/control/registry/event_kinds.c src/control/registry/event_kinds.h \
+	src/control/registry/event_kinds.def \
 	src/control/registry/event_log.c src/control/registry/event_log.h \
+	src/control/registry/group_watch.c src/control/registry/group_watch.h \
 	src/control/registry/local_addresses.c src/control/registry/local_addresses.h \
 	src/control/registry/misfit.c src/control/registry/misfit.h \
+	src/control/registry/notices.c src/control/registry/notices.h \
 	src/control/registry/numbers.c src/control/registry/numbers.h \
 	src/control/registry/override_kinds.def \
 	src/control/registry/overrides.c src/control/registry/overrides.h \
@@ -23,6 +27,7 @@ libcontrol_a_SOURCES = \
 	src/control/registry/service_match.c src/control/registry/service_match.h \
 	src/control/registry/target_memories.c src/control/registry/target_memories.h \
 	src/control/registry/target_waits.c src/control/registry/target_waits.h \
+	src/control/registry/target_events.c src/control/registry/target_events.h \
 	src/control/registry/targets.c src/control/registry/targets.h \
 	src/control/registry/task_record.h \
 	src/control/discovery/discovery.c src/control/discovery/discovery.h \

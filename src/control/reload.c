@@ -165,7 +165,7 @@ note_refusal(const struct reload_parts *parts, const struct config_errors *error
 {
     counter_add(&parts->counters->values[COUNTER_RELOADS_REFUSED], 1);
     admin_note_refusal(parts->admin);
-    event_log_add(parts->events, "configuration", parts->config_path,
+    event_log_add(parts->events, EVENT_RELOAD_REFUSED, parts->config_path,
                   "reload refused (errors: %zu)", errors->count);
     for (size_t i = 0; i < errors->count; i++)
         log_error("%s", errors->lines[i]);
@@ -181,7 +181,7 @@ note_success(const struct reload_parts *parts, const struct config *config, cons
     for (size_t i = 0; i < config->warnings.count; i++)
         log_warning("%s", config->warnings.lines[i]);
     counter_add(&parts->counters->values[COUNTER_RELOADS_OK], 1);
-    event_log_add(parts->events, "configuration", parts->config_path,
+    event_log_add(parts->events, EVENT_RELOADED, parts->config_path,
                   "reloaded, generation %llu: %s", generation, changes);
     log_notice("%s was reloaded as generation %llu: %s", parts->config_path, generation,
                changes);

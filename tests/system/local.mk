@@ -18,7 +18,8 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
 	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh
 # What is said of targets, and what leads to them.
-system_tests += tests/system/health_reasons.sh tests/system/explain.sh tests/system/sticky_groups.sh
+system_tests += tests/system/health_reasons.sh tests/system/explain.sh tests/system/sticky_groups.sh \
+	tests/system/notices.sh
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 EXTRA_DIST += tests/fixtures/config/broken_files.txt

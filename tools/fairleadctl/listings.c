@@ -221,19 +221,21 @@ read_events_wanted(const struct session *session, struct events_wanted *wanted)
 struct follower {
     struct session *session;
     struct events_wanted wanted;
+    bool has_failed; /* it ended with an error */
 };
 
 static int
 on_event(const char *line, void *argument)
 {
-    const struct follower *follower = argument;
+    struct follower *follower = argument;
     FILE *out = follower->session->out;
     json_t *event = json_loads(line, 0, NULL);
 
+    if (json_object_get(event, "error") != NULL)
+        follower->has_failed = true;
     if (event == NULL)
         output_lines(out, line);
-    else if (json_object_get(event, "error") != NULL ||
-             events_screen_wants(&follower->wanted, event)) {
+    else if (follower->has_failed || events_screen_wants(&follower->wanted, event)) {
         if (follower->session->is_json)
             output_json(out, line);
         else
@@ -247,7 +249,7 @@ on_event(const char *line, void *argument)
 static enum exit_code
 follow_events(struct session *session, const struct events_wanted *wanted)
 {
-    struct follower follower = {session, *wanted};
+    struct follower follower = {.session = session, .wanted = *wanted};
     struct admin_call call = {.method = "GET",
                               .path = "/v1/events?follow=true",
                               .on_line = on_event,
@@ -256,7 +258,7 @@ follow_events(struct session *session, const struct events_wanted *wanted)
     enum exit_code code = session_send(session, &call, &answer);
 
     admin_answer_clear(&answer);
-    return code;
+    return code == EXIT_DONE && follower.has_failed ? EXIT_REFUSED : code;
 }
 
 enum exit_code

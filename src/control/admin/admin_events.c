@@ -18,15 +18,17 @@ struct event_stream {
 static json_t *
 entry_to_json(const struct log_entry *entry)
 {
+    const struct event_kind_row *row = event_kind_row(entry->kind);
     json_t *object = json_object();
-    char *text = memory_print("%s %s: %s", entry->kind, entry->subject, entry->message);
+    char *text = memory_print("%s %s: %s", row->word, entry->subject, entry->message);
 
     admin_set_number(object, "Sequence", entry->sequence);
     admin_set_time(object, "Time", entry->wall_us);
-    admin_set_text(object, "Kind", entry->kind);
+    admin_set_text(object, "Kind", row->word);
     admin_set_text(object, "Subject", entry->subject);
     admin_set_text(object, "Message", entry->message);
     admin_set_text(object, "Text", text);
+    json_object_set_new(object, "IsVerbose", json_boolean(row->is_verbose));
     free(text);
     return object;
 }

@@ -452,7 +452,7 @@ fail(struct file_provider *provider, int error_number)
                                                       : "create it, or change the setting");
 
     if (provider->error == NULL || strcmp(provider->error, error) != 0)
-        log_warning("provider %s: %s", provider->name, error);
+        log_debug("provider %s: %s", provider->name, error);
     free(provider->error);
     provider->error = error;
     provider->is_connected = false;

@@ -6,13 +6,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "control/discovery/provider_reach.h"
 
 #define COUNT_EVERY_MS 1000
-#define LOG_WINDOW_MS 10000
-#define LOGGED_MOST 20
 /* The name of a provider itself among its problems. */
 #define PROVIDER_OBJECT "provider"
 
@@ -20,6 +17,8 @@ struct provider {
     struct config_provider config; /* a copy: the configuration goes with the next reload */
     char *name;
     struct discovery *discovery;
+    bool is_connected, is_lost; /* as the event log was told last; neither: nothing yet */
+    uint64_t lost_ms;
 };
 
 struct providers {
@@ -29,8 +28,6 @@ struct providers {
     size_t count;
     const char **names; /* of items */
     struct timer timer;
-    uint64_t log_window_ms; /* when it began, and what was logged since */
-    unsigned logged;
 };
 
 static void
@@ -58,21 +55,6 @@ on_full_set(void *argument, const char *provider, struct task **tasks, size_t co
     return registry_put_full_set(providers->parts.registry, provider, tasks, count);
 }
 
-/* An engine with thousands of strange containers must not fill the log. */
-static void
-log_problem(struct providers *providers, const char *source, const char *object,
-            const char *reason)
-{
-    if (clock_ms() - providers->log_window_ms >= LOG_WINDOW_MS) {
-        providers->log_window_ms = clock_ms();
-        providers->logged = 0;
-    }
-    if (++providers->logged <= LOGGED_MOST)
-        log_warning("%s: %s: %s", source, object, reason);
-    else if (providers->logged == LOGGED_MOST + 1)
-        log_warning("there are more problems: fairleadctl problems shows all of them");
-}
-
 void
 providers_report_problem(struct providers *providers, const char *source, const char *object,
                          const char *reason)
@@ -81,10 +63,11 @@ providers_report_problem(struct providers *providers, const char *source, const 
 
     if (!problems_set(problems, source, object, reason))
         return;
-    event_log_add(providers->parts.events, "problem", object, "%s",
-                  reason == NULL ? "well again" : reason);
-    if (reason != NULL)
-        log_problem(providers, source, object, reason);
+    if (reason == NULL)
+        event_log_add(providers->parts.events, EVENT_PROBLEM_SOLVED, object, "well again");
+    else
+        event_log_add(providers->parts.events, EVENT_PROBLEM, object, "%s (%s)", reason,
+                      source);
     counter_set(&providers->parts.counters->values[COUNTER_PROBLEMS], problems_count(problems));
 }
 
@@ -102,14 +85,42 @@ on_stop_sign(void *argument, const char *provider, const char *id, const char *s
     registry_stop_sign(providers->parts.registry, provider, id, sign);
 }
 
+/* An error alone is no loss: an engine without events is followed too. */
+static void
+tell_connection(struct providers *providers, struct provider *provider,
+                const struct discovery_status *status)
+{
+    struct event_log *events = providers->parts.events;
+    bool was_lost = provider->is_lost;
+
+    if (status->is_connected && !provider->is_connected) {
+        uint64_t away_s = (clock_ms() - provider->lost_ms) / 1000;
+        if (was_lost)
+            event_log_add(events, EVENT_PROVIDER_BACK, provider->name, "back after %llu s",
+                          (unsigned long long)away_s);
+        else
+            event_log_add(events, EVENT_PROVIDER_BACK, provider->name, "followed from now on");
+        provider->is_lost = false;
+    } else if (!status->is_connected && !was_lost &&
+               (provider->is_connected || status->error != NULL)) {
+        event_log_add(events, EVENT_PROVIDER_LOST, provider->name,
+                      "%s; what is known of it stays, and it is tried again",
+                      status->error == NULL ? "no connection" : status->error);
+        provider->is_lost = true;
+        provider->lost_ms = clock_ms();
+    }
+    provider->is_connected = status->is_connected;
+}
+
 static void
 count_one(struct providers *providers, size_t row)
 {
-    const struct provider *provider = providers->items[row];
+    struct provider *provider = providers->items[row];
     struct provider_counters *counters = &providers->parts.counters->providers[row];
     struct discovery_status status = {0};
 
     discovery_read_status(provider->discovery, &status);
+    tell_connection(providers, provider, &status);
     counter_set(&counters->connected, status.is_connected ? 1 : 0);
     counter_set(&counters->last_sync_ms, status.last_sync_ms);
     counter_set(&counters->missed_events, status.missed_events);

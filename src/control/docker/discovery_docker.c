@@ -121,8 +121,8 @@ static void
 lost(struct docker *docker, char *error)
 {
     if (docker->error == NULL || strcmp(docker->error, error) != 0)
-        log_warning("provider %s: %s; keeping what is known and trying again", docker->name,
-                    error);
+        log_debug("provider %s: %s; keeping what is known and trying again", docker->name,
+                  error);
     set_error(docker, error);
     docker->is_connected = false;
     cancel_all(docker);
@@ -224,7 +224,7 @@ on_swept(void *argument, unsigned missed)
     if (docker->step == STEP_LISTING)
         enter(docker, STEP_FOLLOWING);
     if (!docker->is_connected) {
-        log_notice("provider %s: following %s", docker->name, docker->endpoint);
+        log_debug("provider %s: following %s", docker->name, docker->endpoint);
         docker->is_strange = docker_namespace_differs(docker->endpoint);
         docker->is_connected = true;
         docker->resync_ms = resync_most_ms(docker);

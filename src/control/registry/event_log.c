@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
 
 #define MESSAGE_BYTES 512
@@ -57,8 +56,8 @@ tell_followers(struct event_log *log, const struct log_entry *entry)
 }
 
 void
-event_log_add(struct event_log *log, const char *kind, const char *subject, const char *format,
-              ...)
+event_log_add(struct event_log *log, enum event_kind kind, const char *subject,
+              const char *format, ...)
 {
     struct log_entry *entry = &log->entries[(log->last_sequence + 1) % log->capacity];
     char message[MESSAGE_BYTES];
@@ -75,7 +74,6 @@ event_log_add(struct event_log *log, const char *kind, const char *subject, cons
                                 .kind = kind,
                                 .subject = kept_subject,
                                 .message = memory_copy_text(message)};
-    log_debug("%s %s: %s", kind, entry->subject, message);
     tell_followers(log, entry);
 }
 

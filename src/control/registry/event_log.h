@@ -11,15 +11,17 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "control/registry/event_kinds.h"
+
 struct event_log;
 
 /* One event; the texts belong to the log and live until the ring comes round. */
 struct log_entry {
     uint64_t sequence; /* from 1 */
     uint64_t wall_us;
-    const char *kind; /* static: "target", "task", "process", "configuration", "problem" */
-    char *subject;    /* which thing */
-    char *message;    /* what happened to it and why */
+    enum event_kind kind;
+    char *subject; /* which thing */
+    char *message; /* what happened to it and why */
 };
 
 /* Embedded by whoever follows; taken off with event_log_unfollow before its memory goes. */
@@ -32,7 +34,7 @@ struct event_follower {
 struct event_log *event_log_new(size_t capacity);
 void event_log_free(struct event_log **log);
 
-void event_log_add(struct event_log *log, const char *kind, const char *subject,
+void event_log_add(struct event_log *log, enum event_kind kind, const char *subject,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The oldest entry kept whose sequence is above the given one, or NULL. */

@@ -23,7 +23,6 @@
 struct passive_health {
     struct loop *loop;
     struct targets *targets;
-    struct event_log *events;
     const struct config *config;
     void (*check_now)(void *argument, uint64_t target_id);
     void *argument;
@@ -40,14 +39,13 @@ on_time(void *argument)
 }
 
 struct passive_health *
-passive_health_new(struct loop *loop, struct targets *targets, struct event_log *events,
+passive_health_new(struct loop *loop, struct targets *targets,
                    void (*check_now)(void *argument, uint64_t target_id), void *argument)
 {
     struct passive_health *passive = memory_take(1, sizeof(*passive));
 
     passive->loop = loop;
     passive->targets = targets;
-    passive->events = events;
     passive->check_now = check_now;
     passive->argument = argument;
     timer_init(&passive->timer, on_time, passive);
@@ -66,23 +64,12 @@ passive_health_free(struct passive_health **passive)
 }
 
 static void
-log_change(struct passive_health *passive, const struct registered_target *target,
-           const char *message)
-{
-    char *subject = memory_print("%s %s", target->group, target->name);
-
-    event_log_add(passive->events, "target", subject, "%s", message);
-    free(subject);
-    targets_note_change(passive->targets);
-}
-
-static void
 take_back(struct passive_health *passive, struct registered_target *target, const char *why)
 {
     target->passive.ejected_until_ms = 0;
     target->passive.window_began_ms = 0;
     target->healthy_since_ms = clock_ms();
-    log_change(passive, target, why);
+    targets_tell(passive->targets, target, EVENT_TARGET_BACK, why);
 }
 
 static bool
@@ -159,7 +146,7 @@ eject(struct passive_health *passive, struct registered_target *target)
         "and %llu were answered with 5xx",
         (unsigned long long)length / 1000, (unsigned long long)seen->requests,
         (unsigned long long)seen->connection_failures, (unsigned long long)seen->errors);
-    log_change(passive, target, message);
+    targets_tell(passive->targets, target, EVENT_TARGET_EJECTED, message);
     free(message);
 }
 

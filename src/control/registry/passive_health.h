@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/registry/event_log.h"
 #include "control/registry/targets.h"
 #include "ipc/message.h"
 #include "model/config.h"
@@ -22,7 +21,6 @@
 struct passive_health;
 
 struct passive_health *passive_health_new(struct loop *loop, struct targets *targets,
-                                          struct event_log *events,
                                           void (*check_now)(void *argument, uint64_t target_id),
                                           void *argument);
 void passive_health_free(struct passive_health **passive);

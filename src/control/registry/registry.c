@@ -403,8 +403,9 @@ take_in(struct registry *registry, struct task *task, bool is_stale)
         return false;
     }
     if (is_new)
-        event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id,
-                      "%s, reported by %s", task_status_text(task->last_status), task->source);
+        event_log_add(registry->events, EVENT_TASK_REPORTED,
+                      task->name != NULL ? task->name : task->id, "%s, reported by %s",
+                      task_status_text(task->last_status), task->source);
     replace_task(registry, record, task);
     return is_new;
 }
@@ -428,8 +429,8 @@ remove_record(struct registry *registry, struct task_record *record, const char 
 {
     const struct task *task = record->task;
 
-    event_log_add(registry->events, "task", task->name != NULL ? task->name : task->id, "%s",
-                  why);
+    event_log_add(registry->events, EVENT_TASK_GONE, task->name != NULL ? task->name : task->id,
+                  "%s", why);
     set_misfit(registry, record, NULL);
     reconcile_removed_task(&registry->parts, record, why);
     overrides_forget_task(registry->parts.overrides, task);
@@ -505,7 +506,7 @@ registry_stop_sign(struct registry *registry, const char *source, const char *id
     if (record == NULL || record->is_stopping)
         return;
     record->is_stopping = true;
-    event_log_add(registry->events, "task",
+    event_log_add(registry->events, EVENT_TASK_STOPPING,
                   record->task->name != NULL ? record->task->name : id, "stop sign: %s", sign);
     mark_dirty(registry, record);
     registry_settle(registry);

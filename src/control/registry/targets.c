@@ -26,7 +26,8 @@ struct used_address {
 
 struct targets {
     struct numbers *numbers;
-    struct event_log *events;
+    struct event_log *log;
+    struct target_events *events;
     struct targets_callbacks callbacks;
     void *argument;
     uint64_t next_id;
@@ -46,7 +47,8 @@ targets_new(struct numbers *numbers, struct event_log *events,
     struct targets *table = memory_take(1, sizeof(*table));
 
     table->numbers = numbers;
-    table->events = events;
+    table->log = events;
+    table->events = target_events_new(events);
     table->callbacks = *callbacks;
     table->argument = argument;
     table->next_id = 1;
@@ -158,6 +160,7 @@ targets_free(struct targets **table)
     while ((target = TAILQ_FIRST(&(*table)->departed)) != NULL)
         targets_bury(*table, target);
     target_memories_free(&(*table)->memories);
+    target_events_free(&(*table)->events);
     free(*table);
     *table = NULL;
 }
@@ -226,18 +229,14 @@ recall(struct targets *table, struct registered_target *target)
 }
 
 static void
-log_state(struct targets *table, const struct registered_target *target, const char *why)
+tell_state(struct targets *table, struct registered_target *target, const char *why)
 {
-    const char *reason = target_reason_word(target);
     const char *state =
         target->membership == MEMBERSHIP_GONE ? "unused" : target_state_word(target);
-    char *subject = memory_print("%s %s", target->group, target->name);
 
     if (table->callbacks.on_state != NULL)
         table->callbacks.on_state(table->argument, state);
-    event_log_add(table->events, "target", subject, "%s%s%s%s: %s", state,
-                  *reason == '\0' ? "" : " (", reason, *reason == '\0' ? "" : ")", why);
-    free(subject);
+    target_events_tell_state(table->events, target, why);
 }
 
 /* Told once until there is room again. */
@@ -253,7 +252,7 @@ note_no_row(struct targets *table, const struct target_spec *spec)
     log_error("there are %d targets already: %s of group %s, and more, are left out until one "
               "goes",
               COUNTERS_TARGET_ROWS, address, spec->group);
-    event_log_add(table->events, "target", spec->group,
+    event_log_add(table->log, EVENT_TARGET_NO_ROOM, spec->group,
                   "left out: there are %d targets already", COUNTERS_TARGET_ROWS);
 }
 
@@ -286,10 +285,10 @@ targets_add(struct targets *table, const struct target_spec *spec)
     link_address(table, target);
     note_moving(table, target);
     table->live_count++;
-    log_state(table, target,
-              spec->origin == ORIGIN_STATIC    ? "registered by the configuration"
-              : spec->origin == ORIGIN_BY_HAND ? "registered by hand"
-                                               : "registered for its task");
+    tell_state(table, target,
+               spec->origin == ORIGIN_STATIC    ? "registered by the configuration"
+               : spec->origin == ORIGIN_BY_HAND ? "registered by hand"
+                                                : "registered for its task");
     table->callbacks.on_change(table->argument, false);
     return target;
 }
@@ -311,11 +310,13 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
     /* In service shows its health, whose time it keeps. */
     if (to != MEMBERSHIP_IN_SERVICE)
         target->since_wall_us = clock_wall_us();
+    if (to == MEMBERSHIP_DRAINING)
+        target->drain_began_ms = clock_ms();
     if (to == MEMBERSHIP_GONE)
         depart(table, target);
     if (event == TARGET_EVENT_EVICTED || event == TARGET_EVENT_DELAY_OVER)
         table->callbacks.on_close(table->argument, target->id, event == TARGET_EVENT_EVICTED);
-    log_state(table, target, why != NULL ? why : target_event_text(event));
+    tell_state(table, target, why != NULL ? why : target_event_text(event));
     /* What is to get no more requests is told at once; the end of a drain can wait. */
     table->callbacks.on_change(table->argument,
                                event == TARGET_EVENT_EVICTED ||
@@ -364,7 +365,9 @@ show_health(struct targets *table, struct registered_target *target, const char 
     target->health_reason = joined.reason;
     if (strcmp(shown_before, target_state_word(target)) != 0 ||
         strcmp(reason_before, target_reason_word(target)) != 0)
-        log_state(table, target, why);
+        tell_state(table, target, why);
+    else
+        target_events_count(table->events, target);
     table->callbacks.on_change(table->argument, is_recovery);
 }
 
@@ -377,7 +380,7 @@ targets_set_health(struct targets *table, struct registered_target *target,
     target->last_check = verdict->last_check;
     target->checked_health = verdict->health;
     target->checked_reason = verdict->reason;
-    show_health(table, target, "health checks");
+    show_health(table, target, "its checks pass");
 }
 
 void
@@ -386,12 +389,14 @@ targets_set_opinion(struct targets *table, struct registered_target *target,
 {
     target->opinion = opinion;
     target->waits_for_task = waits;
-    show_health(table, target, "its task's own health check");
+    show_health(table, target, "by its task's own health check");
 }
 
 void
-targets_note_change(struct targets *table)
+targets_tell(struct targets *table, struct registered_target *target, enum event_kind kind,
+             const char *what)
 {
+    target_events_tell(table->events, target, kind, what);
     table->callbacks.on_change(table->argument, false);
 }
 
@@ -443,6 +448,12 @@ size_t
 targets_count(const struct targets *table)
 {
     return table->live_count;
+}
+
+struct target_count
+targets_count_group(const struct targets *table, uint32_t group_id)
+{
+    return target_events_of_group(table->events, group_id);
 }
 
 uint64_t

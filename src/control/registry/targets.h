@@ -18,6 +18,7 @@
 #include "base/address.h"
 #include "control/registry/event_log.h"
 #include "control/registry/numbers.h"
+#include "control/registry/target_events.h"
 #include "model/probe_outcome.h"
 #include "model/target.h"
 #include "model/task.h"
@@ -74,9 +75,11 @@ struct registered_target {
 
     /* First generation that tells of its membership; 0: not published yet. */
     uint64_t told_generation;
-    bool is_settled;        /* every worker has applied that generation */
-    uint64_t drain_ends_ms; /* set when the drain begins, at the last worker's word */
-    uint64_t gone_ms;       /* when it became gone */
+    bool is_settled;             /* every worker has applied that generation */
+    uint64_t drain_ends_ms;      /* set when the drain begins, at the last worker's word */
+    uint64_t drain_began_ms;     /* when it was last deregistered; 0: never */
+    uint64_t gone_ms;            /* when it became gone */
+    struct target_count counted; /* target_events.c */
     /* The two that health is made of. */
     enum target_health checked_health; /* by the observer */
     enum target_reason checked_reason;
@@ -148,8 +151,10 @@ void targets_set_health(struct targets *table, struct registered_target *target,
 void targets_set_opinion(struct targets *table, struct registered_target *target,
                          enum task_health opinion, bool waits);
 
-/* Something else about it changed that stands in the snapshot (ejected). */
-void targets_note_change(struct targets *table);
+/* Something else about it changed that stands in the snapshot (ejected): an event of that kind.
+ */
+void targets_tell(struct targets *table, struct registered_target *target, enum event_kind kind,
+                  const char *what);
 
 struct registered_target *targets_find(struct targets *table, const char *group,
                                        const struct address *address);
@@ -165,6 +170,7 @@ void target_follow_names(struct registered_target *target, const struct task *ta
 /* Live targets by age; those that are gone are not among them. */
 struct registered_targets *targets_live(struct targets *table);
 size_t targets_count(const struct targets *table);
+struct target_count targets_count_group(const struct targets *table, uint32_t group_id);
 
 /*
  * Those whose membership has changed, so that nobody needs to look at all the others: drain.c

@@ -43,7 +43,7 @@ control_tests += tests/unit/control/processes/test_children \
 	tests/unit/control/discovery/test_providers
 control_tests += tests/unit/control/rollout/test_container_stop \
 	tests/unit/control/rollout/test_roll
-control_tests += tests/unit/control/test_reload
+control_tests += tests/unit/control/test_reload tests/unit/control/registry/test_notices
 control_tests += tests/unit/control/registry/test_numbers
 control_tests += tests/unit/control/test_run_lock tests/unit/control/test_stickiness_key
 check_PROGRAMS += $(control_tests)
@@ -71,6 +71,9 @@ tests_unit_control_processes_test_children_SOURCES = tests/unit/control/processe
 tests_unit_control_processes_test_children_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_publisher_SOURCES = tests/unit/control/processes/test_publisher.c
 tests_unit_control_processes_test_publisher_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_notices_SOURCES = \
+	tests/unit/control/registry/test_notices.c $(control_world)
+tests_unit_control_registry_test_notices_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_claims_SOURCES = tests/unit/control/registry/test_claims.c
 tests_unit_control_registry_test_claims_LDADD = $(control_test_libs)
 tests_unit_control_discovery_test_discovery_file_SOURCES = \

@@ -108,8 +108,7 @@ open_parts(struct stage *stage)
         .targets = world->targets,
         .registry = world->registry,
         .drain = drain_new(stage->loop, world->targets, in_flight, stage),
-        .passive =
-            passive_health_new(stage->loop, world->targets, world->events, check_now, stage),
+        .passive = passive_health_new(stage->loop, world->targets, check_now, stage),
         .sockets = listener_sockets_new(WORKERS, world->numbers),
         .observer_fds = observer_fds_new(),
         .publisher = publisher_new(stage->loop, &publisher_callbacks, stage),

@@ -12,7 +12,7 @@ keeps_the_last_events_in_order(void **state)
     (void)state;
     assert_null(event_log_next(log, 0));
     for (int i = 1; i <= 5; i++)
-        event_log_add(log, "task", "t", "event %d", i);
+        event_log_add(log, EVENT_TASK_REPORTED, "t", "event %d", i);
     const struct log_entry *entry = event_log_next(log, 0);
     assert_int_equal(entry->sequence, 3);
     assert_string_equal(entry->message, "event 3");
@@ -44,8 +44,8 @@ tells_followers_until_they_leave(void **state)
     leaving.argument = &leaving;
     event_log_follow(log, &steady);
     event_log_follow(log, &leaving);
-    event_log_add(log, "task", "t", "one");
-    event_log_add(log, "task", "t", "two");
+    event_log_add(log, EVENT_TASK_REPORTED, "t", "one");
+    event_log_add(log, EVENT_TASK_REPORTED, "t", "two");
     assert_int_equal(heard, 3);
     event_log_free(&log);
 }

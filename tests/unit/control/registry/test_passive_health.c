@@ -33,8 +33,8 @@ begin(void)
 
     watched->world = world_new();
     watched->loop = loop_new();
-    watched->passive = passive_health_new(watched->loop, watched->world->targets,
-                                          watched->world->events, check_now, watched);
+    watched->passive =
+        passive_health_new(watched->loop, watched->world->targets, check_now, watched);
     passive_health_set_config(watched->passive, &watched->world->config);
     for (unsigned i = 0; i < 4; i++, id[0]++) {
         registry_put_task(watched->world->registry, make_task(id, 1, "srvweb", 1000 + i));

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which events become lines of the log, how many, and what is said of targets and groups. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "../world.h"
+#include "base/log.h"
+#include "control/registry/group_watch.h"
+#include "control/registry/notices.h"
+
+static const struct target_verdict healthy = {.health = HEALTH_HEALTHY};
+static const struct target_verdict refused = {.health = HEALTH_UNHEALTHY,
+                                              .reason = TARGET_REASON_FAILED_HEALTH_CHECKS,
+                                              .cause = PROBE_REFUSED};
+
+/* What the log gets while one of these is open; ended by log_taken. */
+struct taken_log {
+    FILE *file;
+    int real_stderr;
+    char text[65536];
+};
+
+static void
+take_log(struct taken_log *taken)
+{
+    taken->file = tmpfile();
+    taken->real_stderr = dup(STDERR_FILENO);
+    dup2(fileno(taken->file), STDERR_FILENO);
+}
+
+static unsigned
+lines_with(const struct taken_log *taken, const char *words)
+{
+    unsigned count = 0;
+
+    for (const char *at = taken->text; (at = strstr(at, words)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void
+give_log_back(struct taken_log *taken)
+{
+    dup2(taken->real_stderr, STDERR_FILENO);
+    close(taken->real_stderr);
+    rewind(taken->file);
+    taken->text[fread(taken->text, 1, sizeof(taken->text) - 1, taken->file)] = '\0';
+    fclose(taken->file);
+}
+
+static void
+tells_a_burst_in_a_few_lines(void **state)
+{
+    static struct taken_log taken;
+    struct loop *loop = loop_new();
+    struct event_log *events = event_log_new(300);
+    struct notices *notices = notices_new(loop, events);
+
+    (void)state;
+    take_log(&taken);
+    for (unsigned i = 0; i < 200; i++)
+        event_log_add(events, EVENT_TARGET_UNHEALTHY, "web a", "unhealthy");
+    event_log_add(events, EVENT_TARGET_STEP, "web a", "a step");
+    event_log_add(events, EVENT_RELOADED, "file", "reloaded");
+    event_log_add(events, EVENT_GROUP_EMPTY, "web", "empty");
+    advance_ms(1000);
+    event_log_add(events, EVENT_TARGET_UNHEALTHY, "web b", "later");
+    notices_free(&notices);
+    give_log_back(&taken);
+    assert_int_equal(lines_with(&taken, "notice: target web a: unhealthy\n"), NOTICES_A_SECOND);
+    assert_int_equal(lines_with(&taken, "notice: and 190 more targets became unhealthy\n"), 1);
+    assert_int_equal(lines_with(&taken, "notice: target web b: later\n"), 1);
+    assert_int_equal(lines_with(&taken, "warning: group web: empty\n"), 1);
+    assert_int_equal(lines_with(&taken, "\n"), NOTICES_A_SECOND + 3);
+    event_log_free(&events);
+    loop_free(&loop);
+}
+
+static const char *
+last_message(const struct world *world)
+{
+    return event_log_next(world->events, event_log_last_sequence(world->events) - 1)->message;
+}
+
+/* Three targets of group web that are in service and healthy. */
+static struct world *
+healthy_world(struct registered_target *targets[3])
+{
+    struct world *world = world_new();
+    char id[] = "a";
+
+    for (unsigned i = 0; i < 3; i++, id[0]++) {
+        registry_put_task(world->registry, make_task(id, 1, "srvweb", 1000 + i));
+        targets[i] = find_target(world, "web", 1000 + i);
+        targets_apply(world->targets, targets[i], TARGET_EVENT_APPLIED, NULL);
+        targets_set_health(world->targets, targets[i], &healthy);
+    }
+    return world;
+}
+
+static void
+says_what_is_left_of_a_group(void **state)
+{
+    struct registered_target *targets[3];
+    struct world *world = healthy_world(targets);
+
+    (void)state;
+    assert_string_equal(last_message(world), "healthy: its checks pass; 3 of 3 healthy");
+    targets_set_health(world->targets, targets[0], &refused);
+    assert_string_equal(last_message(world),
+                        "unhealthy: Health checks failed: connection refused; 2 of 3 left");
+    targets_apply(world->targets, targets[1], TARGET_EVENT_DEREGISTER, "deregistered by hand");
+    assert_string_equal(last_message(world), "draining: deregistered by hand; 1 of 3 left");
+    advance_ms(3210);
+    targets_apply(world->targets, targets[1], TARGET_EVENT_DRAINED, NULL);
+    assert_string_equal(last_message(world),
+                        "gone after draining for 3.2 s: nothing is in flight any more");
+    targets_apply(world->targets, targets[2], TARGET_EVENT_EVICTED, NULL);
+    assert_string_equal(last_message(world), "gone: its address was claimed by a newer task");
+    world_free(world);
+}
+
+static void
+tells_when_a_group_changes(void **state)
+{
+    struct registered_target *targets[3];
+    struct world *world = healthy_world(targets);
+    struct group_watch *watch = group_watch_new(world->numbers, world->targets, world->events);
+
+    (void)state;
+    world->groups[0].minimum_healthy_count = 2;
+    uint64_t before = event_log_last_sequence(world->events);
+    group_watch_look(watch, &world->config);
+    assert_int_equal(event_log_last_sequence(world->events), before);
+    targets_set_health(world->targets, targets[0], &refused);
+    targets_set_health(world->targets, targets[1], &refused);
+    group_watch_look(watch, &world->config);
+    assert_string_equal(last_message(world),
+                        "fails open: 1 of 3 healthy, too few; requests go to all of them");
+    targets_set_health(world->targets, targets[0], &healthy);
+    group_watch_look(watch, &world->config);
+    assert_string_equal(last_message(world), "no longer fails open: 2 of 3 healthy");
+    for (unsigned i = 0; i < 3; i++)
+        targets_apply(world->targets, targets[i], TARGET_EVENT_DEREGISTER, NULL);
+    group_watch_look(watch, &world->config);
+    assert_string_equal(last_message(world),
+                        "empty: no target is left; requests are answered with 503");
+    group_watch_free(&watch);
+    world_free(world);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_a_burst_in_a_few_lines),
+        cmocka_unit_test(says_what_is_left_of_a_group),
+        cmocka_unit_test(tells_when_a_group_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
