@@ -45,7 +45,7 @@ wait_for 5 says "notice: target web 127.0.0.9:9: gone after draining for [0-9.]+
 
 step "what is refused, and a provider that is away and back"
 echo 'no JSON' >"$work/tasks/broken.json"
-wait_for 10 says "warning: problem .*broken.json.*left out"
+wait_for 10 says "warning: problem .*broken.json"
 mv "$work/tasks" "$work/away"
 wait_for 15 says "warning: provider file: directory .*tried again"
 mv "$work/away" "$work/tasks"

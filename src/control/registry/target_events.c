@@ -74,7 +74,8 @@ target_events_count(struct target_events *events, struct registered_target *targ
     now.healthy = now.registered != 0 && target->passive.ejected_until_ms == 0 &&
                   target_is_selectable(target->membership, target->health);
     now.undecided = now.registered != 0 &&
-                    (target->health == HEALTH_INITIAL || target->health == HEALTH_UNUSED);
+                    (target->membership == MEMBERSHIP_REGISTERING ||
+                     target->health == HEALTH_INITIAL || target->health == HEALTH_UNUSED);
     group->registered += now.registered - before->registered;
     group->healthy += now.healthy - before->healthy;
     group->undecided += now.undecided - before->undecided;

@@ -15,7 +15,7 @@ struct target_events;
 struct target_count {
     unsigned registered;
     unsigned healthy;   /* of these: what workers choose from */
-    unsigned undecided; /* of these: not checked yet, or not used */
+    unsigned undecided; /* of these: workers do not know it, not checked yet, or not used */
 };
 
 struct target_events *target_events_new(struct event_log *log);
