@@ -83,7 +83,7 @@ void children_check_target(struct children *children, uint64_t target_id);
 
 /* The listeners of the last reload, behind their snapshot; and those that are gone. */
 void children_open_listeners(struct children *children);
-void children_close_listener(void *children, uint32_t listener_id);
+void children_close_listener(void *argument, uint32_t listener_id);
 
 /* What the observer may not open itself: the metrics listener, or that there is none. */
 void children_send_metrics_listener(struct children *children);
