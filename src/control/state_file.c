@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,21 @@ struct state_file {
     struct registry *registry;
     struct targets *targets;
     struct timer timer;
+    struct watch child_watch;
     pid_t commit_pid; /* has the disk keep what was written last; 0: none */
     bool has_warned;
 };
 
 static void on_time(void *argument);
 static void end_commit(struct state_file *file, int how);
+
+static void
+on_child_signal(int number, short what, void *argument)
+{
+    (void)number;
+    (void)what;
+    end_commit(argument, WNOHANG);
+}
 
 struct state_file *
 state_file_new(struct loop *loop, const char *directory, struct registry *registry,
@@ -53,6 +63,7 @@ state_file_new(struct loop *loop, const char *directory, struct registry *regist
     file->registry = registry;
     file->targets = targets;
     timer_init(&file->timer, on_time, file);
+    watch_signal(&file->child_watch, loop, SIGCHLD, on_child_signal, file);
     return file;
 }
 
@@ -62,6 +73,7 @@ state_file_free(struct state_file **file)
     if (*file == NULL)
         return;
     timer_close(&(*file)->timer, (*file)->loop);
+    watch_close(&(*file)->child_watch);
     end_commit(*file, WNOHANG);
     free((*file)->directory);
     free((*file)->path);
