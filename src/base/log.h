@@ -10,17 +10,25 @@
 
 #include <stdbool.h>
 
+enum log_form {
+    LOG_FORM_TEXT, /* "TIME ROLE[PID] LEVEL: MESSAGE" */
+    LOG_FORM_JSON, /* {"time": , "role": , "pid": , "level": , "message": } */
+};
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_DEBUG };
 
 /*
- * To be called once by the first process: where stderr is a FIFO, this process and its children
- * get a description of their own that never waits for the reader, and leave everybody else's as
- * it is.
+ * To be called once by each process, first of all. Where stderr is the journal (JOURNAL_STREAM
+ * names its device and inode, systemd.exec(5)), lines begin with their priority (sd-daemon(3)),
+ * and those in text come without the time, which the journal has. Where stderr is a FIFO, this
+ * process and its children get a description of their own that never waits for the reader, and
+ * leave everybody else's as it is.
  */
 void log_open(void);
 
 /* The role's name stands in every line; text must stay valid. */
 void log_set_role(const char *role);
+void log_set_form(enum log_form form);
 void log_set_level(enum log_level level);
 bool log_would_write(enum log_level level);
 

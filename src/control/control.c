@@ -349,6 +349,7 @@ open_children(struct control *control, unsigned workers)
             .observer_fds = control->observer_fds,
             .publisher = control->publisher,
             .log_level = control->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+            .log_form = control->first_config->log_form,
         },
         workers, &callbacks, control);
 }
@@ -393,6 +394,7 @@ static void
 close_parts(struct control *control)
 {
     admin_free(&control->admin);
+    notices_free(&control->notices);
     config_readers_free(&control->readers);
     providers_free(&control->providers);
     rollout_free(&control->rollout);
@@ -411,7 +413,6 @@ close_parts(struct control *control)
     snapshot_compiler_free(&control->compiler);
     group_rates_free(&control->rates);
     problems_free(&control->problems);
-    notices_free(&control->notices);
     event_log_free(&control->events);
     numbers_free(&control->numbers);
     access_channels_free(&control->access_channels);
@@ -637,6 +638,8 @@ control_run(const struct control_options *options)
     control.first_config = config_load(config_path, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
+    if (control.first_config != NULL)
+        log_set_form(control.first_config->log_form);
     privileges_raise_descriptors();
     bool is_started = control.first_config != NULL &&
                       open_parts(&control, control.first_config->workers) && start(&control);

@@ -75,8 +75,8 @@ add_line(struct config_errors *lines, char *line)
 static void
 warn_of_fixed(const struct config *old, struct config *new)
 {
-    static const char *const fixed[] = {"workers", "user", "state_dir", "admin.socket",
-                                        "stickiness.key_path"};
+    static const char *const fixed[] = {
+        "workers", "user", "state_dir", "admin.socket", "stickiness.key_path", "log.format"};
 
     for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
         if (config_setting_changed(old, new, fixed[i]))

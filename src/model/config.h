@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/log.h"
 #include "model/http_codes.h"
 
 enum config_protocol { PROTOCOL_HTTP };
@@ -226,6 +227,7 @@ struct config {
     unsigned metrics_port;
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;
+    enum log_form log_form;    /* of messages on stderr */
     char *stickiness_key_path; /* NULL: made under state_dir */
     char *load_balancer_name;
     struct config_attributes attributes;

@@ -251,6 +251,7 @@ receive_hello(struct observer *observer)
         return false;
     }
     log_set_level(message.as.hello.log_level);
+    log_set_form(message.as.hello.log_form);
     if (!sandbox_enter(SANDBOX_OBSERVER, message.as.hello.uid, message.as.hello.gid, &error)) {
         log_error("the sandbox cannot be entered: %s", error);
         return false;

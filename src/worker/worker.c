@@ -273,7 +273,7 @@ worker_run(void)
     struct message hello;
     const char *error = NULL;
 
-    log_set_role("fairlead: worker");
+    log_set_role("worker");
     struct loop *loop = loop_new();
     struct worker *worker = worker_new(loop);
     timer_init(&worker->second_timer, on_second, worker);
@@ -285,6 +285,7 @@ worker_run(void)
     worker->slot = hello.as.hello.slot;
     worker->worker_count = hello.as.hello.worker_count;
     log_set_level((enum log_level)hello.as.hello.log_level);
+    log_set_form((enum log_form)hello.as.hello.log_form);
     worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
     if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {

@@ -76,3 +76,19 @@ wait_for 10 says "notice: and [0-9]+ more targets began to drain"
 drains=$(grep -c '127.0.1.[0-9]*:9: draining' "$work/fairlead.log")
 [ "$drains" -le 40 ] || fail "$drains lines for one burst"
 fairlead_stop
+
+step "as JSON: one object a line, of every process"
+mv "$work/fairlead.log" "$work/text.log"
+configure '' 'log = { format = "json"; };'
+fairlead_start
+wait_for 10 targets_are web 2
+children=$(fairlead_children fairlead)
+# shellcheck disable=SC2086
+system_at_end kill -KILL $children
+kill -KILL "$fairlead_pid"
+is_said_by_worker() {
+    grep -q '"role":"worker".*"level":"warning","message":"control is gone' "$work/fairlead.log"
+}
+wait_for 5 is_said_by_worker
+jq -es 'all(has("time") and has("pid") and has("level") and has("message"))' "$work/fairlead.log" >/dev/null ||
+    fail "no JSON lines"

@@ -170,6 +170,7 @@ on_start(void *argument, struct process *process)
         .uid = children->privileges.uid,
         .gid = children->privileges.gid,
         .log_level = children->parts.log_level,
+        .log_form = children->parts.log_form,
     };
 
     process_send(process, MESSAGE_hello, &hello, -1);

@@ -32,6 +32,7 @@ struct children_parts {
     struct observer_fds *observer_fds;
     struct publisher *publisher;
     enum log_level log_level;
+    enum log_form log_form;
 };
 
 /* What they say; the messages are checked for who may send them, not for what they hold. */

@@ -145,17 +145,14 @@ processes_free(struct processes **processes)
     *processes = NULL;
 }
 
-/* Time zone and language, and the switches of sanitizers and coverage; nothing else. */
+/* Time zone and language, what standard error is (base/log.h), and the switches of sanitizers
+ * and coverage; nothing else. */
 static char **
 make_environment(void)
 {
-    static const char *const kept[] = {"TZ=",
-                                       "LANG=",
-                                       "LC_",
-                                       "ASAN_OPTIONS=",
-                                       "UBSAN_OPTIONS=",
-                                       "LSAN_OPTIONS=",
-                                       "LLVM_PROFILE_FILE="};
+    static const char *const kept[] = {
+        "TZ=",           "JOURNAL_STREAM=", "LANG=",         "LC_",
+        "ASAN_OPTIONS=", "UBSAN_OPTIONS=",  "LSAN_OPTIONS=", "LLVM_PROFILE_FILE="};
     size_t count = 0, all = 0;
 
     while (environ[all] != NULL)

@@ -3,8 +3,12 @@
 #include "../unit.h"
 
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -134,6 +138,73 @@ what_others_say_forges_no_line(void **state)
     close(fds[0]);
 }
 
+/* Writes a line to a fresh pipe, and reads it. */
+static void
+line_of(char *text, size_t size, const char *message)
+{
+    int fds[2];
+
+    assert_int_equal(pipe(fds), 0);
+    use_as_stderr(fds[1]);
+    log_warning("%s", message);
+    put_stderr_back();
+    read_some(fds[0], text, size);
+    close(fds[0]);
+}
+
+static void
+json_lines_are_whole_objects(void **state)
+{
+    char text[4096], big[3000], expected[128];
+
+    (void)state;
+    memset(big, '"', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    log_set_form(LOG_FORM_JSON);
+    line_of(text, sizeof(text), "a \"b\" c:\\d\n\x1b");
+    snprintf(expected, sizeof(expected),
+             "\",\"role\":\"fairlead\",\"pid\":%ld,\"level\":\"warning\","
+             "\"message\":\"a \\\"b\\\" c:\\\\d??\"}\n",
+             (long)getpid());
+    assert_ptr_equal(strstr(text, "{\"time\":\"20"), text);
+    assert_non_null(strstr(text, expected));
+    line_of(text, sizeof(text), big);
+    assert_true(strlen(text) <= 2048);
+    assert_string_equal(text + strlen(text) - 5, "\\\"\"}\n");
+    log_set_form(LOG_FORM_TEXT);
+}
+
+static void
+the_journal_gets_priorities(void **state)
+{
+    struct stat status;
+    char text[256] = "", named[64], expected[128];
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_int_equal(fstat(fds[1], &status), 0);
+    snprintf(named, sizeof(named), "%ju:%ju", (uintmax_t)status.st_dev,
+             (uintmax_t)status.st_ino);
+    setenv("JOURNAL_STREAM", named, 1);
+    use_as_stderr(fds[1]);
+    log_open();
+    log_error("one");
+    log_notice("two");
+    put_stderr_back();
+    read_some(fds[0], text, sizeof(text));
+    snprintf(expected, sizeof(expected),
+             "<3>fairlead[%ld] error: one\n<5>fairlead[%ld] notice: two\n", (long)getpid(),
+             (long)getpid());
+    assert_string_equal(text, expected);
+    close(fds[0]);
+    /* Named, but another file: who started us has redirected stderr. */
+    log_open();
+    line_of(text, sizeof(text), "three");
+    assert_null(strchr(text, '<'));
+    unsetenv("JOURNAL_STREAM");
+}
+
 int
 main(void)
 {
@@ -142,6 +213,8 @@ main(void)
         cmocka_unit_test(a_full_socket_costs_lines_and_no_time),
         cmocka_unit_test(others_pipe_ends_go_on_waiting),
         cmocka_unit_test(what_others_say_forges_no_line),
+        cmocka_unit_test(json_lines_are_whole_objects),
+        cmocka_unit_test(the_journal_gets_priorities),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
