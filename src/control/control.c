@@ -18,6 +18,7 @@
 #include "base/sandbox.h"
 #include "base/title.h"
 #include "control/admin/admin.h"
+#include "control/event_file.h"
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
@@ -44,6 +45,7 @@ struct control {
     struct loop *loop;
     struct numbers *numbers;
     struct event_log *events;
+    struct event_file *event_file;
     struct notices *notices;
     struct problems *problems;
     struct counter_board *board;
@@ -413,6 +415,7 @@ close_parts(struct control *control)
     snapshot_compiler_free(&control->compiler);
     group_rates_free(&control->rates);
     problems_free(&control->problems);
+    event_file_close(&control->event_file);
     event_log_free(&control->events);
     numbers_free(&control->numbers);
     access_channels_free(&control->access_channels);
@@ -450,6 +453,7 @@ on_stop_signal(void *argument, int number)
         return;
     }
     control->is_stopping = true;
+    event_log_add(control->events, EVENT_STOPPING, "fairlead", "stops: signal %d", number);
     log_notice("signal %d: stopping when requests in flight are done, in at most %u s", number,
                timeout_ms / 1000);
     state_file_save(control->state);
@@ -523,6 +527,9 @@ prepare_first(struct control *control)
 
     if (!take_state_dir(control))
         return false;
+    control->event_file = event_file_open(control->loop, control->events, config->state_dir);
+    event_log_add(control->events, EVENT_STARTED, "fairlead", "version %s starts",
+                  PACKAGE_VERSION);
     bool has_sockets = listener_sockets_prepare(control->sockets, config, &errors);
     bool has_fds = observer_fds_prepare(control->observer_fds, config, &errors);
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libcontrol.a
 libcontrol_a_SOURCES = \
 	src/control/control.c src/control/control.h \
+	src/control/event_file.c src/control/event_file.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/run_lock.c src/control/run_lock.h \
 	src/control/signals.c src/control/signals.h \

@@ -77,11 +77,17 @@ drains=$(grep -c '127.0.1.[0-9]*:9: draining' "$work/fairlead.log")
 [ "$drains" -le 40 ] || fail "$drains lines for one burst"
 fairlead_stop
 
+step "events outlive a restart, and their numbers go on"
+last=$(jq -s '.[-1].Sequence' "$work/state/events.jsonl")
+[ "$last" -gt 400 ] || fail "the file ends with $last"
 step "as JSON: one object a line, of every process"
 mv "$work/fairlead.log" "$work/text.log"
 configure '' 'log = { format = "json"; };'
 fairlead_start
 wait_for 10 targets_are web 2
+ctl --json events | jq -e --argjson last "$last" '.Events | map(.Sequence) | . == unique and
+    index($last) != null and .[-1] > $last' >/dev/null || fail "it does not go on after $last"
+ctl events | grep -q 'process fairlead: stops: signal 15' || fail "the stop is not told"
 children=$(fairlead_children fairlead)
 # shellcheck disable=SC2086
 system_at_end kill -KILL $children

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #define MESSAGE_BYTES 512
 
@@ -55,26 +56,54 @@ tell_followers(struct event_log *log, const struct log_entry *entry)
     }
 }
 
+/* The texts are the log's; control characters and strange bytes stay outside. */
+static char *
+keep_text(const char *text)
+{
+    char *kept = memory_copy_text(text);
+
+    text_make_printable(kept);
+    return kept;
+}
+
+/* In place of what its number's place holds. */
+static struct log_entry *
+put(struct event_log *log, const struct log_entry *entry, const char *subject,
+    const char *message)
+{
+    struct log_entry *place = &log->entries[entry->sequence % log->capacity];
+    char *kept_subject = keep_text(subject), *kept_message = keep_text(message);
+
+    free(place->subject);
+    free(place->message);
+    *place = *entry;
+    place->subject = kept_subject;
+    place->message = kept_message;
+    log->last_sequence = entry->sequence;
+    return place;
+}
+
 void
 event_log_add(struct event_log *log, enum event_kind kind, const char *subject,
               const char *format, ...)
 {
-    struct log_entry *entry = &log->entries[(log->last_sequence + 1) % log->capacity];
+    struct log_entry entry = {
+        .sequence = log->last_sequence + 1, .wall_us = clock_wall_us(), .kind = kind};
     char message[MESSAGE_BYTES];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    char *kept_subject = memory_copy_text(subject);
-    free(entry->subject);
-    free(entry->message);
-    *entry = (struct log_entry){.sequence = ++log->last_sequence,
-                                .wall_us = clock_wall_us(),
-                                .kind = kind,
-                                .subject = kept_subject,
-                                .message = memory_copy_text(message)};
-    tell_followers(log, entry);
+    tell_followers(log, put(log, &entry, subject, message));
+}
+
+void
+event_log_restore(struct event_log *log, const struct log_entry *entry, const char *subject,
+                  const char *message)
+{
+    if (entry->sequence > log->last_sequence)
+        put(log, entry, subject, message);
 }
 
 const struct log_entry *
@@ -84,7 +113,11 @@ event_log_next(const struct event_log *log, uint64_t after_sequence)
         log->last_sequence > log->capacity ? log->last_sequence - log->capacity + 1 : 1;
     uint64_t wanted = after_sequence + 1 > oldest ? after_sequence + 1 : oldest;
 
-    return wanted > log->last_sequence ? NULL : &log->entries[wanted % log->capacity];
+    /* Numbers may be missing where a file lost lines. */
+    for (; wanted <= log->last_sequence; wanted++)
+        if (log->entries[wanted % log->capacity].sequence == wanted)
+            return &log->entries[wanted % log->capacity];
+    return NULL;
 }
 
 uint64_t

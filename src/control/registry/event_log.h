@@ -17,7 +17,7 @@ struct event_log;
 
 /* One event; the texts belong to the log and live until the ring comes round. */
 struct log_entry {
-    uint64_t sequence; /* from 1 */
+    uint64_t sequence; /* from 1, and over restarts where they are kept */
     uint64_t wall_us;
     enum event_kind kind;
     char *subject; /* which thing */
@@ -36,6 +36,11 @@ void event_log_free(struct event_log **log);
 
 void event_log_add(struct event_log *log, enum event_kind kind, const char *subject,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* An event of an earlier process, oldest first: followers do not hear of it, and new ones get
+ * numbers above its own. The texts are copied. One that is not above the last is left out. */
+void event_log_restore(struct event_log *log, const struct log_entry *entry,
+                       const char *subject, const char *message);
 
 /* The oldest entry kept whose sequence is above the given one, or NULL. */
 const struct log_entry *event_log_next(const struct event_log *log, uint64_t after_sequence);
