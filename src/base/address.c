@@ -26,6 +26,18 @@ address_parse(struct address *address, const char *text, uint16_t port)
 }
 
 void
+address_unmap(struct address *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (address->family != ADDRESS_IPV6 || memcmp(address->bytes, mapped, sizeof(mapped)) != 0)
+        return;
+    memmove(address->bytes, address->bytes + sizeof(mapped), 4);
+    memset(address->bytes + 4, 0, sizeof(mapped));
+    address->family = ADDRESS_IPV4;
+}
+
+void
 address_from_system(struct address *address, const struct sockaddr_storage *system)
 {
     *address = (struct address){.family = ADDRESS_NONE};
@@ -36,11 +48,10 @@ address_from_system(struct address *address, const struct sockaddr_storage *syst
         address->family = ADDRESS_IPV4;
     } else if (system->ss_family == AF_INET6) {
         const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)system;
-        bool is_mapped = IN6_IS_ADDR_V4MAPPED(&ipv6->sin6_addr);
-        memcpy(address->bytes, ipv6->sin6_addr.s6_addr + (is_mapped ? 12 : 0),
-               is_mapped ? 4 : 16);
+        memcpy(address->bytes, &ipv6->sin6_addr, 16);
         address->port = ntohs(ipv6->sin6_port);
-        address->family = is_mapped ? ADDRESS_IPV4 : ADDRESS_IPV6;
+        address->family = ADDRESS_IPV6;
+        address_unmap(address);
     } else if (system->ss_family == AF_UNIX) {
         address->family = ADDRESS_UNIX;
     }
@@ -142,6 +153,15 @@ address_block_parse(struct address_block *block, const char *text)
     else if (!slice_to_number(slice_of(slash + 1), widest, &bits))
         return false;
     block->prefix_bits = (uint8_t)bits;
+    return true;
+}
+
+bool
+address_source_parse(struct address_block *block, const char *text)
+{
+    if (strcmp(text, "unix:") != 0)
+        return address_block_parse(block, text);
+    *block = (struct address_block){.network = {.family = ADDRESS_UNIX}};
     return true;
 }
 

@@ -26,6 +26,9 @@ struct address {
 /* A numeric IPv4 or IPv6 address without port; false when it is not one. */
 bool address_parse(struct address *address, const char *text, uint16_t port);
 
+/* An IPv4 address in IPv6's clothes (::ffff:192.0.2.1) becomes the IPv4 one that it is. */
+void address_unmap(struct address *address);
+
 /* From and to the system's form. IPv4-mapped IPv6 peers become IPv4. to_system returns the
  * length. */
 void address_from_system(struct address *address, const struct sockaddr_storage *system);
@@ -47,6 +50,9 @@ struct address_block {
 
 /* "10.0.0.0/8", "2001:db8::/32"; a bare address is a block of one. False when malformed. */
 bool address_block_parse(struct address_block *block, const char *text);
+
+/* The same, or "unix:", which holds the peers of unix sockets. */
+bool address_source_parse(struct address_block *block, const char *text);
 bool address_block_contains(const struct address_block *block, const struct address *address);
 
 #endif

@@ -5,10 +5,9 @@
  */
 #include "http/forwarding.h"
 
+#include "http/forwarded.h"
 #include "http/forwarding_trace.h"
 #include "http/forwarding_write.h"
-
-#define FORWARDED_FOR_MAX 30
 
 static void
 write_request_line(struct text *out, const struct http_head *request)

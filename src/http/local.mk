@@ -6,6 +6,7 @@ libhttp_a_SOURCES = \
 	src/http/refusals.def \
 	src/http/status.def \
 	src/http/bytes.c src/http/bytes.h \
+	src/http/forwarded.c src/http/forwarded.h \
 	src/http/forwarding.h \
 	src/http/forwarding_page.c \
 	src/http/forwarding_request.c \

@@ -230,3 +230,14 @@ snapshot_find_target(const struct snapshot *snapshot, uint32_t group, uint64_t t
     }
     return low < end && snapshot->target_rows[low].id == target_id ? low : SNAPSHOT_NO_INDEX;
 }
+
+bool
+snapshot_has_source(const struct snapshot *snapshot, struct snapshot_rows sources,
+                    const struct address *address)
+{
+    for (uint32_t i = 0; i < sources.count; i++)
+        if (address_block_contains(&snapshot_source(snapshot, sources.first + i)->block,
+                                   address))
+            return true;
+    return false;
+}

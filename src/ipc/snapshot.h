@@ -145,9 +145,15 @@ struct snapshot_provider {
     uint32_t unused;
 };
 
+/* Of those whose word about their clients is believed. */
+struct snapshot_source {
+    struct address_block block; /* family UNIX: all of a unix listener */
+};
+
 /* Settings that hold for all listeners; structs without pointers out of model/config.h. */
 struct snapshot_settings {
     struct config_attributes attributes;
+    struct snapshot_rows trusted_sources; /* of X-Forwarded-* */
     struct config_timeouts timeouts;
     struct config_limits limits;
     uint32_t access_log_enabled;
@@ -169,6 +175,7 @@ struct snapshot_settings {
     X(weighted_group, weighted_groups)                                                         \
     X(group, groups)                                                                           \
     X(provider, providers)                                                                     \
+    X(source, sources)                                                                         \
     X(route_index, route_indexes)                                                              \
     X(route_host, route_hosts)                                                                 \
     X(route_bucket, route_buckets)                                                             \
@@ -284,6 +291,10 @@ snapshot_targets_of(const struct snapshot *snapshot, uint32_t group)
 {
     return snapshot_roster(snapshot, group)->targets;
 }
+
+/* Whether one of the rows holds the address. */
+bool snapshot_has_source(const struct snapshot *snapshot, struct snapshot_rows sources,
+                         const struct address *address);
 
 /*
  * Both map what is behind a descriptor (which stays the caller's), check header, layout and

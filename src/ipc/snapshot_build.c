@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "ipc/snapshot_builder.h"
@@ -105,6 +106,21 @@ add_providers(struct snapshot_builder *builder)
     }
 }
 
+struct snapshot_rows
+snapshot_builder_sources(struct snapshot_builder *builder, const struct config_value *values,
+                         size_t count)
+{
+    struct snapshot_rows rows = {snapshot_written_source_count(&builder->base),
+                                 (uint32_t)count};
+
+    for (size_t i = 0; i < count; i++) {
+        struct snapshot_source row;
+        CHECK(address_source_parse(&row.block, values[i].value));
+        snapshot_add_source(&builder->base, &row);
+    }
+    return rows;
+}
+
 static void
 fill_settings(struct snapshot_builder *builder)
 {
@@ -112,6 +128,8 @@ fill_settings(struct snapshot_builder *builder)
     const struct config *config = builder->sources.config;
 
     settings->attributes = config->attributes;
+    settings->trusted_sources = snapshot_builder_sources(builder, config->trusted_sources,
+                                                         config->trusted_source_count);
     settings->timeouts = config->timeouts;
     settings->limits = config->limits;
     settings->access_log_enabled = config->access_log_path != NULL;

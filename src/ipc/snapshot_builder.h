@@ -33,6 +33,10 @@ snapshot_builder_text(struct snapshot_builder *builder, const char *text)
     return string_pool_add(&builder->base.strings, text);
 }
 
+/* The blocks of a list of sources. */
+struct snapshot_rows snapshot_builder_sources(struct snapshot_builder *builder,
+                                              const struct config_value *values, size_t count);
+
 /* After the groups: rules mark those that they name as used. */
 void snapshot_build_rules(struct snapshot_builder *builder);
 

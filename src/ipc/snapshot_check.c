@@ -128,6 +128,17 @@ check_provider(const struct snapshot *snapshot, const struct snapshot_provider *
 }
 
 static bool
+check_source(const struct snapshot *snapshot, const struct snapshot_source *row)
+{
+    static const uint8_t widest[] = {
+        [ADDRESS_NONE] = 0, [ADDRESS_IPV4] = 32, [ADDRESS_IPV6] = 128, [ADDRESS_UNIX] = 0};
+
+    (void)snapshot;
+    return address_is_sound(&row->block.network) &&
+           row->block.prefix_bits <= widest[row->block.network.family];
+}
+
+static bool
 is_free_host(const struct snapshot *snapshot, uint32_t index)
 {
     return route_host_is_free(snapshot_route_host(snapshot, index));
@@ -196,6 +207,7 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
 
     return attributes->desync_mitigation_mode <= DESYNC_STRICTEST &&
            attributes->xff_mode <= XFF_REMOVE &&
+           rows_are_sound(settings->trusted_sources, snapshot->source_count) &&
            flag_is_sound(&attributes->drop_invalid_header_fields) &&
            flag_is_sound(&attributes->preserve_host_header) &&
            flag_is_sound(&attributes->xff_client_port) &&

@@ -231,6 +231,8 @@ struct config {
     char *stickiness_key_path; /* NULL: made under state_dir */
     char *load_balancer_name;
     struct config_attributes attributes;
+    struct config_value *trusted_sources; /* address blocks, or "unix:", as written */
+    size_t trusted_source_count;
     struct config_timeouts timeouts;
     struct config_limits limits;
     struct config_listener *listeners;

@@ -255,7 +255,9 @@ add_settings(FILE *out, const char **comma, const struct config *old, const stru
     for (const struct setting *const *row = setting_rows(SCOPE_ROOT); *row != NULL; row++) {
         /* The next row of a member is another way to say the same. */
         bool is_said = last != NULL && last->offset == (*row)->offset;
-        if ((*row)->kind == SETTING_LIST || is_said || members_are_equal(*row, old, new))
+        /* Lists of things that have names are counted by kind. */
+        bool is_counted = (*row)->kind == SETTING_LIST && (*row)->elements != SCOPE_SOURCE;
+        if (is_counted || is_said || members_are_equal(*row, old, new))
             continue;
         fprintf(out, "%s%s changed", *comma, (*row)->path);
         *comma = ", ";

@@ -101,7 +101,8 @@ find_bare_row(const struct setting *const *row)
 static bool
 allows_bare(enum setting_scope scope)
 {
-    return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_WEIGHTED_GROUP;
+    return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_SOURCE ||
+           scope == SCOPE_WEIGHTED_GROUP;
 }
 
 static void

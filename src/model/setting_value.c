@@ -164,6 +164,17 @@ read_address(const struct setting *setting, const char *text, void *member)
     return read_text(setting, text, member);
 }
 
+static char *
+read_source(const struct setting *setting, const char *text, void *member)
+{
+    struct address_block block;
+
+    if (!address_source_parse(&block, text))
+        return memory_print("\"%s\" is neither an address block such as 10.0.0.0/8 nor unix:",
+                            text);
+    return read_text(setting, text, member);
+}
+
 static bool
 is_port(const char *text)
 {
@@ -281,6 +292,7 @@ static const struct kind kinds[] = {
     [SETTING_PATH] = {"a text", WRITTEN_AS_TEXT, read_path},
     [SETTING_SOCKET] = {"a text", WRITTEN_AS_TEXT, read_path},
     [SETTING_ADDRESS] = {"a text", WRITTEN_AS_TEXT, read_address},
+    [SETTING_SOURCE] = {"a text", WRITTEN_AS_TEXT, read_source},
     [SETTING_PORT_TEXT] = {"a text or a number", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
                            read_port_text},
     [SETTING_CHOICE_TEXT] = {"a text", WRITTEN_AS_TEXT, read_choice_text},

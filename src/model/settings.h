@@ -33,6 +33,7 @@ enum setting_kind {
     SETTING_PATH,
     SETTING_SOCKET,
     SETTING_ADDRESS,
+    SETTING_SOURCE,
     SETTING_PORT_TEXT,
     SETTING_CHOICE_TEXT,
     SETTING_CHOICE,     /* an enum */

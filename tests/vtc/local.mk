@@ -19,7 +19,9 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/http1/answers_expect_100_continue_itself.vtc \
 	tests/vtc/http1/desync_defensive.vtc \
 	tests/vtc/http1/desync_modes.vtc \
+	tests/vtc/http1/believes_trusted_hops.vtc \
 	tests/vtc/http1/drops_100_continue_of_targets.vtc \
+	tests/vtc/http1/distrusts_other_hops.vtc \
 	tests/vtc/http1/drops_invalid_field_names.vtc \
 	tests/vtc/http1/expectations_are_a_list.vtc \
 	tests/vtc/http1/forwarded_modes.vtc \

@@ -157,24 +157,26 @@ fill_texts(struct access_record *record, const struct exchange *exchange)
 static void
 fill(struct access_record *record, const struct exchange *exchange)
 {
+    static const uint8_t types[2][2] = {{ACCESS_HTTP, ACCESS_HTTPS}, {ACCESS_WS, ACCESS_WSS}};
     const struct snapshot *snapshot = exchange->view->snapshot;
 
     *record = (struct access_record){
         .connection_id = exchange->carrier->id,
         .received_bytes = exchange->received_bytes,
         .sent_bytes = exchange->sent_bytes,
-        .client = exchange->carrier->address,
+        .client = *origin_client(exchange),
         .listener = *listener_address(exchange->carrier->listener),
         .rule_priority = -1,
         .status = exchange->status,
         .target_status = exchange->target_status,
-        .type = exchange->is_upgraded ? ACCESS_WS : ACCESS_HTTP,
+        .type = types[exchange->is_upgraded][exchange->origin.is_tls],
         .action = exchange->action,
         .end_reason = (uint8_t)exchange->end,
         .attempts = (uint8_t)(exchange->attempts_before + exchange->attempts),
         .http_minor =
             exchange->request.has_version ? exchange->request.minor_version : ACCESS_NO_VERSION,
     };
+    record->listener.port = origin_port(exchange);
     if (exchange->rule != SNAPSHOT_NO_INDEX)
         record->rule_priority = (int32_t)snapshot_rule(snapshot, exchange->rule)->priority;
     fill_times(record, exchange);

@@ -139,12 +139,6 @@ exchange_spend_retry(struct exchange *exchange)
     return false;
 }
 
-static bool
-next_field(const void *argument, struct slice name, size_t *place, struct slice *value)
-{
-    return http_head_next_value(argument, name, place, value);
-}
-
 void
 exchange_route_request(const struct exchange *exchange, struct route_request *out)
 {
@@ -155,9 +149,9 @@ exchange_route_request(const struct exchange *exchange, struct route_request *ou
         .host = request->host_name,
         .path = request->path,
         .query = request->query,
-        .source = exchange->carrier->address,
-        .field = next_field,
-        .argument = request,
+        .source = *origin_client(exchange),
+        .field = origin_next_field,
+        .argument = exchange,
     };
 }
 

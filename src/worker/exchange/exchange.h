@@ -18,6 +18,7 @@
 #include "ipc/counters.h"
 #include "net/loop.h"
 #include "worker/exchange/carrier.h"
+#include "worker/exchange/origin.h"
 #include "worker/targets/target_link.h"
 #include "worker/targets/view.h"
 
@@ -76,6 +77,8 @@ struct exchange {
     struct carrier *carrier;
     struct view *view; /* pinned: the rule was chosen from it */
     struct exchange_events events;
+
+    struct origin origin;
 
     /* The request. */
     enum exchange_request_state request_state;

@@ -31,6 +31,8 @@ judge(struct exchange *exchange)
     WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
     enum http_refusal refusal =
         request_judge(request, &settings->attributes, &settings->limits);
+    if (exchange->view->settings->trusted_sources.count != 0)
+        origin_ask(exchange);
     if (refusal == HTTP_REFUSAL_NONE)
         refusal = forwarding_check_request(request, &settings->attributes);
     if (request->desync != DESYNC_REASON_NONE)

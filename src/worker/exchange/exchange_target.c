@@ -251,7 +251,8 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
         .client =
             slice_make(address, has_address ? address_format(&carrier->address, address) : 0),
         .client_port = carrier->address.port,
-        .listener_port = listener_port(carrier->listener),
+        .listener_port = origin_port(exchange),
+        .is_tls = exchange->origin.is_tls,
         .default_host = snapshot_slice(exchange->view->snapshot,
                                        exchange->view->settings->load_balancer_name),
     };

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
-#include "worker/listeners/listener.h"
 
 /* Longest Location (ALB: 8 KiB, then 507). */
 #define LOCATION_MAX 8192
@@ -54,9 +53,9 @@ write_location(struct exchange *exchange, struct text *line)
     struct route_request request;
     char own[ADDRESS_TEXT_SIZE + 2];
     struct route_origin origin = {
-        .protocol = SLICE_LITERAL("http"),
+        .protocol = origin_protocol(exchange),
         .host = exchange->request.host_name,
-        .port = listener_port(exchange->carrier->listener),
+        .port = origin_port(exchange),
     };
 
     /* A client on a unix socket knows no port. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/http: one program a file.
 unit_http = \
+	tests/unit/http/test_forwarded \
 	tests/unit/http/test_forwarding_request \
 	tests/unit/http/test_forwarding_response \
 	tests/unit/http/test_head \
@@ -11,6 +12,8 @@ unit_http = \
 check_PROGRAMS += $(unit_http)
 EXTRA_DIST += tests/unit/http/http_unit.h
 unit_http_libs = $(libs_http) $(libs_base) $(CMOCKA_LIBS) $(LLHTTP_LIBS)
+tests_unit_http_test_forwarded_SOURCES = tests/unit/http/test_forwarded.c
+tests_unit_http_test_forwarded_LDADD = $(unit_http_libs)
 tests_unit_http_test_forwarding_request_SOURCES = tests/unit/http/test_forwarding_request.c
 tests_unit_http_test_forwarding_request_LDADD = $(unit_http_libs)
 tests_unit_http_test_forwarding_response_SOURCES = tests/unit/http/test_forwarding_response.c

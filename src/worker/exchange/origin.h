@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whom a request is from and how it came: as its connection shows it, or as a hop in front says
+ * that is in xff_trusted_sources. Rules, redirects, the log and X-Forwarded-Proto and -Port ask
+ * here.
+ */
+#ifndef FAIRLEAD_WORKER_ORIGIN_H
+#define FAIRLEAD_WORKER_ORIGIN_H
+
+#include <stdbool.h>
+
+#include "base/address.h"
+#include "base/slice.h"
+
+struct exchange;
+
+/* In its exchange; all zero: as the connection shows it. */
+struct origin {
+    struct address client; /* family NONE: the connection's peer */
+    uint16_t port;         /* 0: the one that the connection came to */
+    bool is_tls;
+    bool is_told; /* by a trusted hop */
+};
+
+/* Fills it in by the request's head, where any source is trusted at all. */
+void origin_ask(struct exchange *exchange);
+
+const struct address *origin_client(const struct exchange *exchange);
+uint16_t origin_port(const struct exchange *exchange); /* 0: a unix socket */
+struct slice origin_protocol(const struct exchange *exchange);
+
+/*
+ * The field of a route_request with the exchange as its argument. Where any source is trusted,
+ * X-Forwarded-Proto and -Port are what the target gets, and -For counts only if it is a trusted
+ * hop's.
+ */
+bool origin_next_field(const void *argument, struct slice name, size_t *place,
+                       struct slice *value);
+
+#endif
