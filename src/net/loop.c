@@ -14,11 +14,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "net/hangup.h"
 
 /* A power of two; timers further away hang in the last slot and are moved on when it comes. */
 #define WHEEL_SLOTS 1024
 
+/* Callbacks of one turn after which its clock is read once more: a few milliseconds. */
+#define CALLS_A_CLOCK 64
+
 TAILQ_HEAD(timer_list, timer);
+TAILQ_HEAD(place_list, loop_place);
 
 struct later {
     void (*call)(void *argument);
@@ -33,19 +38,24 @@ struct loop {
     size_t timers_hanging;
     struct later *later;
     size_t later_count, later_capacity;
+    struct place_list line; /* for the next turn */
+    size_t line_length;
+    struct hangups *hangups;
     bool is_stopping;
 };
 
 /* One loop a process, so the turn's begin is a property of the process, as the noted clock is.
  */
 static bool is_in_turn;
+static unsigned calls;
 
 static void
 begin_turn(void)
 {
-    if (is_in_turn)
+    if (is_in_turn && ++calls < CALLS_A_CLOCK)
         return;
     is_in_turn = true;
+    calls = 0;
     clock_update();
 }
 
@@ -91,6 +101,7 @@ loop_new(void)
     clock_update();
     for (size_t i = 0; i < WHEEL_SLOTS; i++)
         TAILQ_INIT(&loop->slots[i]);
+    TAILQ_INIT(&loop->line);
     loop->ticks_done = clock_ms() / LOOP_TICK_MS;
     event_assign(&loop->tick_event, loop->base, -1, EV_PERSIST, on_tick, loop);
     return loop;
@@ -113,6 +124,7 @@ loop_free(struct loop **loop)
     if (*loop == NULL)
         return;
     run_later(*loop);
+    hangups_free(&(*loop)->hangups);
     event_del(&(*loop)->tick_event);
     event_base_free((*loop)->base);
     free((*loop)->later);
@@ -120,13 +132,37 @@ loop_free(struct loop **loop)
     *loop = NULL;
 }
 
+/* Those who stood there when the turn began; whoever took a place since has the next one. */
+static void
+run_line(struct loop *loop, size_t due)
+{
+    struct loop_place *place;
+    uint64_t end_us = 0;
+
+    for (; due > 0; due--) {
+        if ((place = TAILQ_FIRST(&loop->line)) == NULL)
+            return;
+        void (*on_turn)(void *argument) = place->on_turn;
+        clock_update();
+        end_us = end_us == 0 ? clock_us() + LOOP_LINE_MS * 1000 : end_us;
+        if (clock_us() >= end_us)
+            return;
+        loop_place_leave(place, loop);
+        on_turn(place->argument);
+    }
+}
+
 static void
 run_turn(struct loop *loop, int flags)
 {
+    size_t due = loop->line_length;
+
+    flags |= due > 0 ? EVLOOP_NONBLOCK : 0;
     is_in_turn = false;
     int result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
     CHECK(result != -1);
     begin_turn();
+    run_line(loop, due);
     run_later(loop);
 }
 
@@ -171,10 +207,38 @@ loop_free_later(struct loop *loop, void *object, void (*release)(void *object))
     loop_call_later(loop, release == NULL ? free : release, object);
 }
 
+void
+loop_place_take(struct loop_place *place, struct loop *loop, void (*on_turn)(void *argument),
+                void *argument)
+{
+    if (place->on_turn != NULL)
+        return;
+    place->on_turn = on_turn;
+    place->argument = argument;
+    TAILQ_INSERT_TAIL(&loop->line, place, entry);
+    loop->line_length++;
+}
+
+void
+loop_place_leave(struct loop_place *place, struct loop *loop)
+{
+    if (place->on_turn == NULL)
+        return;
+    TAILQ_REMOVE(&loop->line, place, entry);
+    loop->line_length--;
+    place->on_turn = NULL;
+}
+
 struct event_base *
 loop_base(struct loop *loop)
 {
     return loop->base;
+}
+
+struct hangups **
+loop_hangups(struct loop *loop)
+{
+    return &loop->hangups;
 }
 
 /* Watches: the owner's callback runs as libevent's own, so the turn begins in a wrapper. */
@@ -291,6 +355,7 @@ empty_slot(struct loop *loop, struct timer_list *slot, uint64_t now_ms)
             continue;
         }
         timer->deadline_ms = 0;
+        begin_turn();
         timer->on_time(timer->argument);
     }
 }

@@ -23,7 +23,7 @@ struct loop *loop_new(void);
 /* Frees what waits for it and the loop itself; every watch and timer must be closed before. */
 void loop_free(struct loop **loop);
 
-/* Runs until loop_stop. Each turn begins with clock_update. */
+/* Runs until loop_stop. Each turn begins with clock_update; in a long one it comes again. */
 void loop_run(struct loop *loop);
 
 /* One turn without waiting longer than wait_ms; for tests and fuzzers. */
@@ -39,10 +39,33 @@ void loop_free_later(struct loop *loop, void *object, void (*release)(void *obje
 /* Calls on_turn_end once when the current turn's callbacks are done, before it sleeps. */
 void loop_call_later(struct loop *loop, void (*on_turn_end)(void *argument), void *argument);
 
-/* For the other files of src/net only: libevent's own handle, and what each of its callbacks
- * calls first, so that the turn's clock is read. */
+/*
+ * A place in the line for the next turn: who could go on and on by itself asks for one instead,
+ * so that everybody else's events come in between. One call a turn; what is left of a line that
+ * takes longer than LOOP_LINE_MS goes on in the turn after. Embedded, zeroed before use.
+ */
+#define LOOP_LINE_MS 5
+
+struct loop_place {
+    TAILQ_ENTRY(loop_place) entry;
+    void (*on_turn)(void *argument); /* NULL: not in the line */
+    void *argument;
+};
+
+/* Does nothing when it stands in the line already. */
+void loop_place_take(struct loop_place *place, struct loop *loop,
+                     void (*on_turn)(void *argument), void *argument);
+
+/* Must be called before a place's memory goes. */
+void loop_place_leave(struct loop_place *place, struct loop *loop);
+
+/* For the other files of src/net only: libevent's own handle, what each of its callbacks calls
+ * first, so that the turn's clock is read (and moves, when there are many), and the loop's own
+ * watch of streams that are not read (NULL: none yet; freed with the loop). */
 struct event_base *loop_base(struct loop *loop);
 void loop_begin_turn(void);
+struct hangups;
+struct hangups **loop_hangups(struct loop *loop);
 
 /*
  * A descriptor watched for reading or writing until closed; embedded by its owner. The callback

@@ -11,10 +11,12 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "net/hangup.h"
 
 /* Of the kernel's enum; its header for programs lacks the members of tcp_info that count bytes.
  */
@@ -130,6 +132,7 @@ stream_open(struct stream *stream, struct loop *loop, int fd,
 {
     stream->callbacks = callbacks;
     stream->owner = owner;
+    stream->loop = loop;
     stream->session = NULL;
     stream->fd = fd;
     stream->write_event = NULL;
@@ -137,6 +140,7 @@ stream_open(struct stream *stream, struct loop *loop, int fd,
     stream->is_handshaking = false;
     stream->waits_to_write = false;
     stream->is_write_registered = false;
+    stream->is_gone_watched = false;
     event_assign(&stream->read_event, loop_base(loop), fd, EV_READ | EV_PERSIST, on_read_event,
                  stream);
     CHECK(event_add(&stream->read_event, NULL) == 0);
@@ -163,12 +167,15 @@ close_stream(struct stream *stream, bool is_aborted)
         event_del(&stream->read_event);
     if (stream->write_event != NULL)
         event_free(stream->write_event);
+    if (stream->is_gone_watched)
+        hangup_ignore(stream->loop, stream);
     close(stream->fd);
     stream->session = NULL;
     stream->write_event = NULL;
     stream->is_reading = false;
     stream->is_writing = false;
     stream->is_write_registered = false;
+    stream->is_gone_watched = false;
     stream->fd = -1;
 }
 
@@ -251,6 +258,8 @@ stream_pause_reading(struct stream *stream)
         return;
     event_del(&stream->read_event);
     stream->is_reading = false;
+    stream->is_gone_watched =
+        stream->callbacks->on_gone != NULL && hangup_watch(stream->loop, stream);
 }
 
 void
@@ -258,6 +267,9 @@ stream_resume_reading(struct stream *stream)
 {
     if (stream->is_reading || stream->fd == -1)
         return;
+    if (stream->is_gone_watched)
+        hangup_ignore(stream->loop, stream);
+    stream->is_gone_watched = false;
     CHECK(event_add(&stream->read_event, NULL) == 0);
     stream->is_reading = true;
     if (HAS_TRANSPORT(stream))
@@ -271,6 +283,14 @@ stream_finish_writing(struct stream *stream)
         stream->session->transport->finish_writing(stream->session);
     else
         shutdown(stream->fd, SHUT_WR);
+}
+
+size_t
+stream_waiting(const struct stream *stream)
+{
+    int waiting = 0;
+
+    return ioctl(stream->fd, FIONREAD, &waiting) == -1 ? 0 : (size_t)waiting;
 }
 
 bool

@@ -28,6 +28,9 @@ struct stream_callbacks {
     /* A transport's handshake has ended, one way or the other; never for a plain socket, which
      * is ready at once. May be NULL where stream_secure is never called. */
     void (*on_ready)(void *owner, bool has_failed);
+    /* While reading is paused: the peer has sent its end, behind bytes that wait to be read, or
+     * (has_failed) the connection is gone in both directions. NULL: nobody wants to know. */
+    void (*on_gone)(void *owner, bool has_failed);
 };
 
 /* Results of reading and writing besides a byte count; the last one is for transports only. */
@@ -54,10 +57,11 @@ struct stream_transport {
     void (*close)(struct stream_session *session, bool is_aborted);
 };
 
-/* Embedded first or anywhere in its owner; 168 bytes while idle. */
+/* Embedded first or anywhere in its owner; 176 bytes while idle. */
 struct stream {
     struct event read_event;
     struct event *write_event; /* made when a write first falls short */
+    struct loop *loop;
     const struct stream_callbacks *callbacks;
     void *owner;
     struct stream_session *session; /* NULL: a plain socket */
@@ -67,6 +71,7 @@ struct stream {
     bool is_handshaking : 1;
     bool waits_to_write : 1;      /* the transport does, to shake hands or to read */
     bool is_write_registered : 1; /* for either of them */
+    bool is_gone_watched : 1;
 };
 
 /* Takes over a connected or connecting non-blocking descriptor and starts reading. */
@@ -101,6 +106,9 @@ void stream_resume_reading(struct stream *stream);
 
 /* Sends the end, in the transport's way where there is one; keeps reading. */
 void stream_finish_writing(struct stream *stream);
+
+/* Bytes that wait in the socket: of a plain one, all that would be read now. */
+size_t stream_waiting(const struct stream *stream);
 
 /* Whether nothing waits to be read, neither bytes nor the peer's end; costs a system call. */
 bool stream_is_quiet(const struct stream *stream);

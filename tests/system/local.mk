@@ -20,6 +20,8 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 # What is said of targets, and what leads to them.
 system_tests += tests/system/health_reasons.sh tests/system/explain.sh tests/system/sticky_groups.sh \
 	tests/system/notices.sh
+# Clients that want more than their share.
+system_tests += tests/system/pipelines.sh
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 EXTRA_DIST += tests/fixtures/config/broken_files.txt

@@ -122,8 +122,10 @@ step_answer(struct exchange *exchange)
     if (exchange->response_state < RESPONSE_HEAD_SENT) {
         exchange_release_target(exchange, LINK_BROKEN);
         exchange_leave_line(exchange);
-        if (!write_answer(exchange))
+        if (!write_answer(exchange)) {
+            exchange_on_client_end_noted(exchange, true);
             return STEP_FINISH;
+        }
         if (carrier->is_blocked)
             exchange_touch(exchange);
     }

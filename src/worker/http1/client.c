@@ -26,10 +26,11 @@
 #define LINGER_BYTES (1024 * 1024)
 
 static void on_readable(void *owner);
+static void on_gone(void *owner, bool has_failed);
 static void on_writable(void *owner);
 
-static const struct stream_callbacks callbacks = {.on_readable = on_readable,
-                                                  .on_writable = on_writable};
+static const struct stream_callbacks callbacks = {
+    .on_readable = on_readable, .on_writable = on_writable, .on_gone = on_gone};
 
 static void on_time(void *argument);
 
@@ -79,6 +80,7 @@ close_now(struct client *client)
     CHECK(client->carrier.exchange == NULL);
     stream_close(&client->stream);
     timer_close(&client->timer, worker->loop);
+    loop_place_leave(&client->place, worker->loop);
     input_give_back(worker, &client->input);
     TAILQ_REMOVE(&worker->clients, client, entry);
     worker->client_count--;
@@ -124,6 +126,7 @@ linger(struct client *client)
         return;
     }
     client->is_lingering = true;
+    loop_place_leave(&client->place, client->carrier.worker->loop);
     input_give_back(client->carrier.worker, &client->input);
     stream_finish_writing(&client->stream);
     stream_resume_reading(&client->stream);
@@ -160,10 +163,9 @@ begin_pipelined(void *argument)
 {
     struct client *client = argument;
 
-    /* It may have been closed since, or begun by bytes that came meanwhile. */
-    if (client->tag == TAG && client->carrier.exchange == NULL && !client->is_lingering &&
-        client->input != NULL)
-        begin_exchange(client);
+    CHECK_TAG(client, TAG);
+    CHECK(client->carrier.exchange == NULL && client->input != NULL);
+    begin_exchange(client);
 }
 
 void
@@ -177,11 +179,13 @@ client_next_or_close(struct client *client)
         return;
     }
     tidy_input(client);
-    carrier_pause(&client->carrier, false);
+    /* A full input may hold the whole next request: it may not be worth to listen yet. */
+    if (!client_has_read_ahead(client))
+        carrier_pause(&client->carrier, false);
     timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
-    /* Not from here: a long pipeline would go deeper with every request. */
+    /* Not now: a long pipeline would keep everybody else waiting until its end. */
     if (client->input != NULL)
-        loop_call_later(worker->loop, begin_pipelined, client);
+        loop_place_take(&client->place, worker->loop, begin_pipelined, client);
 }
 
 void
@@ -233,12 +237,12 @@ static void
 read_ahead(struct client *client)
 {
     struct worker *worker = client->carrier.worker;
-    size_t room = client->input == NULL ? INPUT_SMALL_BYTES : input_room(client->input);
 
-    if (room == 0) {
+    if (client_has_read_ahead(client)) {
         carrier_pause(&client->carrier, true);
         return;
     }
+    size_t room = INPUT_SMALL_BYTES - input_slice(client->input).length;
     ssize_t got = stream_read(&client->stream, worker->scratch, room);
     if (got > 0)
         client_keep_rest(client, worker->scratch, (size_t)got);
@@ -276,6 +280,8 @@ on_readable(void *owner)
     CHECK_TAG(client, TAG);
     if (client->is_lingering)
         discard(client);
+    else if (exchange == NULL && client->input != NULL)
+        return; /* its next request is here already, and has its place in the line */
     else if (exchange == NULL || exchange_reads_head(exchange))
         read_head(client);
     else if (exchange_reads_body(exchange))
@@ -285,6 +291,46 @@ on_readable(void *owner)
     else
         /* A body before its target is connected: it waits in the socket. */
         carrier_pause(&client->carrier, true);
+}
+
+/* Less waits in the socket than the body needs, and nothing follows. */
+static bool
+lacks_body(const struct client *client)
+{
+    const struct http_head *head = &client->carrier.exchange->request;
+    const struct http1_request *request = client->request;
+
+    if (head->framing != HTTP_BODY_LENGTH || request == NULL)
+        return false;
+    if (request->body_has_begun)
+        return stream_waiting(&client->stream) < request->body.remaining;
+    return input_slice(client->input).length + stream_waiting(&client->stream) <
+           head->content_length;
+}
+
+/*
+ * The client has gone, or sent its end, while it is not read. What that means is the same as
+ * when its end is read, but bytes may wait before it: those of a body that is complete are
+ * worth having.
+ */
+static void
+on_gone(void *owner, bool has_failed)
+{
+    struct client *client = owner;
+    struct exchange *exchange = client->carrier.exchange;
+
+    CHECK_TAG(client, TAG);
+    if (exchange != NULL && exchange->step == STEP_TUNNEL && !has_failed)
+        return;
+    client->carrier.has_ended = true;
+    if (exchange == NULL && has_failed)
+        close_now(client);
+    if (exchange == NULL)
+        return;
+    if (has_failed || exchange->request_state != REQUEST_BODY_COMES || lacks_body(client))
+        exchange_on_client_end(exchange, has_failed);
+    else
+        exchange_touch(exchange);
 }
 
 /* While a pipe is in use, the relay waits for room as well. */

@@ -42,6 +42,7 @@ struct client {
     struct input *input;           /* NULL: nothing unconsumed */
     struct http1_request *request; /* NULL: no exchange has read anything yet */
     struct timer timer;            /* idle, or lingering */
+    struct loop_place place;       /* for its next pipelined request */
     TAILQ_ENTRY(client) entry;
     uint32_t lingered_bytes;
     uint64_t opened_ms;
@@ -60,6 +61,16 @@ void client_close(struct client *client);
 
 /* The exchange is over: the next request, waiting for one, or the end of the connection. */
 void client_next_or_close(struct client *client);
+
+/*
+ * A client sends as many requests as it likes behind one that is being answered; of these, no
+ * more than a small input is read before their turn comes.
+ */
+static inline bool
+client_has_read_ahead(const struct client *client)
+{
+    return input_slice(client->input).length >= INPUT_SMALL_BYTES;
+}
 
 /* Bytes behind the present request's end: the beginning of the next one. */
 void client_keep_rest(struct client *client, const char *bytes, size_t length);

@@ -50,8 +50,10 @@ read_head(struct carrier *carrier, enum http_refusal *refusal)
     enum http1_result result = http1_parser_feed(&request->parser, fresh, fresh_length, &used);
     request->head_fed += used;
     carrier->exchange->received_bytes = request->head_fed;
-    if (result == HTTP1_MORE)
+    if (result == HTTP1_MORE) {
+        carrier_pause(carrier, false);
         return CARRIER_WAIT;
+    }
     if (result == HTTP1_REFUSED) {
         *refusal = request->parser.refusal;
         return CARRIER_REFUSED;
@@ -128,6 +130,22 @@ decode(struct client *client, struct carrier_body *body)
     return CARRIER_DONE;
 }
 
+/*
+ * What of a body may be read at once. Not much more than is left of it, since what stands
+ * behind it has to be kept: of chunks the present one's rest is known, and others are hoped
+ * for.
+ */
+static size_t
+most_to_read(const struct http1_request *request)
+{
+    size_t beyond =
+        request->body.framing == HTTP_BODY_LENGTH ? INPUT_SMALL_BYTES : FIRST_READ_BYTES;
+
+    if (request->is_tunnel || request->body.remaining >= SCRATCH_BYTES - beyond)
+        return SCRATCH_BYTES;
+    return (size_t)request->body.remaining + beyond;
+}
+
 static enum carrier_result
 read_body(struct carrier *carrier, struct carrier_body *body)
 {
@@ -137,7 +155,7 @@ read_body(struct carrier *carrier, struct carrier_body *body)
     *body = (struct carrier_body){.bytes = carrier->worker->scratch};
     if (is_tunnel && take_input(client, body))
         return CARRIER_DONE;
-    ssize_t got = stream_read(&client->stream, body->bytes, SCRATCH_BYTES);
+    ssize_t got = stream_read(&client->stream, body->bytes, most_to_read(client->request));
     if (got == STREAM_WAIT)
         return CARRIER_WAIT;
     if (got <= 0)
@@ -153,8 +171,12 @@ write_out(struct client *client, const char *bytes, size_t length)
     struct backlog *backlog = &client->request->to_client;
 
     client->carrier.exchange->sent_bytes += length;
-    if (!backlog_write(backlog, &client->stream, bytes, length))
+    if (!backlog_write(backlog, &client->stream, bytes, length)) {
+        /* Nobody is there: what it sent behind this request is not answered either. */
+        client->carrier.has_ended = true;
+        client->carrier.must_close = true;
         return CARRIER_FAILED;
+    }
     client->carrier.is_blocked = !backlog_is_empty(backlog);
     if (client->carrier.is_blocked)
         stream_want_writable(&client->stream, true);

@@ -139,6 +139,61 @@ frees_at_the_end_of_the_turn_and_not_before(void **state)
     assert_int_equal(fixture->fired, 1);
 }
 
+/* Takes a place again and again, as a long pipeline does. */
+static struct loop_place place, second_place;
+
+static void
+go_on(void *argument)
+{
+    struct fixture *fixture = argument;
+
+    fixture->fired++;
+    loop_place_take(&place, fixture->loop, go_on, fixture);
+}
+
+static void
+a_place_in_the_line_is_one_call_a_turn(void **state)
+{
+    struct fixture *fixture = *state;
+
+    loop_place_take(&place, fixture->loop, go_on, fixture);
+    loop_place_take(&place, fixture->loop, go_on, fixture);
+    loop_place_take(&second_place, fixture->loop, note_fired, fixture);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(fixture->fired, 2);
+    loop_turn(fixture->loop, 1000); /* does not wait */
+    assert_int_equal(fixture->fired, 3);
+    loop_place_leave(&place, fixture->loop);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(fixture->fired, 3);
+}
+
+static void
+spend_a_while(void *argument)
+{
+    struct fixture *fixture = argument;
+    uint64_t end_us = clock_precise_us() + (LOOP_LINE_MS + 1) * 1000;
+
+    while (clock_precise_us() < end_us)
+        ;
+    fixture->start_ms = clock_ms();
+    fixture->fired++;
+}
+
+static void
+the_clock_moves_within_a_line_that_takes_long(void **state)
+{
+    struct fixture *fixture = *state;
+
+    loop_place_take(&place, fixture->loop, spend_a_while, fixture);
+    loop_place_take(&second_place, fixture->loop, note_fired, fixture);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(fixture->fired, 1); /* the rest of the line: events first */
+    assert_true(clock_ms() >= fixture->start_ms + LOOP_LINE_MS);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(fixture->fired, 2);
+}
+
 #define LOOP_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -151,6 +206,8 @@ main(void)
         LOOP_TEST(a_stopped_timer_stays_silent),
         LOOP_TEST(a_callback_may_close_a_timer_of_the_same_tick),
         LOOP_TEST(frees_at_the_end_of_the_turn_and_not_before),
+        LOOP_TEST(a_place_in_the_line_is_one_call_a_turn),
+        LOOP_TEST(the_clock_moves_within_a_line_that_takes_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

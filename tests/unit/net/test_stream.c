@@ -29,7 +29,7 @@ static struct fake fake;
 static int peer;
 static char got[INSIDE_MAX];
 static size_t got_length;
-static int ready_count, failed_count, writable_count, end_count;
+static int ready_count, failed_count, writable_count, end_count, gone_count, lost_count;
 static bool pauses_after_each, reads_nothing;
 
 static struct fake *
@@ -147,7 +147,15 @@ on_ready(void *owner, bool has_failed)
         stream_close(&stream);
 }
 
-static const struct stream_callbacks callbacks = {on_readable, on_writable, on_ready};
+static void
+on_gone(void *owner, bool has_failed)
+{
+    (void)owner;
+    gone_count += has_failed ? 0 : 1;
+    lost_count += has_failed ? 1 : 0;
+}
+
+static const struct stream_callbacks callbacks = {on_readable, on_writable, on_ready, on_gone};
 
 static void
 turn(void)
@@ -163,7 +171,7 @@ open_all(void **state)
 
     (void)state;
     got_length = 0;
-    ready_count = failed_count = writable_count = end_count = 0;
+    ready_count = failed_count = writable_count = end_count = gone_count = lost_count = 0;
     pauses_after_each = reads_nothing = false;
     loop = loop_new();
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds),
@@ -362,6 +370,39 @@ the_end_is_the_transports_own(void **state)
     assert_true(fake.is_closed && fake.was_aborted);
 }
 
+static void
+an_end_and_a_loss_are_told_once_each_while_reading_is_paused(void **state)
+{
+    (void)state;
+    stream_pause_reading(&stream);
+    say("unread");
+    turn();
+    assert_int_equal(gone_count, 0);
+    assert_int_equal(shutdown(peer, SHUT_WR), 0);
+    turn();
+    assert_int_equal(gone_count, 1);
+    assert_int_equal(stream_waiting(&stream), 6);
+    close(peer);
+    peer = -1;
+    turn();
+    assert_int_equal(gone_count, 1);
+    assert_int_equal(lost_count, 1);
+}
+
+static void
+an_end_is_not_told_beside_reading(void **state)
+{
+    (void)state;
+    stream_pause_reading(&stream);
+    stream_resume_reading(&stream);
+    say("last");
+    assert_int_equal(shutdown(peer, SHUT_WR), 0);
+    turn();
+    assert_string_equal(got, "last");
+    assert_int_equal(end_count, 1);
+    assert_int_equal(lost_count, 0);
+}
+
 int
 main(void)
 {
@@ -377,6 +418,8 @@ main(void)
         STREAMING(a_read_may_wait_to_write),
         STREAMING(a_failed_handshake_is_told_once),
         STREAMING(the_end_is_the_transports_own),
+        STREAMING(an_end_and_a_loss_are_told_once_each_while_reading_is_paused),
+        STREAMING(an_end_is_not_told_beside_reading),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

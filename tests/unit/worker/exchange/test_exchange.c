@@ -268,11 +268,23 @@ a_client_may_leave_while_its_post_is_in_doubt(void **state)
     struct worker_stand *stand = *state;
 
     leave_a_post_unread(stand);
-    worker_stand_drop(&stand->client_fd);
+    assert_int_equal(shutdown(stand->client_fd, SHUT_WR), 0);
     worker_stand_turn(stand);
     exchange_on_time(TAILQ_FIRST(&stand->worker->doubted.exchanges));
     assert_true(TAILQ_EMPTY(&stand->worker->doubted.exchanges));
     worker_stand_publish(stand);
+}
+
+static void
+a_client_reset_while_its_post_is_in_doubt_ends_it(void **state)
+{
+    struct worker_stand *stand = *state;
+
+    leave_a_post_unread(stand);
+    worker_stand_drop(&stand->client_fd);
+    worker_stand_turn(stand);
+    assert_true(TAILQ_EMPTY(&stand->worker->doubted.exchanges));
+    assert_int_equal(counter(stand, COUNTER_EXCHANGES_ACTIVE), 0);
 }
 
 static void
@@ -396,6 +408,7 @@ main(void)
         STANDING(a_post_left_unread_goes_on_when_its_target_is_going),
         STANDING(a_post_left_unread_by_a_target_that_stays_fails),
         STANDING(a_client_may_leave_while_its_post_is_in_doubt),
+        STANDING(a_client_reset_while_its_post_is_in_doubt_ends_it),
         STANDING(a_switch_of_protocols_before_the_request_is_sent_is_malformed),
         STANDING(a_large_body_behind_a_pipelined_request_is_not_refused),
         STANDING(an_idle_client_with_a_request_on_its_way_is_answered_when_the_worker_stops),
