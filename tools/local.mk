@@ -4,6 +4,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \
 	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h \
+	tools/fairleadctl/complete.c tools/fairleadctl/complete.h \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
 	tools/fairleadctl/events_screen.c tools/fairleadctl/events_screen.h \
 	tools/fairleadctl/explain_screen.c tools/fairleadctl/explain_screen.h \
@@ -19,6 +20,10 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/top_screen.c tools/fairleadctl/top_screen.h \
 	tools/fairleadctl/view.c tools/fairleadctl/view.h \
 	tools/fairleadctl/when.c tools/fairleadctl/when.h
+bash_completiondir = $(datadir)/bash-completion/completions
+dist_bash_completion_DATA = tools/fairleadctl/completion/fairleadctl.bash
+zsh_completiondir = $(datadir)/zsh/site-functions
+dist_zsh_completion_DATA = tools/fairleadctl/completion/_fairleadctl
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes tools/check-licence tools/check-documents

@@ -115,7 +115,7 @@ last_check_is() {
         (.Time | test("^20[0-9]{2}-")) and .LatencyMicroseconds >= 0)] | length == 1'
 }
 wait_for 5 last_check_is web refused "connection refused"
-wait_for 5 last_check_is good large-body passed
+wait_for 5 last_check_is good large-body "passed with code 200"
 fairlead_stop
 
 step "when unhealthy"

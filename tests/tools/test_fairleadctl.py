@@ -3,13 +3,17 @@
 """fairleadctl against canned answers on a unix socket: what it asks, prints and exits with."""
 
 import datetime
+import fcntl
 import http.server
 import json
 import os
+import pty
 import re
 import socketserver
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import unittest
 
@@ -236,6 +240,63 @@ listener http
             run = self.run_it(*words)
             self.assertEqual(run.returncode, 0)
             self.assertIn("usage: fairleadctl targets [GROUP]", run.stdout)
+
+    def on_a_terminal(self, keys, *arguments):
+        """What a terminal of 80 x 24 has got, and the exit code; keys are pressed when it has
+        been drawn at least once."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.environ["TERM"] = "xterm"
+            os.execv(PROGRAM, [PROGRAM, "-s", self.socket, *arguments])
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        drawn = b""
+        while True:
+            try:
+                part = os.read(fd, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            drawn += part
+            if keys and drawn.count(b"\x1b[H") >= 2:
+                os.write(fd, keys)
+                keys = b""
+        os.close(fd)
+        return drawn.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def test_watch_redraws_in_place_and_ends_with_a_key(self):
+        self.groups(group("web"))
+        for keys in (b"q", b"\x03"):
+            drawn, status = self.on_a_terminal(keys, "targets", "--watch", "0.1")
+            self.assertEqual(status, 0)
+            self.assertTrue(drawn.startswith("\x1b[?1049h"))
+            self.assertTrue(drawn.endswith("\x1b[?1049l"), drawn[-40:])
+            self.assertIn("connection refused", drawn)
+
+    def test_top_sorts_by_a_key(self):
+        self.groups(group("aaa", RequestsPerSecond=1.0), group("bbb", RequestsPerSecond=9.0))
+        self.reply("GET", "/v1/metrics", "")
+        drawn, status = self.on_a_terminal(b"nq", "top")
+        self.assertEqual(status, 0)
+        self.assertLess(drawn.index("bbb"), drawn.index("aaa"))
+
+    def test_colour_only_on_a_terminal_that_wants_it(self):
+        self.groups(group("web"))
+        self.assertIn("\x1b[33m", self.on_a_terminal(b"", "targets")[0])
+        os.environ["NO_COLOR"] = "1"
+        self.addCleanup(os.environ.pop, "NO_COLOR")
+        self.assertNotIn("\x1b[", self.on_a_terminal(b"", "targets")[0])
+        self.assertNotIn("\x1b[", self.run_it("targets").stdout)
+
+    def test_completion_knows_commands_options_and_names(self):
+        self.groups(group("web"))
+
+        def words(*arguments):
+            return self.run_it("complete", *arguments).stdout.split()
+        self.assertIn("targets", words("commands"))
+        self.assertEqual(words("targets", ":"), ["web"])
+        self.assertIn("--state", words("targets", ":--"))
+        self.assertEqual(words("drain", ":"), ["web", "127.0.0.1:32768", "[::1]:9"])
 
     def test_watch_needs_a_terminal_and_a_listing(self):
         self.assertEqual(self.run_it("targets", "--watch").returncode, 2)

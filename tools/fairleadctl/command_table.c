@@ -5,6 +5,7 @@
  */
 #include "actions.h"
 #include "command.h"
+#include "complete.h"
 #include "listings.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \

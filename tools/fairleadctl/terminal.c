@@ -121,13 +121,15 @@ terminal_draw(const char *text)
     unsigned lines = terminal_height();
 
     fputs("\033[H", stdout);
-    for (unsigned line = 0; line < lines && *text != '\0'; line++) {
+    for (unsigned line = 0; line < lines && (line == 0 || *text != '\0'); line++) {
         size_t length = strcspn(text, "\n");
+        bool is_last = line + 1 == lines || text[length] == '\0' || text[length + 1] == '\0';
+        /* Cleared before it is written: behind a full line the cursor stands on its end. */
+        fputs(is_last ? "\033[J" : "\033[K", stdout);
         fwrite(text, 1, length, stdout);
-        fputs(line + 1 < lines ? "\033[K\r\n" : "\033[K", stdout);
+        fputs(is_last ? "" : "\r\n", stdout);
         text += length + (text[length] == '\n');
     }
-    fputs("\033[J", stdout);
     fflush(stdout);
 }
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A row says which list of the daemon has the names of a parameter. */
+#include "complete.h"
+
+#include <string.h>
+
+#include "json_text.h"
+#include "listings.h"
+#include "output.h"
+
+/* Where the words for a positional parameter come from. */
+static const struct {
+    const char *parameter, *path, *list, *member;
+} sources[] = {
+    {"GROUP", "/v1/target-groups", "TargetGroups", "TargetGroupName"},
+    {"LISTENER", "/v1/listeners", "Listeners", "ListenerName"},
+    {"SERVICE", "/v1/services", "Services", "ServiceName"},
+    {"CONTAINER", "/v1/tasks", "Tasks", "Name"},
+    {"ID", "/v1/tasks", "Tasks", "Id"},
+};
+
+static void
+print_word(FILE *file, const char *word)
+{
+    if (*word == '\0')
+        return;
+    output_text(file, word);
+    putc('\n', file);
+}
+
+static void
+print_names(struct session *session, const char *parameter)
+{
+    for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+        struct admin_call call = {.method = "GET", .path = sources[i].path};
+        struct admin_answer answer = {0};
+        size_t index;
+        json_t *row;
+        if (strcmp(parameter, sources[i].parameter) != 0)
+            continue;
+        if (admin_client_send(session->client, &call, &answer) == 0)
+            json_array_foreach (json_object_get(answer.json, sources[i].list), index, row)
+                print_word(session->out, json_word(row, sources[i].member));
+        admin_answer_clear(&answer);
+    }
+}
+
+/* ADDRESS:PORT of all targets: what drain, ready and deregister take. */
+static void
+print_addresses(struct session *session)
+{
+    json_t *rows = json_array(), *row;
+    size_t index;
+
+    if (listing_collect_targets(session, rows) == EXIT_DONE)
+        json_array_foreach (rows, index, row) {
+            const json_t *address = json_object_get(row, "Target");
+            const char *id = json_word(address, "Id");
+            fprintf(session->out, strchr(id, ':') != NULL ? "[%s]:%.0f\n" : "%s:%.0f\n", id,
+                    json_number(address, "Port"));
+        }
+    json_decref(rows);
+}
+
+static void
+print_of_command(struct session *session, const struct command *command, const char *word)
+{
+    bool is_option = word != NULL && strncmp(word, ":-", 2) == 0;
+
+    for (size_t i = 0; i < PARAMETERS_MAX && command->parameters[i].name != NULL; i++) {
+        const char *name = command->parameters[i].name;
+        if (name[0] == '-' && is_option)
+            print_word(session->out, name);
+        else if (name[0] != '-' && !is_option && strcmp(name, "ADDRESS:PORT") == 0)
+            print_addresses(session);
+        else if (name[0] != '-' && !is_option)
+            print_names(session, name);
+    }
+    if (is_option && command->is_listing)
+        fputs("-o\n--watch\n--json\n", session->out);
+}
+
+enum exit_code
+complete_words(struct session *session)
+{
+    const char *what = session_value(session, "WHAT"), *word = session_value(session, "WORD");
+
+    if (strcmp(what, "commands") == 0)
+        for (const struct command *command = commands; command->name != NULL; command++)
+            print_word(session->out, command->name);
+    else if (strcmp(what, "groups") == 0)
+        print_names(session, "GROUP");
+    else
+        for (const struct command *command = commands; command->name != NULL; command++)
+            if (strcmp(command->name, what) == 0)
+                print_of_command(session, command, word);
+    return EXIT_DONE;
+}
