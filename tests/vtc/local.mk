@@ -32,7 +32,9 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/http1/knows_answers_without_bodies.vtc \
 	tests/vtc/http1/makes_and_extends_the_trace_id.vtc \
 	tests/vtc/http1/never_reuses_a_target_that_said_too_much.vtc \
+	tests/vtc/http1/long_uploads_get_our_own_answer.vtc \
 	tests/vtc/http1/passes_an_early_answer_on.vtc \
+	tests/vtc/http1/passes_the_rest_on_behind_an_early_answer.vtc \
 	tests/vtc/http1/passes_interim_answers_on.vtc \
 	tests/vtc/http1/pipelined_requests_are_answered_in_order.vtc \
 	tests/vtc/http1/refuses_bad_hosts.vtc \
@@ -88,6 +90,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/upgrade/tunnels_a_websocket.vtc \
 	tests/vtc/limits/a_slow_reader_costs_little_memory.vtc \
 	tests/vtc/limits/body_timeout.vtc \
+	tests/vtc/limits/body_timeout_behind_an_early_answer.vtc \
 	tests/vtc/limits/connect_timeout.vtc \
 	tests/vtc/limits/connections.vtc \
 	tests/vtc/limits/connections_per_address.vtc \

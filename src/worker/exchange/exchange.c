@@ -24,7 +24,7 @@ exchange_client_seems_gone(const struct exchange *exchange)
     struct carrier *carrier = exchange->carrier;
 
     return carrier->has_ended && exchange->request.keep_alive &&
-           exchange->step != STEP_TUNNEL && !carrier->is_blocked;
+           exchange->step != STEP_TUNNEL && exchange->step != STEP_REST && !carrier->is_blocked;
 }
 
 void
@@ -82,9 +82,11 @@ exchange_target_done(struct exchange *exchange, bool is_clean)
                        !exchange->events.target_is_lost && !exchange->request.close_after;
 
     exchange->response_state = RESPONSE_READ;
-    /* An early answer: the rest of the request is nobody's any more. */
     if (exchange->request_state < REQUEST_READ)
         exchange->carrier->must_close = true;
+    /* An early answer: who gave it may want the rest of the request nevertheless. */
+    if (exchange->request_state < REQUEST_SENT && is_clean && !exchange->events.target_is_lost)
+        return;
     exchange_release_target(exchange, is_reusable ? LINK_REUSABLE : LINK_DONE);
 }
 
@@ -98,7 +100,8 @@ exchange_fail(struct exchange *exchange, enum end_reason reason)
     }
     /* The client can notice: a chunked answer lacks its end, a counted one its bytes. */
     exchange->carrier->must_close = true;
-    exchange->carrier->kind->cut(exchange->carrier);
+    if (exchange->response_state < RESPONSE_READ || exchange->carrier->is_blocked)
+        exchange->carrier->kind->cut(exchange->carrier);
     return STEP_FINISH;
 }
 
@@ -126,6 +129,8 @@ exchange_on_client_end_noted(struct exchange *exchange, bool has_failed)
     exchange->carrier->has_ended = true;
     exchange->carrier->must_close = true;
     exchange->end = exchange->step == STEP_TUNNEL ? END_TUNNEL_CLOSED : END_CLIENT_GONE;
+    if (exchange->step == STEP_REST && !exchange->carrier->is_blocked)
+        exchange->end = END_COMPLETE; /* it has its answer */
     if (exchange->request_state > REQUEST_HEAD_COMES && exchange->status == 0)
         exchange->status = has_failed || exchange->request_state >= REQUEST_READ ? 460 : 400;
 }

@@ -113,6 +113,7 @@ struct exchange {
     unsigned interim_count;
     struct splice_pipe *request_pipe, *response_pipe;
     bool is_upgraded;
+    bool is_resting;                         /* in STEP_REST, whose patience has begun */
     bool client_has_ended, target_has_ended; /* of a tunnel: that side sent its end */
 
     /* For the record. */
@@ -138,7 +139,8 @@ static inline bool
 exchange_reads_body(const struct exchange *exchange)
 {
     return exchange->step == STEP_TUNNEL ||
-           (exchange->step == STEP_RELAY && exchange->request_state < REQUEST_READ);
+           ((exchange->step == STEP_RELAY || exchange->step == STEP_REST) &&
+            exchange->request_state < REQUEST_READ);
 }
 
 /* Inside a step: notes that the client is gone; the step goes on to STEP_FINISH. */

@@ -50,6 +50,7 @@ check_progress(const struct exchange *exchange)
 
     CHECK(exchange->step != STEP_RELAY ||
           (exchange->link == NULL) == (response == RESPONSE_READ));
+    CHECK(exchange->step != STEP_REST || response == RESPONSE_READ);
     CHECK(exchange->request_pipe == NULL || !exchange->body_is_held);
     CHECK(exchange->response_pipe == NULL ||
           (response == RESPONSE_HEAD_SENT && exchange->link != NULL));

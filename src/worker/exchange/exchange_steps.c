@@ -41,6 +41,25 @@ relay_passed(struct exchange *exchange)
                                        : END_TARGET_TIMEOUT);
 }
 
+static unsigned
+rest_timeout_ms(const struct exchange *exchange)
+{
+    const struct snapshot_settings *settings = exchange->view->settings;
+
+    return response_is_blocked(exchange) ? settings->attributes.idle_timeout_ms
+                                         : settings->timeouts.client_body_ms;
+}
+
+/* That a target which has answered reads no further is its own affair. */
+static enum exchange_step
+rest_passed(struct exchange *exchange)
+{
+    if (response_is_blocked(exchange))
+        return exchange_fail(exchange, END_CLIENT_WRITE_TIMEOUT);
+    exchange->end = request_is_blocked(exchange) ? END_COMPLETE : END_CLIENT_BODY_TIMEOUT;
+    return STEP_FINISH;
+}
+
 static enum exchange_step
 connect_passed(struct exchange *exchange)
 {

@@ -92,3 +92,40 @@ step_relay(struct exchange *exchange)
         next = relay_response(exchange);
     return next == STEP_RELAY ? STEP_WAIT : next;
 }
+
+/* Its end, or more than its answer: whatever it says now is not for this client. */
+static bool
+target_turned_away(struct exchange *exchange)
+{
+    struct target_link_answer answer = {0};
+    bool was_readable = exchange->events.target_is_readable;
+
+    exchange->events.target_is_readable = false;
+    return exchange->events.target_is_lost ||
+           (was_readable && exchange->link->kind->read(exchange->link, &answer) != LINK_WAIT);
+}
+
+/*
+ * The client has its answer, or gets it, and is still sending. As long as the target keeps its
+ * connection it may be reading: an upload that it has accepted with the first bytes is its own.
+ */
+enum exchange_step
+step_rest(struct exchange *exchange)
+{
+    enum exchange_step next = relay_request(exchange);
+
+    if (next != STEP_RELAY)
+        return next;
+    if (exchange->link != NULL && exchange->request_state == REQUEST_SENT)
+        exchange_release_target(exchange, LINK_DONE);
+    else if (exchange->link != NULL && target_turned_away(exchange))
+        exchange_release_target(exchange, LINK_BROKEN);
+    if (!exchange->is_resting) {
+        exchange->is_resting = true;
+        exchange_touch(exchange);
+    }
+    if (exchange->link != NULL || response_is_blocked(exchange))
+        return STEP_WAIT;
+    exchange->end = END_COMPLETE;
+    return STEP_FINISH;
+}

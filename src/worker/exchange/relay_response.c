@@ -26,6 +26,8 @@ client_is_gone(struct exchange *exchange)
 static enum exchange_step
 complete(struct exchange *exchange)
 {
+    if (exchange->link != NULL)
+        return STEP_REST;
     if (response_is_blocked(exchange) || exchange->response_pipe != NULL)
         return STEP_RELAY;
     exchange->end = END_COMPLETE;

@@ -18,11 +18,12 @@
 #define TAG 0xc11e9472
 
 /*
- * After an answer with which the connection closes, what the client still sends is thrown away
- * for a while: a reset because of unread bytes could destroy the answer on its way (RFC
- * 9112 9.6).
+ * After an answer with which the connection closes, what the client still sends is thrown away:
+ * a reset because of unread bytes could destroy the answer on its way (RFC 9112 9.6). The rest
+ * of its request may take as long as it takes, and so much more may come; but not after a
+ * silence.
  */
-#define LINGER_MS 2000
+#define LINGER_SILENCE_MS 5000
 #define LINGER_BYTES (1024 * 1024)
 
 static void on_readable(void *owner);
@@ -109,7 +110,7 @@ client_close(struct client *client)
 static bool
 is_in_the_middle(const struct client *client)
 {
-    return client->has_more_to_say || input_slice(client->input).length > 0 ||
+    return client->unread_bytes > 0 || input_slice(client->input).length > 0 ||
            !stream_is_quiet(&client->stream);
 }
 
@@ -126,11 +127,12 @@ linger(struct client *client)
         return;
     }
     client->is_lingering = true;
+    client->unread_bytes += LINGER_BYTES;
     loop_place_leave(&client->place, client->carrier.worker->loop);
     input_give_back(client->carrier.worker, &client->input);
     stream_finish_writing(&client->stream);
     stream_resume_reading(&client->stream);
-    timer_set(&client->timer, client->carrier.worker->loop, LINGER_MS);
+    timer_set(&client->timer, client->carrier.worker->loop, LINGER_SILENCE_MS);
 }
 
 /* Drops what has been consumed; the buffer goes when nothing is left. */
@@ -222,14 +224,17 @@ on_time(void *argument)
 static void
 discard(struct client *client)
 {
-    ssize_t got = stream_read(&client->stream, client->carrier.worker->scratch, SCRATCH_BYTES);
+    struct worker *worker = client->carrier.worker;
+    ssize_t got = stream_read(&client->stream, worker->scratch, SCRATCH_BYTES);
 
     if (got == STREAM_WAIT)
         return;
-    if (got > 0)
-        client->lingered_bytes += (uint32_t)got;
-    if (got <= 0 || client->lingered_bytes > LINGER_BYTES)
+    if (got <= 0 || (uint64_t)got > client->unread_bytes) {
         close_now(client);
+        return;
+    }
+    client->unread_bytes -= (uint64_t)got;
+    timer_set(&client->timer, worker->loop, LINGER_SILENCE_MS);
 }
 
 /* The present request is complete: what comes now is the next one, or the client's end. */

@@ -34,9 +34,8 @@ struct http1_request {
 
 struct client {
     uint32_t tag;
-    bool is_lingering;    /* closing: what still comes is thrown away */
-    bool has_more_to_say; /* its last request was answered before all of it came */
-    bool is_limited;      /* counted in client_limits */
+    bool is_lingering; /* closing: what still comes is thrown away */
+    bool is_limited;   /* counted in client_limits */
     struct carrier carrier;
     struct stream stream;
     struct input *input;           /* NULL: nothing unconsumed */
@@ -44,7 +43,7 @@ struct client {
     struct timer timer;            /* idle, or lingering */
     struct loop_place place;       /* for its next pipelined request */
     TAILQ_ENTRY(client) entry;
-    uint32_t lingered_bytes;
+    uint64_t unread_bytes; /* of its last request at most, answered before all of it came */
     uint64_t opened_ms;
 };
 

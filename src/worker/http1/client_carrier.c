@@ -14,6 +14,9 @@
 #include "worker/http1/framing.h"
 #include "worker/shared/context.h"
 
+/* Nobody knows how much is left of a body in chunks: more is not waited for. */
+#define CHUNKS_UNREAD_MAX ((uint64_t)1 << 30)
+
 struct client *
 client_of(struct carrier *carrier)
 {
@@ -305,16 +308,29 @@ cut(struct carrier *carrier)
     stream_abort(&client_of(carrier)->stream);
 }
 
+/* What of a request has not come, at most; of a head that was refused nothing is known. */
+static uint64_t
+unread_bytes(const struct http1_request *request)
+{
+    const struct http_head *head = request->parser.head;
+
+    if (head->framing == HTTP_BODY_CHUNKED)
+        return CHUNKS_UNREAD_MAX;
+    if (head->framing != HTTP_BODY_LENGTH)
+        return 1;
+    return request->body_has_begun ? request->body.remaining : head->content_length;
+}
+
 static void
 finish(struct carrier *carrier, bool request_was_read)
 {
     struct client *client = client_of(carrier);
 
+    client->unread_bytes = request_was_read ? 0 : unread_bytes(client->request);
     backlog_clear(&client->request->to_client);
     object_pool_give_back(&carrier->worker->request_pool, client->request);
     client->request = NULL;
     carrier->is_blocked = false;
-    client->has_more_to_say = !request_was_read;
     client_next_or_close(client);
 }
 
