@@ -70,10 +70,11 @@ struct http_head {
     uint8_t minor_version; /* HTTP/1.x; 0 also while has_version is not set */
     bool has_version;      /* the start line was read so far */
     /* Set by the judges: */
-    bool keep_alive;     /* the sender lets the connection go on */
-    bool wants_continue; /* Expect: 100-continue from an HTTP/1.1 client */
-    bool wants_upgrade;  /* Connection: upgrade and Upgrade present */
-    bool close_after;    /* ambiguous: neither connection may be reused */
+    bool keep_alive;      /* the sender lets the connection go on */
+    bool wants_continue;  /* Expect: 100-continue from an HTTP/1.1 client */
+    bool wants_upgrade;   /* Connection: upgrade and Upgrade present */
+    bool close_after;     /* ambiguous: neither connection may be reused */
+    bool end_is_doubtful; /* responses: a careless target sends a body that must not be */
     enum http_framing framing;
     uint64_t content_length; /* framing LENGTH; also of an answer to HEAD, where known */
     bool has_content_length;

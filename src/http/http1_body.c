@@ -109,8 +109,15 @@ take_space(struct http1_body *body, char byte)
 {
     enum chunk_state next = take_size_end(byte);
 
-    (void)body;
-    return next == CHUNK_SIZE_LF ? CHUNKS_MALFORMED : next;
+    return next == CHUNK_SIZE_LF && !body->is_lenient ? CHUNKS_MALFORMED : next;
+}
+
+/* A byte of what is dropped; a line's end that is none would end it elsewhere. */
+static bool
+may_be_dropped(const struct http1_body *body, char byte)
+{
+    return http_byte_is(byte, HTTP_BYTE_VALUE) ||
+           (body->is_lenient && byte != '\0' && byte != '\n');
 }
 
 static enum chunk_state
@@ -118,7 +125,7 @@ take_extension(struct http1_body *body, char byte)
 {
     if (byte == '\r')
         return CHUNK_SIZE_LF;
-    if (!http_byte_is(byte, HTTP_BYTE_VALUE) || body->extension_bytes == HTTP1_EXTENSIONS_MAX)
+    if (!may_be_dropped(body, byte) || body->extension_bytes == HTTP1_EXTENSIONS_MAX)
         return CHUNKS_MALFORMED;
     body->extension_bytes++;
     return CHUNK_EXTENSION;
@@ -169,10 +176,9 @@ take_trailer_name(struct http1_body *body, char byte)
 static enum chunk_state
 take_trailer_value(struct http1_body *body, char byte)
 {
-    (void)body;
     if (byte == '\r')
         return TRAILER_LF;
-    return http_byte_is(byte, HTTP_BYTE_VALUE) || http_byte_is(byte, HTTP_BYTE_OPAQUE)
+    return may_be_dropped(body, byte) || http_byte_is(byte, HTTP_BYTE_OPAQUE)
                ? TRAILER_VALUE
                : CHUNKS_MALFORMED;
 }

@@ -29,6 +29,9 @@ struct http1_body {
     uint32_t extension_bytes; /* of all chunk extensions so far: bounded */
     uint8_t state;            /* of the chunk decoder */
     uint8_t digits;
+    bool
+        is_lenient; /* set behind start, for a target's chunks: blanks behind a size and control
+                       bytes in what is dropped anyway may pass, as other proxies let them */
 };
 
 void http1_body_start(struct http1_body *body, enum http_framing framing,

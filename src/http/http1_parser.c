@@ -29,6 +29,15 @@ refuse_for(struct http1_parser *parser, enum desync_reason reason)
     return refuse(parser, HTTP_REFUSAL_MALFORMED);
 }
 
+/* Other control bytes end nothing; clients and other proxies take them from targets. */
+static bool
+is_one_line(struct slice value)
+{
+    return memchr(value.at, '\0', value.length) == NULL &&
+           memchr(value.at, '\r', value.length) == NULL &&
+           memchr(value.at, '\n', value.length) == NULL;
+}
+
 /*
  * The open field reaches from its name to line_end, where CRLF stands. Between name and
  * line_end there is the colon and what llhttp took for the value; an obs-fold in it shows as a
@@ -54,6 +63,8 @@ close_field(struct http1_parser *parser, const char *line_end)
         http_head_note(head, DESYNC_REASON_NON_COMPLIANT_HEADER);
         return 0;
     case HTTP_VALUE_BAD:
+        if (parser->is_response && is_one_line(field->value))
+            return 0;
         break;
     }
     return refuse_for(parser, DESYNC_REASON_BAD_HEADER);
@@ -162,6 +173,8 @@ http1_parser_start_response(struct http1_parser *parser, struct http_head *head,
     parser->head_limit = limits->response_head_bytes;
     parser->line_limit = limits->response_head_bytes;
     parser->field_limit = limits->response_head_bytes;
+    llhttp_set_lenient_headers(&parser->llhttp,
+                               1); /* control bytes in values: see close_field */
 }
 
 static enum http1_result
@@ -192,10 +205,30 @@ end_start_line(struct http1_parser *parser, struct slice line)
     return HTTP1_MORE;
 }
 
+/* Whether an answer begins otherwise. */
+static bool
+is_foreign(const struct http1_parser *parser, const char *line, size_t length)
+{
+    static const char begin[] = "HTTP/";
+    size_t known = length < sizeof(begin) - 1 ? length : sizeof(begin) - 1;
+
+    return parser->is_response && memcmp(line, begin, known) != 0;
+}
+
+static enum http1_result
+refused_line(struct http1_parser *parser, enum http_refusal refusal, const char *line,
+             size_t length)
+{
+    parser->is_foreign = is_foreign(parser, line, length);
+    return refused(parser, refusal);
+}
+
 /* What the line so far shows already: no need to wait for the end of a TLS hello. */
 static enum http1_result
 look_at_partial_line(struct http1_parser *parser, const char *line)
 {
+    if (is_foreign(parser, line, parser->line_bytes))
+        return refused_line(parser, HTTP_REFUSAL_MALFORMED, line, parser->line_bytes);
     if (parser->line_bytes > parser->line_limit + 1)
         return refused(parser, HTTP_REFUSAL_LINE_TOO_LONG);
     if (parser->line_bytes != 0 && *line != '\r' && !http_byte_is(*line, HTTP_BYTE_TOKEN)) {
@@ -222,10 +255,10 @@ feed_start_line(struct http1_parser *parser, const char *bytes, size_t length, s
         parser->line_bytes = 0;
         if (end == line || end[-1] != '\r') {
             http_head_note(parser->head, DESYNC_REASON_BAD_VERSION);
-            return refused(parser, HTTP_REFUSAL_MALFORMED);
+            return refused_line(parser, HTTP_REFUSAL_MALFORMED, line, (size_t)(end - line));
         }
         if (end_start_line(parser, slice_make(line, (size_t)(end - line) - 1)) == HTTP1_REFUSED)
-            return HTTP1_REFUSED;
+            return refused_line(parser, parser->refusal, line, (size_t)(end - line));
     }
     return HTTP1_MORE;
 }

@@ -26,6 +26,7 @@ struct http1_parser {
     size_t line_bytes;  /* of the start line so far */
     uint8_t empty_lines;
     bool is_response;
+    bool is_foreign; /* refused: these bytes were never meant as an answer's */
     bool has_start_line;
     bool is_in_name;  /* the open field's name may go on */
     bool is_in_field; /* the last field is open: its end is not known yet */

@@ -58,17 +58,25 @@ judge_framing(struct http_head *response)
     return judge_codings(response);
 }
 
-/* Interim answers and 204 must not be framed (RFC 9112 6.1, RFC 9110 8.6): behind the first
- * another head follows, so it is refused; a 204 is the end, so only reuse is at stake. */
+/*
+ * Interim answers and 204 must not be framed (RFC 9112 6.1, RFC 9110 8.6): behind the first
+ * another head follows, so it is refused; a 204 is the end, so only reuse is at stake. An
+ * answer to HEAD, or a 304, may name the body that it has not; then some targets send it, maybe
+ * much later. Only "Content-Length: 0" says that HEAD has none to send.
+ */
 static enum http_refusal
-judge_without_body(struct http_head *response)
+judge_without_body(struct http_head *response, const struct http_head *request)
 {
+    bool is_head = slice_equal(request->method, SLICE_LITERAL("HEAD"));
     bool is_framed = response->framing == HTTP_BODY_CHUNKED || response->content_length > 0;
 
     if (response->status < 200 && is_framed)
         return HTTP_REFUSAL_MALFORMED;
     if (response->status == 204 && is_framed)
         response->close_after = true;
+    response->end_is_doubtful =
+        response->status >= 200 &&
+        (is_framed || (is_head && response->framing == HTTP_BODY_UNTIL_CLOSE));
     response->framing = HTTP_BODY_NONE;
     return HTTP_REFUSAL_NONE;
 }
@@ -121,7 +129,7 @@ response_judge(struct http_head *response, const struct http_head *request)
     if (refusal == HTTP_REFUSAL_NONE && response->status == 101)
         refusal = judge_switch(response, request, options);
     if (refusal == HTTP_REFUSAL_NONE && has_no_body(response, request))
-        refusal = judge_without_body(response);
+        refusal = judge_without_body(response, request);
     read_keep_alive(response);
     response->keep_alive = !options.closes && !response->close_after && !request->close_after &&
                            response->framing != HTTP_BODY_UNTIL_CLOSE &&

@@ -241,6 +241,7 @@ judge_head(struct probe_http_check *check)
     if (!http_codes_contain(&check->codes, head->status))
         return over(check, PROBE_WRONG_CODE);
     http1_body_start(&check->body, head->framing, head->content_length);
+    check->body.is_lenient = true;
     check->step = STEP_BODY;
     return PROGRESS_NEXT;
 }

@@ -52,6 +52,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/http1/serves_http_1_0_targets.vtc \
 	tests/vtc/http1/shows_a_truncated_answer_to_the_client.vtc \
 	tests/vtc/http1/streams_large_bodies.vtc \
+	tests/vtc/http1/takes_careless_answers.vtc \
 	tests/vtc/http1/takes_chunk_extensions_and_drops_them.vtc \
 	tests/vtc/http1/takes_the_authority_of_absolute_form.vtc \
 	tests/vtc/routing/chooses_by_every_condition.vtc \
@@ -64,10 +65,12 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/balancing/round_robin_takes_turns.vtc \
 	tests/vtc/balancing/stickiness_keeps_a_client.vtc \
 	tests/vtc/balancing/weighted_groups_share.vtc \
+	tests/vtc/pooling/a_body_behind_head_reaches_nobody.vtc \
 	tests/vtc/pooling/a_refused_connect_goes_to_another_target.vtc \
 	tests/vtc/pooling/a_retry_budget_spares_the_targets.vtc \
 	tests/vtc/pooling/answers_502_when_every_connect_is_refused.vtc \
 	tests/vtc/pooling/learns_the_targets_keep_alive_timeout.vtc \
+	tests/vtc/pooling/left_over_bytes_are_no_answer.vtc \
 	tests/vtc/pooling/never_replays_a_post_that_was_taken.vtc \
 	tests/vtc/pooling/notices_idle_connections_that_close.vtc \
 	tests/vtc/pooling/obeys_connection_close_of_targets.vtc \

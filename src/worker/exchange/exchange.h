@@ -101,6 +101,7 @@ struct exchange {
     unsigned attempts_before; /* in rounds before */
     bool is_pausing;
     bool takes_second_chance;
+    bool wants_new_link; /* kept connections are not to be trusted */
     unsigned pauses;
     uint64_t second_chance;     /* a target of which a kept connection was lost; 0: none */
     struct exchange_line *line; /* of held or doubted ones, in which it waits; NULL: none */
@@ -110,7 +111,7 @@ struct exchange {
     /* The response. */
     enum exchange_response_state response_state;
     enum http_framing answer_framing; /* towards the client; set by the carrier */
-    unsigned interim_count;
+    uint64_t interim_bytes;
     struct splice_pipe *request_pipe, *response_pipe;
     bool is_upgraded;
     bool is_resting;                         /* in STEP_REST, whose patience has begun */

@@ -234,7 +234,7 @@ step_connect(struct exchange *exchange)
         return exchange->events.connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
     exchange->connect_begun_us = clock_us();
     exchange->connected_us = exchange->connect_begun_us;
-    if (!exchange->takes_second_chance)
+    if (!exchange->takes_second_chance && !exchange->wants_new_link)
         exchange->link = exchange->target->link_kind->take(exchange->target, exchange);
     return exchange->link != NULL ? STEP_SEND_HEAD : open_new(exchange);
 }

@@ -13,8 +13,14 @@
 #include "worker/exchange/relay_state.h"
 #include "worker/shared/context.h"
 
-/* Interim answers to one request that are taken from a target. */
-#define INTERIM_MAX 32
+/*
+ * Interim answers to one request that are taken from a target: so many bytes of them at once,
+ * as many more with each second, and never more than that. A "102 Processing" a second takes
+ * ten hours to get there; a flood is over at once.
+ */
+#define INTERIM_BYTES_AT_ONCE (64 * 1024)
+#define INTERIM_BYTES_A_SECOND 4096
+#define INTERIM_BYTES_MAX (1024 * 1024)
 
 static enum exchange_step
 client_is_gone(struct exchange *exchange)
@@ -98,13 +104,24 @@ begin_tunnel(struct exchange *exchange, const struct target_link_answer *answer)
     return STEP_TUNNEL;
 }
 
+static bool
+interims_are_too_many(struct exchange *exchange, const struct http_head *head)
+{
+    uint64_t since_ms = (clock_us() - exchange->first_byte_us) / 1000;
+
+    exchange->interim_bytes += head->bytes;
+    return exchange->interim_bytes > INTERIM_BYTES_MAX ||
+           exchange->interim_bytes >
+               INTERIM_BYTES_AT_ONCE + since_ms * INTERIM_BYTES_A_SECOND / 1000;
+}
+
 /* 1xx: 103 and the like are passed on to clients that know them; our own 100 has been sent. */
 static enum exchange_step
 pass_interim(struct exchange *exchange, const struct http_head *head)
 {
     struct carrier *carrier = exchange->carrier;
 
-    if (++exchange->interim_count > INTERIM_MAX)
+    if (interims_are_too_many(exchange, head))
         return exchange_fail(exchange, END_TARGET_MALFORMED);
     if (head->status == 100 || exchange->request.minor_version == 0)
         return STEP_RELAY;
@@ -162,6 +179,23 @@ refuse_answer(struct exchange *exchange, const struct target_link_answer *answer
     return exchange_fail(exchange, END_TARGET_MALFORMED);
 }
 
+/*
+ * What stands on a kept connection where an answer should begin is left over from another
+ * exchange, and no answer to this one, which a new connection may get.
+ */
+static enum exchange_step
+meet_foreign_bytes(struct exchange *exchange)
+{
+    const struct target_link_answer none = {0};
+
+    if (!exchange->link->is_reused || exchange->interim_bytes > 0)
+        return refuse_answer(exchange, &none);
+    exchange->response_state = RESPONSE_AWAITED;
+    exchange->first_byte_us = 0;
+    exchange->wants_new_link = true;
+    return exchange_target_lost(exchange, END_TARGET_MALFORMED);
+}
+
 /* The target sent its end, or failed, before the answer's end. */
 static enum exchange_step
 target_ended(struct exchange *exchange)
@@ -200,6 +234,8 @@ read_once(struct exchange *exchange, bool *has_more)
         return pass_answer(exchange, &answer);
     if (result == LINK_MORE)
         return STEP_RELAY;
+    if (result == LINK_FOREIGN)
+        return meet_foreign_bytes(exchange);
     return result == LINK_REFUSED ? refuse_answer(exchange, &answer)
                                   : exchange_fail(exchange, END_TARGET_HEAD_TOO_LARGE);
 }

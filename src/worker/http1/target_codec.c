@@ -165,7 +165,7 @@ note_keep_alive(struct target_connection *connection, const struct http_head *he
     struct target_state *target = connection->link.target;
     uint64_t told_ms = (uint64_t)head->keep_alive_timeout_s * 1000;
 
-    connection->keeps_alive = head->keep_alive;
+    connection->keeps_alive = head->keep_alive && !head->end_is_doubtful;
     if (told_ms == 0)
         return;
     uint64_t usable_ms = told_ms > 1000 ? told_ms - 500 : told_ms / 2;
@@ -202,6 +202,7 @@ begin_body(struct target_connection *connection, char *bytes, size_t length,
     } else {
         note_keep_alive(connection, head);
         http1_body_start(&connection->body, head->framing, head->content_length);
+        connection->body.is_lenient = true;
     }
     return decode(connection, bytes, length, answer);
 }
@@ -230,6 +231,8 @@ read_head(struct target_connection *connection, char *bytes, size_t length,
     enum http1_result result = feed_head(read, &bytes, &length);
     if (result == HTTP1_MORE)
         return LINK_MORE;
+    if (result == HTTP1_REFUSED && read->parser.is_foreign)
+        return LINK_FOREIGN;
     if (result == HTTP1_REFUSED)
         return read->parser.refusal == HTTP_REFUSAL_MALFORMED ? LINK_REFUSED : LINK_TOO_LARGE;
     if (response_judge(&read->head, &connection->link.exchange->request) != HTTP_REFUSAL_NONE)

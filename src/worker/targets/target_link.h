@@ -57,6 +57,7 @@ enum target_link_result {
     LINK_MORE, /* bytes came, but nothing is complete yet */
     LINK_READ,
     LINK_REFUSED,   /* see the refusal; of an answer: it cannot be trusted */
+    LINK_FOREIGN,   /* what came is no answer at all: left over, or of another protocol */
     LINK_TOO_LARGE, /* the head of an answer is longer than the limit */
     LINK_ENDED,     /* the target sent its end before the answer's */
     LINK_FAILED

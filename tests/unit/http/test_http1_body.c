@@ -149,6 +149,39 @@ counts_what_went_past_it(void **state)
     assert_true(body.payload_bytes == UINT64_MAX);
 }
 
+/* What a target may do in what is dropped, and what it may not. */
+static void
+chunks_of_targets_are_taken_more_leniently(void **state)
+{
+    static const struct {
+        struct slice bytes;
+        enum http1_body_result careless, strict;
+    } rows[] = {
+        {BYTES("0 \r\n\r\n"), HTTP1_BODY_DONE, HTTP1_BODY_MALFORMED},
+        {BYTES("0\t \r\n\r\n"), HTTP1_BODY_DONE, HTTP1_BODY_MALFORMED},
+        {BYTES("0 ;a\r\n\r\n"), HTTP1_BODY_DONE, HTTP1_BODY_DONE},
+        {BYTES("0;\x01\r\n\r\n"), HTTP1_BODY_DONE, HTTP1_BODY_MALFORMED},
+        {BYTES("0\r\nA: \x7f\r\n\r\n"), HTTP1_BODY_DONE, HTTP1_BODY_MALFORMED},
+        {BYTES("0 5\r\n"), HTTP1_BODY_MALFORMED, HTTP1_BODY_MALFORMED},
+        {BYTES("0 \n"), HTTP1_BODY_MALFORMED, HTTP1_BODY_MALFORMED},
+        {BYTES("0;\n"), HTTP1_BODY_MALFORMED, HTTP1_BODY_MALFORMED},
+        {BYTES("0\r\nA: \0\r\n\r\n"), HTTP1_BODY_MALFORMED, HTTP1_BODY_MALFORMED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (int is_lenient = 0; is_lenient < 2; is_lenient++) {
+            struct http1_body body;
+            struct slice span;
+            size_t used;
+            http1_body_start(&body, HTTP_BODY_CHUNKED, 0);
+            body.is_lenient = is_lenient == 1;
+            assert_row(rows[i].bytes, "result",
+                       http1_body_next(&body, rows[i].bytes, &used, &span),
+                       is_lenient == 1 ? rows[i].careless : rows[i].strict);
+        }
+}
+
 /* Feeds the same bytes again and again; how many rounds until it is malformed. */
 static unsigned
 rounds_until_malformed(struct slice start, struct slice round)
@@ -190,6 +223,7 @@ main(void)
         cmocka_unit_test(takes_no_more_than_the_length),
         cmocka_unit_test(takes_everything_until_close),
         cmocka_unit_test(counts_what_went_past_it),
+        cmocka_unit_test(chunks_of_targets_are_taken_more_leniently),
         cmocka_unit_test(bounds_extensions_and_trailers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
