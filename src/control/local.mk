@@ -40,6 +40,7 @@ libcontrol_a_SOURCES = \
 	src/control/discovery/task_events.c src/control/discovery/task_events.h \
 	src/control/docker/discovery_docker.c \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
+	src/control/docker/docker_end.c src/control/docker/docker_end.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
 	src/control/docker/docker_items.c src/control/docker/docker_items.h \

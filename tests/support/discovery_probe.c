@@ -152,6 +152,15 @@ on_problem(void *argument, const char *provider, const char *object, const char 
 }
 
 static void
+on_end(void *argument, const char *provider, const char *id, const char *end)
+{
+    (void)argument;
+    (void)provider;
+    (void)id;
+    (void)end;
+}
+
+static void
 on_stop_sign(void *argument, const char *provider, const char *id, const char *sign)
 {
     (void)argument;
@@ -226,8 +235,8 @@ int
 main(int argc, char **argv)
 {
     struct config_provider config = {.resync_seconds = 30};
-    const struct discovery_sink sink = {on_task,    on_task_gone, on_full_set,
-                                        on_problem, on_stop_sign, NULL};
+    const struct discovery_sink sink = {on_task,      on_task_gone, on_full_set, on_problem,
+                                        on_stop_sign, on_end,       NULL};
     struct watch input = {0};
     struct known *known, *next;
 

@@ -39,6 +39,8 @@ struct discovery_sink {
      */
     void (*on_stop_sign)(void *argument, const char *provider, const char *id,
                          const char *sign);
+    /* How the task's run ended ("exited with code 137"), before it is told that it is gone. */
+    void (*on_end)(void *argument, const char *provider, const char *id, const char *end);
     void *argument;
 };
 

@@ -85,6 +85,14 @@ on_stop_sign(void *argument, const char *provider, const char *id, const char *s
     registry_stop_sign(providers->parts.registry, provider, id, sign);
 }
 
+static void
+on_end(void *argument, const char *provider, const char *id, const char *end)
+{
+    struct providers *providers = argument;
+
+    registry_note_end(providers->parts.registry, provider, id, end);
+}
+
 /* An error alone is no loss: an engine without events is followed too. */
 static void
 tell_connection(struct providers *providers, struct provider *provider,
@@ -170,6 +178,7 @@ providers_new(const struct provider_parts *parts)
         .on_full_set = on_full_set,
         .on_problem = on_problem,
         .on_stop_sign = on_stop_sign,
+        .on_end = on_end,
         .argument = providers,
     };
     registry_watch_problems(parts->registry, on_problem, providers);

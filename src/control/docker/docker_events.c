@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ static const struct {
     {"container", "start", DOCKER_EVENT_CHANGE},
     {"container", "restart", DOCKER_EVENT_CHANGE},
     {"container", "kill", DOCKER_EVENT_KILL},
-    {"container", "die", DOCKER_EVENT_CHANGE},
+    {"container", "die", DOCKER_EVENT_DIE},
+    {"container", "oom", DOCKER_EVENT_OOM},
     {"container", "stop", DOCKER_EVENT_CHANGE},
     {"container", "destroy", DOCKER_EVENT_CHANGE},
     {"container", "pause", DOCKER_EVENT_CHANGE},
@@ -37,7 +39,7 @@ static const struct {
     {"network", "connect", DOCKER_EVENT_CHANGE},
     {"network", "disconnect", DOCKER_EVENT_CHANGE},
     /* Podman's words */
-    {"container", "died", DOCKER_EVENT_CHANGE},
+    {"container", "died", DOCKER_EVENT_DIE},
     {"container", "remove", DOCKER_EVENT_CHANGE},
     {"container", "cleanup", DOCKER_EVENT_CHANGE},
 };
@@ -71,6 +73,16 @@ read_time(const json_t *value)
                                                             : 0;
 }
 
+/* -1: not said. */
+static int
+read_exit_code(const json_t *attributes)
+{
+    const char *text = text_of(attributes, "exitCode");
+    uint64_t code;
+
+    return text != NULL && slice_to_number(slice_of(text), INT_MAX, &code) ? (int)code : -1;
+}
+
 /* "health_status: healthy", or a bare one with the value in an attribute or member (Podman). */
 static const char *
 read_health(const json_t *value, const json_t *attributes, const char *action)
@@ -96,7 +108,7 @@ tell(const json_t *value, docker_event_callback *on_event, void *argument)
     const json_t *actor = json_object_get(value, "Actor");
     json_t *attributes = json_object_get(actor, "Attributes");
     const char *type = text_of(value, "Type");
-    struct docker_event event = {.action = text_of(value, "Action")};
+    struct docker_event event = {.action = text_of(value, "Action"), .exit_code = -1};
     struct docker_labels labels;
 
     if (type == NULL || event.action == NULL)
@@ -110,6 +122,8 @@ tell(const json_t *value, docker_event_callback *on_event, void *argument)
     event.time_ns = read_time(value);
     if (event.kind == DOCKER_EVENT_KILL && text_of(attributes, "signal") != NULL)
         event.signal = docker_signal_number(text_of(attributes, "signal"));
+    if (event.kind == DOCKER_EVENT_DIE)
+        event.exit_code = read_exit_code(attributes);
     if (event.kind == DOCKER_EVENT_HEALTH)
         event.health = read_health(value, attributes, event.action);
     docker_labels_read(&labels, attributes);
@@ -173,7 +187,8 @@ docker_events_clear(struct docker_events *events)
 
 /* Without it every probe of a HEALTHCHECK sends three events about exec. */
 static const char filters[] =
-    "{\"type\":[\"container\",\"network\"],\"event\":[\"start\",\"die\",\"kill\",\"stop\","
+    "{\"type\":[\"container\",\"network\"],\"event\":[\"start\",\"die\",\"oom\",\"kill\","
+    "\"stop\","
     "\"pause\",\"unpause\",\"destroy\",\"rename\",\"restart\",\"health_status\",\"connect\","
     "\"disconnect\"]}";
 

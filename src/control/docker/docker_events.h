@@ -18,6 +18,8 @@ enum docker_event_kind {
     DOCKER_EVENT_CHANGE, /* the container may have changed: read it again */
     DOCKER_EVENT_KILL,   /* a signal was sent to it */
     DOCKER_EVENT_HEALTH, /* as a change, but some engines send it for every probe */
+    DOCKER_EVENT_DIE,    /* a change: its run ended */
+    DOCKER_EVENT_OOM,    /* a process of it was killed for lack of memory */
     DOCKER_EVENT_CUT,    /* too long to be read: as a change of its container, "" unknown */
 };
 
@@ -27,6 +29,7 @@ struct docker_event {
     const char *action;
     const char *container_id;
     int signal;         /* KILL: the number; 0: not said */
+    int exit_code;      /* DIE: -1: not said */
     const char *health; /* HEALTH: "healthy", "unhealthy"; NULL: not said */
     uint64_t time_ns;   /* the engine's clock; 0: not said */
     bool is_ours;       /* the container's labels, which events carry, name a service */

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/docker/docker_end.h"
 #include "control/docker/docker_stop_sign.h"
 
 #define ROSTER_TAG 0x726f7374
@@ -44,6 +45,7 @@ struct entry {
     /* as last read */
     struct task *task; /* NULL: nothing that may be reported */
     struct docker_stop_sign stop;
+    struct docker_end end;
     char *problem; /* its name under which a problem was reported */
     uint64_t fingerprint;
     /* what is to be done */
@@ -440,7 +442,9 @@ void
 docker_roster_take_event(struct docker_roster *roster, const struct docker_event *event,
                          bool is_podman)
 {
+    const struct discovery_sink *sink = roster->sink;
     struct entry *entry = find(roster, event->container_id);
+    char end[DOCKER_END_TEXT_SIZE];
 
     if (*event->container_id == '\0') {
         log_warning("provider %s: an event is longer than 1 MiB and was passed over",
@@ -454,6 +458,10 @@ docker_roster_take_event(struct docker_roster *roster, const struct docker_event
         return;
     if (event->kind == DOCKER_EVENT_CUT)
         entry->is_oversized = true;
+    if (docker_end_take(&entry->end, event, end))
+        sink->on_end(sink->argument, roster->place->source, entry->id, end);
+    if (event->kind == DOCKER_EVENT_OOM)
+        return;
     if (event->kind == DOCKER_EVENT_KILL)
         take_kill(entry, event);
     if (event->kind == DOCKER_EVENT_HEALTH && is_known_health(entry, event))
@@ -627,8 +635,10 @@ docker_roster_expect_stop(struct docker_roster *roster, const char *id,
 {
     struct entry *entry = find(roster, id);
 
-    if (entry != NULL)
-        entry->stop.expected_seconds = timeout_seconds;
+    if (entry == NULL)
+        return;
+    entry->stop.expected_seconds = timeout_seconds;
+    entry->end.is_by_fairlead = true;
 }
 
 struct docker_roster *

@@ -237,6 +237,7 @@ free_record(struct registry *registry, struct task_record *record)
     HASH_DEL(registry->by_key, record);
     task_free(&record->task);
     free(record->key);
+    free(record->end);
     free(record->misfit);
     free(record);
 }
@@ -365,6 +366,19 @@ note_start(struct task_record *record, uint64_t start)
     record->claimant.start = record->is_of_future ? 0 : start < now ? start : now;
 }
 
+/* A container that began anew died first. */
+static void
+tell_end_of_run(struct registry *registry, struct task_record *record)
+{
+    if (record->end == NULL || record->task == NULL)
+        return;
+    event_log_add(registry->events, EVENT_TASK_GONE,
+                  record->task->name != NULL ? record->task->name : record->task->id,
+                  "%s; started again", record->end);
+    free(record->end);
+    record->end = NULL;
+}
+
 static void
 replace_task(struct registry *registry, struct task_record *record, struct task *task)
 {
@@ -375,6 +389,7 @@ replace_task(struct registry *registry, struct task_record *record, struct task 
         record->is_stopping = false;
         record->claimant.sequence = ++registry->sequence;
         note_start(record, task->generation);
+        tell_end_of_run(registry, record);
     }
     if (record->task != NULL) {
         if (!is_same_text(record->task->name, task->name))
@@ -428,12 +443,14 @@ static void
 remove_record(struct registry *registry, struct task_record *record, const char *why)
 {
     const struct task *task = record->task;
+    char *end = memory_copy_text(record->end != NULL ? record->end : why);
 
     event_log_add(registry->events, EVENT_TASK_GONE, task->name != NULL ? task->name : task->id,
-                  "%s", why);
+                  "%s", end);
     set_misfit(registry, record, NULL);
-    reconcile_removed_task(&registry->parts, record, why);
+    reconcile_removed_task(&registry->parts, record, end);
     overrides_forget_task(registry->parts.overrides, task);
+    free(end);
     free_record(registry, record);
 }
 
@@ -495,6 +512,18 @@ registry_put_full_set(struct registry *registry, const char *source, struct task
     missed += sweep(registry, source);
     registry_settle(registry);
     return note_synced(registry, source) ? 0 : missed;
+}
+
+void
+registry_note_end(struct registry *registry, const char *source, const char *id,
+                  const char *end)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record == NULL)
+        return;
+    free(record->end);
+    record->end = memory_copy_text(end);
 }
 
 void

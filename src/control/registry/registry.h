@@ -48,6 +48,10 @@ void registry_remove_task(struct registry *registry, const char *source, const c
                           uint64_t generation);
 unsigned registry_put_full_set(struct registry *registry, const char *source,
                                struct task **tasks, size_t count);
+/* How the run of a task ended; what is then told of it and its targets says so. */
+void registry_note_end(struct registry *registry, const char *source, const char *id,
+                       const char *end);
+
 void registry_stop_sign(struct registry *registry, const char *source, const char *id,
                         const char *sign);
 

@@ -18,6 +18,7 @@
 struct task_record {
     struct task *task;
     char *key;
+    char *end;         /* how its run ended, once that was told; NULL: it runs */
     bool is_stale;     /* from the state file: its source has not spoken of it yet */
     bool is_stopping;  /* a first sign of a stop was seen in this generation */
     bool is_of_future; /* its start is later than now: its claims count last */

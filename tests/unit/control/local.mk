@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/control: one program a file.
 
-control_docker_tests = tests/unit/control/docker/test_docker_replacement \
+control_docker_tests = tests/unit/control/docker/test_docker_end \
+	tests/unit/control/docker/test_docker_replacement \
 	tests/unit/control/docker/test_docker_container \
 	tests/unit/control/docker/test_docker_events tests/unit/control/docker/test_docker_stop_sign \
 	tests/unit/control/docker/test_docker_version
@@ -18,6 +19,8 @@ tests_unit_control_docker_test_docker_events_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_stop_sign_SOURCES = \
 	tests/unit/control/docker/test_docker_stop_sign.c
 tests_unit_control_docker_test_docker_stop_sign_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_end_SOURCES = tests/unit/control/docker/test_docker_end.c
+tests_unit_control_docker_test_docker_end_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_version_SOURCES = tests/unit/control/docker/test_docker_version.c
 tests_unit_control_docker_test_docker_version_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_replacement_SOURCES = \

@@ -121,6 +121,29 @@ says_what_is_left_of_a_group(void **state)
 }
 
 static void
+says_how_a_container_ended(void **state)
+{
+    struct registered_target *targets[3];
+    struct world *world = healthy_world(targets);
+
+    (void)state;
+    registry_note_end(world->registry, "docker", "a", "exited with code 137, out of memory");
+    registry_remove_task(world->registry, "docker", "a", 0);
+    assert_string_equal(last_message(world),
+                        "draining: exited with code 137, out of memory; 2 of 3 left");
+    registry_note_end(world->registry, "docker", "b", "exited with code 1, by itself");
+    uint64_t before = event_log_last_sequence(world->events);
+    registry_put_task(world->registry, make_task("b", 2, "srvweb", 1001));
+    bool is_told = false;
+    for (const struct log_entry *entry; (entry = event_log_next(world->events, before)) != NULL;
+         before = entry->sequence)
+        is_told = is_told ||
+                  strcmp(entry->message, "exited with code 1, by itself; started again") == 0;
+    assert_true(is_told);
+    world_free(world);
+}
+
+static void
 tells_when_a_group_changes(void **state)
 {
     struct registered_target *targets[3];
@@ -155,6 +178,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_a_burst_in_a_few_lines),
         cmocka_unit_test(says_what_is_left_of_a_group),
+        cmocka_unit_test(says_how_a_container_ended),
         cmocka_unit_test(tells_when_a_group_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

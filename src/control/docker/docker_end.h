@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a container's run ended, in words: what its events told until it died. Docker names no
+ * user; whether it was fairlead itself is known here.
+ */
+#ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_END_H
+#define FAIRLEAD_CONTROL_DOCKER_DOCKER_END_H
+
+#include <stdbool.h>
+
+#include "control/docker/docker_events.h"
+
+/* Zero it when a run begins. */
+struct docker_end {
+    int signal;          /* the last that was sent to it; 0: none */
+    bool is_oom;         /* the kernel killed one of its processes for lack of memory */
+    bool is_by_fairlead; /* fairlead asked the engine to stop it */
+};
+
+#define DOCKER_END_TEXT_SIZE 96
+
+/* Notes what an event tells. True when that is the end of the run: the text is written then
+ * ("exited with code 143 after signal 15"), and the notes are those of a new run. */
+bool docker_end_take(struct docker_end *end, const struct docker_event *event,
+                     char text[DOCKER_END_TEXT_SIZE]);
+
+#endif
