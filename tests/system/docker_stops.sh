@@ -64,4 +64,10 @@ wait "${senders[@]}"
 [ "$(cat "$work"/unread.? | sort | uniq -c | tr -s ' ')" = " 8 200" ] ||
     fail "answers: $(cat "$work"/unread.?)"
 [ "$(grep -c '^begin unread-' "$work/record/posts")" = 8 ] || fail "they were not handled once each"
+
+step "events say how it ended"
+says_how() {
+    ctl events | tee "$work/events" | grep -q "task $first: exited with code 137 after signal 9"
+}
+wait_for 10 says_how
 fairlead_stop
