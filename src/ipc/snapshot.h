@@ -44,10 +44,11 @@ struct snapshot_rows {
 struct snapshot_listener {
     uint32_t id; /* stable over generations while address and port stay; names its sockets */
     struct snapshot_text name;
-    struct address address;     /* family UNIX for a unix socket */
-    struct snapshot_rows rules; /* by rising priority; the default rule is the last */
-    uint32_t index;             /* the row of its routing index in route_indexes */
-    uint32_t counter_row;       /* of answers without a target group, in the route counters */
+    struct address address;             /* family UNIX for a unix socket */
+    struct snapshot_rows proxy_sources; /* that begin with a PROXY header */
+    struct snapshot_rows rules;         /* by rising priority; the default rule is the last */
+    uint32_t index;                     /* the row of its routing index in route_indexes */
+    uint32_t counter_row; /* of answers without a target group, in the route counters */
 };
 
 struct snapshot_rule {

@@ -190,6 +190,8 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .id = numbers->listener_id(numbers->argument, config),
         .name = snapshot_builder_text(builder, config->name),
         .address = {.family = ADDRESS_UNIX},
+        .proxy_sources = snapshot_builder_sources(builder, config->proxy_sources,
+                                                  config->proxy_source_count),
         .rules = {snapshot_written_rule_count(&builder->base), (uint32_t)config->rule_count},
         .counter_row = numbers->route_row(numbers->argument, config->name, ""),
     };

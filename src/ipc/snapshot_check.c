@@ -29,7 +29,8 @@ address_is_sound(const struct address *address)
 static bool
 check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
 {
-    if (!rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
+    if (!rows_are_sound(row->proxy_sources, snapshot->source_count) ||
+        !rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
         return false;
     const struct snapshot_rule *last =
         snapshot_rule(snapshot, row->rules.first + row->rules.count - 1);

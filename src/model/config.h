@@ -94,7 +94,9 @@ struct config_listener {
     enum config_protocol protocol;
     char *address; /* NULL where unix_path is set */
     unsigned port;
-    char *unix_path;                     /* NULL where address is set */
+    char *unix_path;                    /* NULL where address is set */
+    struct config_value *proxy_sources; /* as trusted_sources */
+    size_t proxy_source_count;
     struct config_rule *rules;           /* by rising priority, the default rule last */
     size_t rule_count;                   /* with the default rule */
     struct config_action default_action; /* empty after reading: the last rule has taken it */

@@ -11,6 +11,7 @@
 #include "worker/http1/client.h"
 #include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
+#include "worker/listeners/arrival.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
 #include "worker/targets/target_table.h"
@@ -35,6 +36,7 @@ worker_new(struct loop *loop)
     worker->access = access_reporter_new(worker);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
+    TAILQ_INIT(&worker->arrivals.waiting);
     TAILQ_INIT(&worker->doubted.exchanges);
     object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
     object_pool_init(&worker->request_pool, sizeof(struct http1_request), POOL_KEPT);
@@ -63,6 +65,7 @@ worker_free(struct worker **freed)
     struct client *client;
 
     listener_close_all(worker);
+    arrival_close_all(worker);
     while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
         client->carrier.must_close = true;
         client->carrier.has_ended = true;

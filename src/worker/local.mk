@@ -6,8 +6,10 @@ libworker_a_SOURCES = \
 	src/worker/targets/target_link.h \
 	src/worker/targets/target_table.c src/worker/targets/target_table.h \
 	src/worker/targets/view.c src/worker/targets/view.h \
+	src/worker/listeners/arrival.c src/worker/listeners/arrival.h \
 	src/worker/listeners/client_limits.c src/worker/listeners/client_limits.h \
 	src/worker/listeners/listener.c src/worker/listeners/listener.h \
+	src/worker/listeners/newcomer.h \
 	src/worker/balancing/anomaly.c src/worker/balancing/anomaly.h \
 	src/worker/balancing/balancer.c src/worker/balancing/balancer.h \
 	src/worker/balancing/balancer_least_outstanding.c \

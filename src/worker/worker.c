@@ -18,6 +18,7 @@
 #include "worker/exchange/exchange_run.h"
 #include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
+#include "worker/listeners/arrival.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 #include "worker/targets/target_table.h"
@@ -94,6 +95,7 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
 
     worker->is_shutting_down = true;
     listener_close_all(worker);
+    arrival_close_all(worker);
     for (client = TAILQ_FIRST(&worker->clients); client != NULL; client = next) {
         next = TAILQ_NEXT(client, entry);
         client_finish_soon(client);

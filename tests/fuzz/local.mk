@@ -34,5 +34,6 @@ tests_fuzz_fuzz_http1_response_LDADD = $(fuzz_http_libs)
 tests_fuzz_fuzz_http1_response_LDFLAGS = $(fuzz_ldflags)
 include tests/fuzz/model.mk
 include tests/fuzz/control.mk
+include tests/fuzz/net.mk
 include tests/fuzz/worker.mk
 include tests/fuzz/processes.mk

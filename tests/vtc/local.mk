@@ -37,6 +37,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/http1/passes_the_rest_on_behind_an_early_answer.vtc \
 	tests/vtc/http1/passes_interim_answers_on.vtc \
 	tests/vtc/http1/pipelined_requests_are_answered_in_order.vtc \
+	tests/vtc/http1/proxy_headers_of_listed_hops.vtc \
 	tests/vtc/http1/refuses_bad_hosts.vtc \
 	tests/vtc/http1/refuses_bad_transfer_codings.vtc \
 	tests/vtc/http1/refuses_conflicting_lengths.vtc \
@@ -103,6 +104,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/limits/large_heads.vtc \
 	tests/vtc/limits/idle_timeout.vtc \
 	tests/vtc/limits/no_descriptors_left.vtc \
+	tests/vtc/limits/proxy_headers.vtc \
 	tests/vtc/limits/request_body.vtc \
 	tests/vtc/limits/request_line.vtc \
 	tests/vtc/limits/response_head.vtc \

@@ -27,8 +27,9 @@ struct carrier {
     struct worker *worker;
     struct exchange *exchange; /* NULL: none now */
     struct listener *listener;
-    uint64_t id; /* of the connection, for logs */
-    struct address address;
+    uint64_t id;                /* of the connection, for logs */
+    struct address address;     /* the client's */
+    struct address destination; /* as a hop in front tells it; family NONE: the listener's */
     uint32_t exchanges;
     bool is_blocked; /* bytes wait that the client has not taken yet: no more is sent then */
     bool is_paused;  /* by pause */

@@ -55,9 +55,12 @@ origin_client(const struct exchange *exchange)
 uint16_t
 origin_port(const struct exchange *exchange)
 {
-    uint16_t told = exchange->origin.port;
+    const struct carrier *carrier = exchange->carrier;
 
-    return told != 0 ? told : listener_port(exchange->carrier->listener);
+    if (exchange->origin.port != 0)
+        return exchange->origin.port;
+    return carrier->destination.family != ADDRESS_NONE ? carrier->destination.port
+                                                       : listener_port(carrier->listener);
 }
 
 struct slice

@@ -59,10 +59,12 @@ client_open(struct worker *worker, struct listener *listener, int fd,
 }
 
 void
-client_accept(struct worker *worker, struct listener *listener, int fd,
-              const struct address *address, bool is_limited)
+client_accept(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
 {
-    client_open(worker, listener, fd, address)->is_limited = is_limited;
+    struct client *client = client_open(worker, listener, newcomer->fd, &newcomer->client);
+
+    client->is_limited = newcomer->is_limited;
+    client->carrier.destination = newcomer->destination;
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "worker/http1/input.h"
 
 struct listener;
+struct newcomer;
 
 /* One request on its way through the codecs; the client has it while it has an exchange. */
 struct http1_request {
@@ -52,8 +53,8 @@ struct client *client_open(struct worker *worker, struct listener *listener, int
                            const struct address *address);
 
 /* The same as listeners call it: see listener_accept. */
-void client_accept(struct worker *worker, struct listener *listener, int fd,
-                   const struct address *address, bool is_limited);
+void client_accept(struct worker *worker, struct listener *listener,
+                   const struct newcomer *newcomer);
 
 /* Closes at once and ends its exchange, if any, with the given reason already noted there. */
 void client_close(struct client *client);

@@ -337,6 +337,10 @@ finish(struct carrier *carrier, bool request_was_read)
 static bool
 local_address(struct carrier *carrier, struct address *address)
 {
+    if (carrier->destination.family != ADDRESS_NONE) {
+        *address = carrier->destination;
+        return true;
+    }
     return socket_local_address(client_of(carrier)->stream.fd, address);
 }
 

@@ -108,12 +108,18 @@ drop(struct client_limits *limits, struct address_count *count)
 /* NOLINTEND(readability-function-size) */
 
 bool
+client_limits_have_room(const struct worker *worker)
+{
+    return worker->client_count + worker->arrivals.count < most_connections(worker);
+}
+
+bool
 client_limits_admit(struct worker *worker, const struct address *address, bool *is_counted)
 {
     unsigned per_address = worker->view->settings->limits.connections_per_address;
 
     *is_counted = false;
-    if (worker->client_count >= most_connections(worker))
+    if (!client_limits_have_room(worker))
         return false;
     if (per_address == 0 || address->family == ADDRESS_UNIX)
         return true;

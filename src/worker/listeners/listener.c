@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/socket.h"
+#include "worker/listeners/arrival.h"
 #include "worker/listeners/client_limits.h"
 
 /* Connections taken in one wake-up: more would keep those already open waiting. */
@@ -27,6 +28,55 @@ struct listener {
 };
 
 static void
+reject(struct worker *worker, const struct newcomer *newcomer)
+{
+    WORKER_COUNT(worker, REJECTED_CONNECTIONS);
+    close(newcomer->fd);
+}
+
+static void
+admit(struct worker *worker, struct listener *listener, struct newcomer *newcomer)
+{
+    if (client_limits_admit(worker, &newcomer->client, &newcomer->is_limited))
+        listener->accept(worker, listener, newcomer);
+    else
+        reject(worker, newcomer);
+}
+
+/* Whether it is a hop that puts a PROXY header in front. */
+static bool
+must_introduce_itself(const struct listener *listener, const struct address *peer)
+{
+    const struct view *view = listener->worker->view;
+    uint32_t index = listener_index(listener, view);
+
+    return index != SNAPSHOT_NO_INDEX &&
+           snapshot_has_source(view->snapshot,
+                               snapshot_listener(view->snapshot, index)->proxy_sources, peer);
+}
+
+/* The limits of an address are those of the client that the header names. */
+static void
+on_arrival_end(struct worker *worker, struct listener *listener, struct newcomer *newcomer)
+{
+    if (newcomer->fd != -1)
+        admit(worker, listener, newcomer);
+    listener_unpin(worker, &listener);
+    listener_resume_all(worker);
+}
+
+static void
+await_header(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
+{
+    if (!client_limits_have_room(worker)) {
+        reject(worker, newcomer);
+        return;
+    }
+    listener_pin(listener);
+    arrival_open(worker, listener, newcomer, on_arrival_end);
+}
+
+static void
 on_connection(int fd, short what, void *argument)
 {
     struct listener *listener = argument;
@@ -39,21 +89,18 @@ on_connection(int fd, short what, void *argument)
         return;
     }
     for (int accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
-        struct address peer;
-        bool is_counted = false;
-        int connection = socket_accept(fd, &peer);
-        if (connection == -1) {
+        struct newcomer newcomer = {0};
+        newcomer.fd = socket_accept(fd, &newcomer.client);
+        if (newcomer.fd == -1) {
             /* Out of descriptors: wait for clients to leave rather than spin on the queue. */
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
                 listener_pause_all(worker);
             return;
         }
-        if (!client_limits_admit(worker, &peer, &is_counted)) {
-            WORKER_COUNT(worker, REJECTED_CONNECTIONS);
-            close(connection);
-            continue;
-        }
-        listener->accept(worker, listener, connection, &peer, is_counted);
+        if (must_introduce_itself(listener, &newcomer.client))
+            await_header(worker, listener, &newcomer);
+        else
+            admit(worker, listener, &newcomer);
     }
 }
 

@@ -8,12 +8,13 @@
 
 #include <stdint.h>
 
+#include "worker/listeners/newcomer.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
 
-/* Gets an accepted descriptor and takes it over; is_limited: counted in client_limits. */
-typedef void listener_accept(struct worker *worker, struct listener *listener, int fd,
-                             const struct address *peer, bool is_limited);
+/* Gets an accepted connection and takes its descriptor over. */
+typedef void listener_accept(struct worker *worker, struct listener *listener,
+                             const struct newcomer *newcomer);
 
 /* Starts to accept from a socket, which is taken over; one whose id is open already is not
  * needed. */

@@ -52,6 +52,14 @@ struct exchange_line {
     uint64_t *gauge; /* a counter that shows how many; NULL: none */
 };
 
+/* Connections whose PROXY header is awaited: see arrival.h. */
+struct arrivals {
+    TAILQ_HEAD(, arrival) waiting;
+    unsigned count;
+    unsigned untold; /* that were refused since the last line that told it */
+    uint64_t told_ms;
+};
+
 struct worker {
     struct loop *loop;
     struct channel *channel;
@@ -66,6 +74,7 @@ struct worker {
     LIST_HEAD(, listener) listeners;
     TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
     unsigned client_count;
+    struct arrivals arrivals;
     struct exchange_line doubted; /* see doubt.h */
     struct client_limits *limits;
     struct access_reporter *access;

@@ -18,3 +18,6 @@ tests_unit_net_test_seal_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
 check_PROGRAMS += tests/unit/net/test_stream
 tests_unit_net_test_stream_SOURCES = tests/unit/net/test_stream.c
 tests_unit_net_test_stream_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
+check_PROGRAMS += tests/unit/net/test_proxy_header
+tests_unit_net_test_proxy_header_SOURCES = tests/unit/net/test_proxy_header.c
+tests_unit_net_test_proxy_header_LDADD = $(libs_net) $(CMOCKA_LIBS)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connection that has come by a listener, as its socket or a hop's PROXY header tells it. */
+#ifndef FAIRLEAD_WORKER_NEWCOMER_H
+#define FAIRLEAD_WORKER_NEWCOMER_H
+
+#include <stdbool.h>
+
+#include "base/address.h"
+
+struct newcomer {
+    int fd;
+    struct address client;
+    struct address destination; /* family NONE: the listener's own */
+    bool is_limited;            /* the client is counted in client_limits */
+};
+
+#endif
