@@ -47,7 +47,8 @@ def serve(way, connection):
     connection.close()
 def listen(way):
     listener = socket.create_server(("127.0.0.1", 0))
-    print(way, listener.getsockname()[1], flush=True)
+    sys.stdout.write("%s %d\n" % (way, listener.getsockname()[1]))
+    sys.stdout.flush()
     while True:
         connection = listener.accept()[0]
         threading.Thread(target=serve, args=(way, connection), daemon=True).start()

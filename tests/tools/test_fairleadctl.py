@@ -388,6 +388,37 @@ listener http
                       ["explain", "u", "-X"], ["roll"]):
             self.assertEqual(self.run_it(*wrong).returncode, 2, wrong)
 
+    def test_wrong_calls_are_told_what_is_wrong(self):
+        self.groups(group("web"))
+        for words, expected in (
+                ("tragets", 'no command "tragets"; did you mean targets?'),
+                ("blah", 'no command "blah"; fairleadctl help lists them'),
+                ("st", '"st" may be status, stop'),
+                ("re", '"re" may be register, ready, reload'),
+                ("-o", "a value is missing after -o"),
+                ("-s", "a value is missing after -s"),
+                ("targets -o xml", "-o takes wide, json or table, not xml"),
+                ("help nothing", 'no command "nothing"; fairleadctl help lists them'),
+                ("explain", "explain: missing URL"),
+                ("explain u -X", "explain: a value is missing after -X"),
+                ("status more", "status: does not take more"),
+                ("targets --colour", "targets: does not take --colour"),
+                ("register web", "register: missing ADDRESS:PORT"),
+                ("register web 10.0.0.5", "10.0.0.5 is not ADDRESS:PORT"),
+                ("register web 10.0.0.5:0", "10.0.0.5:0 is not ADDRESS:PORT"),
+                ("register web 10.0.0.5:65536", "10.0.0.5:65536 is not ADDRESS:PORT"),
+                ("events --since soon", "--since takes a time span: 90s, 15m, 1h, 2d; not soon"),
+                ("events --last none", "--last takes a number from 1 on, not none"),
+                ("wait", "wait: missing GROUP"),
+                ("wait web --healthy some", "--healthy takes a number, not some"),
+                ("reload --watch", "reload is no listing; --watch is for those"),
+                ("targets --watch", "--watch needs a terminal"),
+                ("stop", "stop: missing CONTAINER"),
+                ("drain web 1.2.3.4", "1.2.3.4 is not ADDRESS:PORT")):
+            run = self.run_it(*words.split())
+            self.assertEqual(run.returncode, 2, words)
+            self.assertEqual(run.stderr.splitlines()[0], "fairleadctl: " + expected)
+
     def test_roll_prints_a_line_a_step(self):
         steps = [{"Time": "t1", "Text": "started one"}, {"Time": "t2", "Text": "done",
                                                          "Result": "done"}]

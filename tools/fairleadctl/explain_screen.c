@@ -140,8 +140,7 @@ explain_screen_print(FILE *file, const json_t *answer, const char *method, const
         print_text(file, "  ", json_word(answer, "Note"), "\n");
     if (json_is_object(refused)) {
         terminal_tone(file, TONE_BAD);
-        fprintf(file, "  would be refused with %.0f: ", json_number(refused, "StatusCode"));
-        output_text(file, json_word(refused, "Text"));
+        print_text(file, "  ", json_word(answer, "ActionText"), "");
         terminal_tone(file, TONE_PLAIN);
         putc('\n', file);
         free(priority);

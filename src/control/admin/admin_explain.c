@@ -13,10 +13,14 @@
 #include "control/admin/admin_call.h"
 #include "control/admin/explained_request.h"
 #include "control/admin/rule_text.h"
+#include "http/forwarding.h"
 #include "ipc/route.h"
 #include "ipc/snapshot.h"
 
 #define LOCATION_BYTES 8192
+#define RECEIVED_BYTES (256 * 1024)
+/* Of a client that there is not: any will do. */
+#define EXPLAINED_CLIENT_PORT 50000
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
@@ -146,19 +150,6 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
 }
 
 static void
-add_forward(json_t *answer, const struct snapshot *snapshot,
-            const struct snapshot_action *action)
-{
-    json_t *groups = json_array();
-
-    for (uint32_t i = 0; i < action->weighted_groups.count; i++)
-        json_array_append_new(
-            groups, group_to_json(snapshot, snapshot_weighted_group(
-                                                snapshot, action->weighted_groups.first + i)));
-    json_object_set_new(answer, "TargetGroups", groups);
-}
-
-static void
 add_location(json_t *answer, const struct explanation *explanation,
              const struct snapshot_action *action, uint16_t listener_port)
 {
@@ -189,6 +180,42 @@ add_listener(json_t *answer, const struct explanation *explanation)
                               explanation->unserved_port, listener->name);
     admin_set_text(answer, "Note", note);
     free(note);
+}
+
+/* The head that a target would get, written as a worker writes it. */
+static void
+add_received(json_t *answer, const struct explanation *explanation, uint16_t listener_port)
+{
+    const struct snapshot_settings *settings = snapshot_settings(explanation->snapshot);
+    char client[ADDRESS_TEXT_SIZE], memory[RECEIVED_BYTES];
+    struct text out = text_over(memory, sizeof(memory));
+    struct forwarding_trace trace;
+    struct forwarding_origin origin = {
+        .attributes = &settings->attributes,
+        .listener_port = listener_port,
+        .client_port = EXPLAINED_CLIENT_PORT,
+    };
+
+    address_format(&explanation->source, client);
+    origin.client = slice_of(client);
+    if (forwarding_write_request(&out, &explanation->request.head, &origin, &trace) ==
+        HTTP_REFUSAL_NONE)
+        json_object_set_new(answer, "TargetReceives", json_stringn(out.at, out.length));
+}
+
+static void
+add_forward(json_t *answer, const struct explanation *explanation,
+            const struct snapshot_action *action, uint16_t listener_port)
+{
+    const struct snapshot *snapshot = explanation->snapshot;
+    json_t *groups = json_array();
+
+    for (uint32_t i = 0; i < action->weighted_groups.count; i++)
+        json_array_append_new(
+            groups, group_to_json(snapshot, snapshot_weighted_group(
+                                                snapshot, action->weighted_groups.first + i)));
+    json_object_set_new(answer, "TargetGroups", groups);
+    add_received(answer, explanation, listener_port);
 }
 
 /* Each rule before the one that matched, with the condition that did not hold. */
@@ -238,7 +265,7 @@ answer_with_rule(const struct explanation *explanation, uint32_t matched)
     admin_set_text(answer, "ConditionsText", conditions);
     admin_set_text(answer, "ActionText", action_text);
     if (rule->action.type == ACTION_FORWARD)
-        add_forward(answer, snapshot, action);
+        add_forward(answer, explanation, action, (uint16_t)listener->port);
     else if (rule->action.type == ACTION_REDIRECT)
         add_location(answer, explanation, action, (uint16_t)listener->port);
     json_object_set_new(answer, "PassedOver",

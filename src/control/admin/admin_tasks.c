@@ -35,6 +35,25 @@ bindings_to_json(const struct task *task, char **text)
     return bindings;
 }
 
+/* Which targets it is, "web 127.0.0.1:32768, ...", or why it is none. */
+static char *
+target_words(const struct task_record *record)
+{
+    const struct registered_target *target;
+    char *words = memory_copy_text("");
+
+    LIST_FOREACH (target, &record->targets, of_task) {
+        char *longer = memory_print("%s%s%s %s", words, *words == '\0' ? "" : ", ",
+                                    target->group, target->name);
+        free(words);
+        words = longer;
+    }
+    if (*words != '\0' || record->misfit == NULL)
+        return words;
+    free(words);
+    return memory_print("none: %s", record->misfit);
+}
+
 static json_t *
 task_to_object(const struct task_record *record)
 {
@@ -42,7 +61,7 @@ task_to_object(const struct task_record *record)
     const struct registered_target *target;
     json_t *object = json_object();
     unsigned targets = 0;
-    char *bindings;
+    char *bindings, *target_text = target_words(record);
 
     LIST_FOREACH (target, &record->targets, of_task)
         targets++;
@@ -64,6 +83,8 @@ task_to_object(const struct task_record *record)
     json_object_set_new(object, "NetworkBindings", bindings_to_json(task, &bindings));
     admin_set_text(object, "BindingsText", bindings);
     admin_set_number(object, "TargetCount", targets);
+    admin_set_text(object, "TargetText", target_text);
+    free(target_text);
     json_object_set_new(object, "IsStale", json_boolean(record->is_stale));
     admin_set_time(object, "KnownSince", record->known_wall_us);
     free(bindings);
