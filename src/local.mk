@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += fairlead
 
-# The sample configuration, with this build's directories.
+# The sample configuration, with this build's directories, and what reads the metrics page.
 examplesdir = $(docdir)/examples
 nodist_examples_DATA = installed/fairlead.conf
+dist_examples_DATA = conf/prometheus-alerts.yml conf/grafana-dashboard.json
 CLEANFILES += installed/fairlead.conf
 installed/fairlead.conf: conf/fairlead.conf Makefile
 	$(MKDIR_P) installed

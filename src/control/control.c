@@ -21,6 +21,7 @@
 #include "control/event_file.h"
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
+#include "control/processes/process_usage.h"
 #include "control/processes/snapshot_compiler.h"
 #include "control/registry/group_watch.h"
 #include "control/registry/notices.h"
@@ -62,6 +63,7 @@ struct control {
     struct observer_fds *observer_fds;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;
+    struct process_usage *usage;
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;
@@ -202,6 +204,8 @@ on_health(void *argument, const struct message_health *message)
         message->last_outcome >= PROBE_OUTCOME_COUNT)
         return;
     targets_set_health(control->targets, target, &verdict);
+    counter_board_note_check(control->board, target->counter_row, target->id,
+                             message->wall_us / 1000000);
     passive_health_note_verdict(control->passive, target);
 }
 
@@ -354,6 +358,8 @@ open_children(struct control *control, unsigned workers)
             .log_form = control->first_config->log_form,
         },
         workers, &callbacks, control);
+    control->usage = process_usage_new(&(struct process_usage_parts){
+        control->loop, control->board, children_processes(control->children)});
 }
 
 static void on_stop_signal(void *argument, int number);
@@ -400,6 +406,7 @@ close_parts(struct control *control)
     config_readers_free(&control->readers);
     providers_free(&control->providers);
     rollout_free(&control->rollout);
+    process_usage_free(&control->usage);
     children_free(&control->children);
     observer_fds_free(&control->observer_fds);
     listener_sockets_free(&control->sockets);

@@ -61,6 +61,7 @@ libcontrol_a_SOURCES = \
 	src/control/processes/observer_fds.c src/control/processes/observer_fds.h \
 	src/control/processes/privileges.c src/control/processes/privileges.h \
 	src/control/processes/process.c src/control/processes/process.h \
+	src/control/processes/process_usage.c src/control/processes/process_usage.h \
 	src/control/processes/publisher.c src/control/processes/publisher.h \
 	src/control/processes/snapshot_compiler.c src/control/processes/snapshot_compiler.h \
 	src/control/rollout/container_stop.c src/control/rollout/container_stop.h \

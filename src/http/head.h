@@ -75,6 +75,7 @@ struct http_head {
     bool wants_upgrade;   /* Connection: upgrade and Upgrade present */
     bool close_after;     /* ambiguous: neither connection may be reused */
     bool end_is_doubtful; /* responses: a careless target sends a body that must not be */
+    bool has_dropped;     /* requests: fields were dropped because of their names */
     enum http_framing framing;
     uint64_t content_length; /* framing LENGTH; also of an answer to HEAD, where known */
     bool has_content_length;

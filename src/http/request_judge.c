@@ -203,7 +203,7 @@ drop_invalid_names(struct http_head *head)
 {
     for (size_t i = 0; i < head->field_count; i++)
         if (!http_bytes_are(head->fields[i].name, HTTP_BYTE_PLAIN))
-            head->fields[i].is_dropped = true;
+            head->fields[i].is_dropped = head->has_dropped = true;
 }
 
 /* The ALB's table: class by mode (docs/http.md, The modes). */

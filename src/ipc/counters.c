@@ -126,8 +126,11 @@ counters_clear_gauges(struct counters *counters)
     for (int i = 0; i < COUNTER_COUNT; i++)
         if (strcmp(counter_types[i], "gauge") == 0)
             clear(&counters->values[i]);
-    for (int i = 0; i < COUNTERS_GROUP_ROWS; i++)
+    for (int i = 0; i < COUNTERS_GROUP_ROWS; i++) {
         clear(&counters->groups[i].held);
+        clear(&counters->groups[i].anomalous);
+        clear(&counters->groups[i].mitigated);
+    }
     for (int i = 0; i < COUNTERS_TARGET_ROWS; i++) {
         clear(&counters->targets[i].in_flight);
         clear(&counters->targets[i].connections_open);

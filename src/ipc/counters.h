@@ -58,7 +58,7 @@ struct target_counters {
     uint64_t resets;
     uint64_t codes_5xx;
     uint64_t connections_open; /* a gauge */
-    uint64_t unused;
+    uint64_t last_check_s;     /* control: Unix time of the last health check; 0: none */
 };
 
 struct group_counters {
@@ -66,7 +66,8 @@ struct group_counters {
     uint64_t target_codes[5]; /* 1xx .. 5xx from targets */
     uint64_t fail_open_requests;
     uint64_t non_sticky_requests;
-    uint64_t held; /* a gauge */
+    uint64_t held;                 /* a gauge */
+    uint64_t anomalous, mitigated; /* gauges: targets as this worker sees them */
     uint64_t response_time_sum_us;
     uint64_t response_time[COUNTERS_BUCKETS];
 };
@@ -85,10 +86,29 @@ struct provider_counters {
     uint64_t unused[2];
 };
 
+/* Control's row for each process: what the system says of it. */
+struct process_counters {
+    uint64_t role;    /* enum process_title; 0: there is none here */
+    uint64_t running; /* 0 or 1 */
+    uint64_t cpu_us, memory_bytes;
+};
+
+/* Control 0, workers 1..N, the logger N + 1, as slots are; the observer last. */
+#define COUNTERS_PROCESS_ROWS (COUNTERS_SLOTS + 1)
+
+enum process_title {
+    PROCESS_TITLE_NONE,
+    PROCESS_TITLE_CONTROL,
+    PROCESS_TITLE_WORKER,
+    PROCESS_TITLE_LOGGER,
+    PROCESS_TITLE_OBSERVER
+};
+
 struct counters {
     uint64_t values[COUNTER_COUNT];
     uint64_t ends[END_REASON_COUNT];
     uint64_t heartbeat; /* grows each second while its owner's loop runs */
+    struct process_counters processes[COUNTERS_PROCESS_ROWS];
     struct provider_counters providers[COUNTERS_PROVIDER_ROWS];
     struct group_counters groups[COUNTERS_GROUP_ROWS];
     struct target_counters targets[COUNTERS_TARGET_ROWS];

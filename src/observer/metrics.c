@@ -114,6 +114,13 @@ group_row(const struct snapshot_group *group)
            group->counter_row * sizeof(struct group_counters);
 }
 
+static size_t
+process_place(unsigned row, size_t member)
+{
+    return offsetof(struct counters, processes) + row * sizeof(struct process_counters) +
+           member;
+}
+
 static void
 write_group_member(struct metrics *metrics, const struct family *family)
 {
@@ -366,6 +373,119 @@ write_hosts(struct metrics *metrics, const struct family *family)
                               count_in_state(metrics->snapshot, targets, shown_states[s]));
         }
     }
+}
+
+static void
+write_build_info(struct metrics *metrics, const struct family *family)
+{
+    const struct exposition_label label = {"version", SLICE_LITERAL(PACKAGE_VERSION)};
+
+    exposition_series(&metrics->page, family->metric, "", &label, 1);
+    exposition_number(&metrics->page, 1);
+}
+
+/* The series of a family of processes, one for each that there is; false: there is none here.
+ */
+static bool
+begin_process(struct metrics *metrics, const struct family *family, unsigned row)
+{
+    static const char *const roles[] = {"", "control", "worker", "logger", "observer"};
+    uint64_t role =
+        sum_of(metrics, process_place(row, offsetof(struct process_counters, role)));
+    char printed[8];
+    struct text number = text_over(printed, sizeof(printed));
+
+    if (role == PROCESS_TITLE_NONE || role >= sizeof(roles) / sizeof(roles[0]))
+        return false;
+    if (role == PROCESS_TITLE_WORKER)
+        text_add_number(&number, row);
+    const struct exposition_label labels[] = {
+        {"role", slice_of(roles[role])},
+        {"worker", text_slice(&number)},
+    };
+    exposition_series(&metrics->page, family->metric, "", labels, 2);
+    return true;
+}
+
+static void
+write_process_up(struct metrics *metrics, const struct family *family)
+{
+    for (unsigned row = 0; row < COUNTERS_PROCESS_ROWS; row++)
+        if (begin_process(metrics, family, row))
+            exposition_number(
+                &metrics->page,
+                sum_of(metrics,
+                       process_place(row, offsetof(struct process_counters, running))));
+}
+
+static void
+write_process_cpu(struct metrics *metrics, const struct family *family)
+{
+    for (unsigned row = 0; row < COUNTERS_PROCESS_ROWS; row++)
+        if (begin_process(metrics, family, row))
+            exposition_seconds(
+                &metrics->page,
+                sum_of(metrics, process_place(row, offsetof(struct process_counters, cpu_us))));
+}
+
+static void
+write_process_memory(struct metrics *metrics, const struct family *family)
+{
+    for (unsigned row = 0; row < COUNTERS_PROCESS_ROWS; row++)
+        if (begin_process(metrics, family, row))
+            exposition_number(
+                &metrics->page,
+                sum_of(metrics,
+                       process_place(row, offsetof(struct process_counters, memory_bytes))));
+}
+
+static void
+begin_group(struct metrics *metrics, const struct family *family, uint32_t index)
+{
+    const struct snapshot_group *group = snapshot_group(metrics->snapshot, index);
+    const struct exposition_label label = {"target_group",
+                                           snapshot_slice(metrics->snapshot, group->name)};
+
+    exposition_series(&metrics->page, family->metric, "", &label, 1);
+}
+
+static void
+write_fails_open(struct metrics *metrics, const struct family *family)
+{
+    for (uint32_t i = 0; i < snapshot_group_count(metrics->snapshot); i++) {
+        begin_group(metrics, family, i);
+        exposition_number(&metrics->page, snapshot_roster(metrics->snapshot, i)->fails_open);
+    }
+}
+
+/* Each worker judges by what it saw itself: a sum would count a target several times. */
+static void
+write_most(struct metrics *metrics, const struct family *family, size_t member)
+{
+    for (uint32_t i = 0; i < snapshot_group_count(metrics->snapshot); i++) {
+        size_t place = group_row(snapshot_group(metrics->snapshot, i)) + member;
+        uint64_t most = 0;
+        for (unsigned slot = 0; slot < metrics->slot_count; slot++) {
+            uint64_t seen = metrics->slots[slot] == NULL
+                                ? 0
+                                : counter_read(counter_at(metrics->slots[slot], place));
+            most = seen > most ? seen : most;
+        }
+        begin_group(metrics, family, i);
+        exposition_number(&metrics->page, most);
+    }
+}
+
+static void
+write_anomalous(struct metrics *metrics, const struct family *family)
+{
+    write_most(metrics, family, offsetof(struct group_counters, anomalous));
+}
+
+static void
+write_mitigated(struct metrics *metrics, const struct family *family)
+{
+    write_most(metrics, family, offsetof(struct group_counters, mitigated));
 }
 
 static const struct family families[] = {

@@ -23,6 +23,10 @@ says() {
     grep -qE "control\[[0-9]+\] $1" "$work/fairlead.log"
 }
 
+is_one() {
+    [ "$(metric "$1")" = 1 ]
+}
+
 step "targets become healthy and fall sick, with what is left"
 configure ''
 fairlead_start
@@ -47,7 +51,7 @@ step "what is refused, and a provider that is away and back"
 echo 'no JSON' >"$work/tasks/broken.json"
 wait_for 10 says "warning: problem .*broken.json"
 mv "$work/tasks" "$work/away"
-wait_for 15 says "warning: provider file: directory .*tried again"
+wait_for 15 says "warning: provider file: directory .*keeping what is known; trying again"
 mv "$work/away" "$work/tasks"
 wait_for 15 says "notice: provider file: back after [0-9]+ s"
 
@@ -57,9 +61,17 @@ for _ in $(seq 20); do curl -s -o /dev/null "http://127.0.0.1:$port/"; done
 [ "$(tail -n +$((before + 1)) "$work/fairlead.log" | grep -vc 'provider file')" = 0 ] ||
     fail "requests are logged: $(tail -n +$((before + 1)) "$work/fairlead.log")"
 
-step "steps that only fairlead takes are marked"
-ctl --json events | jq -e '[.Events[] | select(.Message | test("every worker has applied"))] |
-    length > 0 and all(.IsVerbose)' >/dev/null || fail "$(ctl --json events)"
+step "the metrics page tells of processes, checks and groups"
+for process in 'control",worker="' 'worker",worker="1' 'observer",worker="'; do
+    wait_for 10 is_one "fairlead_process_up{role=\"$process\"}"
+done
+now=$(date +%s)
+last_check=$(metric "fairlead_target_last_check_timestamp_seconds{target_group=\"web\",target=\"127.0.0.1:${ports[0]}\"}")
+[ "$last_check" -gt $((now - 60)) ] && [ "$last_check" -le $((now + 1)) ] || fail "last check: $last_check, now $now"
+[ "$(metric fairlead_start_time_seconds)" -gt $((now - 3600)) ] || fail "the start time is wrong"
+[ "$(ctl metrics | awk '/^fairlead_process_memory_bytes.*control/ { print ($2 > 100000) }')" = 1 ] || fail "control has no memory"
+[ "$(metric 'fairlead_target_group_fails_open{target_group="web"}')" = 0 ] || fail "the group fails open"
+
 ctl --json events | jq -e '[.Events[] | select(.Kind == "group")] | length > 0 and all(.IsVerbose | not)' \
     >/dev/null || fail "groups are not told of"
 
@@ -71,6 +83,12 @@ post() {
         "http://fairlead/v1/$1" >/dev/null
 }
 post register
+step "steps that only fairlead takes are marked"
+has_marked_steps() {
+    ctl --json events | jq -e '[.Events[] | select(.Message | test("every worker has applied"))] |
+        length > 0 and all(.IsVerbose)'
+}
+wait_for 10 has_marked_steps
 post deregister
 wait_for 10 says "notice: and [0-9]+ more targets began to drain"
 drains=$(grep -c '127.0.1.[0-9]*:9: draining' "$work/fairlead.log")

@@ -11,8 +11,8 @@ tools_docs_print_reference_SOURCES = \
 tools_docs_print_reference_CPPFLAGS = $(common_cppflags)
 tools_docs_print_reference_LDADD = libobserver.a libipc.a $(libs_model) $(LIBCONFIG_LIBS)
 EXTRA_DIST += docs/configuration.md docs/metrics.md docs/states.md
-TESTS += tools/docs/check-reference
-dist_check_SCRIPTS += tools/docs/check-reference
+TESTS += tools/docs/check-reference tools/docs/check-signs
+dist_check_SCRIPTS += tools/docs/check-reference tools/docs/check-signs
 
 docs: tools/docs/print_reference
 	tools/docs/print_reference configuration > $(srcdir)/docs/configuration.md

@@ -55,20 +55,30 @@ on_full_set(void *argument, const char *provider, struct task **tasks, size_t co
     return registry_put_full_set(providers->parts.registry, provider, tasks, count);
 }
 
-void
-providers_report_problem(struct providers *providers, const char *source, const char *object,
-                         const char *reason)
+/* Silent: another event says it. */
+static void
+set_problem(struct providers *providers, const char *source, const char *object,
+            const char *reason, bool is_silent)
 {
     struct problems *problems = providers->parts.problems;
 
     if (!problems_set(problems, source, object, reason))
+        return;
+    counter_set(&providers->parts.counters->values[COUNTER_PROBLEMS], problems_count(problems));
+    if (is_silent)
         return;
     if (reason == NULL)
         event_log_add(providers->parts.events, EVENT_PROBLEM_SOLVED, object, "well again");
     else
         event_log_add(providers->parts.events, EVENT_PROBLEM, object, "%s (%s)", reason,
                       source);
-    counter_set(&providers->parts.counters->values[COUNTER_PROBLEMS], problems_count(problems));
+}
+
+void
+providers_report_problem(struct providers *providers, const char *source, const char *object,
+                         const char *reason)
+{
+    set_problem(providers, source, object, reason, false);
 }
 
 static void
@@ -111,8 +121,7 @@ tell_connection(struct providers *providers, struct provider *provider,
         provider->is_lost = false;
     } else if (!status->is_connected && !was_lost &&
                (provider->is_connected || status->error != NULL)) {
-        event_log_add(events, EVENT_PROVIDER_LOST, provider->name,
-                      "%s; what is known of it stays, and it is tried again",
+        event_log_add(events, EVENT_PROVIDER_LOST, provider->name, "%s; trying again",
                       status->error == NULL ? "no connection" : status->error);
         provider->is_lost = true;
         provider->lost_ms = clock_ms();
@@ -150,7 +159,9 @@ judge_provider(struct providers *providers, const struct provider *provider)
                        ? provider_reach_advice(providers->parts.registry, &provider->config,
                                                provider->name)
                        : NULL;
-    providers_report_problem(providers, provider->name, PROVIDER_OBJECT, advice);
+    /* That it is away, or back, is told by tell_connection. */
+    set_problem(providers, provider->name, PROVIDER_OBJECT, advice,
+                !status.is_connected || advice == NULL);
     free(advice);
 }
 

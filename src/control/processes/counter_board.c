@@ -137,6 +137,16 @@ counter_board_clear_route(struct counter_board *board, uint32_t row)
                        sizeof(struct route_counters));
 }
 
+void
+counter_board_note_check(struct counter_board *board, uint32_t row, uint64_t target_id,
+                         uint64_t second)
+{
+    struct target_counters *target = &counter_board_own(board)->targets[row];
+
+    counter_set(&target->target_id, target_id);
+    counter_set(&target->last_check_s, second);
+}
+
 static uint64_t
 sum_target(const struct counter_board *board, uint32_t row, uint64_t target_id, size_t member)
 {

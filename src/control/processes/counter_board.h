@@ -30,6 +30,10 @@ struct counters *counter_board_own(struct counter_board *board);
 const struct counters *counter_board_slot(const struct counter_board *board, unsigned slot);
 
 /* After the worker of that slot has died: its gauges go to zero. */
+/* Control's own note of when the target of that row was checked last, in seconds since 1970. */
+void counter_board_note_check(struct counter_board *board, uint32_t row, uint64_t target_id,
+                              uint64_t second);
+
 void counter_board_clear_gauges(struct counter_board *board, unsigned slot);
 
 /* Before a row goes to another group or route: its counters begin at zero. */

@@ -316,7 +316,11 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
         depart(table, target);
     if (event == TARGET_EVENT_EVICTED || event == TARGET_EVENT_DELAY_OVER)
         table->callbacks.on_close(table->argument, target->id, event == TARGET_EVENT_EVICTED);
-    tell_state(table, target, why != NULL ? why : target_event_text(event));
+    bool was_checked = event == TARGET_EVENT_APPLIED && target->health == HEALTH_HEALTHY;
+    tell_state(table, target,
+               why != NULL   ? why
+               : was_checked ? "its checks pass"
+                             : target_event_text(event));
     /* What is to get no more requests is told at once; the end of a drain can wait. */
     table->callbacks.on_change(table->argument,
                                event == TARGET_EVENT_EVICTED ||

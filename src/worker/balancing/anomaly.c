@@ -46,8 +46,10 @@ update_share(struct target_state *target, bool anomalous)
 }
 
 static void
-update_group(const struct view *view, const struct view_group *group)
+update_group(const struct view *view, const struct view_group *group,
+             struct group_counters *counters)
 {
+    uint64_t anomalous_count = 0, mitigated_count = 0;
     uint64_t requests = 0, errors = 0;
     bool mitigates = (group->group->flags & GROUP_ANOMALY_MITIGATION) != 0;
 
@@ -60,7 +62,11 @@ update_group(const struct view *view, const struct view_group *group)
         bool anomalous = mitigates && group->selectable_count >= PEERS_LEAST &&
                          is_anomalous(target, requests, errors);
         update_share(target, anomalous);
+        anomalous_count += anomalous ? 1 : 0;
+        mitigated_count += target->anomaly_share < 100 ? 1 : 0;
     }
+    counter_set(&counters->anomalous, anomalous_count);
+    counter_set(&counters->mitigated, mitigated_count);
     for (uint32_t i = 0; i < group->selectable_count; i++) {
         struct target_state *target = view->targets[group->selectable[i]];
         target->window_requests = 0;
@@ -74,5 +80,6 @@ anomaly_update(struct worker *worker)
     if (worker->view == NULL || ++worker->seconds % WINDOW_S != 0)
         return;
     for (uint32_t i = 0; i < snapshot_group_count(worker->view->snapshot); i++)
-        update_group(worker->view, &worker->view->groups[i]);
+        update_group(worker->view, &worker->view->groups[i],
+                     &worker->counters->groups[worker->view->groups[i].group->counter_row]);
 }

@@ -37,6 +37,8 @@ judge(struct exchange *exchange)
         refusal = forwarding_check_request(request, &settings->attributes);
     if (request->desync != DESYNC_REASON_NONE)
         WORKER_COUNT(exchange->worker, DESYNC_REQUESTS);
+    if (request->has_dropped)
+        WORKER_COUNT(exchange->worker, DROPPED_FIELDS);
     if (refusal != HTTP_REFUSAL_NONE)
         return exchange_refuse(exchange, refusal);
     if (!request->keep_alive || request->close_after)

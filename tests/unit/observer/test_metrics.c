@@ -240,6 +240,33 @@ writes_each_family_once(void **state)
 
 #define METRICS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void
+tells_of_processes_and_groups(void **state)
+{
+    struct fixture *fixture = *state;
+    struct process_counters *control = &fixture->written[0]->processes[0];
+    struct process_counters *worker = &fixture->written[0]->processes[2];
+
+    *control = (struct process_counters){PROCESS_TITLE_CONTROL, 1, 1500000, 4096};
+    *worker = (struct process_counters){PROCESS_TITLE_WORKER, 0, 20000, 0};
+    fixture->written[0]->processes[COUNTERS_PROCESS_ROWS - 1].role = PROCESS_TITLE_OBSERVER;
+    group_of(fixture, 1)->anomalous = 1;
+    group_of(fixture, 2)->anomalous = 2;
+    fixture->written[0]->targets[0].target_id = 7;
+    fixture->written[0]->targets[0].last_check_s = 1772619000;
+    assert_line(fixture, "fairlead_build_info{version=\"" PACKAGE_VERSION "\"} 1");
+    assert_line(fixture, "fairlead_process_up{role=\"control\",worker=\"\"} 1");
+    assert_line(fixture, "fairlead_process_up{role=\"worker\",worker=\"2\"} 0");
+    assert_line(fixture, "fairlead_process_up{role=\"observer\",worker=\"\"} 0");
+    assert_line(fixture,
+                "fairlead_process_cpu_seconds_total{role=\"control\",worker=\"\"} 1.5");
+    assert_line(fixture, "fairlead_process_memory_bytes{role=\"control\",worker=\"\"} 4096");
+    assert_line(fixture, "fairlead_target_group_anomalous_hosts{target_group=\"web\"} 2");
+    assert_line(fixture, "fairlead_target_group_fails_open{target_group=\"web\"} 0");
+    assert_line(fixture, "fairlead_target_last_check_timestamp_seconds{target_group=\"web\","
+                         "target=\"10.0.0.1:8007\"} 1772619000");
+}
+
 int
 main(void)
 {
@@ -255,6 +282,7 @@ main(void)
         METRICS_TEST(keeps_a_page_for_a_second),
         METRICS_TEST(escapes_label_values),
         METRICS_TEST(writes_each_family_once),
+        METRICS_TEST(tells_of_processes_and_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,9 +2,12 @@
 /* Who may write which counters, and what is summed over all of them. */
 #include "../../unit.h"
 
+#include <unistd.h>
+
 #include <sys/mman.h>
 
 #include "control/processes/counter_board.h"
+#include "control/processes/process_usage.h"
 
 static void
 what_is_handed_to_others_cannot_be_written_by_them(void **state)
@@ -47,12 +50,29 @@ sums_what_owners_write(void **state)
     counter_board_free(&board);
 }
 
+static void
+reads_what_proc_tells(void **state)
+{
+    static const char stat[] =
+        "12 (a (b) c) S 1 12 12 0 -1 4194560 100 0 0 0 150 50 0 0 20 0 1 0 5000 10000000 3 "
+        "18446744073709551615 1 1 0 0 0 0 0 0 0";
+    uint64_t cpu_us = 0, memory_bytes = 0;
+
+    (void)state;
+    assert_true(process_usage_parse(stat, &cpu_us, &memory_bytes));
+    assert_int_equal(cpu_us, UINT64_C(200) * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+    assert_int_equal(memory_bytes, 3 * sysconf(_SC_PAGESIZE));
+    assert_false(process_usage_parse("", &cpu_us, &memory_bytes));
+    assert_false(process_usage_parse("12 (a) S 1 2", &cpu_us, &memory_bytes));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_handed_to_others_cannot_be_written_by_them),
         cmocka_unit_test(sums_what_owners_write),
+        cmocka_unit_test(reads_what_proc_tells),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
