@@ -105,7 +105,11 @@ print_metrics(void)
          "`GET /metrics` on the metrics listener, and `fairleadctl metrics`, give these in\n"
          "Prometheus' text form. Values are sums over all workers and go on over reloads and\n"
          "restarts of workers. The CloudWatch column names the AWS/ApplicationELB metric that\n"
-         "says the same. Health checks count in none of them.\n\n"
+         "says the same. Health checks count in none of them. HealthyStateDNS and\n"
+         "UnhealthyStateDNS have no counterpart: fairlead answers no DNS.\n\n"
+         "`conf/prometheus-alerts.yml` has alert rules (groups that fail open or are empty,\n"
+         "providers that are away for two minutes, more than 1 % of 5xx of fairlead's own),\n"
+         "`conf/grafana-dashboard.json` a dashboard; both are installed as examples.\n\n"
          "## The process\n");
     print_rows(process_rows, COUNT_OF(process_rows));
     puts("\n## Listeners, target groups, targets and providers\n");
