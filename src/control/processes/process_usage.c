@@ -15,28 +15,39 @@
 #define STAT_BYTES 1024
 #define MICROSECONDS 1000000
 
+enum { FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_RSS = 24 };
+
 struct process_usage {
     struct process_usage_parts parts;
     struct timer timer;
 };
 
+/* The number in that field, of which the text begins with the third; 0 where there is none. */
+static uint64_t
+field_of(const char *from_third, unsigned field)
+{
+    const char *at = from_third + strspn(from_third, " ");
+
+    for (unsigned i = 3; i < field; i++) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    return strtoull(at, NULL, 10);
+}
+
 bool
 process_usage_parse(const char *stat, uint64_t *cpu_us, uint64_t *memory_bytes)
 {
     const char *rest = strrchr(stat, ')');
-    unsigned long user, system;
-    long pages;
+    uint64_t ticks, pages;
 
-    /* From field 3 on: 14 is utime, 15 stime, 24 rss. */
-    if (rest == NULL ||
-        sscanf(rest + 1,
-               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d %*d "
-               "%*u %*u %ld",
-               &user, &system, &pages) != 3)
+    if (rest == NULL)
         return false;
-    *cpu_us = (uint64_t)(user + system) * MICROSECONDS / (uint64_t)sysconf(_SC_CLK_TCK);
-    *memory_bytes = pages < 0 ? 0 : (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    return true;
+    ticks = field_of(rest + 1, FIELD_UTIME) + field_of(rest + 1, FIELD_STIME);
+    pages = field_of(rest + 1, FIELD_RSS);
+    *cpu_us = ticks * MICROSECONDS / (uint64_t)sysconf(_SC_CLK_TCK);
+    *memory_bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return pages != 0;
 }
 
 static bool
