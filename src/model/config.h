@@ -192,6 +192,7 @@ struct config_timeouts {
 #define CONFIG_MOST_GROUPS 4096
 #define CONFIG_MOST_ROUTES 8192 /* listeners, and their pairs with groups */
 #define CONFIG_MOST_PROVIDERS 32
+#define CONFIG_MOST_SOURCES 1000 /* of a list of trusted ones */
 
 /* The largest head that can be asked for, of requests and responses. */
 #define CONFIG_HEAD_MOST_BYTES 1048576

@@ -66,6 +66,21 @@ count_routes(const struct config_listener *listener)
     return count;
 }
 
+/* A request may be compared with each of them. */
+static void
+check_sources(const struct config_check *check, const config_setting_t *root,
+              const config_setting_t *listeners)
+{
+    const struct config *config = check->config;
+
+    check_count(check, config_check_member(root, "load_balancer"), config->trusted_source_count,
+                CONFIG_MOST_SOURCES, "xff_trusted_sources");
+    for (size_t i = 0; i < config->listener_count; i++)
+        check_count(check, config_check_element(listeners, i),
+                    config->listeners[i].proxy_source_count, CONFIG_MOST_SOURCES,
+                    "proxy_protocol_sources");
+}
+
 void
 config_check_counts(const struct config_check *check, const config_setting_t *root)
 {
@@ -82,4 +97,5 @@ config_check_counts(const struct config_check *check, const config_setting_t *ro
                 "listeners and pairs of a listener and a group of its rules");
     check_count(check, config_check_member(root, "providers"), config->provider_count,
                 CONFIG_MOST_PROVIDERS, "providers");
+    check_sources(check, root, listeners);
 }

@@ -28,10 +28,11 @@ enum { TRANSPORT_UNSPECIFIED, TRANSPORT_STREAM };
 static const size_t family_bytes[FAMILY_COUNT] = {
     [FAMILY_UNSPECIFIED] = 0, [FAMILY_IPV4] = 12, [FAMILY_IPV6] = 36, [FAMILY_UNIX] = 216};
 
+/* Nothing that is looked at lies behind. */
 static unsigned
 byte_at(const struct proxy_header *header, size_t index)
 {
-    return (unsigned char)header->bytes[index];
+    return index < sizeof(header->bytes) ? (unsigned char)header->bytes[index] : 0;
 }
 
 static bool
@@ -39,7 +40,7 @@ read_word(struct slice word, enum address_family family, struct address *address
 {
     char text[WORD_BYTES];
 
-    if (word.length >= sizeof(text))
+    if (word.length == 0 || word.length >= sizeof(text))
         return false;
     memcpy(text, word.at, word.length);
     text[word.length] = '\0';
@@ -87,12 +88,12 @@ read_line(struct proxy_header *header)
 static enum proxy_result
 take_text(struct proxy_header *header)
 {
-    unsigned last = byte_at(header, header->taken - 1);
-    bool follows_return = header->taken > 1 && byte_at(header, header->taken - 2) == '\r';
+    size_t index = header->taken - 1;
+    unsigned last = byte_at(header, index);
+    bool follows_return = index > 0 && byte_at(header, index - 1) == '\r';
 
-    if (header->taken <= V1_SIGNATURE_BYTES)
-        return last == (unsigned char)V1_SIGNATURE[header->taken - 1] ? PROXY_MORE
-                                                                      : PROXY_MALFORMED;
+    if (index < V1_SIGNATURE_BYTES)
+        return last == (unsigned char)V1_SIGNATURE[index] ? PROXY_MORE : PROXY_MALFORMED;
     if (follows_return)
         return last == '\n' ? read_line(header) : PROXY_MALFORMED;
     if ((last < ' ' && last != '\r') || last > '~' || header->taken == PROXY_HEADER_V1_MAX)
@@ -147,11 +148,11 @@ fixed_part_is_sound(struct proxy_header *header)
 static enum proxy_result
 take_binary(struct proxy_header *header)
 {
-    if (header->taken <= V2_SIGNATURE_BYTES)
-        return byte_at(header, header->taken - 1) ==
-                       (unsigned char)V2_SIGNATURE[header->taken - 1]
-                   ? PROXY_MORE
-                   : PROXY_MALFORMED;
+    size_t index = header->taken - 1;
+
+    if (index < V2_SIGNATURE_BYTES)
+        return byte_at(header, index) == (unsigned char)V2_SIGNATURE[index] ? PROXY_MORE
+                                                                            : PROXY_MALFORMED;
     if (header->taken == V2_FIXED_BYTES && !fixed_part_is_sound(header))
         return PROXY_MALFORMED;
     return header->taken == header->length ? read_addresses(header) : PROXY_MORE;
