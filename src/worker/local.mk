@@ -30,6 +30,7 @@ libworker_a_SOURCES = \
 	src/worker/exchange/hold.c src/worker/exchange/hold.h \
 	src/worker/exchange/origin.c src/worker/exchange/origin.h \
 	src/worker/exchange/pause.c src/worker/exchange/pause.h \
+	src/worker/exchange/pin.c src/worker/exchange/pin.h \
 	src/worker/exchange/relay.c \
 	src/worker/exchange/relay_response.c src/worker/exchange/relay_response.h \
 	src/worker/exchange/relay_splice.c src/worker/exchange/relay_splice.h \

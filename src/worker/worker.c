@@ -203,6 +203,7 @@ close_target(struct worker *worker, uint64_t id, bool is_evicted)
     while ((link = TAILQ_FIRST(&target->busy)) != NULL)
         exchange_on_target_closed(link->exchange, is_evicted);
     target->link_kind->close_idle(target);
+    target->link_kind->close_pinned(target);
     counter_add(&target->counters->in_flight, 1);
     target_state_end(worker, &target);
 }

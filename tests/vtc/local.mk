@@ -60,6 +60,8 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/routing/chooses_by_path_and_priority.vtc \
 	tests/vtc/routing/compares_paths_in_normal_form.vtc \
 	tests/vtc/routing/explain_agrees.vtc \
+	tests/vtc/balancing/a_login_stays_with_its_group.vtc \
+	tests/vtc/balancing/a_login_stays_with_its_target.vtc \
 	tests/vtc/balancing/app_cookie_follows_the_application.vtc \
 	tests/vtc/balancing/fails_open.vtc \
 	tests/vtc/balancing/least_outstanding_avoids_the_busy.vtc \
@@ -67,6 +69,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/balancing/stickiness_keeps_a_client.vtc \
 	tests/vtc/balancing/weighted_groups_share.vtc \
 	tests/vtc/pooling/a_body_behind_head_reaches_nobody.vtc \
+	tests/vtc/pooling/a_logged_in_connection_is_its_clients.vtc \
 	tests/vtc/pooling/a_refused_connect_goes_to_another_target.vtc \
 	tests/vtc/pooling/a_retry_budget_spares_the_targets.vtc \
 	tests/vtc/pooling/answers_502_when_every_connect_is_refused.vtc \

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/address.h"
 #include "http/head.h"
@@ -19,7 +20,10 @@ struct exchange;
 struct forwarding_page;
 struct listener;
 struct stream;
+struct target_link;
 struct worker;
+
+LIST_HEAD(pinned_links, target_link);
 
 /* Embedded in what carries; its owner fills it in and counts the exchanges. */
 struct carrier {
@@ -31,6 +35,7 @@ struct carrier {
     struct address address;     /* the client's */
     struct address destination; /* as a hop in front tells it; family NONE: the listener's */
     uint32_t exchanges;
+    struct pinned_links pinned; /* its own, not in use now: see pin.h */
     bool is_blocked; /* bytes wait that the client has not taken yet: no more is sent then */
     bool is_paused;  /* by pause */
     bool has_ended;  /* the client has sent its end */

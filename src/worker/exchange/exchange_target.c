@@ -15,6 +15,7 @@
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/hold.h"
 #include "worker/exchange/pause.h"
+#include "worker/exchange/pin.h"
 #include "worker/exchange/relay_state.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -52,7 +53,9 @@ choose_group(struct exchange *exchange, const struct snapshot_action *action)
     if (action->weighted_groups.count == 1)
         return snapshot_weighted_group(snapshot, first);
     exchange_stickiness(exchange, &sticky);
-    uint32_t row = stickiness_find_group(&sticky, action);
+    uint32_t row = pin_find_group(exchange->carrier, exchange->view, action);
+    if (row == SNAPSHOT_NO_INDEX)
+        row = stickiness_find_group(&sticky, action);
     if (row != SNAPSHOT_NO_INDEX)
         return snapshot_weighted_group(snapshot, row);
     if (action->total_weight == 0)
@@ -116,7 +119,10 @@ choose_index(struct exchange *exchange)
     };
     uint32_t index = SNAPSHOT_NO_INDEX;
 
-    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0) {
+    if (exchange->attempts == 0)
+        index = pin_find_target(exchange->carrier, view, exchange->group);
+    if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0 &&
+        index == SNAPSHOT_NO_INDEX) {
         struct stickiness sticky;
         exchange_stickiness(exchange, &sticky);
         index = stickiness_find_target(&sticky);
@@ -234,7 +240,8 @@ step_connect(struct exchange *exchange)
         return exchange->events.connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
     exchange->connect_begun_us = clock_us();
     exchange->connected_us = exchange->connect_begun_us;
-    if (!exchange->takes_second_chance && !exchange->wants_new_link)
+    exchange->link = pin_take(exchange);
+    if (exchange->link == NULL && !exchange->takes_second_chance && !exchange->wants_new_link)
         exchange->link = exchange->target->link_kind->take(exchange->target, exchange);
     return exchange->link != NULL ? STEP_SEND_HEAD : open_new(exchange);
 }
@@ -291,6 +298,7 @@ step_send_head(struct exchange *exchange)
         return exchange_refuse(exchange, refusal);
     if (result != LINK_READ)
         return exchange_target_lost(exchange, END_TARGET_CLOSED);
+    pin_after(exchange, &exchange->request);
     exchange->nothing_was_sent = false;
     exchange->sent_us = clock_us();
     if (exchange->request_state == REQUEST_READ && !request_is_blocked(exchange))

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "http/response_judge.h"
 #include "worker/balancing/stickiness.h"
+#include "worker/exchange/pin.h"
 #include "worker/exchange/relay_splice.h"
 #include "worker/exchange/relay_state.h"
 #include "worker/shared/context.h"
@@ -153,6 +154,7 @@ pass_head(struct exchange *exchange, const struct target_link_answer *answer)
     if (answer->head->status == 101)
         return begin_tunnel(exchange, answer);
     note_response(exchange, answer->head);
+    pin_after(exchange, answer->head);
     exchange->response_head_us = clock_us();
     write_cookies(exchange, answer->head, &extra);
     const struct carrier_answer head = {answer->head, text_slice(&extra)};

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "worker/exchange/exchange_run.h"
+#include "worker/exchange/pin.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -81,6 +82,7 @@ close_now(struct client *client)
     struct worker *worker = client->carrier.worker;
 
     CHECK(client->carrier.exchange == NULL);
+    pin_drop_all(&client->carrier);
     stream_close(&client->stream);
     timer_close(&client->timer, worker->loop);
     loop_place_leave(&client->place, worker->loop);
@@ -129,6 +131,7 @@ linger(struct client *client)
         return;
     }
     client->is_lingering = true;
+    pin_drop_all(&client->carrier);
     client->unread_bytes += LINGER_BYTES;
     loop_place_leave(&client->place, client->carrier.worker->loop);
     input_give_back(client->carrier.worker, &client->input);

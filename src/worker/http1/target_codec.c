@@ -119,6 +119,7 @@ target_codec_reset(struct target_connection *connection)
     connection->link.is_blocked = false;
     connection->has_head = false;
     connection->keeps_alive = false;
+    connection->end_is_doubtful = false;
     connection->rest_length = 0;
 }
 
@@ -165,7 +166,8 @@ note_keep_alive(struct target_connection *connection, const struct http_head *he
     struct target_state *target = connection->link.target;
     uint64_t told_ms = (uint64_t)head->keep_alive_timeout_s * 1000;
 
-    connection->keeps_alive = head->keep_alive && !head->end_is_doubtful;
+    connection->keeps_alive = head->keep_alive;
+    connection->end_is_doubtful = head->end_is_doubtful;
     if (told_ms == 0)
         return;
     uint64_t usable_ms = told_ms > 1000 ? told_ms - 500 : told_ms / 2;

@@ -24,8 +24,9 @@ struct http1_answer {
 struct target_connection {
     uint32_t tag;
     bool is_connecting;
-    bool has_head;    /* of the final answer: its body comes */
-    bool keeps_alive; /* as the answer's head said */
+    bool has_head;        /* of the final answer: its body comes */
+    bool keeps_alive;     /* as the answer's head said */
+    bool end_is_doubtful; /* the same */
     struct target_link link;
     struct stream stream;
     uint64_t idle_since_ms;

@@ -39,10 +39,24 @@ static const struct stream_callbacks callbacks = {.on_readable = on_readable,
 #define LOOK_BEFORE_USE_MS 20
 
 static struct target_link_list *
-list_of(struct target_connection *connection)
+list_of(struct target_link *link)
 {
-    return connection->link.exchange == NULL ? &connection->link.target->idle
-                                             : &connection->link.target->busy;
+    if (link->exchange != NULL)
+        return &link->target->busy;
+    return link->pinned_to != NULL ? &link->target->pinned : &link->target->idle;
+}
+
+/* Out of the list of those that have no exchange. */
+static void
+leave_list(struct target_link *link)
+{
+    TAILQ_REMOVE(list_of(link), link, entry);
+    if (link->exchange != NULL)
+        return;
+    if (link->pinned_to != NULL)
+        LIST_REMOVE(link, pin_entry);
+    else
+        link->target->idle_count--;
 }
 
 static void
@@ -58,8 +72,7 @@ close_connection(struct target_connection *connection)
 {
     struct worker *worker = connection->link.worker;
 
-    TAILQ_REMOVE(list_of(connection), &connection->link, entry);
-    connection->link.target->idle_count -= connection->link.exchange == NULL ? 1 : 0;
+    leave_list(&connection->link);
     stream_close(&connection->stream);
     connection->tag = 0;
     connection->link.target->connection_count--;
@@ -138,6 +151,15 @@ close_idle(struct target_state *target)
 }
 
 static void
+close_pinned(struct target_state *target)
+{
+    struct target_link *link;
+
+    while ((link = TAILQ_FIRST(&target->pinned)) != NULL)
+        close_connection(target_connection_of(link));
+}
+
+static void
 expire_idle(struct target_state *target)
 {
     struct target_link *link;
@@ -158,6 +180,15 @@ is_good_for(const struct target_connection *connection, const struct exchange *e
            request_is_idempotent(&exchange->request) || stream_is_quiet(&connection->stream);
 }
 
+static void
+use_again(struct target_link *link, struct exchange *exchange)
+{
+    leave_list(link);
+    link->exchange = exchange;
+    link->is_reused = true;
+    TAILQ_INSERT_HEAD(&link->target->busy, link, entry);
+}
+
 static struct target_link *
 take(struct target_state *target, struct exchange *exchange)
 {
@@ -174,14 +205,29 @@ take(struct target_state *target, struct exchange *exchange)
             close_connection(connection);
             continue;
         }
-        TAILQ_REMOVE(&target->idle, link, entry);
-        target->idle_count--;
-        link->exchange = exchange;
-        link->is_reused = true;
-        TAILQ_INSERT_HEAD(&target->busy, link, entry);
+        use_again(link, exchange);
         return link;
     }
     return NULL;
+}
+
+static bool
+resume(struct target_link *link, struct exchange *exchange)
+{
+    struct target_connection *connection = target_connection_of(link);
+
+    if (!is_good_for(connection, exchange)) {
+        close_connection(connection);
+        return false;
+    }
+    use_again(link, exchange);
+    return true;
+}
+
+static void
+drop(struct target_link *link)
+{
+    close_connection(target_connection_of(link));
 }
 
 static struct target_link *
@@ -221,26 +267,40 @@ connect_error(struct target_link *link)
     return 0;
 }
 
+/* What a pinned one's target sends too late can hurt nobody else. */
+static bool
+may_be_kept(const struct target_connection *connection)
+{
+    const struct target_state *target = connection->link.target;
+
+    if (!connection->keeps_alive || target->is_closed || target->views == 0)
+        return false;
+    return connection->link.pinned_to != NULL ||
+           (!connection->end_is_doubtful && target->idle_count < IDLE_MAX);
+}
+
 static void
 give_back(struct target_link *link, enum target_link_outcome outcome)
 {
     struct target_connection *connection = target_connection_of(link);
-    struct target_state *target = link->target;
-    bool is_kept = outcome == LINK_REUSABLE && connection->keeps_alive;
+    bool is_kept = outcome == LINK_REUSABLE && may_be_kept(connection);
 
     CHECK_TAG(connection, TAG);
     target_codec_reset(connection);
-    if (!is_kept || target->is_closed || target->views == 0 || target->idle_count >= IDLE_MAX) {
+    if (!is_kept) {
         close_connection(connection);
         return;
     }
-    TAILQ_REMOVE(&target->busy, link, entry);
+    TAILQ_REMOVE(&link->target->busy, link, entry);
     link->exchange = NULL;
     connection->idle_since_ms = clock_ms();
     stream_want_writable(&connection->stream, false);
     target_link_pause(link, false);
-    TAILQ_INSERT_HEAD(&target->idle, link, entry);
-    target->idle_count++;
+    TAILQ_INSERT_HEAD(list_of(link), link, entry);
+    if (link->pinned_to == NULL)
+        link->target->idle_count++;
+    else
+        LIST_INSERT_HEAD(&link->pinned_to->pinned, link, pin_entry);
 }
 
 static void
@@ -270,6 +330,8 @@ plain_stream(struct target_link *link)
 
 const struct target_link_kind target_connection_link = {
     .take = take,
+    .resume = resume,
+    .drop = drop,
     .open = open_new,
     .connect_error = connect_error,
     .send_request = target_codec_send_request,
@@ -283,5 +345,6 @@ const struct target_link_kind target_connection_link = {
     .counted = target_codec_counted,
     .skip = target_codec_skip,
     .close_idle = close_idle,
+    .close_pinned = close_pinned,
     .expire_idle = expire_idle,
 };

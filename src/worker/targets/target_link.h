@@ -16,6 +16,7 @@
 
 #include "http/head.h"
 
+struct carrier;
 struct exchange;
 struct forwarding_origin;
 struct forwarding_trace;
@@ -28,9 +29,11 @@ struct target_link {
     const struct target_link_kind *kind;
     struct worker *worker;
     struct target_state *target;
-    struct exchange *exchange;      /* NULL: idle */
-    TAILQ_ENTRY(target_link) entry; /* among the target's busy or idle ones */
-    bool is_reused;                 /* its connection has carried an exchange before this one */
+    struct exchange *exchange;         /* NULL: idle */
+    TAILQ_ENTRY(target_link) entry;    /* among the target's busy, idle or pinned ones */
+    struct carrier *pinned_to;         /* whose only it is, to its end; NULL: anybody's */
+    LIST_ENTRY(target_link) pin_entry; /* there, while it has no exchange */
+    bool is_reused;  /* its connection has carried an exchange before this one */
     bool is_blocked; /* bytes wait that the target has not taken yet: no more is sent then */
     bool is_paused;  /* by pause */
 };
@@ -79,6 +82,13 @@ struct target_link_kind {
      * sent twice, one that the target has just closed is looked for and left out. */
     struct target_link *(*take)(struct target_state *target, struct exchange *exchange);
 
+    /* A pinned one goes on with its client's next exchange; false: it was dead, and is closed.
+     */
+    bool (*resume)(struct target_link *link, struct exchange *exchange);
+
+    /* Closes a pinned one that has no exchange. */
+    void (*drop)(struct target_link *link);
+
     /* A new one, which tells of its connect by exchange_on_connected; NULL with errno. */
     struct target_link *(*open)(struct target_state *target, struct exchange *exchange);
 
@@ -115,9 +125,11 @@ struct target_link_kind {
     uint64_t (*counted)(struct target_link *link);
     void (*skip)(struct target_link *link, uint64_t bytes);
 
-    /* Closes idle ones: all of a target, or those too old to be trusted. */
+    /* Closes idle ones: all of a target, or those too old to be trusted; and pinned ones that
+     * have no exchange. */
     void (*close_idle)(struct target_state *target);
     void (*expire_idle)(struct target_state *target);
+    void (*close_pinned)(struct target_state *target);
 };
 
 /* Most often nothing changes. */

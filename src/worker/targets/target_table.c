@@ -72,6 +72,7 @@ target_table_add(struct worker *worker, const struct snapshot_target *row, uint6
     target->anomaly_share = 100;
     TAILQ_INIT(&target->idle);
     TAILQ_INIT(&target->busy);
+    TAILQ_INIT(&target->pinned);
     take_counters(target, worker->counters);
     add_target(worker->targets, target);
     return target;
@@ -102,6 +103,7 @@ free_when_unused(struct worker *worker, struct target_state *target)
     if (target->views > 0 || target->in_flight > 0)
         return;
     target->link_kind->close_idle(target);
+    target->link_kind->close_pinned(target);
     if (target->connection_count == 0)
         free_target(worker, target);
 }

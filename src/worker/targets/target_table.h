@@ -33,9 +33,10 @@ struct target_state {
     unsigned connection_count; /* idle ones and those in use */
     unsigned idle_count;
     const struct target_link_kind *link_kind;
-    struct target_link_list idle; /* the last used one first */
-    struct target_link_list busy; /* each has an exchange */
-    int64_t smooth_weight;        /* of smooth round robin */
+    struct target_link_list idle;   /* the last used one first */
+    struct target_link_list busy;   /* each has an exchange */
+    struct target_link_list pinned; /* none has: they wait for their clients */
+    int64_t smooth_weight;          /* of smooth round robin */
     uint64_t identity; /* what stickiness cookies name: hash of name, task, generation */
     /* Keep-alive calibration: an idle connection older than this is not used again. */
     uint32_t keep_alive_ms;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding, taking and closing what hangs on a carrier. */
+#include "worker/exchange/pin.h"
+
+uint32_t
+pin_find_target(const struct carrier *carrier, const struct view *view,
+                const struct view_group *group)
+{
+    const struct target_link *link;
+
+    LIST_FOREACH (link, &carrier->pinned, pin_entry)
+        for (uint32_t i = 0; i < group->selectable_count; i++)
+            if (view->targets[group->selectable[i]] == link->target && !link->target->is_closed)
+                return group->selectable[i];
+    return SNAPSHOT_NO_INDEX;
+}
+
+uint32_t
+pin_find_group(const struct carrier *carrier, const struct view *view,
+               const struct snapshot_action *action)
+{
+    if (LIST_EMPTY(&carrier->pinned))
+        return SNAPSHOT_NO_INDEX;
+    for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
+        uint32_t row = action->weighted_groups.first + i;
+        uint32_t group = snapshot_weighted_group(view->snapshot, row)->group;
+        if (pin_find_target(carrier, view, &view->groups[group]) != SNAPSHOT_NO_INDEX)
+            return row;
+    }
+    return SNAPSHOT_NO_INDEX;
+}
+
+struct target_link *
+pin_take(struct exchange *exchange)
+{
+    struct target_link *link;
+
+    LIST_FOREACH (link, &exchange->carrier->pinned, pin_entry)
+        if (link->target == exchange->target)
+            return link->kind->resume(link, exchange) ? link : NULL;
+    return NULL;
+}
+
+void
+pin_drop_all(struct carrier *carrier)
+{
+    struct target_link *link;
+
+    while ((link = LIST_FIRST(&carrier->pinned)) != NULL)
+        link->kind->drop(link);
+}
