@@ -3,9 +3,11 @@
  * A whole worker between a client and a target that say anything at all, in random pieces: it
  * never crashes, no exchange or connection is left behind, and what every target connection got
  * is one well-formed request after the other, so that nothing of one is taken for the beginning
- * of another.
+ * of another. What the client says may come again and again, as a pipeline: each turn of the
+ * loop begins one of its requests at most, and little is read before its turn.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,10 +17,12 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "http_messages.h"
+#include "worker/exchange/exchange.h"
 #include "worker/targets/target_table.h"
 
 #define PIECES_MAX 400
 #define HEARD_MAX (256 * 1024)
+#define PIPELINE_MAX (128 * 1024)
 
 /* What the target hears on its present connection. */
 struct ear {
@@ -28,6 +32,7 @@ struct ear {
 
 static struct ear ear;
 static char waste[65536];
+static char pipeline[PIPELINE_MAX];
 
 static const struct config_attributes monitor = {.desync_mitigation_mode = DESYNC_MONITOR};
 
@@ -84,7 +89,8 @@ accept_next(struct worker_stand *stand)
 static void
 say(int fd, struct slice *text)
 {
-    size_t length = 1 + (size_t)random_below(random_below(3) == 0 ? 4096 : 40);
+    static const unsigned sizes[] = {40, 40, 40, 4096, 4096, 32768};
+    size_t length = 1 + (size_t)random_below(sizes[random_below(6)]);
 
     if (fd == -1 || text->length == 0)
         return;
@@ -94,6 +100,41 @@ say(int fd, struct slice *text)
         *text = slice_make(text->at + sent, text->length - (size_t)sent);
     else
         text->length = 0;
+}
+
+/* What is read behind a request whose all has come. */
+static void
+check_input(const struct worker_stand *stand)
+{
+    const struct client *client = TAILQ_FIRST(&stand->worker->clients);
+    const struct exchange *exchange = client == NULL ? NULL : client->carrier.exchange;
+
+    if (exchange != NULL && exchange->request_state >= REQUEST_READ && !exchange->is_upgraded)
+        CHECK(input_slice(client->input).length <= FIRST_READ_BYTES);
+}
+
+static void
+turn_once(struct worker_stand *stand)
+{
+    const uint64_t *begun = &stand->worker->counters->values[COUNTER_REQUESTS_BEGUN];
+    uint64_t before = counter_read(begun);
+
+    loop_turn(stand->worker->loop, 0);
+    CHECK(counter_read(begun) <= before + 1);
+    check_input(stand);
+}
+
+/* The same request again and again. */
+static struct slice
+repeat(struct slice text, unsigned times)
+{
+    size_t length = 0;
+
+    for (; times > 0 && text.length > 0 && length + text.length <= PIPELINE_MAX; times--) {
+        memcpy(pipeline + length, text.at, text.length);
+        length += text.length;
+    }
+    return length == 0 ? text : slice_make(pipeline, length);
 }
 
 static void
@@ -119,9 +160,11 @@ step(struct worker_stand *stand, struct slice *client, struct slice *target)
             shutdown(stand->target_fd, SHUT_WR);
         if (random_below(40) == 0 && stand->client_fd != -1)
             shutdown(stand->client_fd, SHUT_WR);
+        if (random_below(80) == 0)
+            worker_stand_drop(&stand->client_fd);
         break;
     default:
-        loop_turn(stand->worker->loop, 0);
+        turn_once(stand);
     }
 }
 
@@ -170,6 +213,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t split = ((size_t)data[2] << 8 | data[3]) % (size - 3);
     struct slice client = slice_make((const char *)data + 4, split);
     struct slice target = slice_make(client.at + split, size - 4 - split);
+    if (data[1] >= 128)
+        client = repeat(client, 1 + data[1] % 128);
     log_set_level(LOG_LEVEL_ERROR);
     random_seed_for_test((uint64_t)data[0] << 8 | data[1]);
     worker_stand_open(&stand);
