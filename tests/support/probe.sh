@@ -19,7 +19,7 @@ engine_start() {
     system_at_end kill -KILL $engine_pid
     exec 7>"$work/engine.in"
     engine_answers=1
-    wait_for 10 engine_answered
+    wait_for 30 engine_answered
 }
 
 engine_answered() {
@@ -30,7 +30,7 @@ engine_answered() {
 engine() {
     engine_answers=$((engine_answers + 1))
     echo "$*" >&7
-    wait_for 10 engine_answered
+    wait_for 30 engine_answered
 }
 
 engine_stop() {
@@ -75,7 +75,7 @@ has_line() {
 # expect PATTERN [SECONDS]: a line that was not looked at yet matches; looks on behind it.
 expect() {
     local at
-    wait_for "${2:-5}" has_line "$1" || exit 1
+    wait_for "${2:-30}" has_line "$1" || exit 1
     at=$(tail -n "+$((seen + 1))" "$work/probe.out" | grep -Ean -m 1 -- "$1" | cut -d: -f1)
     seen=$((seen + at))
 }
@@ -98,13 +98,13 @@ status_has() {
     local answers
     answers=$(grep -c '^status ' "$work/probe.out" || true)
     probe status
-    wait_for 5 status_was_told "$answers"
+    wait_for 30 status_was_told "$answers"
     grep '^status ' "$work/probe.out" | tail -n 1 | grep -Eq -- "$1"
 }
 
 # wait_for_status PATTERN [SECONDS]
 wait_for_status() {
-    wait_for "${2:-5}" status_has "$1"
+    wait_for "${2:-30}" status_has "$1"
 }
 
 # Everything up to now has been looked at.
