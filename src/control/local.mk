@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libcontrol.a
 libcontrol_a_SOURCES = \
+	src/control/child_words.c src/control/child_words.h \
 	src/control/control.c src/control/control.h \
+	src/control/parts.c src/control/parts.h \
 	src/control/event_file.c src/control/event_file.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/run_lock.c src/control/run_lock.h \

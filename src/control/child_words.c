@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/child_words.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "control/parts.h"
+
+static void
+on_applied(void *argument, uint64_t generation)
+{
+    struct parts *parts = argument;
+
+    publisher_note_applied(parts->publisher, generation);
+    numbers_note_applied(parts->numbers, generation);
+    drain_note_applied(parts->drain, generation);
+}
+
+/* What the observer says is not trusted: a verdict that no table has is not taken. */
+static void
+on_health(void *argument, const struct message_health *message)
+{
+    struct parts *parts = argument;
+    struct registered_target *target = targets_find_id(parts->targets, message->target_id);
+    struct target_verdict verdict = {
+        .health = (enum target_health)message->health,
+        .reason = (enum target_reason)message->reason,
+        .cause = (enum probe_outcome)message->cause,
+        .http_code = message->http_code,
+        .last_check = {.outcome = (enum probe_outcome)message->last_outcome,
+                       .http_code = message->last_http_code,
+                       .timeout_ms = message->timeout_ms,
+                       .latency_us = message->latency_us,
+                       .wall_us = message->wall_us},
+    };
+
+    if (target == NULL || message->health > HEALTH_UNAVAILABLE ||
+        message->reason >= TARGET_REASON_COUNT || message->cause >= PROBE_OUTCOME_COUNT ||
+        message->last_outcome >= PROBE_OUTCOME_COUNT)
+        return;
+    targets_set_health(parts->targets, target, &verdict);
+    counter_board_note_check(parts->board, target->counter_row, target->id,
+                             message->wall_us / 1000000);
+    passive_health_note_verdict(parts->passive, target);
+}
+
+static void
+on_failures(void *argument, const struct message_target_failures *message)
+{
+    struct parts *parts = argument;
+
+    passive_health_note(parts->passive, message);
+}
+
+static void
+on_metrics(void *argument, uint64_t query_id, int fd)
+{
+    struct parts *parts = argument;
+
+    admin_metrics_reply(parts->admin, query_id, fd);
+}
+
+/* The numbers of the children, for a control that may have to follow this one. */
+static void
+on_child_start(void *argument)
+{
+    struct parts *parts = argument;
+    struct processes *processes = children_processes(parts->children);
+    unsigned count = processes_logger(processes)->slot + 1;
+    pid_t *pids = memory_take(count, sizeof(*pids));
+
+    for (unsigned slot = 0; slot < count; slot++)
+        pids[slot] = processes_at(processes, slot)->pid;
+    run_lock_note_children(parts->run_lock, pids, count);
+    free(pids);
+}
+
+static void
+on_child_death(void *argument, const struct process *process)
+{
+    struct parts *parts = argument;
+
+    static const enum counter restarts[] = {
+        [PROCESS_IS_OBSERVER] = COUNTER_OBSERVER_RESTARTS,
+        [PROCESS_IS_WORKER] = COUNTER_WORKER_RESTARTS,
+        [PROCESS_IS_LOGGER] = COUNTER_LOGGER_RESTARTS,
+    };
+    struct counters *own = counter_board_own(parts->board);
+
+    event_log_add(parts->events, EVENT_PROCESS_DIED, process->title, "%s; started again",
+                  process->last_end);
+    counter_add(&own->values[restarts[process->role]], 1);
+}
+
+static void
+on_child_hung(void *argument, const struct process *process)
+{
+    struct parts *parts = argument;
+
+    event_log_add(parts->events, EVENT_PROCESS_HUNG, process->title, "shows no sign of life");
+}
+
+static void
+on_children_end(void *argument)
+{
+    struct parts *parts = argument;
+
+    loop_stop(parts->loop);
+}
+
+const struct children_callbacks child_words = {
+    on_applied,     on_health,      on_failures,   on_metrics,
+    on_child_start, on_child_death, on_child_hung, on_children_end,
+};

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening and closing, and what happens between tables, publisher and children. */
+#include "control/parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "control/event_file.h"
+#include "control/processes/process_usage.h"
+
+#define EVENTS_KEPT 10000
+
+static void
+on_change(void *argument, bool is_urgent)
+{
+    struct parts *parts = argument;
+
+    publisher_request(parts->publisher, is_urgent);
+    state_file_note_change(parts->state);
+}
+
+static void
+on_close(void *argument, uint64_t target_id, bool is_evicted)
+{
+    struct parts *parts = argument;
+
+    children_close_target(parts->children, target_id, is_evicted);
+}
+
+static void
+settle(void *argument)
+{
+    struct parts *parts = argument;
+
+    registry_settle(parts->registry);
+}
+
+static void
+on_gone(void *argument, struct registered_target *target)
+{
+    struct parts *parts = argument;
+
+    registry_note_gone(parts->registry, target);
+    /* Not from here: the table is in the middle of a change. */
+    loop_call_later(parts->loop, settle, parts);
+    target_waits_note_gone(parts->waits, target->id);
+}
+
+static void
+on_state(void *argument, const char *state)
+{
+    static const struct {
+        const char *state;
+        enum counter counter;
+    } rows[] = {
+        {"initial", COUNTER_TARGETS_INITIAL},     {"healthy", COUNTER_TARGETS_HEALTHY},
+        {"unhealthy", COUNTER_TARGETS_UNHEALTHY}, {"draining", COUNTER_TARGETS_DRAINING},
+        {"unused", COUNTER_TARGETS_UNUSED},       {"unavailable", COUNTER_TARGETS_UNAVAILABLE}};
+    struct parts *parts = argument;
+    struct counters *own = counter_board_own(parts->board);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (strcmp(rows[i].state, state) == 0)
+            counter_add(&own->values[rows[i].counter], 1);
+}
+
+static uint64_t
+in_flight(void *argument, const struct registered_target *target)
+{
+    const struct parts *parts = argument;
+
+    return counter_board_in_flight(parts->board, target->counter_row, target->id);
+}
+
+static void
+check_now(void *argument, uint64_t target_id)
+{
+    struct parts *parts = argument;
+
+    children_check_target(parts->children, target_id);
+}
+
+static bool
+build(void *argument, uint64_t generation, struct snapshot_files *files)
+{
+    struct parts *parts = argument;
+
+    return snapshot_compiler_build(parts->compiler, generation, files);
+}
+
+static void
+on_published(void *argument, uint64_t generation)
+{
+    struct parts *parts = argument;
+    struct counters *own = counter_board_own(parts->board);
+
+    children_send_snapshot(parts->children);
+    drain_note_published(parts->drain, generation);
+    numbers_note_published(parts->numbers, generation);
+    counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
+    group_watch_look(parts->watch, reload_config(parts->reload));
+}
+
+static void
+order_reload(void *argument, struct reload_order *order)
+{
+    struct parts *parts = argument;
+
+    reload_request(parts->reload, order);
+}
+
+static void
+withdraw_reload(void *argument, struct reload_order *order)
+{
+    struct parts *parts = argument;
+
+    reload_withdraw(parts->reload, order);
+}
+
+static void
+on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
+{
+    struct parts *parts = argument;
+
+    if (kind == NUMBERS_GROUP_ROW)
+        counter_board_clear_group(parts->board, row);
+    else
+        counter_board_clear_route(parts->board, row);
+}
+
+static void
+open_registry(struct parts *parts)
+{
+    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, on_state};
+
+    parts->numbers = numbers_new();
+    numbers_set_on_reuse(parts->numbers, on_row_reuse, parts);
+    parts->events = event_log_new(EVENTS_KEPT);
+    parts->notices = notices_new(parts->loop, parts->events);
+    parts->problems = problems_new();
+    parts->targets = targets_new(parts->numbers, parts->events, &callbacks, parts);
+    parts->watch = group_watch_new(parts->numbers, parts->targets, parts->events);
+    parts->registry = registry_new(parts->targets, parts->events);
+    parts->waits = target_waits_new();
+    parts->drain = drain_new(parts->loop, parts->targets, in_flight, parts);
+    parts->passive = passive_health_new(parts->loop, parts->targets, check_now, parts);
+}
+
+static void
+open_sources(struct parts *parts)
+{
+    parts->task_events = task_events_new(parts->registry);
+    parts->state = state_file_new(parts->loop, parts->first_config->state_dir, parts->registry,
+                                  parts->targets);
+    parts->providers =
+        providers_new(&(struct provider_parts){parts->loop, parts->registry, parts->problems,
+                                               parts->events, counter_board_own(parts->board)});
+    parts->rollout = rollout_new(
+        &(struct rollout_parts){parts->loop, parts->registry, parts->waits, parts->providers});
+}
+
+static void
+open_children(struct parts *parts, unsigned workers, const struct children_callbacks *callbacks)
+{
+    static const struct publisher_callbacks publisher_callbacks = {build, on_published};
+
+    parts->publisher = publisher_new(parts->loop, &publisher_callbacks, parts);
+    parts->sockets = listener_sockets_new(workers, parts->numbers);
+    parts->observer_fds = observer_fds_new();
+    parts->compiler = snapshot_compiler_new(
+        &(struct snapshot_compiler_parts){parts->numbers, parts->sockets, parts->targets});
+    parts->rates = group_rates_new(parts->loop, parts->board, parts->numbers);
+    parts->children = children_new(
+        &(struct children_parts){
+            .loop = parts->loop,
+            .board = parts->board,
+            .sockets = parts->sockets,
+            .access_channels = parts->access_channels,
+            .observer_fds = parts->observer_fds,
+            .publisher = parts->publisher,
+            .log_level = parts->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+            .log_form = parts->first_config->log_form,
+        },
+        workers, callbacks, parts);
+    parts->usage = process_usage_new(&(struct process_usage_parts){
+        parts->loop, parts->board, children_processes(parts->children)});
+}
+
+bool
+parts_open(struct parts *parts, const struct children_callbacks *callbacks)
+{
+    unsigned workers = parts->first_config->workers;
+
+    parts->board = counter_board_new(workers);
+    parts->access_channels = access_channels_new(workers);
+    if (parts->board == NULL || parts->access_channels == NULL) {
+        log_error("no memory files or sockets for %u workers: %s; set workers lower", workers,
+                  strerror(errno));
+        return false;
+    }
+    parts->readers = config_readers_new(parts->loop);
+    open_registry(parts);
+    open_sources(parts);
+    open_children(parts, workers, callbacks);
+    return true;
+}
+
+struct admin *
+parts_open_admin(struct parts *parts)
+{
+    return admin_new(&(struct admin_parts){
+        .config = parts->first_config,
+        .config_path = parts->config_path,
+        .started_ms = parts->started_ms,
+        .started_wall_us = parts->started_wall_us,
+        .loop = parts->loop,
+        .events = parts->events,
+        .targets = parts->targets,
+        .waits = parts->waits,
+        .registry = parts->registry,
+        .problems = parts->problems,
+        .task_events = parts->task_events,
+        .providers = parts->providers,
+        .sockets = parts->sockets,
+        .board = parts->board,
+        .rates = parts->rates,
+        .publisher = parts->publisher,
+        .children = parts->children,
+        .rollout = parts->rollout,
+        .readers = parts->readers,
+        .reload = order_reload,
+        .withdraw_reload = withdraw_reload,
+        .reload_argument = parts,
+    });
+}
+
+struct reload *
+parts_open_reload(struct parts *parts)
+{
+    return reload_new(&(struct reload_parts){
+        .config_path = parts->config_path,
+        .stickiness_key = parts->stickiness_key,
+        .counters = counter_board_own(parts->board),
+        .events = parts->events,
+        .targets = parts->targets,
+        .registry = parts->registry,
+        .drain = parts->drain,
+        .passive = parts->passive,
+        .providers = parts->providers,
+        .sockets = parts->sockets,
+        .observer_fds = parts->observer_fds,
+        .compiler = parts->compiler,
+        .rates = parts->rates,
+        .publisher = parts->publisher,
+        .children = parts->children,
+        .rollout = parts->rollout,
+        .admin = parts->admin,
+        .readers = parts->readers,
+    });
+}
+
+void
+parts_close(struct parts *parts)
+{
+    admin_free(&parts->admin);
+    notices_free(&parts->notices);
+    config_readers_free(&parts->readers);
+    providers_free(&parts->providers);
+    rollout_free(&parts->rollout);
+    process_usage_free(&parts->usage);
+    children_free(&parts->children);
+    observer_fds_free(&parts->observer_fds);
+    listener_sockets_free(&parts->sockets);
+    passive_health_free(&parts->passive);
+    drain_free(&parts->drain);
+    state_file_free(&parts->state);
+    task_events_free(&parts->task_events);
+    target_waits_free(&parts->waits);
+    registry_free(&parts->registry);
+    group_watch_free(&parts->watch);
+    targets_free(&parts->targets);
+    publisher_free(&parts->publisher);
+    snapshot_compiler_free(&parts->compiler);
+    group_rates_free(&parts->rates);
+    problems_free(&parts->problems);
+    event_file_close(&parts->event_file);
+    event_log_free(&parts->events);
+    numbers_free(&parts->numbers);
+    access_channels_free(&parts->access_channels);
+    counter_board_free(&parts->board);
+}
