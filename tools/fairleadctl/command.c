@@ -82,8 +82,8 @@ is_option(const struct parameter *parameter)
     return parameter->name[0] == '-';
 }
 
-void
-command_print_usage(FILE *file, const struct command *command)
+static void
+print_usage(FILE *file, const struct command *command)
 {
     fprintf(file, "%s", command->name);
     const struct parameter *parameter = command->parameters;
@@ -112,7 +112,7 @@ void
 command_print_help(FILE *file, const struct command *command)
 {
     fputs("usage: fairleadctl ", file);
-    command_print_usage(file, command);
+    print_usage(file, command);
     fprintf(file, "\n%s\n", command->help);
     if (command->is_listing)
         fputs("\n  -o wide|json        all columns, or the answer as it comes\n"
@@ -125,7 +125,7 @@ complain(const struct session *session, const char *problem, const char *argumen
 {
     output_error("%s: %s %s", session->command->name, problem, argument);
     fputs("usage: fairleadctl ", stderr);
-    command_print_usage(stderr, session->command);
+    print_usage(stderr, session->command);
     return -1;
 }
 

@@ -69,8 +69,6 @@ const struct command *command_find(const char *name);
 /* Reads a command's arguments into session->values; on a wrong one says so and returns -1. */
 int command_read_arguments(struct session *session, int count, char **arguments);
 
-void command_print_usage(FILE *file, const struct command *command);
-
 /* Usage, what it does, and its options. */
 void command_print_help(FILE *file, const struct command *command);
 

@@ -42,16 +42,16 @@ terminal_width(void)
     return size_of(&size) ? size.ws_col : from_environment("COLUMNS", DEFAULT_WIDTH);
 }
 
-unsigned
-terminal_height(void)
+static unsigned
+height(void)
 {
     struct winsize size;
 
     return size_of(&size) ? size.ws_row : from_environment("LINES", DEFAULT_HEIGHT);
 }
 
-bool
-terminal_has_colour(void)
+static bool
+has_colour(void)
 {
     const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
 
@@ -64,7 +64,7 @@ terminal_tone(FILE *file, enum tone tone)
 {
     static const char *const codes[] = {"0", "32", "33", "31", "2", "1"};
 
-    if (terminal_has_colour())
+    if (has_colour())
         fprintf(file, "\033[%sm", codes[tone]);
 }
 
@@ -118,7 +118,7 @@ terminal_leave(void)
 void
 terminal_draw(const char *text)
 {
-    unsigned lines = terminal_height();
+    unsigned lines = height();
 
     fputs("\033[H", stdout);
     for (unsigned line = 0; line < lines && (line == 0 || *text != '\0'); line++) {

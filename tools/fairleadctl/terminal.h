@@ -8,10 +8,6 @@
 
 /* Its columns; $COLUMNS, or 80 where the output is no terminal. */
 unsigned terminal_width(void);
-unsigned terminal_height(void);
-
-/* On a terminal that is not "dumb", without NO_COLOR in the environment. */
-bool terminal_has_colour(void);
 
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_DIM, TONE_STRONG };
 

@@ -11,8 +11,9 @@
 
 #define NUMBER_MOST 9999
 
-bool
-docker_version_parse(struct docker_version *version, const char *text)
+/* "1.41"; false when text does not begin with a version. */
+static bool
+parse(struct docker_version *version, const char *text)
 {
     uint64_t major, minor;
 
@@ -30,8 +31,8 @@ docker_version_parse(struct docker_version *version, const char *text)
     return true;
 }
 
-bool
-docker_version_is_lower(struct docker_version one, struct docker_version other)
+static bool
+is_lower(struct docker_version one, struct docker_version other)
 {
     return one.major != other.major ? one.major < other.major : one.minor < other.minor;
 }
@@ -41,10 +42,9 @@ docker_version_choose(const char *text)
 {
     struct docker_version theirs;
 
-    if (!docker_version_parse(&theirs, text))
+    if (!parse(&theirs, text))
         return DOCKER_VERSION_OLDEST;
-    return docker_version_is_lower(theirs, DOCKER_VERSION_NEWEST) ? theirs
-                                                                  : DOCKER_VERSION_NEWEST;
+    return is_lower(theirs, DOCKER_VERSION_NEWEST) ? theirs : DOCKER_VERSION_NEWEST;
 }
 
 bool
@@ -53,7 +53,7 @@ docker_version_from_refusal(struct docker_version *version, const char *text)
     static const char before[] = "API version is ";
     const char *at = text == NULL ? NULL : strstr(text, before);
 
-    return at != NULL && docker_version_parse(version, at + strlen(before));
+    return at != NULL && parse(version, at + strlen(before));
 }
 
 bool
@@ -63,12 +63,11 @@ docker_version_from_answer(struct docker_version *version, const char *text, siz
     const char *newest = json_string_value(json_object_get(answer, "ApiVersion"));
     const char *oldest = json_string_value(json_object_get(answer, "MinAPIVersion"));
     struct docker_version minimum, parsed;
-    bool is_answer = docker_version_parse(&parsed, newest);
+    bool is_answer = parse(&parsed, newest);
 
     if (is_answer) {
         *version = docker_version_choose(newest);
-        if (docker_version_parse(&minimum, oldest) &&
-            docker_version_is_lower(*version, minimum))
+        if (parse(&minimum, oldest) && is_lower(*version, minimum))
             *version = minimum;
     }
     json_decref(answer);

@@ -19,10 +19,6 @@ struct docker_version {
 #define DOCKER_VERSION_OLDEST ((struct docker_version){1, 24})
 #define DOCKER_VERSION_NEWEST ((struct docker_version){1, 52})
 
-/* "1.41"; false when text does not begin with a version. */
-bool docker_version_parse(struct docker_version *version, const char *text);
-bool docker_version_is_lower(struct docker_version one, struct docker_version other);
-
 /* What to speak with an engine whose newest is text; the oldest when it tells none. */
 struct docker_version docker_version_choose(const char *text);
 

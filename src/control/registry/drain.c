@@ -106,8 +106,11 @@ drain_note_applied(struct drain *drain, uint64_t generation)
     drain_look(drain);
 }
 
-enum drain_outcome
-drain_decide(const struct registered_target *target, uint64_t in_flight, uint64_t now_ms)
+enum outcome { DRAIN_WAITS, DRAIN_IS_DONE, DRAIN_IS_OVER };
+
+/* What is to be done with a draining target. */
+static enum outcome
+decide(const struct registered_target *target, uint64_t in_flight, uint64_t now_ms)
 {
     if (target->membership != MEMBERSHIP_DRAINING || !target->is_settled)
         return DRAIN_WAITS;
@@ -122,7 +125,7 @@ look_at_live(struct drain *drain, struct registered_target *target)
 {
     if (target->membership != MEMBERSHIP_DRAINING || !target->is_settled)
         return false;
-    switch (drain_decide(target, drain->in_flight(drain->argument, target), clock_ms())) {
+    switch (decide(target, drain->in_flight(drain->argument, target), clock_ms())) {
     case DRAIN_IS_DONE:
         targets_apply(drain->targets, target, TARGET_EVENT_DRAINED, NULL);
         return true;

@@ -36,10 +36,4 @@ void drain_note_applied(struct drain *drain, uint64_t generation);
 /* Looks at every drain now; the timer does so while there are any. */
 void drain_look(struct drain *drain);
 
-enum drain_outcome { DRAIN_WAITS, DRAIN_IS_DONE, DRAIN_IS_OVER };
-
-/* What is to be done with a draining target. */
-enum drain_outcome drain_decide(const struct registered_target *target, uint64_t in_flight,
-                                uint64_t now_ms);
-
 #endif

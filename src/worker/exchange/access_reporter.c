@@ -25,10 +25,23 @@ struct access_reporter {
     char batch[ACCESS_BATCH_BYTES];
 };
 
+/* Sends what is packed. */
+static void
+flush(struct access_reporter *reporter)
+{
+    if (reporter->used == 0)
+        return;
+    if (send(reporter->fd, reporter->batch, reporter->used, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
+        WORKER_COUNT_MANY(reporter->worker, ACCESS_RECORDS_DROPPED, reporter->records);
+    reporter->used = 0;
+    reporter->records = 0;
+    timer_stop(&reporter->timer);
+}
+
 static void
 on_time(void *argument)
 {
-    access_reporter_flush(argument);
+    flush(argument);
 }
 
 struct access_reporter *
@@ -53,24 +66,12 @@ access_reporter_use(struct access_reporter *reporter, int fd)
 void
 access_reporter_free(struct access_reporter **reporter)
 {
-    access_reporter_flush(*reporter);
+    flush(*reporter);
     timer_close(&(*reporter)->timer, (*reporter)->worker->loop);
     if ((*reporter)->fd != -1)
         close((*reporter)->fd);
     free(*reporter);
     *reporter = NULL;
-}
-
-void
-access_reporter_flush(struct access_reporter *reporter)
-{
-    if (reporter->used == 0)
-        return;
-    if (send(reporter->fd, reporter->batch, reporter->used, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
-        WORKER_COUNT_MANY(reporter->worker, ACCESS_RECORDS_DROPPED, reporter->records);
-    reporter->used = 0;
-    reporter->records = 0;
-    timer_stop(&reporter->timer);
 }
 
 /* From one moment to another, or -1 when either did not happen. */
@@ -194,7 +195,7 @@ access_reporter_add(struct access_reporter *reporter, const struct exchange *exc
     fill(&record, exchange);
     if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
                             &reporter->used)) {
-        access_reporter_flush(reporter);
+        flush(reporter);
         if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
                                 &reporter->used)) {
             WORKER_COUNT(reporter->worker, ACCESS_RECORDS_DROPPED);

@@ -18,8 +18,6 @@ void access_reporter_use(struct access_reporter *reporter, int fd);
 /* Reports an exchange that ends now; nothing unless the snapshot asks for an access log. */
 void access_reporter_add(struct access_reporter *reporter, const struct exchange *exchange);
 
-/* Sends what is packed. */
-void access_reporter_flush(struct access_reporter *reporter);
 void access_reporter_free(struct access_reporter **reporter);
 
 #endif

@@ -29,8 +29,9 @@ trace(const struct exchange *exchange, enum exchange_step next)
               exchange->row->name, exchange_rows[next].name, exchange_rows[next].text);
 }
 
-void
-exchange_enter(struct exchange *exchange, enum exchange_step next)
+/* Gives it another step, which the next run begins with. */
+static void
+enter(struct exchange *exchange, enum exchange_step next)
 {
     if (exchange->worker->is_tracing)
         trace(exchange, next);
@@ -94,7 +95,7 @@ exchange_run(struct exchange *exchange)
         next = exchange->row->run(exchange);
         /* After the last step the exchange is gone. */
         if (!is_last && next != STEP_WAIT)
-            exchange_enter(exchange, next);
+            enter(exchange, next);
     } while (!is_last && next != STEP_WAIT);
     check_set_context(NULL, NULL);
 }
@@ -229,7 +230,7 @@ exchange_on_client_end(struct exchange *exchange, bool has_failed)
         return;
     }
     exchange_on_client_end_noted(exchange, has_failed);
-    exchange_enter(exchange, STEP_FINISH);
+    enter(exchange, STEP_FINISH);
     exchange_run(exchange);
 }
 
@@ -237,8 +238,8 @@ void
 exchange_on_target_closed(struct exchange *exchange, bool is_evicted)
 {
     CHECK_TAG(exchange, TAG);
-    exchange_enter(exchange, is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
-                                        : exchange_fail(exchange, END_DRAIN_OVER));
+    enter(exchange, is_evicted ? exchange_target_lost(exchange, END_TARGET_CLOSED)
+                               : exchange_fail(exchange, END_DRAIN_OVER));
     exchange_run(exchange);
 }
 
@@ -246,7 +247,7 @@ void
 exchange_on_shutdown(struct exchange *exchange)
 {
     CHECK_TAG(exchange, TAG);
-    exchange_enter(exchange, exchange_fail(exchange, END_SHUTDOWN));
+    enter(exchange, exchange_fail(exchange, END_SHUTDOWN));
     exchange_run(exchange);
 }
 
@@ -262,7 +263,7 @@ exchange_on_time(struct exchange *exchange)
         next = exchange->row->passed(exchange);
     }
     CHECK(next != STEP_WAIT);
-    exchange_enter(exchange, next);
+    enter(exchange, next);
     exchange_run(exchange);
 }
 

@@ -13,9 +13,6 @@ extern const struct exchange_row exchange_rows[STEP_COUNT];
 /* Begins an exchange of a carrier that has the first bytes of a head, and runs it. */
 void exchange_begin(struct carrier *carrier);
 
-/* Gives it another step, which the next run begins with; traced at level debug. */
-void exchange_enter(struct exchange *exchange, enum exchange_step next);
-
 /* Runs steps until one waits. The exchange may be gone afterwards. */
 void exchange_run(struct exchange *exchange);
 

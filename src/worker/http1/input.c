@@ -10,8 +10,9 @@
 #include "base/memory.h"
 #include "worker/shared/context.h"
 
-struct input *
-input_take(struct worker *worker, size_t length)
+/* Room for at least length bytes. */
+static struct input *
+take(struct worker *worker, size_t length)
 {
     struct input *input;
 
@@ -44,10 +45,10 @@ void
 input_add(struct worker *worker, struct input **input, const char *bytes, size_t length)
 {
     if (*input == NULL)
-        *input = input_take(worker, length);
+        *input = take(worker, length);
     if (input_room(*input) < length) {
         /* Bytes before start may still be named by a head's slices: they move along. */
-        struct input *larger = input_take(worker, (*input)->end + length + FIRST_READ_BYTES);
+        struct input *larger = take(worker, (*input)->end + length + FIRST_READ_BYTES);
         memcpy(larger->bytes, (*input)->bytes, (*input)->end);
         larger->start = (*input)->start;
         larger->end = (*input)->end;

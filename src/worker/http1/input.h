@@ -21,8 +21,6 @@ struct input {
     char bytes[];
 };
 
-/* Room for at least length bytes. */
-struct input *input_take(struct worker *worker, size_t length);
 void input_give_back(struct worker *worker, struct input **input);
 
 /* Appends; may move to a larger buffer, then old slices are to be rebased from *old_bytes. */

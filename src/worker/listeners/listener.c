@@ -27,6 +27,16 @@ struct listener {
     struct address address;
 };
 
+/* While a limit on connections is reached, or there is no snapshot yet. */
+static void
+pause_all(struct worker *worker)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry)
+        watch_pause(&listener->watch);
+}
+
 static void
 reject(struct worker *worker, const struct newcomer *newcomer)
 {
@@ -85,7 +95,7 @@ on_connection(int fd, short what, void *argument)
     (void)what;
     if (worker->view == NULL) {
         /* The first snapshot resumes it. */
-        listener_pause_all(worker);
+        pause_all(worker);
         return;
     }
     for (int accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
@@ -94,7 +104,7 @@ on_connection(int fd, short what, void *argument)
         if (newcomer.fd == -1) {
             /* Out of descriptors: wait for clients to leave rather than spin on the queue. */
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-                listener_pause_all(worker);
+                pause_all(worker);
             return;
         }
         if (must_introduce_itself(listener, &newcomer.client))
@@ -159,15 +169,6 @@ listener_close_all(struct worker *worker)
 {
     while (!LIST_EMPTY(&worker->listeners))
         close_listener(worker, LIST_FIRST(&worker->listeners));
-}
-
-void
-listener_pause_all(struct worker *worker)
-{
-    struct listener *listener;
-
-    LIST_FOREACH (listener, &worker->listeners, entry)
-        watch_pause(&listener->watch);
 }
 
 void

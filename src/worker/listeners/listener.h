@@ -24,8 +24,7 @@ void listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *
 void listener_close(struct worker *worker, uint32_t id);
 void listener_close_all(struct worker *worker);
 
-/* Accepting pauses while a limit on connections is reached. */
-void listener_pause_all(struct worker *worker);
+/* Accepting pauses where a limit is reached; for who gives something back. */
 void listener_resume_all(struct worker *worker);
 
 /* The row in a view's listeners, or SNAPSHOT_NO_INDEX when it is not configured any more. */
