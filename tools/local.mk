@@ -2,6 +2,7 @@
 bin_PROGRAMS += fairleadctl
 fairleadctl_SOURCES = \
 	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \
+	tools/fairleadctl/answer.c tools/fairleadctl/answer.h \
 	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h \
 	tools/fairleadctl/complete.c tools/fairleadctl/complete.h \

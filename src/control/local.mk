@@ -69,6 +69,7 @@ libcontrol_a_SOURCES = \
 	src/control/rollout/container_stop.c src/control/rollout/container_stop.h \
 	src/control/rollout/roll.c src/control/rollout/roll.h \
 	src/control/rollout/roll_pair.c src/control/rollout/roll_pair.h \
+	src/control/rollout/roll_state.c src/control/rollout/roll_state.h \
 	src/control/rollout/rollout.c src/control/rollout/rollout.h \
 	src/control/rollout/roll_steps.def \
 	src/control/admin/admin.c src/control/admin/admin.h \

@@ -17,10 +17,12 @@ libipc_a_SOURCES = \
 	src/ipc/route_path.c src/ipc/route_path.h \
 	src/ipc/snapshot.c src/ipc/snapshot.h \
 	src/ipc/snapshot_build.c src/ipc/snapshot_build.h \
-	src/ipc/snapshot_build_rules.c \
-	src/ipc/snapshot_build_targets.c \
-	src/ipc/snapshot_builder.h \
+	src/ipc/snapshot_build_rules.c src/ipc/snapshot_build_rules.h \
+	src/ipc/snapshot_build_targets.c src/ipc/snapshot_build_targets.h \
+	src/ipc/snapshot_builder.c src/ipc/snapshot_builder.h \
 	src/ipc/snapshot_check.c src/ipc/snapshot_check.h \
 	src/ipc/snapshot_layout.c src/ipc/snapshot_layout.h \
+	src/ipc/snapshot_open.c src/ipc/snapshot_open.h \
+	src/ipc/snapshot_sources.h \
 	src/ipc/snapshot_writer.c src/ipc/snapshot_writer.h \
 	src/ipc/string_pool.c src/ipc/string_pool.h

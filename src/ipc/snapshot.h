@@ -297,23 +297,12 @@ snapshot_targets_of(const struct snapshot *snapshot, uint32_t group)
 bool snapshot_has_source(const struct snapshot *snapshot, struct snapshot_rows sources,
                          const struct address *address);
 
-/*
- * Both map what is behind a descriptor (which stays the caller's), check header, layout and
- * every index. NULL with a reason in *error (static text) when it must not be used. A base
- * lives until its opener and all snapshots that were opened with it have closed it.
- */
-struct snapshot_base *snapshot_base_open(int fd, const char **error);
-void snapshot_base_close(struct snapshot_base **base);
-struct snapshot *snapshot_open(int fd, struct snapshot_base *base, const char **error);
-void snapshot_close(struct snapshot **snapshot);
-
 /* A snapshot as it travels: two sealed memfds, the owner's. */
 struct snapshot_files {
     uint64_t base_number; /* the same one: the same base */
     int base_fd, fd;      /* -1: none */
 };
 
-struct snapshot *snapshot_open_files(const struct snapshot_files *files, const char **error);
 void snapshot_files_close(struct snapshot_files *files);
 
 /* Index of a group's target with that id, or SNAPSHOT_NO_INDEX; a binary search. */

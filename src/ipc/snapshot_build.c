@@ -13,27 +13,9 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "ipc/snapshot_build_rules.h"
+#include "ipc/snapshot_build_targets.h"
 #include "ipc/snapshot_builder.h"
-
-static int
-by_name(const void *one, const void *other)
-{
-    const struct snapshot_group_name *a = one, *b = other;
-
-    return strcmp(a->name, b->name);
-}
-
-uint32_t
-snapshot_builder_find_group(const struct snapshot_builder *builder, const char *name)
-{
-    const struct snapshot_group_name wanted = {.name = name};
-    const struct snapshot_group_name *found =
-        builder->group_count == 0 ? NULL
-                                  : bsearch(&wanted, builder->group_names, builder->group_count,
-                                            sizeof(wanted), by_name);
-
-    return found == NULL ? SNAPSHOT_NO_INDEX : found->index;
-}
 
 static uint32_t
 configured_flags(const struct config_target_group *config)
@@ -90,8 +72,7 @@ add_groups(struct snapshot_builder *builder)
         builder->group_names[i] =
             (struct snapshot_group_name){group->name, add_group(builder, group)};
     }
-    if (count != 0)
-        qsort(builder->group_names, count, sizeof(*builder->group_names), by_name);
+    snapshot_builder_sort_groups(builder);
 }
 
 static void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listeners with their rules, conditions and actions, and the index of each listener. */
+#include "ipc/snapshot_build_rules.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 #include "base/memory.h"
 #include "ipc/route_index.h"
 #include "ipc/route_path.h"
-#include "ipc/snapshot_builder.h"
 
 /* Puts a value into its row, in the form that requests are compared in. */
 typedef void pattern_function(struct string_pool *strings, const char *value,

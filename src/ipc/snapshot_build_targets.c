@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Targets, together by group, and what the roster of a group says of them. */
+#include "ipc/snapshot_build_targets.h"
+
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "ipc/snapshot_builder.h"
 
 /* A target that takes part, and the row of its group. */
 struct placed_target {

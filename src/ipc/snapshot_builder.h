@@ -5,7 +5,7 @@
 #ifndef FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
 #define FAIRLEAD_IPC_SNAPSHOT_BUILDER_H
 
-#include "ipc/snapshot_build.h"
+#include "ipc/snapshot_sources.h"
 #include "ipc/snapshot_writer.h"
 
 struct snapshot_group_name {
@@ -23,6 +23,9 @@ struct snapshot_builder {
     size_t group_count;
 };
 
+/* By name, when the last group is there; the next asks for that order. */
+void snapshot_builder_sort_groups(struct snapshot_builder *builder);
+
 /* The row of the group with that name, or SNAPSHOT_NO_INDEX. */
 uint32_t snapshot_builder_find_group(const struct snapshot_builder *builder, const char *name);
 
@@ -36,12 +39,5 @@ snapshot_builder_text(struct snapshot_builder *builder, const char *text)
 /* The blocks of a list of sources. */
 struct snapshot_rows snapshot_builder_sources(struct snapshot_builder *builder,
                                               const struct config_value *values, size_t count);
-
-/* After the groups: rules mark those that they name as used. */
-void snapshot_build_rules(struct snapshot_builder *builder);
-
-/* The rosters of the groups, and their targets. */
-void snapshot_build_targets(struct snapshot_builder *builder,
-                            const struct snapshot_target_source *targets, size_t count);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks that there is not more of anything than every process keeps rows for. */
+#include "model/config_check_counts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/config_check.h"
 
 static void
 check_count(const struct config_check *check, const config_setting_t *place, size_t count,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of rules: priorities, conditions and actions, by ELBv2's bounds. */
-#include "model/config_check.h"
+#include "model/config_check_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef FAIRLEAD_MODEL_CONFIG_WARN_H
 #define FAIRLEAD_MODEL_CONFIG_WARN_H
 
-#include "model/config_check.h"
+#include "model/config_check_places.h"
 
 /* Reports on a finished configuration and the tree that it came from; looks at folders, too. */
 void config_warn(const struct config_check *check, const config_setting_t *root);

@@ -4,8 +4,9 @@ libmodel_a_SOURCES = \
 	src/model/actions.def src/model/conditions.def \
 	src/model/config.c src/model/config.h \
 	src/model/config_check.c src/model/config_check.h \
-	src/model/config_check_counts.c \
-	src/model/config_check_rules.c \
+	src/model/config_check_counts.c src/model/config_check_counts.h \
+	src/model/config_check_places.c src/model/config_check_places.h \
+	src/model/config_check_rules.c src/model/config_check_rules.h \
 	src/model/config_load.c \
 	src/model/config_object.c src/model/config_object.h \
 	src/model/config_report.c src/model/config_report.h \

@@ -12,6 +12,7 @@
 #include "base/title.h"
 #include "ipc/channel.h"
 #include "ipc/page.h"
+#include "ipc/snapshot_open.h"
 #include "net/http_service.h"
 #include "observer/exposition.h"
 #include "observer/health.h"

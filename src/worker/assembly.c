@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "ipc/snapshot_open.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/splice.h"

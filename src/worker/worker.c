@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "ipc/snapshot_open.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_run.h"

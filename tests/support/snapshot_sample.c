@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/slice.h"
+#include "ipc/snapshot_open.h"
 
 struct snapshot_sample {
     struct config config;

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "ipc/route.h"
+#include "ipc/snapshot_open.h"
 
 /* The best of several rounds counts: the machine's other work only ever adds. */
 #define ROUTES 200000

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "base/memory.h"
 #include "json_text.h"
-#include "listings.h"
 #include "output.h"
 #include "resolve.h"
 
@@ -344,7 +344,7 @@ action_stop(struct session *session)
 
     /* What is no address and no group is the daemon's to find: it knows containers without
      * targets, too. */
-    code = listing_collect_targets(session, all);
+    code = answer_collect_all(session, all);
     json_array_foreach (all, index, row) {
         const char *task = json_word(row, "Task");
         if (code != EXIT_DONE || *task == '\0' || json_object_get(stopped, task) != NULL ||

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "answer.h"
 #include "json_text.h"
-#include "listings.h"
 #include "output.h"
 
 /* Where the words for a positional parameter come from. */
@@ -52,7 +52,7 @@ print_addresses(struct session *session)
     json_t *rows = json_array(), *row;
     size_t index;
 
-    if (listing_collect_targets(session, rows) == EXIT_DONE)
+    if (answer_collect_all(session, rows) == EXIT_DONE)
         json_array_foreach (rows, index, row) {
             const json_t *address = json_object_get(row, "Target");
             const char *id = json_word(address, "Id");

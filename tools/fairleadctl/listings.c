@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "actions.h"
+#include "answer.h"
 #include "base/memory.h"
 #include "events_screen.h"
 #include "explain_screen.h"
@@ -21,14 +22,6 @@
 #define LOOK_EVERY_MS 100
 #define DEFAULT_WAIT_SECONDS 60
 #define TOP_SECONDS 2
-
-static enum exit_code
-get(struct session *session, const char *path, struct admin_answer *answer)
-{
-    struct admin_call call = {.method = "GET", .path = path};
-
-    return session_send(session, &call, answer);
-}
 
 static bool
 is_given(const struct session *session, const char *name)
@@ -53,12 +46,12 @@ listing_status(struct session *session)
 
     if (session->is_json && !is_given(session, "--check"))
         return action_show(session);
-    enum exit_code code = get(session, "/v1/status", &status);
+    enum exit_code code = answer_get(session, "/v1/status", &status);
 
     if (code == EXIT_DONE)
-        code = get(session, "/v1/target-groups", &groups);
+        code = answer_get(session, "/v1/target-groups", &groups);
     if (code == EXIT_DONE)
-        code = get(session, "/v1/problems", &problems);
+        code = answer_get(session, "/v1/problems", &problems);
     if (code == EXIT_DONE) {
         struct status_answers answers = {status.json, groups.json, problems.json};
         if (session->is_json)
@@ -74,23 +67,6 @@ listing_status(struct session *session)
     return code;
 }
 
-/* A group's targets; each row tells its group. */
-static enum exit_code
-get_targets(struct session *session, const char *group, struct admin_answer *answer)
-{
-    char *escaped = admin_escape(session->client, group);
-    char *path = memory_print("/v1/target-groups/%s/targets", escaped);
-    enum exit_code code = get(session, path, answer);
-    size_t index;
-    json_t *row;
-
-    json_array_foreach (json_object_get(answer->json, "TargetHealthDescriptions"), index, row)
-        json_object_set_new(row, "TargetGroupName", json_string(group));
-    free(path);
-    free(escaped);
-    return code;
-}
-
 /* Which of the groups are shown: all, or the one that is named. */
 static bool
 is_chosen(const struct session *session, const json_t *group)
@@ -102,25 +78,20 @@ is_chosen(const struct session *session, const json_t *group)
     return name == NULL || strcmp(json_word(group, "TargetGroupName"), name) == 0;
 }
 
-static const json_t *
-rows_of(const struct admin_answer *answer)
-{
-    return json_object_get(answer->json, "TargetHealthDescriptions");
-}
-
 static enum exit_code
 show_group(struct session *session, const json_t *group, json_t *all)
 {
     struct admin_answer targets = {0};
-    enum exit_code code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
+    enum exit_code code =
+        answer_get_targets(session, json_word(group, "TargetGroupName"), &targets);
 
     if (code == EXIT_DONE && session->is_json) {
-        json_array_extend(all, (json_t *)rows_of(&targets));
+        json_array_extend(all, (json_t *)answer_rows(&targets));
     } else if (code == EXIT_DONE) {
         if (json_array_size(all) != 0)
             putc('\n', session->out);
         json_array_append_new(all, json_null());
-        targets_screen_print(session->out, group, rows_of(&targets),
+        targets_screen_print(session->out, group, answer_rows(&targets),
                              session_value(session, "--state"), &session->size);
     }
     admin_answer_clear(&targets);
@@ -136,8 +107,8 @@ complain_of_group(struct session *session)
     enum exit_code code =
         name == NULL && !is_given(session, "--group")
             ? EXIT_DONE
-            : get_targets(session, name != NULL ? name : session_value(session, "--group"),
-                          &answer);
+            : answer_get_targets(
+                  session, name != NULL ? name : session_value(session, "--group"), &answer);
 
     admin_answer_clear(&answer);
     if (code == EXIT_DONE)
@@ -149,7 +120,7 @@ enum exit_code
 listing_targets(struct session *session)
 {
     struct admin_answer groups = {0};
-    enum exit_code code = get(session, "/v1/target-groups", &groups);
+    enum exit_code code = answer_get(session, "/v1/target-groups", &groups);
     json_t *all = json_array(), *group;
     size_t index, shown = 0;
 
@@ -177,7 +148,7 @@ listing_explain(struct session *session)
 {
     struct admin_answer answer = {0};
     char *path = action_path(session);
-    enum exit_code code = get(session, path, &answer);
+    enum exit_code code = answer_get(session, path, &answer);
 
     if (code == EXIT_DONE && session->is_json)
         session_show(session, NULL, &answer);
@@ -274,42 +245,12 @@ listing_events(struct session *session)
     if (is_given(session, "--follow"))
         return follow_events(session, &wanted);
     enum exit_code code =
-        get(session, is_narrowed ? "/v1/events?since=0" : "/v1/events", &answer);
+        answer_get(session, is_narrowed ? "/v1/events?since=0" : "/v1/events", &answer);
     if (code == EXIT_DONE && session->is_json)
         session_show(session, NULL, &answer);
     else if (code == EXIT_DONE)
         events_screen_print(session->out, json_object_get(answer.json, "Events"), &wanted);
     admin_answer_clear(&answer);
-    return code;
-}
-
-static enum exit_code
-collect_of(struct session *session, const json_t *groups, json_t *rows)
-{
-    enum exit_code code = EXIT_DONE;
-    size_t index;
-    json_t *group;
-
-    json_array_foreach ((json_t *)groups, index, group) {
-        struct admin_answer targets = {0};
-        if (code == EXIT_DONE)
-            code = get_targets(session, json_word(group, "TargetGroupName"), &targets);
-        if (code == EXIT_DONE)
-            json_array_extend(rows, (json_t *)rows_of(&targets));
-        admin_answer_clear(&targets);
-    }
-    return code;
-}
-
-enum exit_code
-listing_collect_targets(struct session *session, json_t *rows)
-{
-    struct admin_answer groups = {0};
-    enum exit_code code = get(session, "/v1/target-groups", &groups);
-
-    if (code == EXIT_DONE)
-        code = collect_of(session, json_object_get(groups.json, "TargetGroups"), rows);
-    admin_answer_clear(&groups);
     return code;
 }
 
@@ -319,12 +260,12 @@ draw_top(struct session *session, struct top_screen *top)
 {
     struct admin_answer groups = {0}, metrics = {0};
     json_t *all = json_array();
-    enum exit_code code = get(session, "/v1/target-groups", &groups);
+    enum exit_code code = answer_get(session, "/v1/target-groups", &groups);
 
     if (code == EXIT_DONE)
-        code = get(session, "/v1/metrics", &metrics);
+        code = answer_get(session, "/v1/metrics", &metrics);
     if (code == EXIT_DONE)
-        code = collect_of(session, json_object_get(groups.json, "TargetGroups"), all);
+        code = answer_collect(session, json_object_get(groups.json, "TargetGroups"), all);
     if (code == EXIT_DONE)
         top_screen_print(session->out, top, json_object_get(groups.json, "TargetGroups"), all,
                          metrics.text, &session->size);
@@ -374,7 +315,7 @@ count_healthy(struct session *session, const char *name, enum exit_code *code, d
     size_t index;
     json_t *group;
 
-    *code = get(session, "/v1/target-groups", &groups);
+    *code = answer_get(session, "/v1/target-groups", &groups);
     json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
         if (strcmp(json_word(group, "TargetGroupName"), name) != 0)
             continue;

@@ -19,9 +19,6 @@ enum exit_code listing_events(struct session *session);
 /* Groups and targets by what they do, redrawn until q. */
 enum exit_code listing_top(struct session *session);
 
-/* Adds the targets of all groups to the rows; each tells its TargetGroupName. */
-enum exit_code listing_collect_targets(struct session *session, json_t *rows);
-
 /* Until a group has so many healthy targets; exit 1 when the time is over. */
 enum exit_code listing_wait(struct session *session);
 

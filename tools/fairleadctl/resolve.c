@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "base/memory.h"
 #include "json_text.h"
-#include "listings.h"
 #include "output.h"
 
 enum { LEAST_ID_DIGITS = 4 };
@@ -48,7 +48,7 @@ resolve_targets(struct session *session, const char *word, enum exit_code *code)
     json_t *all = json_array(), *found = json_array(), *target;
     size_t index;
 
-    *code = listing_collect_targets(session, all);
+    *code = answer_collect_all(session, all);
     json_array_foreach (all, index, target)
         if (fits(target, word))
             json_array_append(found, target);

@@ -15,7 +15,7 @@
 #include "control/admin/rule_text.h"
 #include "http/forwarding.h"
 #include "ipc/route.h"
-#include "ipc/snapshot.h"
+#include "ipc/snapshot_open.h"
 
 #define LOCATION_BYTES 8192
 #define RECEIVED_BYTES (256 * 1024)

@@ -8,7 +8,7 @@
 #include "control/admin/admin_call.h"
 #include "control/admin/rule_text.h"
 #include "control/registry/service_match.h"
-#include "ipc/snapshot.h"
+#include "ipc/snapshot_open.h"
 
 static json_t *
 listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)

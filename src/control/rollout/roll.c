@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "control/registry/service_match.h"
+#include "control/rollout/roll_pair.h"
 
 /* Of the configured services with that name, or of none: the tasks say it themselves. */
 static bool
@@ -57,23 +58,6 @@ static void
 release(void *object)
 {
     free_roll(object);
-}
-
-void
-roll_tell(struct roll *roll, const char *name, const char *what)
-{
-    char *text = memory_print("%s: %s", name, what);
-
-    roll->callbacks.on_step(roll->argument, text);
-    free(text);
-}
-
-void
-roll_note_failure(struct roll *roll, const char *name, const char *error)
-{
-    roll_tell(roll, name, error);
-    if (roll->error == NULL)
-        roll->error = memory_print("%s: %s", name, error);
 }
 
 static unsigned
@@ -153,12 +137,6 @@ on_look(void *argument)
         look_backward(roll);
     else
         look_forward(roll);
-}
-
-void
-roll_look(struct roll *roll)
-{
-    timer_set(&roll->timer, roll->rollout->parts.loop, 0);
 }
 
 static bool

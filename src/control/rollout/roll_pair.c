@@ -16,7 +16,7 @@
 #include "control/docker/docker_engine.h"
 #include "control/docker/docker_replacement.h"
 #include "control/rollout/container_stop.h"
-#include "control/rollout/roll.h"
+#include "control/rollout/roll_state.h"
 
 /* While waiting for targets: how often they, and the container itself, are looked at. */
 #define TARGETS_LOOK_MS 20

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "ipc/snapshot_open.h"
 #include "worker/shared/context.h"
 
 /* What names a target in stickiness cookies, alike in every instance that knows the same tasks.

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "ipc/route.h"
+#include "ipc/snapshot_open.h"
 
 static struct route_request
 request_for(const char *host, const char *path)

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "ipc/route.h"
 #include "ipc/snapshot_layout.h"
+#include "ipc/snapshot_open.h"
 
 static int
 begin(void **state)

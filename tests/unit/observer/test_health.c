@@ -7,6 +7,7 @@
 
 #include "../../support/snapshot_sample.h"
 #include "base/random.h"
+#include "ipc/snapshot_open.h"
 #include "observer/health.h"
 
 #define PROBES_MAX 2048

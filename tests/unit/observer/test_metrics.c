@@ -7,6 +7,7 @@
 
 #include "../../support/snapshot_sample.h"
 #include "base/clock.h"
+#include "ipc/snapshot_open.h"
 #include "observer/metrics.h"
 
 /* Rows as the sample numbers them. */
