@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "ipc/snapshot_build_rules.h"
@@ -85,21 +84,6 @@ add_providers(struct snapshot_builder *builder)
         };
         snapshot_add_provider(&builder->base, &row);
     }
-}
-
-struct snapshot_rows
-snapshot_builder_sources(struct snapshot_builder *builder, const struct config_value *values,
-                         size_t count)
-{
-    struct snapshot_rows rows = {snapshot_written_source_count(&builder->base),
-                                 (uint32_t)count};
-
-    for (size_t i = 0; i < count; i++) {
-        struct snapshot_source row;
-        CHECK(address_source_parse(&row.block, values[i].value));
-        snapshot_add_source(&builder->base, &row);
-    }
-    return rows;
 }
 
 static void

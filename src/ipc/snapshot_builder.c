@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
+
 static int
 by_name(const void *one, const void *other)
 {
@@ -30,4 +32,19 @@ snapshot_builder_find_group(const struct snapshot_builder *builder, const char *
                                             sizeof(wanted), by_name);
 
     return found == NULL ? SNAPSHOT_NO_INDEX : found->index;
+}
+
+struct snapshot_rows
+snapshot_builder_sources(struct snapshot_builder *builder, const struct config_value *values,
+                         size_t count)
+{
+    struct snapshot_rows rows = {snapshot_written_source_count(&builder->base),
+                                 (uint32_t)count};
+
+    for (size_t i = 0; i < count; i++) {
+        struct snapshot_source row;
+        CHECK(address_source_parse(&row.block, values[i].value));
+        snapshot_add_source(&builder->base, &row);
+    }
+    return rows;
 }
