@@ -30,7 +30,7 @@ refuse_for(struct http1_parser *parser, enum desync_reason reason)
 }
 
 /* Other control bytes end nothing; clients and other proxies take them from targets. */
-static bool
+__attribute__((cold, noinline)) static bool
 is_one_line(struct slice value)
 {
     return memchr(value.at, '\0', value.length) == NULL &&
@@ -215,7 +215,7 @@ is_foreign(const struct http1_parser *parser, const char *line, size_t length)
     return parser->is_response && memcmp(line, begin, known) != 0;
 }
 
-static enum http1_result
+__attribute__((cold, noinline)) static enum http1_result
 refused_line(struct http1_parser *parser, enum http_refusal refusal, const char *line,
              size_t length)
 {

@@ -133,7 +133,7 @@ loop_free(struct loop **loop)
 }
 
 /* Those who stood there when the turn began; whoever took a place since has the next one. */
-static void
+__attribute__((noinline)) static void
 run_line(struct loop *loop, size_t due)
 {
     struct loop_place *place;
@@ -162,7 +162,8 @@ run_turn(struct loop *loop, int flags)
     int result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
     CHECK(result != -1);
     begin_turn();
-    run_line(loop, due);
+    if (due > 0)
+        run_line(loop, due);
     run_later(loop);
 }
 

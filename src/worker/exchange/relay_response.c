@@ -185,7 +185,7 @@ refuse_answer(struct exchange *exchange, const struct target_link_answer *answer
  * What stands on a kept connection where an answer should begin is left over from another
  * exchange, and no answer to this one, which a new connection may get.
  */
-static enum exchange_step
+__attribute__((cold, noinline)) static enum exchange_step
 meet_foreign_bytes(struct exchange *exchange)
 {
     const struct target_link_answer none = {0};
