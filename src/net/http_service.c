@@ -327,7 +327,9 @@ on_accepted(struct event_base *base, void *argument)
     if (service->connection_count + 1 >= service->connections_max)
         forget_ended(service);
     connection->service = service;
-    connection->stream = bufferevent_socket_new(base, -1, 0);
+    /* The descriptor is closed with the last reference: were it evhttp's to close, our stream
+     * would go on reading what the next connection with that number is sent. */
+    connection->stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     CHECK(connection->stream != NULL);
     bufferevent_incref(connection->stream);
     LIST_INSERT_HEAD(&service->connections, connection, entry);

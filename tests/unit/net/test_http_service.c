@@ -168,6 +168,22 @@ serves_several_requests_on_one_connection(void **state)
     close(fd);
 }
 
+/* What was left of the one before, on the same descriptor, took the second half of a head. */
+static void
+reads_all_of_a_request_right_behind_another_connection(void **state)
+{
+    struct fixture *fixture = *state;
+    char request[8192 + 64];
+
+    snprintf(request, sizeof(request), "GET /long?%08192d HTTP/1.0\r\n\r\n", 0);
+    for (int i = 0; i < 4; i++) {
+        int fd = connect_client(fixture, request);
+        assert_true(answer_has(fixture, fd, "GET /long"));
+        assert_false(answer_has(fixture, fd, "more")); /* until its end */
+        close(fd);
+    }
+}
+
 static void
 refuses_a_body_that_is_too_large(void **state)
 {
@@ -294,6 +310,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(serves_several_requests_on_one_connection, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(reads_all_of_a_request_right_behind_another_connection,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_a_body_that_is_too_large, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_a_kept_request_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_a_client_that_goes_before_its_answer, set_up,
