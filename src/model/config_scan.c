@@ -42,10 +42,13 @@ end_comment(struct config_scan *scan, const char *at)
     return end + 2;
 }
 
+/* libconfig reads \x00 as the byte 0, where every reader of the text would end. */
 static const char *
 end_text(struct config_scan *scan, const char *at)
 {
     for (; *at != '\0' && *at != '"'; at++) {
+        if (strncmp(at, "\\x00", 4) == 0)
+            report(scan, "\\x00 in a text would cut it short: no setting may hold that byte");
         if (*at == '\\' && (at[1] == '"' || at[1] == '\\'))
             at++;
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What libconfig lets pass without a word, found in a configuration's text before libconfig
- * sees it: comments and texts that nobody closed, texts side by side (libconfig joins them, and
- * nobody sees that a comma is missing), and whole numbers of more than 32 bits, which it cuts.
- * Its own scanner's rules for comments, texts, names and numbers are followed.
+ * sees it: comments and texts that nobody closed, texts cut by a zero byte (\x00), texts side
+ * by side (libconfig joins them, and nobody sees that a comma is missing), and whole numbers of
+ * more than 32 bits, which it cuts. Its own scanner's rules for comments, texts, names and
+ * numbers are followed.
  */
 #ifndef FAIRLEAD_MODEL_CONFIG_SCAN_H
 #define FAIRLEAD_MODEL_CONFIG_SCAN_H

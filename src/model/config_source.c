@@ -79,7 +79,15 @@ add_line(struct reader *reader, const struct place *place, const char *line)
     source->lines[source->line_count++] = (struct config_source_line){place->file, place->line};
 }
 
-/* The name on an @include line, new memory; NULL: it is another line. */
+/* Nothing that would be lost with the line stands there. */
+static bool
+is_blank_or_comment(const char *text)
+{
+    text += strspn(text, " \t\r\n\f");
+    return *text == '\0' || *text == '#' || strncmp(text, "//", 2) == 0;
+}
+
+/* The name on an @include line, new memory; NULL: it is another line, or more is on it. */
 static char *
 find_include(const char *line)
 {
@@ -91,7 +99,9 @@ find_include(const char *line)
     line += sizeof(word) - 1;
     line += strspn(line, " \t");
     size_t length = *line == '"' ? strcspn(line + 1, "\"\n") : 0;
-    return length == 0 || line[length + 1] != '"' ? NULL : memory_copy_bytes(line + 1, length);
+    if (length == 0 || line[length + 1] != '"' || !is_blank_or_comment(line + length + 2))
+        return NULL;
+    return memory_copy_bytes(line + 1, length);
 }
 
 /* A relative name is relative to the folder of the file that includes it. */

@@ -1003,6 +1003,28 @@ refuses_includes_that_cannot_be_read(void **state)
     assert_refused("@include \"F\"\n@include \"F\"\n", "F:1: @include is nested too deep");
 }
 
+/* What stood behind the name was lost without a word. */
+static void
+refuses_an_include_that_does_not_stand_alone(void **state)
+{
+    static const char refused[] =
+        "F:1: @include stands alone on its line, with one name between "
+        "quotes behind it";
+
+    (void)state;
+    write_file("part", "workers = 7;\n");
+    assert_refused("@include \"part\" user = \"me\";\n", refused);
+    assert_refused("@include \"part\" @include \"none\"\n", refused);
+    assert_refused("@include \"part\"; /* from here\n", refused);
+    struct config *config = load_good("@include \"part\" \t\r\nuser = \"me\";\n");
+    assert_string_equal(config->user, "me");
+    config_free(&config);
+    config = load_good("@include \"part\" // \"more\"\n");
+    assert_int_equal(config->workers, 7);
+    config_free(&config);
+    unlink("part");
+}
+
 int
 main(void)
 {
@@ -1028,6 +1050,7 @@ main(void)
         cmocka_unit_test(includes_files_relative_to_the_including_one_and_names_them_in_errors),
         cmocka_unit_test(includes_absolute_names),
         cmocka_unit_test(refuses_includes_that_cannot_be_read),
+        cmocka_unit_test(refuses_an_include_that_does_not_stand_alone),
         cmocka_unit_test(refuses_files_without_a_listener),
         cmocka_unit_test(reads_no_further_than_a_comment_that_is_not_closed),
         cmocka_unit_test(follows_no_include_in_a_comment),

@@ -157,6 +157,17 @@ leaves_no_include_to_libconfig(void **state)
     assert_wrong("@other\n", 1, alone);
 }
 
+/* The rest of such a text was lost without a word. */
+static void
+finds_a_zero_byte_that_a_text_spells(void **state)
+{
+    (void)state;
+    assert_wrong("a = 1;\nb = \"c\\x00d\";\n", 2, "\\x00 in a text would cut it short");
+    assert_wrong("b = \"\\\\\\x00\";\n", 1, "\\x00 in a text would cut it short");
+    assert_written("b = \"\\\\x00 \\x01 \\x0\"; # \\x00\n",
+                   "b = \"\\\\x00 \\x01 \\x0\"; # \\x00\n");
+}
+
 int
 main(void)
 {
@@ -167,6 +178,7 @@ main(void)
         cmocka_unit_test(finds_texts_that_would_be_joined),
         cmocka_unit_test(finds_where_something_begins_that_does_not_end),
         cmocka_unit_test(leaves_no_include_to_libconfig),
+        cmocka_unit_test(finds_a_zero_byte_that_a_text_spells),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
