@@ -49,6 +49,33 @@ jq -e '.error.code == "TargetGroupNotFound" and (.error.message | length > 0)' "
 [ "$(api status -X POST -o /dev/null -w '%{http_code}')" = 405 ] || fail "no 405"
 [ "$(api register -d 'no json' -o /dev/null -w '%{http_code}')" = 400 ] || fail "no 400"
 
+# refuses CALL BODY: with 400, whatever else is wrong.
+refuses() {
+    [ "$(api "$1" -d "$2" -o "$work/out" -w '%{http_code}')" = 400 ] ||
+        fail "$1 took $2: $(cat "$work/out")"
+}
+
+step "a member of another type is refused, not left out"
+one='"Id": "127.0.0.1", "Port": 9'
+for body in '{"Container": ["x"]}' '{"Container": "x", "Wait": 1}' \
+    '{"Container": "x", "TimeoutSeconds": "1m"}' '{"Container": "x", "TimeoutSeconds": -1}' \
+    '{"Container": "x", "TimeoutSeconds": 1.5}' '{"Container": "x", "TimeoutSeconds": []}' \
+    '{"Container": "x", "TimeoutSeconds": 4294967297}'; do
+    refuses stop "$body"
+done
+refuses roll '{"Service": "srvweb", "Image": 5}'
+refuses roll '{"Service": "srvweb", "Batch": 18446744073709551617}'
+refuses reload '{"Force": "no"}'
+refuses check '{"Path": 5}'
+refuses register '{"TargetGroupName": ["web"], "Targets": [{'"$one"'}]}'
+refuses register '{"TargetGroupName": "web", "Targets": {'"$one"'}}'
+refuses register '{"TargetGroupName": "web", "Targets": [{'"$one"', "AvailabilityZone": 5}]}'
+refuses register '{"TargetGroupName": "web", "Targets": [{'"$one"', "AvailabilityZone": "a\nb"}]}'
+refuses register "{\"TargetGroupName\": \"web\", \"Targets\": [{$one, \"AvailabilityZone\": \"$(
+    printf %065d 0)\"}]}"
+[ "$(api stop -d '{"Container": "x", "TimeoutSeconds": null}' -o /dev/null -w '%{http_code}')" = 404 ] ||
+    fail "null is not nothing"
+
 step "fairleadctl's exit codes"
 exit_is 0 ctl status
 exit_is 0 ctl --json targets web

@@ -274,22 +274,6 @@ admin_refuse_config(struct http_service_request *request, const struct config_er
                            "the configuration is refused", "details", details));
 }
 
-json_t *
-admin_read_body(struct admin_call *call)
-{
-    size_t length;
-    const char *body = http_service_body(call->request, &length);
-    json_error_t error;
-    json_t *object = length == 0 ? json_object() : json_loadb(body, length, 0, &error);
-
-    if (object != NULL && json_is_object(object))
-        return object;
-    admin_refuse(call->request, 400, "ValidationError", "the body is not a JSON object%s%s",
-                 object == NULL ? ": " : "", object == NULL ? error.text : "");
-    json_decref(object);
-    return NULL;
-}
-
 bool
 admin_flag(const struct admin_call *call, const char *name)
 {

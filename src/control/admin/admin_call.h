@@ -38,8 +38,21 @@ void admin_refuse(struct http_service_request *request, int status, const char *
 void admin_refuse_config(struct http_service_request *request,
                          const struct config_errors *errors);
 
-/* The body as a JSON object, the caller's; NULL after a refusal. */
+/* The body as a JSON object, the caller's, its members of their types and none of null; NULL
+ * after a refusal. */
 json_t *admin_read_body(struct admin_call *call);
+
+/* The same for the members of an object within a body; false after a refusal. */
+bool admin_check_members(struct admin_call *call, json_t *object);
+
+struct admin_range {
+    unsigned least, most;
+};
+
+/* A whole number, also written as a text; *number stays as it is where the body has none.
+ * False: it is something else, or out of range; nothing has been answered then. */
+bool admin_read_number(const json_t *body, const char *member, struct admin_range range,
+                       unsigned *number);
 
 /* A query parameter that is true, 1 or yes. */
 bool admin_flag(const struct admin_call *call, const char *name);

@@ -3,12 +3,10 @@
  * POST /v1/roll: {"Service", "Image", "Batch", "TimeoutSeconds"}; the answer is its steps.
  * Without an image each container gets the newest image of the reference that it was made of.
  */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/slice.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/admin_steps.h"
 #include "control/rollout/roll.h"
@@ -30,21 +28,6 @@ on_done(void *argument, const char *error)
     struct admin_steps *steps = argument;
 
     admin_steps_end(&steps, error);
-}
-
-/* A number of 1 to most, also as text; 0: it is something else. */
-static unsigned
-read_number(const json_t *body, const char *member, unsigned otherwise, unsigned most)
-{
-    const json_t *value = json_object_get(body, member);
-    const char *text = json_string_value(value);
-    uint64_t number = (uint64_t)json_integer_value(value);
-
-    if (value == NULL)
-        return otherwise;
-    if (text != NULL && !slice_to_number(slice_of(text), most, &number))
-        return 0;
-    return number > most ? 0 : (unsigned)number;
 }
 
 /* The services that the configuration names, for who mistyped one. Give back with free(). */
@@ -92,12 +75,6 @@ begin(struct admin_call *call, const struct roll_order *order)
 {
     static const struct roll_callbacks callbacks = {on_step, on_done};
 
-    if (order->service == NULL || order->batch == 0 || order->ready_seconds == 0) {
-        admin_refuse(call->request, 400, "ValidationError",
-                     "Service is needed; Batch is 1 to %u, TimeoutSeconds 1 to %u", MOST_BATCH,
-                     MOST_READY_SECONDS);
-        return;
-    }
     const char *obstacle = roll_obstacle(call->parts->rollout, order->service);
     if (obstacle != NULL) {
         refuse_service(call, order->service, obstacle);
@@ -116,11 +93,18 @@ admin_roll(struct admin_call *call)
     struct roll_order order = {
         .service = json_string_value(json_object_get(body, "Service")),
         .image = json_string_value(json_object_get(body, "Image")),
-        .batch = read_number(body, "Batch", 1, MOST_BATCH),
-        .ready_seconds =
-            read_number(body, "TimeoutSeconds", DEFAULT_READY_SECONDS, MOST_READY_SECONDS),
+        .batch = 1,
+        .ready_seconds = DEFAULT_READY_SECONDS,
         .stop_seconds = STOP_SECONDS,
     };
-    begin(call, &order);
+    if (order.service != NULL &&
+        admin_read_number(body, "Batch", (struct admin_range){1, MOST_BATCH}, &order.batch) &&
+        admin_read_number(body, "TimeoutSeconds", (struct admin_range){1, MOST_READY_SECONDS},
+                          &order.ready_seconds))
+        begin(call, &order);
+    else
+        admin_refuse(call->request, 400, "ValidationError",
+                     "Service is needed; Batch is 1 to %u, TimeoutSeconds 1 to %u", MOST_BATCH,
+                     MOST_READY_SECONDS);
     json_decref(body);
 }

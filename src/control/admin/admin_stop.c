@@ -10,6 +10,7 @@
 #include "control/rollout/container_stop.h"
 
 #define DEFAULT_TIMEOUT_SECONDS 10 /* as docker stop */
+#define MOST_TIMEOUT_SECONDS 3600
 
 /* One that nobody waits for: its steps go to the log. */
 static void
@@ -68,21 +69,22 @@ void
 admin_stop(struct admin_call *call)
 {
     json_t *body = admin_read_body(call);
+    unsigned timeout_seconds = DEFAULT_TIMEOUT_SECONDS;
 
     if (body == NULL)
         return;
     const char *word = json_string_value(json_object_get(body, "Container"));
-    const json_t *timeout = json_object_get(body, "TimeoutSeconds");
     const struct task_record *record =
         word == NULL ? NULL : registry_find_by_word(call->parts->registry, word);
-    if (record == NULL)
+    if (!admin_read_number(body, "TimeoutSeconds",
+                           (struct admin_range){0, MOST_TIMEOUT_SECONDS}, &timeout_seconds))
+        admin_refuse(call->request, 400, "ValidationError", "TimeoutSeconds is 0 to %u",
+                     MOST_TIMEOUT_SECONDS);
+    else if (record == NULL)
         admin_refuse(call->request, 404, "TaskNotFound",
                      "there is no one container %s: fairleadctl tasks shows them",
                      word == NULL ? "without a name" : word);
     else
-        stop_record(call, record,
-                    timeout == NULL ? DEFAULT_TIMEOUT_SECONDS
-                                    : (unsigned)json_integer_value(timeout),
-                    json_is_true(json_object_get(body, "Wait")));
+        stop_record(call, record, timeout_seconds, json_is_true(json_object_get(body, "Wait")));
     json_decref(body);
 }

@@ -9,6 +9,8 @@
 #include "control/admin/admin_call.h"
 #include "control/registry/passive_health.h"
 
+#define ZONE_MOST_BYTES 64 /* as settings.def says */
+
 /* Null where no check was made. */
 static json_t *
 last_check_to_json(const struct probe_report *last)
@@ -176,17 +178,45 @@ read_target(const struct order *order, size_t index, struct address *address)
            address_parse(address, id, (uint16_t)number);
 }
 
+/* As long as a zone of the configuration may be, and as printable. */
+static bool
+is_zone(const json_t *target)
+{
+    const char *zone = json_string_value(json_object_get(target, "AvailabilityZone"));
+
+    if (zone == NULL)
+        return true;
+    for (const char *at = zone; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            return false;
+    return *zone != '\0' && strlen(zone) <= ZONE_MOST_BYTES;
+}
+
+/* False after a refusal. */
+static bool
+check_target(struct admin_call *call, const struct order *order, size_t index)
+{
+    struct address address;
+    json_t *target = json_array_get(order->targets, index);
+
+    if (json_is_object(target) && !admin_check_members(call, target))
+        return false;
+    bool is_address = read_target(order, index, &address);
+    if (is_address && is_zone(target))
+        return true;
+    admin_refuse(call->request, 400, "InvalidTarget", "target %zu %s", index + 1,
+                 is_address ? "has an AvailabilityZone that is no line of 1 to 64 bytes"
+                            : "is no IP address (Id) with a Port from 1 to 65535");
+    return false;
+}
+
 /* Every target is read before the first is acted on. */
 static bool
 check_targets(struct admin_call *call, const struct order *order)
 {
-    struct address address;
-
     for (size_t i = 0; i < json_array_size(order->targets); i++) {
-        if (read_target(order, i, &address))
+        if (check_target(call, order, i))
             continue;
-        admin_refuse(call->request, 400, "InvalidTarget",
-                     "target %zu is no IP address (Id) with a Port from 1 to 65535", i + 1);
         json_decref(order->body);
         return false;
     }
