@@ -121,6 +121,31 @@ read_fraction_us(const char *digits, const char **end)
     return us;
 }
 
+static bool
+is_within(int number, int least, int most)
+{
+    return number >= least && number <= most;
+}
+
+/* timegm would make another day of one that is not in the calendar. */
+static bool
+is_date(const struct tm *parts)
+{
+    struct tm date = {
+        .tm_year = parts->tm_year, .tm_mon = parts->tm_mon, .tm_mday = parts->tm_mday};
+
+    timegm(&date);
+    return date.tm_mon == parts->tm_mon && date.tm_mday == parts->tm_mday;
+}
+
+/* Second 60 is a leap second's (RFC 3339 5.7). */
+static bool
+is_time_of_day(const struct tm *parts)
+{
+    return is_within(parts->tm_hour, 0, 23) && is_within(parts->tm_min, 0, 59) &&
+           is_within(parts->tm_sec, 0, 60);
+}
+
 bool
 clock_parse_iso(const char *text, uint64_t *wall_us)
 {
@@ -144,6 +169,9 @@ clock_parse_iso(const char *text, uint64_t *wall_us)
         return false;
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
+    if (!is_date(&parts) || !is_time_of_day(&parts) || !is_within(hours, 0, 23) ||
+        !is_within(minutes, 0, 59))
+        return false;
     int64_t seconds = (int64_t)timegm(&parts);
     int64_t offset = ((int64_t)hours * 60 + minutes) * 60;
     seconds -= *rest == '-' ? -offset : offset;

@@ -154,6 +154,12 @@ refuses_what_is_malformed_and_says_where(void **state)
          "task 1: host_port must be a number from 1 to 65535"},
         {"{\"id\":\"a\",\"last_status\":\"GOING\"}",
          "task 1: last_status is not a word that ECS uses for it"},
+        {"{\"id\":\"a\",\"started_at\":\"2023-02-29T00:00:00Z\"}",
+         "task 1: started_at must be a time as RFC 3339 writes it"},
+        {"{\"id\":\"a\",\"started_at\":\"2023-02-03T24:00:00Z\"}",
+         "task 1: started_at must be a time as RFC 3339 writes it"},
+        {"{\"id\":\"a\",\"started_at\":\"2023-02-03T00:00:00+99:99\"}",
+         "task 1: started_at must be a time as RFC 3339 writes it"},
         {"{\"id\":\"a\",\"started_at\":\"yesterday\"}",
          "task 1: started_at must be a time as RFC 3339 writes it"},
         {"{\"taskArn\":\"arn\"}", "task 1: containers must be an array"},
@@ -264,6 +270,24 @@ uses_the_words_of_ecs(void **state)
     assert_string_equal(task_health_text(TASK_HEALTH_UNHEALTHY), "UNHEALTHY");
 }
 
+static void
+takes_leap_days_and_leap_seconds(void **state)
+{
+    size_t count;
+    char *error;
+
+    (void)state;
+    static const char text[] = "[{\"id\":\"a\",\"started_at\":\"2024-02-29T23:59:59+05:30\"},"
+                               "{\"id\":\"b\",\"started_at\":\"2016-12-31T23:59:60Z\"}]";
+    struct task **tasks = task_parse_json(text, strlen(text), "file", &count, &error);
+    assert_null(error);
+    assert_int_equal(count, 2);
+    assert_int_equal(tasks[1]->generation, UINT64_C(1483228800) * 1000000000);
+    for (size_t i = 0; i < count; i++)
+        task_free(&tasks[i]);
+    free(tasks);
+}
+
 int
 main(void)
 {
@@ -277,6 +301,7 @@ main(void)
         cmocka_unit_test(differs_when_anything_but_identity_and_version_does),
         cmocka_unit_test(is_eligible_whatever_its_own_health_check_says),
         cmocka_unit_test(uses_the_words_of_ecs),
+        cmocka_unit_test(takes_leap_days_and_leap_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
