@@ -140,6 +140,19 @@ become_child(void)
     close_inherited();
 }
 
+/* Where somebody closed stdin, stdout or stderr, the next file opened would get that number:
+ * messages would be written over the counters. */
+static bool
+keep_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR); // NOLINT(android-cloexec-open): they are standard
+    while (fd != -1 && fd <= STDERR_FILENO);
+    return fd != -1 && close(fd) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,6 +173,8 @@ main(int argc, char **argv)
         return observer_run();
     if (is_logger)
         return logger_run();
+    if (!keep_standard_descriptors())
+        return EXIT_FAILURE;
     log_open();
     return run_from_arguments(argc, argv);
 }

@@ -2,7 +2,7 @@
 # Tests of the whole daemon, some of them on a Docker Engine of their own.
 system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/system/worker_death.sh \
 	tests/system/reload.sh tests/system/bad_config.sh tests/system/broken_files.sh \
-	tests/system/port_in_use.sh \
+	tests/system/port_in_use.sh tests/system/closed_descriptors.sh \
 	tests/system/file_provider.sh tests/system/task_events.sh tests/system/admin_socket.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
 	tests/system/docker_rolls.sh tests/system/docker_stops.sh \
