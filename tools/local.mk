@@ -17,6 +17,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
 	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
 	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \
+	tools/fairleadctl/text_width.c tools/fairleadctl/text_width.h \
 	tools/fairleadctl/terminal.c tools/fairleadctl/terminal.h \
 	tools/fairleadctl/top_screen.c tools/fairleadctl/top_screen.h \
 	tools/fairleadctl/view.c tools/fairleadctl/view.h \

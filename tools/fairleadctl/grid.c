@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "output.h"
+#include "text_width.h"
 
 enum { GAP = 2, LEAST_WIDTH = 8 };
 
@@ -68,36 +69,6 @@ void
 grid_set(struct grid *grid, size_t column, char *text)
 {
     grid->cells[(grid->rows - 1) * grid->columns + column] = text;
-}
-
-/* The columns of one character, which is passed over; wide ones (CJK) take two, combining ones
- * none. */
-static size_t
-next_character(const char **text)
-{
-    mbstate_t state = {0};
-    wchar_t character;
-    size_t length = mbrtowc(&character, *text, strlen(*text), &state);
-
-    if (length == (size_t)-1 || length == (size_t)-2 || length == 0) {
-        (*text)++;
-        while (((unsigned char)**text & 0xc0) == 0x80)
-            (*text)++;
-        return 1;
-    }
-    *text += length;
-    int width = wcwidth(character);
-    return width < 0 ? 1 : (size_t)width;
-}
-
-size_t
-text_width(const char *text)
-{
-    size_t width = 0;
-
-    while (*text != '\0')
-        width += next_character(&text);
-    return width;
 }
 
 static const char *
@@ -182,7 +153,7 @@ print_cut(FILE *file, const char *text, size_t width)
 
     while (*at != '\0' && used + 1 <= width - 1) {
         fits = at;
-        used += next_character(&at);
+        used += text_next_character(&at);
     }
     if (used <= width - 1)
         fits = at;

@@ -29,7 +29,4 @@ void grid_set(struct grid *grid, size_t column, char *text);
 /* Prints with so many blanks before each line; width 0: as wide as the cells are. */
 void grid_print(FILE *file, const struct grid *grid, unsigned indent, unsigned width);
 
-/* How many columns of a terminal a text takes. */
-size_t text_width(const char *text);
-
 #endif

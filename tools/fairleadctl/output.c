@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "grid.h"
+#include "text_width.h"
 
 void
 output_text(FILE *file, const char *text)

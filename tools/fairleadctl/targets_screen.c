@@ -10,6 +10,7 @@
 #include "json_text.h"
 #include "output.h"
 #include "terminal.h"
+#include "text_width.h"
 #include "when.h"
 
 enum { INDENT = 2 };
