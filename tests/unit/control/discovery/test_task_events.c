@@ -136,8 +136,8 @@ refuses_what_is_no_task_state_change(void **state)
         "{\"detail-type\":\"ECS Task State Change\"}",
         "{\"detail-type\":\"ECS Task State Change\",\"detail\":{\"version\":1}}",
         "{\"detail-type\":\"ECS Task State Change\",\"detail\":{\"taskArn\":\"a\"}}",
-        "{\"detail-type\":\"ECS Task State Change\","
-        "\"detail\":{\"taskArn\":\"a\",\"version\":1,\"containers\":7}}",
+        ("{\"detail-type\":\"ECS Task State Change\","
+         "\"detail\":{\"taskArn\":\"a\",\"version\":1,\"containers\":7}}"),
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         assert_int_equal(take(fixture, texts[i]), TASK_EVENT_REFUSED);
