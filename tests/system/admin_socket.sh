@@ -73,6 +73,8 @@ refuses register '{"TargetGroupName": "web", "Targets": [{'"$one"', "Availabilit
 refuses register '{"TargetGroupName": "web", "Targets": [{'"$one"', "AvailabilityZone": "a\nb"}]}'
 refuses register "{\"TargetGroupName\": \"web\", \"Targets\": [{$one, \"AvailabilityZone\": \"$(
     printf %065d 0)\"}]}"
+refuses register "{\"TargetGroupName\": \"web\", \"Targets\": [$(
+    yes "{$one}" | head -n 1001 | paste -sd ,)]}"
 [ "$(api stop -d '{"Container": "x", "TimeoutSeconds": null}' -o /dev/null -w '%{http_code}')" = 404 ] ||
     fail "null is not nothing"
 

@@ -12,7 +12,7 @@
 #include "output.h"
 #include "resolve.h"
 
-enum { EVENT_BYTES_MAX = 1 << 20 };
+enum { EVENT_BYTES_MAX = 1 << 20, TARGETS_IN_ORDER = 1000 };
 
 static void
 add_to_query(const struct session *session, char **path, const char *member,
@@ -284,18 +284,34 @@ action_steps(struct session *session)
     return code;
 }
 
-/* One order for the targets of a group among the rows. */
+static enum exit_code
+order_targets(struct session *session, const char *group, json_t *targets)
+{
+    return send_body(session,
+                     json_pack("{s:s, s:O}", "TargetGroupName", group, "Targets", targets));
+}
+
+/* The targets of a group among the rows, as many in an order as the daemon takes. */
 static enum exit_code
 order_group(struct session *session, const char *group, const json_t *rows)
 {
+    enum exit_code code = EXIT_DONE;
     json_t *targets = json_array(), *row;
     size_t index;
 
-    json_array_foreach ((json_t *)rows, index, row)
-        if (strcmp(json_word(row, "TargetGroupName"), group) == 0)
-            json_array_append(targets, json_object_get(row, "Target"));
-    return send_body(session,
-                     json_pack("{s:s, s:o}", "TargetGroupName", group, "Targets", targets));
+    json_array_foreach ((json_t *)rows, index, row) {
+        if (strcmp(json_word(row, "TargetGroupName"), group) != 0)
+            continue;
+        json_array_append(targets, json_object_get(row, "Target"));
+        if (json_array_size(targets) == TARGETS_IN_ORDER && code == EXIT_DONE) {
+            code = order_targets(session, group, targets);
+            json_array_clear(targets);
+        }
+    }
+    if (code == EXIT_DONE && json_array_size(targets) != 0)
+        code = order_targets(session, group, targets);
+    json_decref(targets);
+    return code;
 }
 
 enum exit_code

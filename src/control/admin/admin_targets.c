@@ -9,6 +9,9 @@
 #include "control/admin/admin_call.h"
 #include "control/registry/passive_health.h"
 
+/* In one call, so that none holds control for long. */
+#define MOST_TARGETS 1000u
+
 #define ZONE_MOST_BYTES 64 /* as settings.def says */
 
 /* Null where no check was made. */
@@ -158,9 +161,12 @@ read_order(struct admin_call *call, struct order *order)
         json_decref(order->body);
         return false;
     }
-    if (json_array_size(order->targets) != 0)
+    size_t count = json_array_size(order->targets);
+    if (count > 0 && count <= MOST_TARGETS)
         return true;
-    admin_refuse(call->request, 400, "ValidationError", "Targets is missing");
+    admin_refuse(call->request, 400, "ValidationError",
+                 count == 0 ? "Targets is missing" : "Targets: at most %u in one call",
+                 MOST_TARGETS);
     json_decref(order->body);
     return false;
 }
