@@ -74,7 +74,7 @@ refuses register '{"TargetGroupName": "web", "Targets": [{'"$one"', "Availabilit
 refuses register "{\"TargetGroupName\": \"web\", \"Targets\": [{$one, \"AvailabilityZone\": \"$(
     printf %065d 0)\"}]}"
 refuses register "{\"TargetGroupName\": \"web\", \"Targets\": [$(
-    yes "{$one}" | head -n 1001 | paste -sd ,)]}"
+    printf "{$one},%.0s" $(seq 1000)){$one}]}"
 [ "$(api stop -d '{"Container": "x", "TimeoutSeconds": null}' -o /dev/null -w '%{http_code}')" = 404 ] ||
     fail "null is not nothing"
 
