@@ -54,7 +54,9 @@ EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path
 	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md \
 	docs/decisions/0006-a-post-goes-on-only-past-a-known-end.md \
 	docs/decisions/0007-what-a-clients-end-means.md \
-	docs/decisions/0008-host-as-the-client-sent-it.md
+	docs/decisions/0008-host-as-the-client-sent-it.md \
+	docs/decisions/0009-no-second-use-behind-a-promised-body.md \
+	docs/decisions/0010-a-logged-in-connection-is-its-clients.md
 
 # What the build promises of the programs.
 TESTS += tests/tools/hardening.sh tests/tools/directories.sh

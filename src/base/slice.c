@@ -200,8 +200,8 @@ matches_from_star(struct slice subject, struct slice pattern, bool ignore_case,
 
 /* Most patterns are decided before their first star, "*.php" by its end. */
 bool
-slice_matches_glob_within(struct slice subject, struct slice pattern, bool ignore_case,
-                          bool with_escape, size_t *steps)
+slice_matches_glob(struct slice subject, struct slice pattern, bool ignore_case,
+                   bool with_escape, size_t *steps)
 {
     struct glob_place at;
 
@@ -216,15 +216,6 @@ slice_matches_glob_within(struct slice subject, struct slice pattern, bool ignor
     if (!with_escape && !may_end_so(subject, pattern, ignore_case))
         return false;
     return matches_from_star(subject, pattern, ignore_case, with_escape, steps);
-}
-
-bool
-slice_matches_glob(struct slice subject, struct slice pattern, bool ignore_case,
-                   bool with_escape)
-{
-    size_t steps = SIZE_MAX;
-
-    return slice_matches_glob_within(subject, pattern, ignore_case, with_escape, &steps);
 }
 
 uint64_t

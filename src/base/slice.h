@@ -77,16 +77,11 @@ bool slice_to_number(struct slice slice, uint64_t maximum, uint64_t *number);
  * Glob with * (any bytes, also none) and ? (exactly one), as the ALB's patterns: plain, not by
  * path segment. A backslash makes the next byte literal when with_escape is set (query-string
  * conditions).
+ * At most *steps steps are made and taken off: about one for each byte compared, fewer for
+ * those passed over. With none left it is false, whatever the pattern.
  */
 bool slice_matches_glob(struct slice subject, struct slice pattern, bool ignore_case,
-                        bool with_escape);
-
-/*
- * The same in at most *steps steps, which it takes off: about one for each byte compared, fewer
- * for those passed over. With none left it is false, whatever the pattern.
- */
-bool slice_matches_glob_within(struct slice subject, struct slice pattern, bool ignore_case,
-                               bool with_escape, size_t *steps);
+                        bool with_escape, size_t *steps);
 
 /* FNV-1a, continued from hash (start with SLICE_HASH_START). */
 #define SLICE_HASH_START UINT64_C(0xcbf29ce484222325)

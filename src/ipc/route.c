@@ -160,10 +160,3 @@ route_first_mismatch(const struct snapshot *snapshot, uint32_t rule,
     route_match_close(&match);
     return condition;
 }
-
-bool
-route_rule_matches(const struct snapshot *snapshot, uint32_t rule,
-                   const struct route_request *request)
-{
-    return route_first_mismatch(snapshot, rule, request) == SNAPSHOT_NO_INDEX;
-}

@@ -30,7 +30,7 @@ struct route_request {
 
 /*
  * What one request may cost, so that nobody's costs more than a millisecond: steps as
- * slice_matches_glob_within counts them, besides those that each value of the configuration has
+ * slice_matches_glob counts them, besides those that each value of the configuration has
  * for nothing, and pairs of its query. docs/http.md tells both.
  */
 #define ROUTE_STEPS_MAX 150000
@@ -47,12 +47,8 @@ struct route_request {
 uint32_t route(const struct snapshot *snapshot, uint32_t listener,
                const struct route_request *request);
 
-/* Whether one rule's conditions all hold: for explain, which names the rules that did not
- * match. */
-bool route_rule_matches(const struct snapshot *snapshot, uint32_t rule,
-                        const struct route_request *request);
-
-/* The first condition of the rule that does not hold, or SNAPSHOT_NO_INDEX. */
+/* The first condition of the rule that does not hold, or SNAPSHOT_NO_INDEX: for explain, which
+ * names the rules that did not match. */
 uint32_t route_first_mismatch(const struct snapshot *snapshot, uint32_t rule,
                               const struct route_request *request);
 

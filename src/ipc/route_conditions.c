@@ -37,8 +37,7 @@ matches(struct route_match *match, struct slice subject, struct slice pattern, b
         bool with_escape)
 {
     size_t before = match->steps + match->value_steps, left = before + 1;
-    bool is_matching =
-        slice_matches_glob_within(subject, pattern, ignore_case, with_escape, &left);
+    bool is_matching = slice_matches_glob(subject, pattern, ignore_case, with_escape, &left);
 
     take_steps(match, before + 1 - left + CALL_STEPS);
     return is_matching;

@@ -95,8 +95,7 @@ decode(struct slice text, uint8_t *bytes, size_t capacity)
 }
 
 int
-seal_open_some(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
-               size_t capacity)
+seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t capacity)
 {
     static struct keyed keyed;
     uint8_t sealed[SEALED_MAX + 2];
@@ -117,15 +116,4 @@ seal_open_some(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain
         return -1;
     memcpy(plain, opened, (size_t)length);
     return length;
-}
-
-bool
-seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain, size_t length)
-{
-    uint8_t opened[SEAL_PLAIN_MAX];
-
-    if (seal_open_some(key, text, opened, sizeof(opened)) != (int)length)
-        return false;
-    memcpy(plain, opened, length);
-    return true;
 }

@@ -23,13 +23,9 @@
 size_t seal_close(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t length,
                   char *text);
 
-/* Opens a sealed text; false unless it was sealed with this key and holds exactly length bytes.
- */
-bool seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
-               size_t length);
-
-/* The same for bytes that may be as many as capacity; how many there were, or -1. */
-int seal_open_some(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
-                   size_t capacity);
+/* Opens a text that was sealed with this key and holds at most capacity bytes; how many there
+ * were, or -1. */
+int seal_open(const uint8_t key[SEAL_KEY_BYTES], struct slice text, void *plain,
+              size_t capacity);
 
 #endif

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../support/system.sh"
 . "$(dirname "$0")/../support/probe.sh"
 system_begin "$@"
+export PROBE_DEBUG=1 # what a provider says while it is away is an event of the daemon, else debug
 
 # The engine's containers and those that the probe knows, by the last line about each.
 known() {

@@ -115,10 +115,8 @@ static void
 names_every_end_reason(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < END_REASON_COUNT; i++) {
+    for (unsigned i = 0; i < END_REASON_COUNT; i++)
         assert_true(strlen(end_reason_name((enum end_reason)i)) > 0);
-        assert_true(strlen(end_reason_text((enum end_reason)i)) > 0);
-    }
     assert_string_equal(end_reason_name(END_CONNECT_FAILED), "connect_failed");
     assert_string_equal(end_reason_name(END_REASON_COUNT), "unknown");
 }

@@ -461,7 +461,7 @@ first_match_by_scan(const struct snapshot *snapshot, const struct route_request 
 {
     uint32_t rule = 0;
 
-    while (!route_rule_matches(snapshot, rule, request))
+    while (route_first_mismatch(snapshot, rule, request) != SNAPSHOT_NO_INDEX)
         rule++;
     return rule;
 }
