@@ -83,6 +83,7 @@ static void
 drop_queued(struct channel *channel, struct queued *queued)
 {
     TAILQ_REMOVE(&channel->queue, queued, entry);
+    CHECK(TAILQ_FIRST(&channel->queue) != queued); /* for analyzers, which do not see it */
     channel->queued_count--;
     if (queued->fd != -1)
         close(queued->fd);

@@ -147,6 +147,7 @@ run_line(struct loop *loop, size_t due)
         end_us = end_us == 0 ? clock_us() + LOOP_LINE_MS * 1000 : end_us;
         if (clock_us() >= end_us)
             return;
+        CHECK(on_turn != NULL);
         loop_place_leave(place, loop);
         on_turn(place->argument);
     }

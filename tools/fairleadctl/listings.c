@@ -267,8 +267,10 @@ draw_top(struct session *session, struct top_screen *top)
     if (code == EXIT_DONE)
         code = answer_collect(session, json_object_get(groups.json, "TargetGroups"), all);
     if (code == EXIT_DONE)
-        top_screen_print(session->out, top, json_object_get(groups.json, "TargetGroups"), all,
-                         metrics.text, &session->size);
+        top_screen_print(session->out, top,
+                         &(struct top_answers){json_object_get(groups.json, "TargetGroups"),
+                                               all, metrics.text},
+                         &session->size);
     json_decref(all);
     admin_answer_clear(&groups);
     admin_answer_clear(&metrics);

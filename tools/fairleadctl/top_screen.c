@@ -21,6 +21,7 @@ enum { TARGETS_SHOWN = 100 };
 #define BUCKET_METRIC "fairlead_target_response_time_seconds_bucket{target_group=\""
 
 struct top_screen {
+    json_t *seen;   /* of the drawing under way */
     json_t *before; /* by name of a group or id of a target: counts of the last drawing */
     double before_at;
     int order;
@@ -132,20 +133,20 @@ quantile(const json_t *now, const json_t *before, double share)
 }
 
 static void
-print_groups(FILE *file, struct top_screen *top, const json_t *groups, const char *metrics,
-             json_t *seen, const struct view_size *size)
+print_groups(FILE *file, struct top_screen *top, const struct top_answers *answers,
+             const struct view_size *size)
 {
     static const char *const titles[] = {"GROUP", "REQ/S", "5XX/S", "P50",
                                          "P95",   "P99",   "STATE"};
     static const double shares[] = {0.5, 0.95, 0.99};
-    size_t count = json_array_size(groups);
+    size_t count = json_array_size(answers->groups);
     struct row *rows = memory_take(count + 1, sizeof(*rows));
     struct grid *grid = grid_new(7);
 
     for (size_t i = 0; i < 7; i++)
         grid_set_title(grid, i, titles[i], i == 0 || i == 6);
     for (size_t i = 0; i < count; i++) {
-        const json_t *group = json_array_get(groups, i);
+        const json_t *group = json_array_get(answers->groups, i);
         rows[i] = (struct row){group, json_number(group, "RequestsPerSecond"),
                                json_number(group, "Target5xxPerSecond"),
                                json_number(group, "HeldRequestCount"),
@@ -153,7 +154,7 @@ print_groups(FILE *file, struct top_screen *top, const json_t *groups, const cha
     }
     sort_rows(top, rows, count);
     for (size_t i = 0; i < count; i++) {
-        json_t *now = read_buckets(metrics, rows[i].name);
+        json_t *now = read_buckets(answers->metrics, rows[i].name);
         const json_t *before = json_object_get(top->before, rows[i].name);
         grid_add_row(grid);
         grid_set(grid, 0, memory_copy_text(rows[i].name));
@@ -162,7 +163,7 @@ print_groups(FILE *file, struct top_screen *top, const json_t *groups, const cha
         for (size_t q = 0; q < 3; q++)
             grid_set(grid, 3 + q, quantile(now, before, shares[q]));
         grid_set(grid, 6, group_state_words(rows[i].object));
-        json_object_set_new(seen, rows[i].name, now);
+        json_object_set_new(top->seen, rows[i].name, now);
     }
     grid_print(file, grid, 0, size->width);
     grid_free(&grid);
@@ -196,8 +197,8 @@ add_target_row(struct grid *grid, const struct row *row)
 }
 
 static void
-print_targets(FILE *file, struct top_screen *top, const json_t *targets, json_t *seen,
-              double seconds, const struct view_size *size)
+print_targets(FILE *file, struct top_screen *top, const json_t *targets, double seconds,
+              const struct view_size *size)
 {
     static const char *const titles[] = {"TARGET", "GROUP", "REQ/S",
                                          "FLIGHT", "CONNS", "STATE"};
@@ -214,7 +215,7 @@ print_targets(FILE *file, struct top_screen *top, const json_t *targets, json_t 
         rows[i] =
             (struct row){target, rate_of(top, key, requests, seconds), 0,
                          json_number(target, "InFlight"), json_word(target, "TargetGroupName")};
-        json_object_set_new(seen, key, json_real(requests));
+        json_object_set_new(top->seen, key, json_real(requests));
         free(key);
     }
     sort_rows(top, rows, count);
@@ -227,12 +228,12 @@ print_targets(FILE *file, struct top_screen *top, const json_t *targets, json_t 
 }
 
 void
-top_screen_print(FILE *file, struct top_screen *top, const json_t *groups,
-                 const json_t *targets, const char *metrics, const struct view_size *size)
+top_screen_print(FILE *file, struct top_screen *top, const struct top_answers *answers,
+                 const struct view_size *size)
 {
-    json_t *seen = json_object();
     double now = when_now();
 
+    top->seen = json_object();
     fputs("sorted by ", file);
     fputs(top->order == 'r'   ? "requests"
           : top->order == 'e' ? "5xx"
@@ -240,11 +241,11 @@ top_screen_print(FILE *file, struct top_screen *top, const json_t *groups,
                               : "name",
           file);
     fputs("; keys: r requests, e 5xx, f in flight, n name, q ends\n\n", file);
-    print_groups(file, top, groups, metrics, seen, size);
+    print_groups(file, top, answers, size);
     putc('\n', file);
-    print_targets(file, top, targets, seen, top->before_at == 0 ? 0 : now - top->before_at,
+    print_targets(file, top, answers->targets, top->before_at == 0 ? 0 : now - top->before_at,
                   size);
     json_decref(top->before);
-    top->before = seen;
+    top->before = top->seen;
     top->before_at = now;
 }

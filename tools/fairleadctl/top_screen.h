@@ -18,9 +18,14 @@ void top_screen_free(struct top_screen **top);
 /* A key: r requests, e 5xx, f in flight, n name. Others do nothing. */
 void top_screen_press(struct top_screen *top, int key);
 
-/* groups: of GET /v1/target-groups; targets: rows of all, each with its TargetGroupName;
- * metrics: the metrics page, for the response times. */
-void top_screen_print(FILE *file, struct top_screen *top, const json_t *groups,
-                      const json_t *targets, const char *metrics, const struct view_size *size);
+/* What one drawing shows: of GET /v1/target-groups; rows of all targets, each with its
+ * TargetGroupName; the metrics page, for the response times. */
+struct top_answers {
+    const json_t *groups, *targets;
+    const char *metrics;
+};
+
+void top_screen_print(FILE *file, struct top_screen *top, const struct top_answers *answers,
+                      const struct view_size *size);
 
 #endif

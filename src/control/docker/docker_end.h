@@ -17,7 +17,7 @@ struct docker_end {
     bool is_by_fairlead; /* fairlead asked the engine to stop it */
 };
 
-#define DOCKER_END_TEXT_SIZE 96
+#define DOCKER_END_TEXT_SIZE 128
 
 /* Notes what an event tells. True when that is the end of the run: the text is written then
  * ("exited with code 143 after signal 15"), and the notes are those of a new run. */

@@ -126,21 +126,21 @@ group_rates_set_config(struct group_rates *rates, const struct config *config)
 }
 
 struct group_rate
-group_rates_of(const struct group_rates *rates, const char *name)
+group_rates_of(const struct group_rates *rates, const char *group)
 {
-    const struct group *group = find(rates, name);
+    const struct group *found = find(rates, group);
     struct group_rate rate = {0};
     struct group_counters now;
 
-    if (group == NULL)
+    if (found == NULL)
         return rate;
-    counter_board_group(rates->board, group->row, &now);
+    counter_board_group(rates->board, found->row, &now);
     rate.held = now.held;
-    if (group->count < 2)
+    if (found->count < 2)
         return rate;
-    unsigned oldest = (rates->at + SAMPLES - (group->count - 1)) % SAMPLES;
+    unsigned oldest = (rates->at + SAMPLES - (found->count - 1)) % SAMPLES;
     double seconds = (double)(rates->looked_ms[rates->at] - rates->looked_ms[oldest]) / 1000;
-    const struct sample *last = &group->samples[rates->at], *first = &group->samples[oldest];
+    const struct sample *last = &found->samples[rates->at], *first = &found->samples[oldest];
     if (seconds <= 0 || last->requests < first->requests)
         return rate;
     rate.requests = (double)(last->requests - first->requests) / seconds;
