@@ -2,6 +2,7 @@
 /* A row says which list of the daemon has the names of a parameter. */
 #include "complete.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
@@ -54,10 +55,9 @@ print_addresses(struct session *session)
 
     if (answer_collect_all(session, rows) == EXIT_DONE)
         json_array_foreach (rows, index, row) {
-            const json_t *address = json_object_get(row, "Target");
-            const char *id = json_word(address, "Id");
-            fprintf(session->out, strchr(id, ':') != NULL ? "[%s]:%.0f\n" : "%s:%.0f\n", id,
-                    json_number(address, "Port"));
+            char *address = json_target_address(row);
+            print_word(session->out, address);
+            free(address);
         }
     json_decref(rows);
 }

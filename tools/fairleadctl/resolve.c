@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "answer.h"
-#include "base/memory.h"
 #include "json_text.h"
 #include "output.h"
 
@@ -15,10 +14,7 @@ enum { LEAST_ID_DIGITS = 4 };
 static bool
 has_address(const json_t *target, const char *word)
 {
-    const json_t *address = json_object_get(target, "Target");
-    const char *id = json_word(address, "Id");
-    char *text = memory_print(strchr(id, ':') != NULL ? "[%s]:%.0f" : "%s:%.0f", id,
-                              json_number(address, "Port"));
+    char *text = json_target_address(target);
     bool is_it = strcmp(text, word) == 0;
 
     free(text);

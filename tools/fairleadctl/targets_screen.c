@@ -55,16 +55,6 @@ target_state_words(const json_t *target)
 }
 
 static char *
-address_words(const json_t *target)
-{
-    const json_t *address = json_object_get(target, "Target");
-    const char *id = json_word(address, "Id");
-
-    return memory_print(strchr(id, ':') != NULL ? "[%s]:%.0f" : "%s:%.0f", id,
-                        json_number(address, "Port"));
-}
-
-static char *
 last_check_words(const json_t *target)
 {
     const json_t *check = json_object_get(json_object_get(target, "TargetHealth"), "LastCheck");
@@ -86,7 +76,7 @@ add_target(struct grid *grid, const json_t *target, bool is_wide)
     char *name = json_text(target, "TaskName|ContainerName");
 
     grid_add_row(grid);
-    grid_set(grid, TARGET, address_words(target));
+    grid_set(grid, TARGET, json_target_address(target));
     grid_set(grid, STATE, memory_copy_text(target_state_words(target)));
     grid_set(grid, FOR, when_since(json_word(target, "Since")));
     grid_set(grid, CONTAINER, *name != '\0' ? memory_copy_text(name) : view_short_id(task));
