@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -42,7 +43,7 @@ page_create(struct slice text)
 }
 
 char *
-page_read(int fd, size_t *length, const char **error)
+page_read(int fd, size_t most, size_t *length, const char **error)
 {
     struct stat status;
     int seals = fcntl(fd, F_GET_SEALS);
@@ -50,7 +51,7 @@ page_read(int fd, size_t *length, const char **error)
     *error = NULL;
     if (seals == -1 || (seals & PAGE_SEALS) != PAGE_SEALS || fstat(fd, &status) == -1)
         *error = "it is not sealed";
-    else if (status.st_size > PAGE_BYTES_MAX)
+    else if ((uint64_t)status.st_size > most)
         *error = "it is too large";
     if (*error != NULL)
         return NULL;

@@ -16,7 +16,8 @@
 /* A new descriptor, the caller's; -1 with errno. */
 int page_create(struct slice text);
 
-/* The text, the caller's to free; NULL when the descriptor is no such page, with why. */
-char *page_read(int fd, size_t *length, const char **error);
+/* The text of at most that many bytes, the caller's to free; NULL when the descriptor is no
+ * such page, with why. */
+char *page_read(int fd, size_t most, size_t *length, const char **error);
 
 #endif

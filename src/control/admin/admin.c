@@ -367,7 +367,7 @@ reply_with_page(struct http_service_request *request, int fd)
 {
     const char *error;
     size_t length;
-    char *page = page_read(fd, &length, &error);
+    char *page = page_read(fd, PAGE_BYTES_MAX, &length, &error);
 
     if (page == NULL) {
         log_warning("the observer's metrics page is refused: %s", error);

@@ -2,6 +2,7 @@
 # Unit tests of src/ipc: one program a file.
 unit_ipc = \
 	tests/unit/ipc/test_access_record \
+	tests/unit/ipc/test_api_call \
 	tests/unit/ipc/test_channel \
 	tests/unit/ipc/test_counters \
 	tests/unit/ipc/test_page \
@@ -12,6 +13,8 @@ check_PROGRAMS += $(unit_ipc)
 unit_ipc_libs = $(libs_ipc) $(libs_system) $(CMOCKA_LIBS)
 tests_unit_ipc_test_access_record_SOURCES = tests/unit/ipc/test_access_record.c
 tests_unit_ipc_test_access_record_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_api_call_SOURCES = tests/unit/ipc/test_api_call.c
+tests_unit_ipc_test_api_call_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_channel_SOURCES = tests/unit/ipc/test_channel.c
 tests_unit_ipc_test_channel_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_counters_SOURCES = tests/unit/ipc/test_counters.c

@@ -17,7 +17,7 @@ expect_refused(int fd, const char *reason)
     size_t length;
 
     assert_int_not_equal(fd, -1);
-    assert_null(page_read(fd, &length, &error));
+    assert_null(page_read(fd, PAGE_BYTES_MAX, &length, &error));
     assert_string_equal(error, reason);
     close(fd);
 }
@@ -32,7 +32,7 @@ gives_back_what_was_written(void **state)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         size_t length;
         int fd = page_create(slice_of(texts[i]));
-        char *text = page_read(fd, &length, &error);
+        char *text = page_read(fd, PAGE_BYTES_MAX, &length, &error);
         assert_int_equal(length, strlen(texts[i]));
         assert_string_equal(text, texts[i]);
         assert_int_equal(ftruncate(fd, 100), -1);
