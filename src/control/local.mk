@@ -81,8 +81,10 @@ libcontrol_a_SOURCES = \
 	src/control/admin/explained_request.c src/control/admin/explained_request.h \
 	src/control/admin/admin_objects.c \
 	src/control/admin/admin_reload.c \
+	src/control/admin/admin_request.c src/control/admin/admin_request.h \
 	src/control/admin/admin_roll.c \
 	src/control/admin/admin_show.c \
+	src/control/admin/admin_socket.c src/control/admin/admin_socket.h \
 	src/control/admin/admin_steps.c src/control/admin/admin_steps.h \
 	src/control/admin/admin_stop.c \
 	src/control/admin/admin_targets.c \

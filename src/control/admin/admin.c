@@ -2,26 +2,19 @@
 /* Finds the row of admin_commands.def for a request, and keeps what answers later. */
 #include "control/admin/admin.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/admin_socket.h"
 #include "ipc/page.h"
-#include "net/socket.h"
 
-#define BACKLOG 64
-#define FOLDER_MODE 0755
-#define SOCKET_MODE 0660
 #define METRICS_TIMEOUT_MS 5000
 #define JSON_TYPE "application/json"
 #define STOPPING_CODE "Stopping"
@@ -42,7 +35,7 @@ static const struct command commands[] = {
 
 struct metrics_wait {
     uint64_t query_id;
-    struct http_service_request *request;
+    struct admin_request *request;
     struct timer timer;
     struct admin *admin;
     struct admin_wait wait;
@@ -52,8 +45,7 @@ struct metrics_wait {
 struct admin {
     struct admin_parts parts;
     bool is_closed; /* control is stopping */
-    struct http_service *service;
-    char *socket_path; /* NULL: given up */
+    struct admin_socket *socket;
     uint64_t last_query_id;
     LIST_HEAD(, metrics_wait) metrics_waits;
     LIST_HEAD(, admin_wait) waits; /* all calls that are answered later but streams */
@@ -81,80 +73,48 @@ path_matches(const char *pattern, const char *path, char word[128])
     return *pattern == '\0' && *path == '\0';
 }
 
-/* They run as the user that started us when that is not root, and may then open the socket. */
-static bool
-is_own_child(const struct admin *admin, pid_t peer)
-{
-    struct processes *processes = children_processes(admin->parts.children);
-
-    for (unsigned slot = 0; peer != 0 && slot <= processes_logger(processes)->slot; slot++)
-        if (processes_at(processes, slot)->pid == peer)
-            return true;
-    return false;
-}
-
 static void
-on_request(struct http_service_request *request, void *argument)
+on_request(struct admin_request *request, void *argument)
 {
     struct admin *admin = argument;
     struct admin_call call = {.admin = admin, .parts = &admin->parts, .request = request};
-    const char *path = http_service_path(request);
     bool is_known_path = false;
 
     if (admin->is_closed) {
         admin_refuse_stopping(request);
         return;
     }
-    if (is_own_child(admin, http_service_peer(request))) {
-        log_warning("a child of ours has asked the admin socket for %s", path);
-        admin_refuse(request, 403, "Forbidden",
-                     "the admin socket is not for fairlead's children");
-        return;
-    }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (!path_matches(commands[i].path, path, call.word))
+        if (!path_matches(commands[i].path, request->path, call.word))
             continue;
         is_known_path = true;
-        if (strcmp(commands[i].method, http_service_method(request)) == 0) {
+        if (strcmp(commands[i].method, request->method) == 0) {
             commands[i].handler(&call);
             return;
         }
     }
     if (is_known_path)
-        admin_refuse(request, 405, "MethodNotAllowed", "%s is not for %s", path,
-                     http_service_method(request));
+        admin_refuse(request, 405, "MethodNotAllowed", "%s is not for %s", request->path,
+                     request->method);
     else
-        admin_refuse(request, 404, "NotFound", "there is no %s", path);
-}
-
-static int
-open_socket(const char *path)
-{
-    folder_make_for(path, FOLDER_MODE); /* what is wrong with it, bind will say */
-    int fd = socket_listen_unix(path, SOCKET_MODE, BACKLOG);
-    if (fd == -1)
-        log_error("admin socket %s: %s; %s", path, strerror(errno),
-                  errno == EADDRINUSE
-                      ? "another fairlead is running: stop it or choose another admin.socket"
-                      : "make its folder and let this user write there, or choose another "
-                        "admin.socket");
-    return fd;
+        admin_refuse(request, 404, "NotFound", "there is no %s", request->path);
 }
 
 struct admin *
 admin_new(const struct admin_parts *parts)
 {
-    int fd = open_socket(parts->config->admin_socket);
-
-    if (fd == -1)
-        return NULL;
     struct admin *admin = memory_take(1, sizeof(*admin));
+
     admin->parts = *parts;
-    admin->socket_path = memory_copy_text(parts->config->admin_socket);
     LIST_INIT(&admin->metrics_waits);
     LIST_INIT(&admin->waits);
-    admin->service = http_service_new(parts->loop, fd, on_request, admin);
-    return admin;
+    admin->socket = admin_socket_open(
+        parts->config->admin_socket,
+        &(struct admin_socket_parts){parts->loop, parts->children, on_request, admin});
+    if (admin->socket != NULL)
+        return admin;
+    free(admin);
+    return NULL;
 }
 
 void
@@ -180,16 +140,6 @@ close_metrics_wait(struct metrics_wait *wait)
     loop_free_later(wait->admin->parts.loop, wait, NULL);
 }
 
-static void
-give_up_socket(struct admin *admin)
-{
-    http_service_stop_listening(admin->service);
-    if (admin->socket_path != NULL)
-        unlink(admin->socket_path);
-    free(admin->socket_path);
-    admin->socket_path = NULL;
-}
-
 void
 admin_close(struct admin *admin)
 {
@@ -198,10 +148,10 @@ admin_close(struct admin *admin)
     struct admin_wait *wait;
 
     admin->is_closed = true;
-    give_up_socket(admin);
+    admin_socket_stop(admin->socket);
     while ((wait = LIST_FIRST(&admin->waits)) != NULL)
         wait->on_stop(wait->argument);
-    http_service_end_streams(admin->service, last_line, sizeof(last_line) - 1);
+    admin_socket_end_streams(admin->socket, slice_of(last_line));
 }
 
 void
@@ -210,13 +160,13 @@ admin_free(struct admin **admin)
     if (*admin == NULL)
         return;
     admin_close(*admin);
-    http_service_free(&(*admin)->service);
+    admin_socket_free(&(*admin)->socket);
     free(*admin);
     *admin = NULL;
 }
 
 void
-admin_answer(struct http_service_request *request, int status, json_t *object)
+admin_answer(struct admin_request *request, int status, json_t *object)
 {
     char *text = json_dumps(object, JSON_INDENT(2));
 
@@ -224,13 +174,13 @@ admin_answer(struct http_service_request *request, int status, json_t *object)
     if (text == NULL) /* a text that is not UTF-8 got in */
         text = memory_copy_text("{\"error\": {\"code\": \"InternalError\", \"message\": \"an "
                                 "answer could not be written as JSON\"}}");
-    http_service_reply(request, status, JSON_TYPE, text, strlen(text));
+    admin_request_reply(request, status, JSON_TYPE, slice_of(text));
     free(text);
 }
 
 void
-admin_refuse(struct http_service_request *request, int status, const char *code,
-             const char *format, ...)
+admin_refuse(struct admin_request *request, int status, const char *code, const char *format,
+             ...)
 {
     char message[512];
     va_list arguments;
@@ -245,7 +195,7 @@ admin_refuse(struct http_service_request *request, int status, const char *code,
 }
 
 void
-admin_refuse_stopping(struct http_service_request *request)
+admin_refuse_stopping(struct admin_request *request)
 {
     admin_refuse(request, 503, STOPPING_CODE, STOPPING_TEXT);
 }
@@ -263,7 +213,7 @@ admin_wait_end(struct admin_wait *wait)
 }
 
 void
-admin_refuse_config(struct http_service_request *request, const struct config_errors *errors)
+admin_refuse_config(struct admin_request *request, const struct config_errors *errors)
 {
     json_t *details = json_array();
 
@@ -277,7 +227,7 @@ admin_refuse_config(struct http_service_request *request, const struct config_er
 bool
 admin_flag(const struct admin_call *call, const char *name)
 {
-    const char *value = http_service_parameter(call->request, name);
+    const char *value = admin_request_parameter(call->request, name);
 
     return value != NULL &&
            (strcmp(value, "true") == 0 || strcmp(value, "1") == 0 || strcmp(value, "yes") == 0);
@@ -363,7 +313,7 @@ admin_ask_metrics(struct admin_call *call)
 }
 
 static void
-reply_with_page(struct http_service_request *request, int fd)
+reply_with_page(struct admin_request *request, int fd)
 {
     const char *error;
     size_t length;
@@ -375,7 +325,8 @@ reply_with_page(struct http_service_request *request, int fd)
                      error);
         return;
     }
-    http_service_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", page, length);
+    admin_request_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8",
+                        slice_make(page, length));
     free(page);
 }
 

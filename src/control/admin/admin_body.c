@@ -74,10 +74,10 @@ admin_check_members(struct admin_call *call, json_t *object)
 json_t *
 admin_read_body(struct admin_call *call)
 {
-    size_t length;
-    const char *body = http_service_body(call->request, &length);
+    struct slice body = admin_request_body(call->request);
     json_error_t error;
-    json_t *object = length == 0 ? json_object() : json_loadb(body, length, 0, &error);
+    json_t *object =
+        body.length == 0 ? json_object() : json_loadb(body.at, body.length, 0, &error);
 
     if (object == NULL || !json_is_object(object))
         admin_refuse(call->request, 400, "ValidationError", "the body is not a JSON object%s%s",

@@ -12,13 +12,13 @@
 #include <jansson.h>
 
 #include "control/admin/admin.h"
-#include "net/http_service.h"
+#include "control/admin/admin_request.h"
 
 /* Lives during the handler only; the request lives until it is answered. */
 struct admin_call {
     struct admin *admin;
     const struct admin_parts *parts;
-    struct http_service_request *request;
+    struct admin_request *request;
     char word[128]; /* what stood for the braces; "" */
 };
 
@@ -28,15 +28,14 @@ struct admin_call {
 #undef ADMIN_COMMAND
 
 /* Answers with a JSON object, whose reference it takes. */
-void admin_answer(struct http_service_request *request, int status, json_t *object);
+void admin_answer(struct admin_request *request, int status, json_t *object);
 
 /* Answers with {"error": {"code", "message"}}. */
-void admin_refuse(struct http_service_request *request, int status, const char *code,
+void admin_refuse(struct admin_request *request, int status, const char *code,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The same with a list of details, as a refused configuration has. */
-void admin_refuse_config(struct http_service_request *request,
-                         const struct config_errors *errors);
+void admin_refuse_config(struct admin_request *request, const struct config_errors *errors);
 
 /* The body as a JSON object, the caller's, its members of their types and none of null; NULL
  * after a refusal. */
@@ -66,7 +65,7 @@ void admin_set_time(json_t *object, const char *member, uint64_t wall_us);
 void admin_set_number(json_t *object, const char *member, uint64_t number);
 
 /* 503, to a call that came too late or was not done in time. */
-void admin_refuse_stopping(struct http_service_request *request);
+void admin_refuse_stopping(struct admin_request *request);
 
 /* Embedded by a call that is answered later: what becomes of it when control stops first. */
 struct admin_wait {

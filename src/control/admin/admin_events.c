@@ -10,7 +10,7 @@
 
 /* A stream; freed when its client goes. */
 struct event_stream {
-    struct http_service_request *request; /* NULL: its client is gone */
+    struct admin_request *request; /* NULL: its client is gone */
     struct event_follower follower;
     struct loop *loop;
 };
@@ -44,7 +44,7 @@ send_entry(void *argument, const struct log_entry *entry)
     char *bytes = json_dumps(object, JSON_COMPACT);
     char *line = memory_print("%s\n", bytes == NULL ? "{}" : bytes);
 
-    http_service_stream_add(stream->request, line, strlen(line));
+    admin_request_stream_add(stream->request, slice_of(line));
     free(line);
     free(bytes);
     json_decref(object);
@@ -64,7 +64,7 @@ on_gone(void *argument)
 static uint64_t
 read_since(const struct admin_call *call)
 {
-    const char *since = http_service_parameter(call->request, "since");
+    const char *since = admin_request_parameter(call->request, "since");
     uint64_t last = event_log_last_sequence(call->parts->events);
     uint64_t sequence;
 
@@ -84,7 +84,7 @@ follow(struct admin_call *call, uint64_t since)
     stream->follower.on_entry = send_entry;
     stream->follower.argument = stream;
     event_log_follow(call->parts->events, &stream->follower);
-    http_service_stream_begin(call->request, "application/jsonl", on_gone, stream);
+    admin_request_stream_begin(call->request, "application/jsonl", on_gone, stream);
     while ((entry = event_log_next(call->parts->events, since)) != NULL) {
         since = entry->sequence;
         send_entry(stream, entry);

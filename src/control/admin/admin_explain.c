@@ -38,7 +38,7 @@ struct explanation {
 static const char *
 header_at(const void *argument, size_t n)
 {
-    return http_service_parameter_at(argument, "header", n);
+    return admin_request_parameter_at(argument, "header", n);
 }
 
 static bool
@@ -102,7 +102,7 @@ static bool
 find_listener(struct explanation *explanation)
 {
     const struct config *config = explanation->call->parts->config;
-    const char *name = http_service_parameter(explanation->call->request, "listener");
+    const char *name = admin_request_parameter(explanation->call->request, "listener");
     uint64_t port = explanation->url.port;
 
     if (name != NULL)
@@ -300,9 +300,9 @@ answer_with_refusal(const struct explanation *explanation)
 static bool
 read_call(struct explanation *explanation)
 {
-    struct http_service_request *call = explanation->call->request;
-    const char *url = http_service_parameter(call, "url");
-    const char *source = http_service_parameter(call, "source");
+    struct admin_request *call = explanation->call->request;
+    const char *url = admin_request_parameter(call, "url");
+    const char *source = admin_request_parameter(call, "source");
 
     if (url == NULL || *url == '\0' || !explained_url_read(&explanation->url, url)) {
         admin_refuse(call, 400, "ValidationError",
@@ -321,10 +321,10 @@ explain(struct explanation *explanation)
 {
     struct explained_request *request = &explanation->request;
     const struct http_head *head = &request->head;
-    const struct http_service_request *call = explanation->call->request;
+    const struct admin_request *call = explanation->call->request;
     const struct explained_lines lines = {header_at, call};
 
-    explained_request_make(request, http_service_parameter(call, "method"), &explanation->url,
+    explained_request_make(request, admin_request_parameter(call, "method"), &explanation->url,
                            &lines);
     explained_request_read(request, snapshot_settings(explanation->snapshot));
     explanation->routed = (struct route_request){

@@ -66,7 +66,7 @@ void
 admin_show_rules(struct admin_call *call)
 {
     const struct config *config = call->parts->config;
-    const char *wanted = http_service_parameter(call->request, "listener");
+    const char *wanted = admin_request_parameter(call->request, "listener");
     json_t *rules = json_array();
     bool is_found = wanted == NULL;
 

@@ -14,7 +14,7 @@ struct reading_wait {
     struct reload_order order; /* first: the order is the wait; of a reload only */
     struct admin_wait wait;
     const struct admin_parts *parts;
-    struct http_service_request *request;
+    struct admin_request *request;
     char *path; /* of a check */
 };
 

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 
 struct admin_steps {
-    struct http_service_request *request; /* NULL: nobody reads any more */
+    struct admin_request *request; /* NULL: nobody reads any more */
 };
 
 static void
@@ -26,7 +26,7 @@ admin_steps_begin(struct admin_call *call)
     struct admin_steps *steps = memory_take(1, sizeof(*steps));
 
     steps->request = call->request;
-    http_service_stream_begin(call->request, "application/jsonl", on_gone, steps);
+    admin_request_stream_begin(call->request, "application/jsonl", on_gone, steps);
     return steps;
 }
 
@@ -41,7 +41,7 @@ write_line(const struct admin_steps *steps, const char *text, const char *result
         admin_set_text(line, "Result", result);
     char *bytes = json_dumps(line, JSON_COMPACT);
     char *whole = memory_print("%s\n", bytes);
-    http_service_stream_add(steps->request, whole, strlen(whole));
+    admin_request_stream_add(steps->request, slice_of(whole));
     free(whole);
     free(bytes);
     json_decref(line);
@@ -59,7 +59,7 @@ admin_steps_end(struct admin_steps **steps, const char *error)
 {
     if ((*steps)->request != NULL) {
         write_line(*steps, error == NULL ? "done" : error, error == NULL ? "done" : "failed");
-        http_service_stream_end((*steps)->request);
+        admin_request_stream_end((*steps)->request);
     }
     free(*steps);
     *steps = NULL;

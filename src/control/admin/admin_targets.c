@@ -278,7 +278,7 @@ admin_register(struct admin_call *call)
 /* A deregistration that is answered when the last of its targets is gone. */
 struct deregistration {
     const struct admin_parts *parts;
-    struct http_service_request *request;
+    struct admin_request *request;
     size_t waiting;
     struct admin_wait wait;
 };

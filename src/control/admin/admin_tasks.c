@@ -190,7 +190,7 @@ explain_stranger(struct admin_call *call, const char *id)
 void
 admin_explain_task(struct admin_call *call)
 {
-    const char *id = http_service_parameter(call->request, "id");
+    const char *id = admin_request_parameter(call->request, "id");
     const struct task_record *record =
         id == NULL ? NULL : registry_find_by_word(call->parts->registry, id);
 
@@ -251,15 +251,14 @@ take_array(const struct admin_parts *parts, json_t *array, struct intake *intake
 void
 admin_task_events(struct admin_call *call)
 {
-    size_t length;
-    const char *body = http_service_body(call->request, &length);
-    json_t *array = json_loadb(body, length, 0, NULL);
+    struct slice body = admin_request_body(call->request);
+    json_t *array = json_loadb(body.at, body.length, 0, NULL);
     struct intake intake = {0};
 
     if (json_is_array(array))
         take_array(call->parts, array, &intake);
     else
-        take_one(call->parts, body, length, &intake);
+        take_one(call->parts, body.at, body.length, &intake);
     json_decref(array);
     if (intake.refusal != NULL) {
         admin_refuse(call->request, 400, "ValidationError", "%s", intake.refusal);

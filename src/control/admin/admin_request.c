@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/admin/admin_request.h"
+
+#include "base/check.h"
+
+const char *
+admin_request_parameter(const struct admin_request *request, const char *name)
+{
+    return admin_request_parameter_at(request, name, 0);
+}
+
+const char *
+admin_request_parameter_at(const struct admin_request *request, const char *name, size_t n)
+{
+    return request->door->parameter_at(request, name, n);
+}
+
+struct slice
+admin_request_body(const struct admin_request *request)
+{
+    return request->door->body(request);
+}
+
+void
+admin_request_reply(struct admin_request *request, int status, const char *content_type,
+                    struct slice body)
+{
+    request->door->reply(request, status, content_type, body);
+}
+
+void
+admin_request_stream_begin(struct admin_request *request, const char *content_type,
+                           void (*on_gone)(void *argument), void *argument)
+{
+    CHECK(on_gone != NULL);
+    request->on_gone = on_gone;
+    request->on_gone_argument = argument;
+    request->door->stream_begin(request, content_type);
+}
+
+void
+admin_request_stream_add(struct admin_request *request, struct slice bytes)
+{
+    request->door->stream_add(request, bytes);
+}
+
+void
+admin_request_stream_end(struct admin_request *request)
+{
+    request->door->stream_end(request);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call of the admin API as its handler sees it, whichever door it came by: what is asked, and
+ * where the answer leaves. A door embeds the request in a struct of its own, makes it for each
+ * call, and frees it when it has been answered or its stream has ended. Private to admin*.c.
+ */
+#ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_REQUEST_H
+#define FAIRLEAD_CONTROL_ADMIN_ADMIN_REQUEST_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct admin_request;
+
+/* One kind of door; the functions below call these. */
+struct admin_door {
+    const char *(*parameter_at)(const struct admin_request *request, const char *name,
+                                size_t n);
+    struct slice (*body)(const struct admin_request *request);
+    void (*reply)(struct admin_request *request, int status, const char *content_type,
+                  struct slice body);
+    void (*stream_begin)(struct admin_request *request, const char *content_type);
+    void (*stream_add)(struct admin_request *request, struct slice bytes);
+    void (*stream_end)(struct admin_request *request);
+};
+
+/* Lives until it is answered, or its stream has ended. */
+struct admin_request {
+    const struct admin_door *door;
+    const char *method, *path;       /* the path decoded, without query */
+    void (*on_gone)(void *argument); /* of a stream: its reader left; the request has ended */
+    void *on_gone_argument;
+};
+
+/* Takes a call that has come by a door. */
+typedef void admin_request_handler(struct admin_request *request, void *argument);
+
+/* A decoded query parameter, or NULL. */
+const char *admin_request_parameter(const struct admin_request *request, const char *name);
+/* The n-th (from 0) value of a parameter that may repeat, or NULL. */
+const char *admin_request_parameter_at(const struct admin_request *request, const char *name,
+                                       size_t n);
+
+/* Valid during the handler. */
+struct slice admin_request_body(const struct admin_request *request);
+
+/* The whole answer; once. */
+void admin_request_reply(struct admin_request *request, int status, const char *content_type,
+                         struct slice body);
+
+/* An answer that goes on until ended here or by its reader; on_gone tells of the latter. */
+void admin_request_stream_begin(struct admin_request *request, const char *content_type,
+                                void (*on_gone)(void *argument), void *argument);
+void admin_request_stream_add(struct admin_request *request, struct slice bytes);
+void admin_request_stream_end(struct admin_request *request);
+
+#endif
