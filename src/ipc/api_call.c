@@ -29,11 +29,16 @@ static const struct {
 
 #define LENGTHS_BYTES (PART_COUNT * sizeof(uint32_t))
 
-#define API_CALL_PART(member, most) +(most)
-static const size_t bytes_max = LENGTHS_BYTES
-#include "ipc/api_call_parts.def"
-    ;
-#undef API_CALL_PART
+/* Of the largest page. */
+static size_t
+bytes_max(void)
+{
+    size_t total = LENGTHS_BYTES;
+
+    for (size_t i = 0; i < PART_COUNT; i++)
+        total += parts[i].most;
+    return total;
+}
 
 static struct slice *
 part_of(struct api_call *call, size_t part)
@@ -95,7 +100,7 @@ api_call_read(int fd, struct api_call *call, const char **error)
     size_t length;
 
     *call = (struct api_call){0};
-    call->memory = page_read(fd, bytes_max, &length, error);
+    call->memory = page_read(fd, bytes_max(), &length, error);
     if (call->memory == NULL)
         return false;
     *error = find_parts(call, slice_make(call->memory, length));
