@@ -89,4 +89,5 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_stop.c \
 	src/control/admin/admin_targets.c \
 	src/control/admin/admin_tasks.c \
+	src/control/admin/mismatch_text.c src/control/admin/mismatch_text.h \
 	src/control/admin/rule_text.c src/control/admin/rule_text.h

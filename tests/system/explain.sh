@@ -16,7 +16,8 @@ DIR=$work "$support/config" -n "$port" \
     -r "{ priority = 20; conditions = ( { field = \"path-pattern\"; values = [ \"/app1\", \"/app1/*\" ]; } ); $(fixed 211) }" \
     -r "{ priority = 30; conditions = ( { field = \"query-string\"; values = ( { key = \"v\"; value = \"2\"; } ); } ); $(fixed 212) }" \
     -r "{ priority = 40; conditions = ( { field = \"http-header\"; http_header_name = \"X-Kind\"; values = [ \"blue\" ]; } ); $(fixed 213) }" \
-    -r "{ priority = 50; conditions = ( { field = \"http-request-method\"; values = [ \"PUT\" ]; } ); $(fixed 214) }"
+    -r "{ priority = 50; conditions = ( { field = \"http-request-method\"; values = [ \"PUT\" ]; } ); $(fixed 214) }" \
+    -r "{ priority = 60; conditions = ( { field = \"source-ip\"; values = [ \"192.0.2.0/24\" ]; } ); $(fixed 215) }"
 fairlead_start
 
 cat >"$work/compare.py" <<'END'
@@ -106,6 +107,29 @@ sys.exit(bad != 0)
 END
 step "explained and sent"
 python3 "$work/compare.py" "$work/admin.sock" "$port" || fail "explain and the worker differ"
+
+step "why a rule does not take a request"
+# no TEXT WORDS ...: what is said of a rule when the words are explained.
+no() {
+    local text=$1
+    shift
+    ctl --json explain "$@" | jq -r '.PassedOver[].Why' | grep -qxF "$text" ||
+        fail "not said of $*: $text; but $(ctl explain "$@")"
+}
+no 'host a.example does not match shop.example' http://a.example/app10
+no 'path /app10 does not match /app1, /app1/*' http://a.example/app10
+no 'path /x/../app10, compared as /app10, does not match /app1, /app1/*' http://a.example/x/../app10
+no 'no query; wanted is v=2' http://a.example/
+no 'query v=3&w does not match v=2' 'http://a.example/?v=3&w'
+no 'no field X-Kind; wanted is blue' http://a.example/
+no 'X-Kind: red, (empty) does not match blue' http://a.example/ -H 'x-kind: red' -H 'X-Kind:'
+no 'method GET does not match PUT' http://a.example/
+no 'source 127.0.0.1 does not match 192.0.2.0/24' http://a.example/
+no 'source 2001:db8::1 does not match 192.0.2.0/24' http://a.example/ --source 2001:db8::1
+long=$(printf 'x%.0s' {1..80})
+no "path /${long:1}… does not match /app1, /app1/*" "http://a.example/$long"
+ctl --json explain http://a.example/ -H $'X-Kind: \xe4\xc2\x80' | jq -r '.PassedOver[].Why' |
+    grep -qxF 'X-Kind: ?? does not match blue' || fail "bytes of the request are shown as they came"
 
 step "from the command line"
 ctl explain http://a.example/x -H 'Host: shop.example' | grep -q 210 || fail "Host is ignored"

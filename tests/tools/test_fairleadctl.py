@@ -177,15 +177,17 @@ web  round_robin, GET / every 30 s           1 of 2 healthy   12 req/s   0 5xx/s
             "ListenerName": "http", "Priority": "20", "ConditionsText": "path-pattern is /x*",
             "ActionText": "forward to web",
             "PassedOver": [{"Priority": 10, "ConditionsText": "host-header is b",
-                            "DoesNotMatch": "host-header"}],
+                            "DoesNotMatch": "host-header",
+                            "Why": "host %s does not match b" % ("h" * 60)}],
             "TargetGroups": [{"TargetGroupName": "web", "Weight": 1,
                               "Targets": ["10.0.0.%d:80" % i for i in range(8)]}]})
         run = self.run_it("explain", "http://a/x")
         self.assertEqual(run.stdout, """\
 GET http://a/x
 listener http
-  rule 10: host-header is b  no, host-header differs
-  rule 20: path-pattern is /x*  yes
+  rule 10  no: host hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh
+               does not match b
+  rule 20  yes: path-pattern is /x*
   forward to web
   group web
     to 10.0.0.0:80, 10.0.0.1:80, 10.0.0.2:80, 10.0.0.3:80, 10.0.0.4:80,

@@ -20,30 +20,47 @@ print_text(FILE *file, const char *before, const char *text, const char *after)
     fputs(after, file);
 }
 
-static void
-print_rule(FILE *file, const char *priority, const char *conditions)
+/* Priorities stand below each other. */
+static int
+priority_width(const json_t *answer)
 {
-    print_text(file, "  rule ", priority, ": ");
-    output_text(file, *conditions == '\0' ? "any request" : conditions);
+    const json_t *rules = json_object_get(answer, "PassedOver");
+    const json_t *last = json_array_get(rules, json_array_size(rules) - 1);
+    char *passed = json_text(last, "Priority"), *matched = json_text(answer, "Priority");
+    size_t one = strlen(passed), other = strlen(matched);
+
+    free(passed);
+    free(matched);
+    return (int)(one > other ? one : other);
+}
+
+/* "  rule   10  no: path /x does not match /y" */
+static void
+print_rule(FILE *file, const json_t *rule, int width, const char *verdict)
+{
+    bool is_yes = strcmp(verdict, "yes") == 0;
+    char *priority = json_text(rule, "Priority");
+    char *reason = json_text(rule, is_yes ? "ConditionsText" : "Why|ConditionsText");
+    char *head = memory_print("  rule %*s  %s: ", width, priority, verdict);
+
+    terminal_tone(file, is_yes ? TONE_GOOD : TONE_DIM);
+    output_paragraph(file, head, reason, terminal_width());
+    terminal_tone(file, TONE_PLAIN);
+    free(head);
+    free(reason);
+    free(priority);
 }
 
 static void
-print_passed_over(FILE *file, const json_t *rules)
+print_passed_over(FILE *file, const json_t *rules, int width)
 {
     size_t count = json_array_size(rules);
     size_t skipped = count > RULES_SHOWN ? count - RULES_SHOWN : 0;
 
     if (skipped > 0)
         fprintf(file, "  %zu rules before these: no\n", skipped);
-    for (size_t i = skipped; i < count; i++) {
-        const json_t *rule = json_array_get(rules, i);
-        char *priority = json_text(rule, "Priority");
-        print_rule(file, priority, json_word(rule, "ConditionsText"));
-        terminal_tone(file, TONE_DIM);
-        print_text(file, "  no, ", json_word(rule, "DoesNotMatch"), " differs\n");
-        terminal_tone(file, TONE_PLAIN);
-        free(priority);
-    }
+    for (size_t i = skipped; i < count; i++)
+        print_rule(file, json_array_get(rules, i), width, "no");
 }
 
 static void
@@ -129,7 +146,7 @@ void
 explain_screen_print(FILE *file, const json_t *answer, const char *method, const char *url)
 {
     const json_t *refused = json_object_get(answer, "Refused");
-    char *priority = json_text(answer, "Priority");
+    int width = priority_width(answer);
 
     terminal_tone(file, TONE_STRONG);
     print_text(file, method == NULL ? "GET" : method, " ", "");
@@ -143,18 +160,13 @@ explain_screen_print(FILE *file, const json_t *answer, const char *method, const
         print_text(file, "  ", json_word(answer, "ActionText"), "");
         terminal_tone(file, TONE_PLAIN);
         putc('\n', file);
-        free(priority);
         return;
     }
-    print_passed_over(file, json_object_get(answer, "PassedOver"));
-    print_rule(file, priority, json_word(answer, "ConditionsText"));
-    terminal_tone(file, TONE_GOOD);
-    fputs("  yes\n", file);
-    terminal_tone(file, TONE_PLAIN);
+    print_passed_over(file, json_object_get(answer, "PassedOver"), width);
+    print_rule(file, answer, width, "yes");
     print_text(file, "  ", json_word(answer, "ActionText"), "\n");
     if (*json_word(answer, "Location") != '\0')
         print_text(file, "  Location: ", json_word(answer, "Location"), "\n");
     print_groups(file, json_object_get(answer, "TargetGroups"));
     print_received(file, answer);
-    free(priority);
 }

@@ -12,8 +12,9 @@
 void output_text(FILE *file, const char *text);
 
 /*
- * A paragraph: broken between words where the width (0: never) is passed; the first line begins
- * with the head, the others with as many blanks.
+ * A paragraph: broken between words, and within those that no line has room for, where the
+ * width (0: never) is passed; the first line begins with the head, the others with as many
+ * blanks.
  */
 void output_paragraph(FILE *file, const char *head, const char *text, unsigned width);
 

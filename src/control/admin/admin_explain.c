@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/explained_request.h"
+#include "control/admin/mismatch_text.h"
 #include "control/admin/rule_text.h"
 #include "http/forwarding.h"
 #include "ipc/route.h"
@@ -218,6 +219,21 @@ add_forward(json_t *answer, const struct explanation *explanation,
     add_received(answer, explanation, listener_port);
 }
 
+static void
+add_mismatch(json_t *object, const struct explanation *explanation, uint32_t rule)
+{
+    uint32_t mismatch = route_first_mismatch(explanation->snapshot, rule, &explanation->routed);
+
+    if (mismatch == SNAPSHOT_NO_INDEX)
+        return;
+    uint32_t field = snapshot_condition(explanation->snapshot, mismatch)->field;
+    char *why = mismatch_text(explanation->snapshot, mismatch, &explanation->routed);
+    admin_set_text(object, "DoesNotMatch",
+                   rule_condition_field((enum config_condition_field)field));
+    admin_set_text(object, "Why", why);
+    free(why);
+}
+
 /* Each rule before the one that matched, with the condition that did not hold. */
 static json_t *
 passed_over(const struct explanation *explanation, const struct config_listener *listener,
@@ -227,17 +243,11 @@ passed_over(const struct explanation *explanation, const struct config_listener 
 
     for (uint32_t rule = first; rule < matched; rule++) {
         const struct config_rule *configured = &listener->rules[rule - first];
-        uint32_t mismatch =
-            route_first_mismatch(explanation->snapshot, rule, &explanation->routed);
         json_t *object = json_object();
         char *conditions = rule_conditions_text(configured);
         admin_set_number(object, "Priority", configured->priority);
         admin_set_text(object, "ConditionsText", conditions);
-        if (mismatch != SNAPSHOT_NO_INDEX)
-            admin_set_text(object, "DoesNotMatch",
-                           rule_condition_field((enum config_condition_field)snapshot_condition(
-                                                    explanation->snapshot, mismatch)
-                                                    ->field));
+        add_mismatch(object, explanation, rule);
         json_array_append_new(passed, object);
         free(conditions);
     }
