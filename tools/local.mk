@@ -13,7 +13,9 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/json_text.c tools/fairleadctl/json_text.h \
 	tools/fairleadctl/listings.c tools/fairleadctl/listings.h \
 	tools/fairleadctl/main.c \
+	tools/fairleadctl/number.c tools/fairleadctl/number.h \
 	tools/fairleadctl/output.c tools/fairleadctl/output.h \
+	tools/fairleadctl/place.c tools/fairleadctl/place.h \
 	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
 	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
 	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \

@@ -281,6 +281,27 @@ listener http
         drawn, status = self.on_a_terminal(b"nq", "top")
         self.assertEqual(status, 0)
         self.assertLess(drawn.index("bbb"), drawn.index("aaa"))
+        self.assertIn("[::1]:9 ", drawn)
+
+    def test_an_address_is_one_however_it_is_written(self):
+        self.groups(group("web"))
+        self.reply("POST", "/v1/drain", {})
+        for text in ("[::1]:9", "[0:0::1]:9", "[::0001]:09"):
+            self.server.asked.clear()
+            self.assertEqual(self.run_it("drain", text).returncode, 0, text)
+            self.assertEqual(json.loads(self.server.asked[-1][2])["Targets"][0]["Id"], "::1")
+        for text in ("[::1]:10", "[::2]:9", "::1"):
+            self.assertEqual(self.run_it("drain", text).returncode, 1, text)
+
+    def test_numbers_are_decimal_and_finite(self):
+        self.groups(group("web", 2, 1))
+        for wrong in ("nan", "inf", "0x10", "-1", "1e999", "", "5x", "1 "):
+            run = self.run_it("wait", "web", "--timeout", wrong)
+            self.assertEqual((run.returncode, wrong in run.stderr), (2, True), wrong)
+        for wrong in ("0", "2m", "1.5", "99999999999"):
+            self.assertEqual(self.run_it("wait", "web", "--healthy", wrong).returncode, 2, wrong)
+        for good in ("0.1", ".1s", "0m"):
+            self.assertEqual(self.run_it("wait", "web", "--timeout", good).returncode, 1, good)
 
     def test_colour_only_on_a_terminal_that_wants_it(self):
         self.groups(group("web"))
@@ -324,6 +345,13 @@ listener http
         self.assertEqual(self.server.asked[0][1],
                          "/v1/explain?url=http%3A%2F%2Fa%2Fb%3Fc%3Dd%26e"
                          "&header=X%3A%201&header=Y%3A%202&method=POST")
+
+    def test_bytes_that_are_no_utf8_are_sent_as_they_are_or_not_at_all(self):
+        self.run_it("explain", b"http://a/\xe4", "-H", b"X: \xe4")
+        self.assertIn("%2F%E4&header=X%3A%20%E4", self.server.asked[0][1])
+        run = self.run_it("stop", b"web-\xe4")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("what is no UTF-8 cannot be sent: web-?", run.stderr)
 
     def test_register_sends_elbv2_members(self):
         self.reply("POST", "/v1/register", {})
@@ -412,7 +440,7 @@ listener http
                 ("events --since soon", "--since takes a time span: 90s, 15m, 1h, 2d; not soon"),
                 ("events --last none", "--last takes a number from 1 on, not none"),
                 ("wait", "wait: missing GROUP"),
-                ("wait web --healthy some", "--healthy takes a number, not some"),
+                ("wait web --healthy some", "--healthy takes a number from 1 on, not some"),
                 ("reload --watch", "reload is no listing; --watch is for those"),
                 ("targets --watch", "--watch needs a terminal"),
                 ("stop", "stop: missing CONTAINER"),

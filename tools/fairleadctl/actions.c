@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "json_text.h"
 #include "output.h"
+#include "place.h"
 #include "resolve.h"
 
 enum { EVENT_BYTES_MAX = 1 << 20, TARGETS_IN_ORDER = 1000 };
@@ -100,30 +101,11 @@ action_show(struct session *session)
     return code;
 }
 
-/* "10.0.0.5:8080" or "[::1]:8080" as the ELBv2 members Id and Port. NULL: it is neither. */
-static json_t *
-target_description(const char *text)
-{
-    const char *colon = strrchr(text, ':');
-    if (colon == NULL || colon == text)
-        return NULL;
-    char *end;
-    long port = strtol(colon + 1, &end, 10);
-    if (*end != '\0' || end == colon + 1 || port < 1 || port > 65535)
-        return NULL;
-    bool is_bracketed = text[0] == '[' && colon[-1] == ']';
-    const char *first = text + is_bracketed;
-    char *id = memory_copy_bytes(first, (size_t)(colon - is_bracketed - first));
-    json_t *target = json_pack("{s:s, s:i}", "Id", id, "Port", (int)port);
-    free(id);
-    return target;
-}
-
 enum exit_code
 action_target(struct session *session)
 {
     const char *address = session_value(session, "ADDRESS:PORT");
-    json_t *target = target_description(address);
+    json_t *target = place_read(address);
     if (target == NULL) {
         output_error("%s is not ADDRESS:PORT", address);
         return EXIT_USAGE;

@@ -144,6 +144,17 @@ find_parameter(const struct session *session, const char *name)
     return NULL;
 }
 
+/* Queries can carry any bytes, JSON cannot. */
+static bool
+can_be_sent(const struct session *session, const char *value)
+{
+    json_t *text = json_string(value);
+    bool is_utf8 = text != NULL;
+
+    json_decref(text);
+    return is_utf8 || strcmp(session->command->method, "GET") == 0;
+}
+
 static void
 set_value(const struct session *session, const struct parameter *parameter, const char *value)
 {
@@ -155,9 +166,9 @@ set_value(const struct session *session, const struct parameter *parameter, cons
             list = json_array();
             json_object_set_new(session->values, parameter->name, list);
         }
-        json_array_append_new(list, json_string(value));
+        json_array_append_new(list, json_string_nocheck(value));
     } else {
-        json_object_set_new(session->values, parameter->name, json_string(value));
+        json_object_set_new(session->values, parameter->name, json_string_nocheck(value));
     }
 }
 
@@ -173,6 +184,8 @@ command_read_arguments(struct session *session, int count, char **arguments)
         bool has_value = looks_like_option && parameter->kind != PARAMETER_FLAG;
         if (has_value && ++i == count)
             return complain(session, "a value is missing after", parameter->name);
+        if (!can_be_sent(session, arguments[i]))
+            return complain(session, "what is no UTF-8 cannot be sent:", arguments[i]);
         set_value(session, parameter, arguments[i]);
     }
     const struct parameter *missing = find_parameter(session, NULL);

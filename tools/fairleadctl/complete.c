@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "json_text.h"
 #include "output.h"
+#include "place.h"
 
 /* Where the words for a positional parameter come from. */
 static const struct {
@@ -55,7 +56,7 @@ print_addresses(struct session *session)
 
     if (answer_collect_all(session, rows) == EXIT_DONE)
         json_array_foreach (rows, index, row) {
-            char *address = json_target_address(row);
+            char *address = place_text(row);
             print_word(session->out, address);
             free(address);
         }

@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 struct events_wanted {
-    double since; /* seconds since 1970; 0: all there are */
-    size_t last;  /* only the last so many; 0: all */
+    double since;  /* seconds since 1970; 0: all there are */
+    unsigned last; /* only the last so many; 0: all */
     const char *group, *kind;
     bool is_verbose; /* what only developers want, too */
 };

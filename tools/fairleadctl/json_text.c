@@ -126,13 +126,3 @@ json_word(const json_t *object, const char *name)
 
     return text == NULL ? "" : text;
 }
-
-char *
-json_target_address(const json_t *target)
-{
-    const json_t *address = json_object_get(target, "Target");
-    const char *id = json_word(address, "Id");
-
-    return memory_print(strchr(id, ':') != NULL ? "[%s]:%.0f" : "%s:%.0f", id,
-                        json_number(address, "Port"));
-}

@@ -17,10 +17,6 @@ char *json_text(const json_t *object, const char *path);
 /* A value as people read it: arrays are joined, objects stay JSON. Give back with free(). */
 char *json_value_text(const json_t *value);
 
-/* Where a row of targets stands: "ADDRESS:PORT", or "[ADDRESS]:PORT" of IPv6. Give back with
- * free(). */
-char *json_target_address(const json_t *target);
-
 /* Members: 0, false, "" where there is none. The text belongs to the object. */
 double json_number(const json_t *object, const char *name);
 bool json_is_set(const json_t *object, const char *name);

@@ -2,6 +2,7 @@
 /* Asks for what a screen needs, and hands it to the screen. */
 #include "listings.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 #include "events_screen.h"
 #include "explain_screen.h"
 #include "json_text.h"
+#include "number.h"
 #include "output.h"
 #include "status_screen.h"
 #include "targets_screen.h"
@@ -178,14 +180,9 @@ read_events_wanted(const struct session *session, struct events_wanted *wanted)
     wanted->since = since == NULL ? 0 : when_now() - span;
     if (last == NULL)
         return true;
-    char *end;
-    long number = strtol(last, &end, 10);
-    if (*end != '\0' || number < 1) {
+    if (!number_read_whole(last, 1, UINT_MAX, &wanted->last))
         output_error("--last takes a number from 1 on, not %s", last);
-        return false;
-    }
-    wanted->last = (size_t)number;
-    return true;
+    return wanted->last != 0;
 }
 
 /* What a stream of events is shown by. */
@@ -308,68 +305,85 @@ listing_top(struct session *session)
     return code;
 }
 
-/* How many targets of the group take requests; -1 after a message. */
-static double
-count_healthy(struct session *session, const char *name, enum exit_code *code, double *all)
+/* How a group does, and how it should. */
+struct awaited {
+    const char *group;
+    unsigned wanted; /* so many healthy ones; 0: all, and at least one */
+    double healthy, all;
+};
+
+/* Looks once; false after a message. */
+static bool
+look_at(struct session *session, struct awaited *awaited, enum exit_code *code)
 {
     struct admin_answer groups = {0};
-    double healthy = -1;
+    bool is_there = false;
     size_t index;
     json_t *group;
 
     *code = answer_get(session, "/v1/target-groups", &groups);
     json_array_foreach (json_object_get(groups.json, "TargetGroups"), index, group) {
-        if (strcmp(json_word(group, "TargetGroupName"), name) != 0)
+        if (strcmp(json_word(group, "TargetGroupName"), awaited->group) != 0)
             continue;
-        healthy = json_number(group, "HealthyTargetCount");
-        *all = json_number(group, "TargetCount");
+        awaited->healthy = json_number(group, "HealthyTargetCount");
+        awaited->all = json_number(group, "TargetCount");
+        is_there = true;
     }
     admin_answer_clear(&groups);
-    if (*code == EXIT_DONE && healthy < 0) {
-        output_error("no target group %s; fairleadctl groups lists them", name);
+    if (*code == EXIT_DONE && !is_there) {
+        output_error("no target group %s; fairleadctl groups lists them", awaited->group);
         *code = EXIT_REFUSED;
     }
-    return healthy;
+    return *code == EXIT_DONE;
 }
 
 static bool
-read_count(const struct session *session, const char *name, double otherwise, double *value)
+is_as_wanted(const struct awaited *awaited)
 {
-    const char *text = session_value(session, name);
+    if (awaited->wanted != 0)
+        return awaited->healthy >= awaited->wanted;
+    return awaited->all > 0 && awaited->healthy == awaited->all;
+}
 
-    *value = otherwise;
-    if (text == NULL || when_read_span(text, value))
+/* False after a message. */
+static bool
+read_awaited(const struct session *session, struct awaited *awaited, double *seconds)
+{
+    const char *healthy = session_value(session, "--healthy");
+    const char *timeout = session_value(session, "--timeout");
+
+    *awaited = (struct awaited){.group = session_value(session, "GROUP")};
+    *seconds = DEFAULT_WAIT_SECONDS;
+    if (healthy != NULL && !number_read_whole(healthy, 1, UINT_MAX, &awaited->wanted)) {
+        output_error("--healthy takes a number from 1 on, not %s", healthy);
+        return false;
+    }
+    if (timeout == NULL || when_read_span(timeout, seconds))
         return true;
-    output_error("%s takes a number, not %s", name, text);
+    output_error("--timeout takes a time span: 90s, 15m, 1h, 2d; not %s", timeout);
     return false;
 }
 
 enum exit_code
 listing_wait(struct session *session)
 {
-    const char *group = session_value(session, "GROUP");
     const struct timespec pause = {0, LOOK_EVERY_MS * 1000000L};
-    double wanted, seconds, healthy, all = 0;
-    enum exit_code code = EXIT_DONE;
+    struct awaited awaited;
+    enum exit_code code;
+    double seconds;
 
-    if (!read_count(session, "--healthy", -1, &wanted) ||
-        !read_count(session, "--timeout", DEFAULT_WAIT_SECONDS, &seconds))
+    if (!read_awaited(session, &awaited, &seconds))
         return EXIT_USAGE;
     double end = when_now() + seconds;
-    for (;;) {
-        healthy = count_healthy(session, group, &code, &all);
-        bool is_there = wanted >= 0 ? healthy >= wanted : all > 0 && healthy == all;
-        if (code != EXIT_DONE || is_there || when_now() >= end)
-            break;
+    while (look_at(session, &awaited, &code) && !is_as_wanted(&awaited) && when_now() < end)
         nanosleep(&pause, NULL);
-    }
     if (code != EXIT_DONE)
         return code;
-    if (wanted >= 0 ? healthy >= wanted : all > 0 && healthy == all) {
-        fprintf(session->out, "%.0f of %.0f healthy\n", healthy, all);
+    if (is_as_wanted(&awaited)) {
+        fprintf(session->out, "%.0f of %.0f healthy\n", awaited.healthy, awaited.all);
         return EXIT_DONE;
     }
-    output_error("%s has %.0f of %.0f healthy after %.0f s; fairleadctl targets %s tells more",
-                 group, healthy, all, seconds, group);
+    output_error("%s has %.0f of %.0f healthy after %g s; fairleadctl targets %s tells more",
+                 awaited.group, awaited.healthy, awaited.all, seconds, awaited.group);
     return EXIT_REFUSED;
 }

@@ -11,12 +11,15 @@
 
 #include "base/directories.h"
 #include "command.h"
+#include "number.h"
 #include "output.h"
 #include "terminal.h"
 
 static const char default_socket[] = DIRECTORY_RUN "/admin.sock";
 
-enum { DEFAULT_WATCH_SECONDS = 2 };
+#define DEFAULT_WATCH_SECONDS 2
+#define LEAST_WATCH_SECONDS 0.1
+#define MOST_WATCH_SECONDS 86400
 
 /* What is left of the arguments, and what the shared options said. */
 struct arguments {
@@ -69,14 +72,15 @@ read_output(struct session *session, const char *form)
 static int
 read_watch(struct session *session, char **words, int count)
 {
-    char *end;
-    const char *text = words[0][7] == '=' ? words[0] + 8 : count > 1 ? words[1] : "";
-    double seconds = strtod(text, &end);
-    bool is_number = *text != '\0' && *end == '\0' && seconds > 0;
+    const char *rest, *text = words[0][7] == '=' ? words[0] + 8 : count > 1 ? words[1] : "";
+    double seconds = number_read(text, &rest);
+    bool is_number = rest != text && *rest == '\0' && seconds > 0;
 
     session->watch_seconds = is_number ? seconds : DEFAULT_WATCH_SECONDS;
-    if (session->watch_seconds < 0.1)
-        session->watch_seconds = 0.1;
+    if (session->watch_seconds < LEAST_WATCH_SECONDS)
+        session->watch_seconds = LEAST_WATCH_SECONDS;
+    if (session->watch_seconds > MOST_WATCH_SECONDS)
+        session->watch_seconds = MOST_WATCH_SECONDS;
     return is_number && words[0][7] != '=' ? 2 : 1;
 }
 

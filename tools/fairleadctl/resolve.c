@@ -2,29 +2,19 @@
 /* Asks for all targets and takes those that fit. */
 #include "resolve.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
 #include "json_text.h"
 #include "output.h"
+#include "place.h"
 
 enum { LEAST_ID_DIGITS = 4 };
-
-static bool
-has_address(const json_t *target, const char *word)
-{
-    char *text = json_target_address(target);
-    bool is_it = strcmp(text, word) == 0;
-
-    free(text);
-    return is_it;
-}
 
 bool
 resolve_is_place(const json_t *target, const char *word)
 {
-    return has_address(target, word) || strcmp(json_word(target, "TargetGroupName"), word) == 0;
+    return place_is_of(word, target) || strcmp(json_word(target, "TargetGroupName"), word) == 0;
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include "grid.h"
 #include "json_text.h"
 #include "output.h"
+#include "place.h"
 #include "terminal.h"
 #include "text_width.h"
 #include "when.h"
@@ -76,7 +77,7 @@ add_target(struct grid *grid, const json_t *target, bool is_wide)
     char *name = json_text(target, "TaskName|ContainerName");
 
     grid_add_row(grid);
-    grid_set(grid, TARGET, json_target_address(target));
+    grid_set(grid, TARGET, place_text(target));
     grid_set(grid, STATE, memory_copy_text(target_state_words(target)));
     grid_set(grid, FOR, when_since(json_word(target, "Since")));
     grid_set(grid, CONTAINER, *name != '\0' ? memory_copy_text(name) : view_short_id(task));

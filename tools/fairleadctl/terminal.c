@@ -11,8 +11,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "number.h"
+
 #define DEFAULT_WIDTH 80
 #define DEFAULT_HEIGHT 24
+#define MOST_CELLS 9999
 #define KEY_END 3 /* ^C, which comes as a key while the screen is ours */
 
 static struct termios before;
@@ -29,9 +32,9 @@ static unsigned
 from_environment(const char *name, unsigned otherwise)
 {
     const char *text = getenv(name);
-    long number = text == NULL ? 0 : strtol(text, NULL, 10);
+    unsigned number;
 
-    return number > 0 && number < 10000 ? (unsigned)number : otherwise;
+    return text != NULL && number_read_whole(text, 1, MOST_CELLS, &number) ? number : otherwise;
 }
 
 unsigned

@@ -11,7 +11,9 @@
 #include "base/memory.h"
 #include "grid.h"
 #include "json_text.h"
+#include "number.h"
 #include "output.h"
+#include "place.h"
 #include "targets_screen.h"
 #include "terminal.h"
 #include "when.h"
@@ -94,10 +96,9 @@ read_buckets(const char *metrics, const char *group)
         const char *bound = line + strlen(start), *space = strchr(bound, ' ');
         if (space == NULL)
             break;
-        json_array_append_new(
-            buckets, json_pack("{s:f, s:f}", "le",
-                               strncmp(bound, "+Inf", 4) == 0 ? -1.0 : strtod(bound, NULL),
-                               "count", strtod(space, NULL)));
+        double le = strncmp(bound, "+Inf", 4) == 0 ? -1.0 : number_read(bound, &bound);
+        json_array_append_new(buckets, json_pack("{s:f, s:f}", "le", le, "count",
+                                                 number_read(space + 1, &bound)));
         line = space;
     }
     free(start);
@@ -184,11 +185,8 @@ rate_of(const struct top_screen *top, const char *key, double requests, double s
 static void
 add_target_row(struct grid *grid, const struct row *row)
 {
-    const json_t *address = json_object_get(row->object, "Target");
-
     grid_add_row(grid);
-    grid_set(grid, 0,
-             memory_print("%s:%.0f", json_word(address, "Id"), json_number(address, "Port")));
+    grid_set(grid, 0, place_text(row->object));
     grid_set(grid, 1, memory_copy_text(row->name));
     grid_set(grid, 2, memory_print("%.1f", row->rate));
     grid_set(grid, 3, memory_print("%.0f", row->flight));

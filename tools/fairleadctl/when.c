@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "number.h"
 
 static const struct {
     char letter;
@@ -26,7 +27,7 @@ when_read(const char *text)
     if (rest == NULL)
         return -1;
     if (*rest == '.')
-        fraction = strtod(rest, NULL);
+        fraction = number_read(rest, &rest);
     return (double)timegm(&parts) + fraction;
 }
 
@@ -61,13 +62,13 @@ when_since(const char *text)
 bool
 when_read_span(const char *text, double *seconds)
 {
-    char *end;
-    double number = strtod(text, &end);
+    const char *end;
+    double number = number_read(text, &end);
     double unit = *end == '\0' ? 1 : 0;
 
     for (size_t i = 0; i < UNIT_COUNT && *end != '\0' && end[1] == '\0'; i++)
         if (*end == units[i].letter)
             unit = units[i].seconds;
     *seconds = number * unit;
-    return end != text && unit != 0 && number >= 0;
+    return end != text && unit != 0;
 }
