@@ -17,13 +17,15 @@
 /* Told in one turn; the others' turn is the next one. */
 #define TOLD_MAX 64
 
-struct hangups {
+/* Of the process's loop, with which they end. */
+static struct hangups {
     struct watch watch;
+    struct loop_end end;
     int epoll_fd;
-};
+} * hangups; /* NULL: nobody has asked yet */
 
 static bool
-control(const struct hangups *hangups, int operation, struct stream *stream, uint32_t what)
+control(int operation, struct stream *stream, uint32_t what)
 {
     struct epoll_event event = {.events = what | EPOLLONESHOT, .data.ptr = stream};
 
@@ -34,57 +36,53 @@ control(const struct hangups *hangups, int operation, struct stream *stream, uin
 static void
 on_hangup(int fd, short what, void *argument)
 {
-    const struct hangups *hangups = argument;
     struct epoll_event event;
 
     (void)what;
+    (void)argument;
     for (int told = 0; told < TOLD_MAX && epoll_wait(fd, &event, 1, 0) == 1; told++) {
         struct stream *stream = event.data.ptr;
         bool has_failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
         /* Without a wish only failures are told of. */
         if (!has_failed)
-            CHECK(control(hangups, EPOLL_CTL_MOD, stream, 0));
+            CHECK(control(EPOLL_CTL_MOD, stream, 0));
         stream->callbacks->on_gone(stream->owner, has_failed);
     }
 }
 
-static struct hangups *
-use_hangups(struct loop *loop)
+static void
+on_end(struct loop_end *end)
 {
-    struct hangups **hangups = loop_hangups(loop);
+    (void)end;
+    watch_close(&hangups->watch);
+    close(hangups->epoll_fd);
+    free(hangups);
+    hangups = NULL;
+}
 
-    if (*hangups != NULL)
-        return *hangups;
+static bool
+begin(void)
+{
+    struct loop *loop = loop_of_process();
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+
     if (epoll_fd == -1)
-        return NULL;
-    *hangups = memory_take(1, sizeof(**hangups));
-    (*hangups)->epoll_fd = epoll_fd;
-    watch_open(&(*hangups)->watch, loop, (*hangups)->epoll_fd, WATCH_READ, on_hangup, *hangups);
-    return *hangups;
+        return false;
+    hangups = memory_take(1, sizeof(*hangups));
+    hangups->epoll_fd = epoll_fd;
+    watch_open(&hangups->watch, loop, epoll_fd, WATCH_READ, on_hangup, NULL);
+    loop_at_end(loop, &hangups->end, on_end);
+    return true;
 }
 
 bool
-hangup_watch(struct loop *loop, struct stream *stream)
+hangup_watch(struct stream *stream)
 {
-    const struct hangups *hangups = use_hangups(loop);
-
-    return hangups != NULL && control(hangups, EPOLL_CTL_ADD, stream, EPOLLRDHUP);
+    return (hangups != NULL || begin()) && control(EPOLL_CTL_ADD, stream, EPOLLRDHUP);
 }
 
 void
-hangup_ignore(struct loop *loop, struct stream *stream)
+hangup_ignore(struct stream *stream)
 {
-    CHECK(control(*loop_hangups(loop), EPOLL_CTL_DEL, stream, 0));
-}
-
-void
-hangups_free(struct hangups **hangups)
-{
-    if (*hangups == NULL)
-        return;
-    watch_close(&(*hangups)->watch);
-    close((*hangups)->epoll_fd);
-    free(*hangups);
-    *hangups = NULL;
+    CHECK(control(EPOLL_CTL_DEL, stream, 0));
 }

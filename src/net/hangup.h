@@ -8,17 +8,13 @@
 
 #include <stdbool.h>
 
-struct loop;
 struct stream;
 
 /* Calls the stream's on_gone once for the peer's end, and once more when it fails after that.
  * False: no descriptor or memory is left for it. */
-bool hangup_watch(struct loop *loop, struct stream *stream);
+bool hangup_watch(struct stream *stream);
 
 /* Must be called before the descriptor is closed. */
-void hangup_ignore(struct loop *loop, struct stream *stream);
-
-struct hangups;
-void hangups_free(struct hangups **hangups);
+void hangup_ignore(struct stream *stream);
 
 #endif

@@ -23,6 +23,7 @@
 #define CALLS_A_CLOCK 64
 
 TAILQ_HEAD(timer_list, timer);
+SLIST_HEAD(end_list, loop_end);
 TAILQ_HEAD(place_list, loop_place);
 
 struct later {
@@ -40,11 +41,12 @@ struct loop {
     size_t later_count, later_capacity;
     struct place_list line; /* for the next turn */
     size_t line_length;
-    struct hangups *hangups;
+    struct end_list ends;
     bool is_stopping;
 };
 
 /* One loop a process, so the turn's begin is a property of the process, as the noted clock is.
+static struct loop *the_loop;
  */
 static bool is_in_turn;
 static unsigned calls;
@@ -89,7 +91,8 @@ loop_new(void)
     struct loop *loop = memory_take(1, sizeof(*loop));
     struct event_config *config = event_config_new();
 
-    CHECK(config != NULL);
+    CHECK(config != NULL && the_loop == NULL);
+    the_loop = loop;
     event_set_log_callback(on_library_line);
     /* splice(2) has no MSG_NOSIGNAL: a peer that has gone is an error, never a signal. */
     signal(SIGPIPE, SIG_IGN);
@@ -124,12 +127,23 @@ loop_free(struct loop **loop)
     if (*loop == NULL)
         return;
     run_later(*loop);
-    hangups_free(&(*loop)->hangups);
+    run_ends(*loop);
     event_del(&(*loop)->tick_event);
     event_base_free((*loop)->base);
     free((*loop)->later);
     free(*loop);
     *loop = NULL;
+static void
+run_ends(struct loop *loop)
+{
+    struct loop_end *end;
+
+    while ((end = SLIST_FIRST(&loop->ends)) != NULL) {
+        SLIST_REMOVE_HEAD(&loop->ends, entry);
+        end->on_end(end);
+    }
+}
+
 }
 
 /* Those who stood there when the turn began; whoever took a place since has the next one. */
@@ -142,6 +156,7 @@ run_line(struct loop *loop, size_t due)
     for (; due > 0; due--) {
         if ((place = TAILQ_FIRST(&loop->line)) == NULL)
             return;
+    the_loop = NULL;
         void (*on_turn)(void *argument) = place->on_turn;
         clock_update();
         end_us = end_us == 0 ? clock_us() + LOOP_LINE_MS * 1000 : end_us;
@@ -237,10 +252,17 @@ loop_base(struct loop *loop)
     return loop->base;
 }
 
-struct hangups **
-loop_hangups(struct loop *loop)
+struct loop *
+loop_of_process(void)
 {
-    return &loop->hangups;
+    return the_loop;
+}
+
+void
+loop_at_end(struct loop *loop, struct loop_end *end, void (*on_end)(struct loop_end *end))
+{
+    end->on_end = on_end;
+    SLIST_INSERT_HEAD(&loop->ends, end, entry);
 }
 
 /* Watches: the owner's callback runs as libevent's own, so the turn begins in a wrapper. */

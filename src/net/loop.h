@@ -17,7 +17,7 @@
 
 struct loop;
 
-/* A new loop; ends the process when the system gives none. */
+/* A new loop, the only one; ends the process when the system gives none. */
 struct loop *loop_new(void);
 
 /* Frees what waits for it and the loop itself; every watch and timer must be closed before. */
@@ -59,13 +59,20 @@ void loop_place_take(struct loop_place *place, struct loop *loop,
 /* Must be called before a place's memory goes. */
 void loop_place_leave(struct loop_place *place, struct loop *loop);
 
-/* For the other files of src/net only: libevent's own handle, what each of its callbacks calls
- * first, so that the turn's clock is read (and moves, when there are many), and the loop's own
- * watch of streams that are not read (NULL: none yet; freed with the loop). */
+/* For the other files of src/net only: the process's loop, libevent's own handle, and what each
+ * of its callbacks calls first, so that the turn's clock is read (and moves, when there are
+ * many). */
+struct loop *loop_of_process(void);
 struct event_base *loop_base(struct loop *loop);
 void loop_begin_turn(void);
-struct hangups;
-struct hangups **loop_hangups(struct loop *loop);
+
+/* What lives as long as the loop: loop_free calls on_end, once. Embedded. */
+struct loop_end {
+    SLIST_ENTRY(loop_end) entry;
+    void (*on_end)(struct loop_end *end);
+};
+
+void loop_at_end(struct loop *loop, struct loop_end *end, void (*on_end)(struct loop_end *end));
 
 /*
  * A descriptor watched for reading or writing until closed; embedded by its owner. The callback

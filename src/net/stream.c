@@ -132,7 +132,6 @@ stream_open(struct stream *stream, struct loop *loop, int fd,
 {
     stream->callbacks = callbacks;
     stream->owner = owner;
-    stream->loop = loop;
     stream->session = NULL;
     stream->fd = fd;
     stream->write_event = NULL;
@@ -168,7 +167,7 @@ close_stream(struct stream *stream, bool is_aborted)
     if (stream->write_event != NULL)
         event_free(stream->write_event);
     if (stream->is_gone_watched)
-        hangup_ignore(stream->loop, stream);
+        hangup_ignore(stream);
     close(stream->fd);
     stream->session = NULL;
     stream->write_event = NULL;
@@ -258,8 +257,7 @@ stream_pause_reading(struct stream *stream)
         return;
     event_del(&stream->read_event);
     stream->is_reading = false;
-    stream->is_gone_watched =
-        stream->callbacks->on_gone != NULL && hangup_watch(stream->loop, stream);
+    stream->is_gone_watched = stream->callbacks->on_gone != NULL && hangup_watch(stream);
 }
 
 void
@@ -268,7 +266,7 @@ stream_resume_reading(struct stream *stream)
     if (stream->is_reading || stream->fd == -1)
         return;
     if (stream->is_gone_watched)
-        hangup_ignore(stream->loop, stream);
+        hangup_ignore(stream);
     stream->is_gone_watched = false;
     CHECK(event_add(&stream->read_event, NULL) == 0);
     stream->is_reading = true;

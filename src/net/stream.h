@@ -57,11 +57,10 @@ struct stream_transport {
     void (*close)(struct stream_session *session, bool is_aborted);
 };
 
-/* Embedded first or anywhere in its owner; 176 bytes while idle. */
+/* Embedded first or anywhere in its owner; 168 bytes while idle. */
 struct stream {
     struct event read_event;
     struct event *write_event; /* made when a write first falls short */
-    struct loop *loop;
     const struct stream_callbacks *callbacks;
     void *owner;
     struct stream_session *session; /* NULL: a plain socket */
