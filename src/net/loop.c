@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "net/hangup.h"
 
 /* A power of two; timers further away hang in the last slot and are moved on when it comes. */
 #define WHEEL_SLOTS 1024
@@ -23,8 +22,8 @@
 #define CALLS_A_CLOCK 64
 
 TAILQ_HEAD(timer_list, timer);
-SLIST_HEAD(end_list, loop_end);
 TAILQ_HEAD(place_list, loop_place);
+SLIST_HEAD(end_list, loop_end);
 
 struct later {
     void (*call)(void *argument);
@@ -35,7 +34,7 @@ struct loop {
     struct event_base *base;
     struct event tick_event;
     struct timer_list slots[WHEEL_SLOTS];
-    uint64_t ticks_done; /* every slot up to this tick has been emptied */
+    uint32_t ticks_done; /* every slot up to this tick has been emptied */
     size_t timers_hanging;
     struct later *later;
     size_t later_count, later_capacity;
@@ -46,8 +45,8 @@ struct loop {
 };
 
 /* One loop a process, so the turn's begin is a property of the process, as the noted clock is.
-static struct loop *the_loop;
  */
+static struct loop *the_loop;
 static bool is_in_turn;
 static unsigned calls;
 
@@ -83,6 +82,19 @@ on_library_line(int severity, const char *text)
         log_warning("libevent: %s", text);
 }
 
+/* Ticks come round after 8 years: they are compared by how far they are apart. */
+static uint32_t
+ticks_passed(void)
+{
+    return (uint32_t)(clock_ms() / LOOP_TICK_MS);
+}
+
+static bool
+is_later(uint32_t tick, uint32_t than)
+{
+    return (int32_t)(tick - than) > 0;
+}
+
 static void on_tick(int fd, short what, void *argument);
 
 struct loop *
@@ -105,7 +117,7 @@ loop_new(void)
     for (size_t i = 0; i < WHEEL_SLOTS; i++)
         TAILQ_INIT(&loop->slots[i]);
     TAILQ_INIT(&loop->line);
-    loop->ticks_done = clock_ms() / LOOP_TICK_MS;
+    loop->ticks_done = ticks_passed();
     event_assign(&loop->tick_event, loop->base, -1, EV_PERSIST, on_tick, loop);
     return loop;
 }
@@ -121,6 +133,17 @@ run_later(struct loop *loop)
     loop->later_count = 0;
 }
 
+static void
+run_ends(struct loop *loop)
+{
+    struct loop_end *end;
+
+    while ((end = SLIST_FIRST(&loop->ends)) != NULL) {
+        SLIST_REMOVE_HEAD(&loop->ends, entry);
+        end->on_end(end);
+    }
+}
+
 void
 loop_free(struct loop **loop)
 {
@@ -133,17 +156,7 @@ loop_free(struct loop **loop)
     free((*loop)->later);
     free(*loop);
     *loop = NULL;
-static void
-run_ends(struct loop *loop)
-{
-    struct loop_end *end;
-
-    while ((end = SLIST_FIRST(&loop->ends)) != NULL) {
-        SLIST_REMOVE_HEAD(&loop->ends, entry);
-        end->on_end(end);
-    }
-}
-
+    the_loop = NULL;
 }
 
 /* Those who stood there when the turn began; whoever took a place since has the next one. */
@@ -156,7 +169,6 @@ run_line(struct loop *loop, size_t due)
     for (; due > 0; due--) {
         if ((place = TAILQ_FIRST(&loop->line)) == NULL)
             return;
-    the_loop = NULL;
         void (*on_turn)(void *argument) = place->on_turn;
         clock_update();
         end_us = end_us == 0 ? clock_us() + LOOP_LINE_MS * 1000 : end_us;
@@ -332,26 +344,32 @@ watch_close(struct watch *watch)
  */
 
 static struct timer_list *
-slot_of(struct loop *loop, uint64_t tick)
+slot_of(struct loop *loop, uint32_t tick)
 {
     return &loop->slots[tick % WHEEL_SLOTS];
+}
+
+static bool
+hangs(const struct timer *timer)
+{
+    return timer->entry.tqe_prev != NULL;
 }
 
 static void
 hang(struct loop *loop, struct timer *timer)
 {
-    uint64_t tick = (timer->deadline_ms + LOOP_TICK_MS - 1) / LOOP_TICK_MS;
+    uint32_t tick = timer->deadline_tick;
     const struct timeval interval = {0, LOOP_TICK_MS * 1000};
 
     if (loop->timers_hanging == 0) {
-        loop->ticks_done = clock_ms() / LOOP_TICK_MS;
+        loop->ticks_done = ticks_passed();
         event_add(&loop->tick_event, &interval);
     }
-    if (tick <= loop->ticks_done)
+    if (!is_later(tick, loop->ticks_done))
         tick = loop->ticks_done + 1;
-    if (tick > loop->ticks_done + WHEEL_SLOTS - 2)
+    if (is_later(tick, loop->ticks_done + WHEEL_SLOTS - 2))
         tick = loop->ticks_done + WHEEL_SLOTS - 2;
-    timer->slot_ms = tick * LOOP_TICK_MS;
+    timer->slot_tick = tick;
     TAILQ_INSERT_TAIL(slot_of(loop, tick), timer, entry);
     loop->timers_hanging++;
 }
@@ -359,26 +377,26 @@ hang(struct loop *loop, struct timer *timer)
 static void
 unhang(struct loop *loop, struct timer *timer)
 {
-    TAILQ_REMOVE(slot_of(loop, timer->slot_ms / LOOP_TICK_MS), timer, entry);
-    timer->slot_ms = 0;
+    TAILQ_REMOVE(slot_of(loop, timer->slot_tick), timer, entry);
+    timer->entry.tqe_prev = NULL;
     if (--loop->timers_hanging == 0)
         event_del(&loop->tick_event);
 }
 
 static void
-empty_slot(struct loop *loop, struct timer_list *slot, uint64_t now_ms)
+empty_slot(struct loop *loop, struct timer_list *slot, uint32_t now)
 {
     struct timer *timer;
 
     while ((timer = TAILQ_FIRST(slot)) != NULL) {
         unhang(loop, timer);
-        if (timer->deadline_ms == 0)
+        if (timer->deadline_tick == 0)
             continue;
-        if (timer->deadline_ms > now_ms) {
+        if (is_later(timer->deadline_tick, now)) {
             hang(loop, timer);
             continue;
         }
-        timer->deadline_ms = 0;
+        timer->deadline_tick = 0;
         begin_turn();
         timer->on_time(timer->argument);
     }
@@ -392,23 +410,22 @@ on_tick(int fd, short what, void *argument)
     (void)fd;
     (void)what;
     begin_turn();
-    uint64_t now_ms = clock_ms();
-    uint64_t last = now_ms / LOOP_TICK_MS;
+    uint32_t now = ticks_passed();
     /* After a long stall every slot is due once; more rounds would find them empty. */
-    if (last > loop->ticks_done + WHEEL_SLOTS)
-        loop->ticks_done = last - WHEEL_SLOTS;
-    while (loop->ticks_done < last && loop->timers_hanging > 0) {
+    if (is_later(now, loop->ticks_done + WHEEL_SLOTS))
+        loop->ticks_done = now - WHEEL_SLOTS;
+    while (is_later(now, loop->ticks_done) && loop->timers_hanging > 0) {
         loop->ticks_done++;
-        empty_slot(loop, slot_of(loop, loop->ticks_done), now_ms);
+        empty_slot(loop, slot_of(loop, loop->ticks_done), now);
     }
-    loop->ticks_done = last;
+    loop->ticks_done = now;
 }
 
 void
 timer_init(struct timer *timer, void (*on_time)(void *argument), void *argument)
 {
-    timer->deadline_ms = 0;
-    timer->slot_ms = 0;
+    timer->deadline_tick = 0;
+    timer->entry.tqe_prev = NULL;
     timer->on_time = on_time;
     timer->argument = argument;
 }
@@ -416,9 +433,11 @@ timer_init(struct timer *timer, void (*on_time)(void *argument), void *argument)
 void
 timer_set(struct timer *timer, struct loop *loop, uint64_t after_ms)
 {
-    timer->deadline_ms = clock_ms() + after_ms;
-    if (timer->slot_ms != 0) {
-        if (timer->slot_ms <= timer->deadline_ms + LOOP_TICK_MS)
+    uint32_t tick = (uint32_t)((clock_ms() + after_ms + LOOP_TICK_MS - 1) / LOOP_TICK_MS);
+
+    timer->deadline_tick = tick == 0 ? 1 : tick;
+    if (hangs(timer)) {
+        if (!is_later(timer->slot_tick, timer->deadline_tick))
             return;
         unhang(loop, timer);
     }
@@ -428,21 +447,21 @@ timer_set(struct timer *timer, struct loop *loop, uint64_t after_ms)
 void
 timer_stop(struct timer *timer)
 {
-    timer->deadline_ms = 0;
+    timer->deadline_tick = 0;
 }
 
 void
 timer_close(struct timer *timer, struct loop *loop)
 {
-    timer->deadline_ms = 0;
-    if (timer->slot_ms != 0)
+    timer->deadline_tick = 0;
+    if (hangs(timer))
         unhang(loop, timer);
 }
 
 bool
 timer_is_set(const struct timer *timer)
 {
-    return timer->deadline_ms != 0;
+    return timer->deadline_tick != 0;
 }
 
 static void

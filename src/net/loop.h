@@ -105,13 +105,12 @@ void watch_signal(struct watch *watch, struct loop *loop, int number, watch_call
  * A coarse timer on the loop's shared wheel (LOOP_TICK_MS): setting it again for a later time,
  * as every request does, costs one store. Embedded, zeroed before the first timer_init.
  */
-#define LOOP_TICK_MS 50
+#define LOOP_TICK_MS 64
 
 struct timer {
-    TAILQ_ENTRY(timer) entry;
-    uint64_t deadline_ms; /* 0: not set */
-    uint64_t
-        slot_ms; /* where on the wheel it hangs, never later than the deadline; 0: nowhere */
+    TAILQ_ENTRY(timer) entry; /* tqe_prev NULL: it hangs nowhere */
+    uint32_t deadline_tick;   /* 0: not set */
+    uint32_t slot_tick;       /* where on the wheel it hangs, never later than the deadline */
     void (*on_time)(void *argument);
     void *argument;
 };

@@ -194,6 +194,75 @@ the_clock_moves_within_a_line_that_takes_long(void **state)
     assert_int_equal(fixture->fired, 2);
 }
 
+static void
+note_tick(void *argument)
+{
+    *(bool *)argument = true;
+}
+
+/* The clock is the test's from here on, the wheel turns by the system's: until it has seen the
+ * new time, which is a tick away or more. */
+static void
+turn_at(struct fixture *fixture, uint64_t now_ms)
+{
+    struct timer first = {0};
+    bool has_ticked = false;
+
+    timer_init(&first, note_tick, &has_ticked);
+    timer_set(&first, fixture->loop, 0);
+    clock_set_for_test(now_ms * 1000, 0);
+    for (int turn = 0; !has_ticked && turn < 1000; turn++)
+        loop_turn(fixture->loop, 10);
+    assert_true(has_ticked);
+}
+
+static void
+fires_once_where_ticks_come_round(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t round_ms = ((uint64_t)1 << 32) * LOOP_TICK_MS;
+
+    clock_set_for_test((round_ms - 1000) * 1000, 0);
+    timer_set(&fixture->timer, fixture->loop, 1000);
+    timer_set(&fixture->other, fixture->loop, 1500);
+    assert_true(timer_is_set(&fixture->timer));
+    turn_at(fixture, round_ms - 1);
+    assert_int_equal(fixture->fired, 0);
+    turn_at(fixture, round_ms + LOOP_TICK_MS);
+    assert_int_equal(fixture->fired, 1);
+    timer_set(&fixture->timer, fixture->loop, 200);
+    turn_at(fixture, round_ms + 200);
+    assert_int_equal(fixture->fired, 1);
+    turn_at(fixture, round_ms + 1500);
+    assert_int_equal(fixture->fired, 3);
+}
+
+static struct ended {
+    struct loop_end end;
+    unsigned calls;
+} ended;
+
+static void
+note_end(struct loop_end *end)
+{
+    ((struct ended *)end)->calls++;
+}
+
+static void
+what_lives_as_long_as_the_loop_is_told_of_its_end(void **state)
+{
+    struct fixture *fixture = *state;
+
+    loop_at_end(fixture->loop, &ended.end, note_end);
+    loop_turn(fixture->loop, 0);
+    assert_int_equal(ended.calls, 0);
+    loop_free(&fixture->loop);
+    assert_int_equal(ended.calls, 1);
+    assert_null(loop_of_process());
+    fixture->loop = loop_new();
+    assert_ptr_equal(loop_of_process(), fixture->loop);
+}
+
 #define LOOP_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -208,6 +277,8 @@ main(void)
         LOOP_TEST(frees_at_the_end_of_the_turn_and_not_before),
         LOOP_TEST(a_place_in_the_line_is_one_call_a_turn),
         LOOP_TEST(the_clock_moves_within_a_line_that_takes_long),
+        LOOP_TEST(what_lives_as_long_as_the_loop_is_told_of_its_end),
+        LOOP_TEST(fires_once_where_ticks_come_round), /* last: the clock stays the test's */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
