@@ -13,4 +13,4 @@ installed/fairlead.conf: conf/fairlead.conf Makefile
 		$(srcdir)/conf/fairlead.conf > $@
 
 fairlead_SOURCES = src/main.c
-fairlead_LDADD = libcontrol.a libworker.a libobserver.a liblogger.a $(libs_role) $(libs_system)
+fairlead_LDADD = libcontrol.a libworker.a libobserver.a liblogger.a libapi.a $(libs_role) $(libs_system)

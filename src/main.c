@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the command line and becomes one of the four roles. Children are started by control
+ * Reads the command line and becomes one of the roles. Children are started by control
  * with their role in argv[0], which is also what ps shows.
  */
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/api.h"
 #include "base/log.h"
 #include "base/directories.h"
 #include "base/title.h"
@@ -153,26 +154,39 @@ keep_standard_descriptors(void)
     return fd != -1 && close(fd) == 0;
 }
 
+/* What a process of that title runs; NULL: it is no child. */
+static int (*find_child(const char *title))(void)
+{
+    static const struct {
+        const char *title;
+        int (*run)(void);
+    } children[] = {
+        {"fairlead: worker", worker_run},
+        {"fairlead: observer", observer_run},
+        {"fairlead: logger", logger_run},
+        {"fairlead: api", api_run},
+    };
+
+    for (size_t i = 0; i < sizeof(children) / sizeof(children[0]); i++)
+        if (starts_with(title, children[i].title))
+            return children[i].run;
+    return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
     if (argc == 0)
         return USAGE_STATUS;
-    bool is_worker = starts_with(argv[0], "fairlead: worker");
-    bool is_observer = starts_with(argv[0], "fairlead: observer");
-    bool is_logger = starts_with(argv[0], "fairlead: logger");
+    int (*child_run)(void) = find_child(argv[0]);
 
     title_init(argc, argv);
     /* Children are started as /proc/self/exe, which top and perf would call "exe". */
     title_set_command("fairlead");
-    if (is_worker || is_observer || is_logger)
+    if (child_run != NULL) {
         become_child();
-    if (is_worker)
-        return worker_run();
-    if (is_observer)
-        return observer_run();
-    if (is_logger)
-        return logger_run();
+        return child_run();
+    }
     if (!keep_standard_descriptors())
         return EXIT_FAILURE;
     log_open();

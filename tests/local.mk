@@ -9,6 +9,7 @@ include tests/unit/worker/local.mk
 include tests/unit/control/local.mk
 include tests/unit/observer/local.mk
 include tests/unit/logger/local.mk
+include tests/unit/api/local.mk
 endif
 include tests/support/local.mk
 include tests/vtc/local.mk

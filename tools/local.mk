@@ -50,7 +50,7 @@ EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
 EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
 	docs/admin-api.md docs/labels.md docs/task-files.md \
-	docs/deploys.md docs/http.md docs/performance.md \
+	docs/console.md docs/deploys.md docs/http.md docs/performance.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
 	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \
 	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md \

@@ -13,7 +13,8 @@
 enum sandbox_profile {
     SANDBOX_WORKER = 1 << 0,
     SANDBOX_OBSERVER = 1 << 1,
-    SANDBOX_LOGGER = 1 << 2
+    SANDBOX_LOGGER = 1 << 2,
+    SANDBOX_API = 1 << 3
 };
 
 enum {

@@ -60,19 +60,38 @@ on_metrics(void *argument, uint64_t query_id, int fd)
     admin_metrics_reply(parts->admin, query_id, fd);
 }
 
+static bool
+on_api_call(void *argument, uint64_t call_id, int fd)
+{
+    struct parts *parts = argument;
+
+    return admin_api_call(parts->admin, call_id, fd);
+}
+
+static void
+on_api_cancel(void *argument, uint64_t call_id)
+{
+    struct parts *parts = argument;
+
+    admin_api_cancel(parts->admin, call_id);
+}
+
 /* The numbers of the children, for a control that may have to follow this one. */
 static void
-on_child_start(void *argument)
+on_child_start(void *argument, const struct process *process)
 {
     struct parts *parts = argument;
     struct processes *processes = children_processes(parts->children);
-    unsigned count = processes_logger(processes)->slot + 1;
+    unsigned count = processes_count(processes);
     pid_t *pids = memory_take(count, sizeof(*pids));
 
     for (unsigned slot = 0; slot < count; slot++)
         pids[slot] = processes_at(processes, slot)->pid;
     run_lock_note_children(parts->run_lock, pids, count);
     free(pids);
+    /* It numbers its calls as the one before it did. */
+    if (process->role == PROCESS_IS_API)
+        admin_api_forget(parts->admin);
 }
 
 static void
@@ -84,6 +103,7 @@ on_child_death(void *argument, const struct process *process)
         [PROCESS_IS_OBSERVER] = COUNTER_OBSERVER_RESTARTS,
         [PROCESS_IS_WORKER] = COUNTER_WORKER_RESTARTS,
         [PROCESS_IS_LOGGER] = COUNTER_LOGGER_RESTARTS,
+        [PROCESS_IS_API] = COUNTER_API_RESTARTS,
     };
     struct counters *own = counter_board_own(parts->board);
 
@@ -109,6 +129,6 @@ on_children_end(void *argument)
 }
 
 const struct children_callbacks child_words = {
-    on_applied,     on_health,      on_failures,   on_metrics,
-    on_child_start, on_child_death, on_child_hung, on_children_end,
+    on_applied,    on_health,      on_failures,    on_metrics,    on_api_call,
+    on_api_cancel, on_child_start, on_child_death, on_child_hung, on_children_end,
 };

@@ -73,6 +73,7 @@ libcontrol_a_SOURCES = \
 	src/control/rollout/rollout.c src/control/rollout/rollout.h \
 	src/control/rollout/roll_steps.def \
 	src/control/admin/admin.c src/control/admin/admin.h \
+	src/control/admin/admin_api.c src/control/admin/admin_api.h \
 	src/control/admin/admin_body.c \
 	src/control/admin/admin_call.h \
 	src/control/admin/admin_commands.def \

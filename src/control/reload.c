@@ -156,6 +156,10 @@ reload_apply(struct reload *reload, struct config *config)
     children_open_listeners(parts->children);
     if (!observer_fds_metrics_stayed(parts->observer_fds))
         children_send_metrics_listener(parts->children);
+    if (!observer_fds_api_stayed(parts->observer_fds))
+        children_send_api_listener(parts->children);
+    if (!config_has_api(config))
+        admin_api_forget(parts->admin);
     children_set_access_log(parts->children, config);
     config_free(&old);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counters in shared memory: one memfd a row owner (slot 0 is control, 1..N the workers, N + 1
- * the logger, N + 2 the observer), one writer each, relaxed loads and stores, so counting costs
- * an ordinary add. Control makes the memory and keeps it over a worker's death; everybody else
- * maps the others' read-only and sums.
+ * the logger, N + 2 the api role, N + 3 the observer), one writer each, relaxed loads and
+ * stores, so counting costs an ordinary add. Control makes the memory and keeps it over a
+ * worker's death; everybody else maps the others' read-only and sums.
  */
 #ifndef FAIRLEAD_IPC_COUNTERS_H
 #define FAIRLEAD_IPC_COUNTERS_H
@@ -20,8 +20,8 @@
 #define COUNTERS_PROVIDER_ROWS CONFIG_MOST_PROVIDERS
 #define COUNTERS_FIRST_CODE 100
 #define COUNTERS_CODES 500
-/* Control, at most 256 workers, the logger, the observer. */
-#define COUNTERS_SLOTS 259
+/* Control, at most 256 workers, the logger, the api role, the observer. */
+#define COUNTERS_SLOTS 260
 
 /* Upper bounds of the response-time histogram in microseconds; the last bucket has none. */
 #define COUNTERS_BUCKETS 16
@@ -92,7 +92,9 @@ struct process_counters {
     uint64_t cpu_us, memory_bytes;
 };
 
-/* Control 0, workers 1..N, the logger N + 1, as slots are; the observer last. */
+/* Control 0, workers 1..N, the logger N + 1, the api role N + 2, as slots are; the observer
+ * last.
+ */
 #define COUNTERS_PROCESS_ROWS (COUNTERS_SLOTS + 1)
 
 enum process_title {
@@ -100,7 +102,8 @@ enum process_title {
     PROCESS_TITLE_CONTROL,
     PROCESS_TITLE_WORKER,
     PROCESS_TITLE_LOGGER,
-    PROCESS_TITLE_OBSERVER
+    PROCESS_TITLE_OBSERVER,
+    PROCESS_TITLE_API
 };
 
 struct counters {

@@ -4,6 +4,7 @@ libipc_a_SOURCES = \
 	src/ipc/access_record.c src/ipc/access_record.h \
 	src/ipc/api_call.c src/ipc/api_call.h \
 	src/ipc/api_call_parts.def \
+	src/ipc/api_content.c src/ipc/api_content.h src/ipc/api_contents.def \
 	src/ipc/channel.c src/ipc/channel.h \
 	src/ipc/counters.c src/ipc/counters.h \
 	src/ipc/counters.def \

@@ -164,6 +164,10 @@ struct snapshot_settings {
     struct snapshot_text load_balancer_name;
     struct snapshot_text zone;
     uint8_t stickiness_key[32];
+    /* for the api role */
+    struct snapshot_text api_names; /* that it may be called by, with a blank between them */
+    uint32_t api_anonymous_read;
+    uint32_t unused;
 };
 
 /* The tables of each part: X(name of a row's type, name of the table). */

@@ -86,6 +86,23 @@ add_providers(struct snapshot_builder *builder)
     }
 }
 
+/* Its address is one, too. */
+static struct snapshot_text
+add_api_names(struct snapshot_builder *builder)
+{
+    const struct config *config = builder->sources.config;
+    char *names = memory_copy_text(config->api_address == NULL ? "" : config->api_address);
+
+    for (size_t i = 0; i < config->api_name_count; i++) {
+        char *longer = memory_print("%s %s", names, config->api_names[i].value);
+        free(names);
+        names = longer;
+    }
+    struct snapshot_text text = snapshot_builder_text(builder, names);
+    free(names);
+    return text;
+}
+
 static void
 fill_settings(struct snapshot_builder *builder)
 {
@@ -105,6 +122,8 @@ fill_settings(struct snapshot_builder *builder)
     settings->zone = snapshot_builder_text(builder, config->zone);
     memcpy(settings->stickiness_key, builder->sources.stickiness_key,
            sizeof(settings->stickiness_key));
+    settings->api_names = add_api_names(builder);
+    settings->api_anonymous_read = config->api_anonymous_read;
 }
 
 struct snapshot_builder *

@@ -228,6 +228,13 @@ struct config {
     char *admin_socket;
     char *metrics_address; /* NULL: no metrics listener */
     unsigned metrics_port;
+    char *api_address; /* NULL and no api_unix: there is no api */
+    unsigned api_port;
+    char *api_unix;
+    struct config_value *api_names; /* that Host may have, besides its address */
+    size_t api_name_count;
+    bool api_anonymous_read;
+    unsigned api_line;     /* of its place in the file; 0: none */
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;
     enum log_form log_form;    /* of messages on stderr */
@@ -269,7 +276,7 @@ struct config *config_read_text(const char *path, enum config_demand demand,
                                 const struct config_source *source,
                                 struct config_errors *errors);
 
-/* Whether something else than the file may give listeners. The place for the api group. */
+/* Whether there is a console: then listeners may come later. */
 bool config_has_api(const struct config *config);
 
 void config_free(struct config **config);

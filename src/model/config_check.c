@@ -15,6 +15,7 @@
 #include "model/target_address.h"
 
 #define PORT_MAX 65535
+#define API_NAMES_MAX 64
 
 /* Reports at a member of a group, "a.b", or at the group where the file has no such member. */
 #define REPORT(check, group, member, ...)                                                      \
@@ -51,6 +52,40 @@ check_serves(const struct config_check *check, const config_setting_t *root)
     if (check->config->listener_count == 0 && !is_refused && !check->may_be_empty &&
         !config_has_api(check->config))
         REPORT(check, root, "listeners", "there is none, so nothing would be served: add one");
+}
+
+/* Until it has certificates, keys and what is read would cross a network in the clear. */
+static bool
+is_loopback(const char *text)
+{
+    struct address_block ipv4, ipv6;
+    struct address address;
+
+    return address_parse(&address, text, 0) && address_block_parse(&ipv4, "127.0.0.0/8") &&
+           address_block_parse(&ipv6, "::1/128") &&
+           (address_block_contains(&ipv4, &address) || address_block_contains(&ipv6, &address));
+}
+
+static void
+check_api(const struct config_check *check, const config_setting_t *root)
+{
+    const struct config *config = check->config;
+    const config_setting_t *group = config_check_member(root, "api");
+
+    if (group == NULL || !config_setting_is_group(group))
+        return;
+    if (!config_has_api(config))
+        config_report_add(check->report, group, "needs address and port, or unix");
+    else if (config->api_unix != NULL &&
+             (config->api_address != NULL || config_check_member(group, "port") != NULL))
+        REPORT(check, group, "unix", "give this or address and port, not both");
+    else if (config->api_address != NULL && !is_loopback(config->api_address))
+        REPORT(check, group, "address",
+               "must be a loopback address (127.0.0.1 or ::1) until api.certificates is there: "
+               "elsewhere what it tells would cross the network in the clear");
+    if (config->api_name_count > API_NAMES_MAX)
+        REPORT(check, group, "names", "are %zu: at most %d", config->api_name_count,
+               API_NAMES_MAX);
 }
 
 static bool
@@ -363,6 +398,7 @@ config_check(const struct config_check *check, const config_setting_t *root)
     check_user(check, root);
     check_limits(check, root);
     check_serves(check, root);
+    check_api(check, root);
     config_check_counts(check, root);
     check_each(check, config_check_member(root, "listeners"), config->listener_count,
                check_listener);

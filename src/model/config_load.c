@@ -86,6 +86,20 @@ struct reading {
     struct config_report warnings;
 };
 
+/* Where a socket that cannot be had is complained of. */
+static void
+note_api_line(struct reading *reading, const config_setting_t *root, struct config *config)
+{
+    static const char *const ways[] = {"api.unix", "api.port", "api.address"};
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways) && config->api_line == 0; i++) {
+        const config_setting_t *place =
+            config_setting_lookup((config_setting_t *)root, ways[i]);
+        if (place != NULL)
+            config->api_line = config_report_line(&reading->errors, place);
+    }
+}
+
 static void
 judge(struct reading *reading, const config_setting_t *root, struct config *config,
       bool has_warnings)
@@ -96,6 +110,7 @@ judge(struct reading *reading, const config_setting_t *root, struct config *conf
 
     config_object_read(check.report, root, SCOPE_ROOT, config);
     config_index_groups(config);
+    note_api_line(reading, root, config);
     config_check(&check, root);
     if (check.report->count > 0)
         return;

@@ -102,7 +102,7 @@ static bool
 allows_bare(enum setting_scope scope)
 {
     return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_SOURCE ||
-           scope == SCOPE_WEIGHTED_GROUP;
+           scope == SCOPE_API_NAME || scope == SCOPE_WEIGHTED_GROUP;
 }
 
 static void

@@ -147,6 +147,17 @@ read_name(const struct setting *setting, const char *text, void *member)
 }
 
 static char *
+read_host_name(const struct setting *setting, const char *text, void *member)
+{
+    size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789-.");
+
+    if (text[good] != '\0')
+        return memory_print("\"%s\" is no host name: letters, digits, hyphens and dots", text);
+    return read_text(setting, text, member);
+}
+
+static char *
 read_path(const struct setting *setting, const char *text, void *member)
 {
     if (*text != '/')
@@ -289,6 +300,7 @@ static const struct kind kinds[] = {
     [SETTING_TEXT] = {"a text", WRITTEN_AS_TEXT, read_text},
     [SETTING_BODY] = {"a text", WRITTEN_AS_TEXT, read_body},
     [SETTING_NAME] = {"a text", WRITTEN_AS_TEXT, read_name},
+    [SETTING_HOST_NAME] = {"a text", WRITTEN_AS_TEXT, read_host_name},
     [SETTING_PATH] = {"a text", WRITTEN_AS_TEXT, read_path},
     [SETTING_SOCKET] = {"a text", WRITTEN_AS_TEXT, read_path},
     [SETTING_ADDRESS] = {"a text", WRITTEN_AS_TEXT, read_address},

@@ -30,6 +30,7 @@ enum setting_kind {
     SETTING_TEXT,           /* char *, as all up to CHOICE_TEXT */
     SETTING_BODY,           /* may have several lines */
     SETTING_NAME,
+    SETTING_HOST_NAME,
     SETTING_PATH,
     SETTING_SOCKET,
     SETTING_ADDRESS,

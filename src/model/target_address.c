@@ -99,7 +99,8 @@ is_own(const struct config *config, const struct target_address_host *host,
         if (leads_to(host, listener->address, listener->port, target))
             return true;
     }
-    return leads_to(host, config->metrics_address, config->metrics_port, target);
+    return leads_to(host, config->metrics_address, config->metrics_port, target) ||
+           leads_to(host, config->api_address, config->api_port, target);
 }
 
 const char *

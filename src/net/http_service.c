@@ -8,6 +8,7 @@
 #include "net/http_service.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -442,6 +443,57 @@ http_service_peer(const struct http_service_request *request)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
 }
 
+void
+http_service_client(const struct http_service_request *request, char text[ADDRESS_TEXT_SIZE])
+{
+    struct sockaddr_storage system = {0};
+    socklen_t length = sizeof(system);
+    struct address address = {.family = ADDRESS_NONE};
+
+    if (request->source != NULL &&
+        getpeername(bufferevent_getfd(evhttp_connection_get_bufferevent(
+                        evhttp_request_get_connection(request->source))),
+                    (struct sockaddr *)&system, &length) == 0)
+        address_from_system(&address, &system);
+    if (address.family == ADDRESS_UNIX)
+        snprintf(text, ADDRESS_TEXT_SIZE, "unix");
+    else
+        address_format(&address, text);
+}
+
+const char *
+http_service_target(const struct http_service_request *request)
+{
+    return request->source == NULL ? "" : evhttp_request_get_uri(request->source);
+}
+
+const char *
+http_service_field(const struct http_service_request *request, const char *name)
+{
+    return request->source == NULL
+               ? NULL
+               : evhttp_find_header(evhttp_request_get_input_headers(request->source), name);
+}
+
+bool
+http_service_field_at(const struct http_service_request *request, size_t index,
+                      const char **name, const char **value)
+{
+    const struct evkeyval *field = NULL;
+
+    if (request->source != NULL) {
+        TAILQ_FOREACH (field, evhttp_request_get_input_headers(request->source), next) {
+            if (index-- == 0)
+                break;
+        }
+    }
+    if (field == NULL)
+        return false;
+    *name = field->key;
+    *value = field->value;
+    return true;
+}
+
 const char *
 http_service_method(const struct http_service_request *request)
 {
@@ -491,13 +543,37 @@ http_service_body(const struct http_service_request *request, size_t *length)
     return bytes == NULL ? "" : (const char *)bytes;
 }
 
+void
+http_service_add_field(struct http_service_request *request, const char *name,
+                       const char *value)
+{
+    if (request->source != NULL)
+        evhttp_add_header(evhttp_request_get_output_headers(request->source), name, value);
+}
+
 static void
 add_fields(struct evhttp_request *source, const char *content_type)
 {
     struct evkeyvalq *fields = evhttp_request_get_output_headers(source);
 
     evhttp_add_header(fields, "Content-Type", content_type);
-    evhttp_add_header(fields, "Cache-Control", "no-store");
+    if (evhttp_find_header(fields, "Cache-Control") == NULL)
+        evhttp_add_header(fields, "Cache-Control", "no-store");
+}
+
+/* Of those that evhttp has no words for; NULL: it has. */
+static const char *
+reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } rows[] = {{421, "Misdirected Request"}, {429, "Too Many Requests"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (rows[i].status == status)
+            return rows[i].reason;
+    return NULL;
 }
 
 void
@@ -511,7 +587,7 @@ http_service_reply(struct http_service_request *request, int status, const char 
         return;
     add_fields(source, content_type);
     evbuffer_add(evhttp_request_get_output_buffer(source), body, length);
-    evhttp_send_reply(source, status, NULL, NULL);
+    evhttp_send_reply(source, status, reason_of(status), NULL);
 }
 
 void

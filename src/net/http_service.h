@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small HTTP/1.1 service on evhttp for people and scripts: control's admin socket and the
- * observer's metrics port. Not for client traffic.
+ * A small HTTP/1.1 service on evhttp for people and scripts: control's admin socket, the
+ * observer's metrics port and the api role's. Not for client traffic.
  */
 #ifndef FAIRLEAD_NET_HTTP_SERVICE_H
 #define FAIRLEAD_NET_HTTP_SERVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/address.h"
 #include "net/loop.h"
 
 struct http_service;
@@ -35,6 +37,19 @@ void http_service_end_streams(struct http_service *service, const char *bytes, s
 /* The process behind a Unix socket's other end; 0: not known. */
 pid_t http_service_peer(const struct http_service_request *request);
 
+/* The address of the other end, without its port, or "unix". */
+void http_service_client(const struct http_service_request *request,
+                         char text[ADDRESS_TEXT_SIZE]);
+
+/* The target as it was sent, with its query; "" when the client is gone. */
+const char *http_service_target(const struct http_service_request *request);
+
+/* The value of the first field of that name, or NULL; and the fields one by one, false behind
+ * the last one. */
+const char *http_service_field(const struct http_service_request *request, const char *name);
+bool http_service_field_at(const struct http_service_request *request, size_t index,
+                           const char **name, const char **value);
+
 const char *http_service_method(const struct http_service_request *request);
 /* The decoded path without query. */
 const char *http_service_path(const struct http_service_request *request);
@@ -45,6 +60,11 @@ const char *http_service_parameter(const struct http_service_request *request,
 const char *http_service_parameter_at(const struct http_service_request *request,
                                       const char *name, size_t n);
 const char *http_service_body(const struct http_service_request *request, size_t *length);
+
+/* A field for the head of the answer, before that begins; in place of one of ours with its
+ * name. */
+void http_service_add_field(struct http_service_request *request, const char *name,
+                            const char *value);
 
 void http_service_reply(struct http_service_request *request, int status,
                         const char *content_type, const char *body, size_t length);

@@ -389,7 +389,7 @@ write_build_info(struct metrics *metrics, const struct family *family)
 static bool
 begin_process(struct metrics *metrics, const struct family *family, unsigned row)
 {
-    static const char *const roles[] = {"", "control", "worker", "logger", "observer"};
+    static const char *const roles[] = {"", "control", "worker", "logger", "observer", "api"};
     uint64_t role =
         sum_of(metrics, process_place(row, offsetof(struct process_counters, role)));
     char printed[8];

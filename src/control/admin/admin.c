@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/admin/admin_api.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/admin_socket.h"
 #include "ipc/page.h"
@@ -46,6 +47,7 @@ struct admin {
     struct admin_parts parts;
     bool is_closed; /* control is stopping */
     struct admin_socket *socket;
+    struct admin_api *api;
     uint64_t last_query_id;
     LIST_HEAD(, metrics_wait) metrics_waits;
     LIST_HEAD(, admin_wait) waits; /* all calls that are answered later but streams */
@@ -111,10 +113,13 @@ admin_new(const struct admin_parts *parts)
     admin->socket = admin_socket_open(
         parts->config->admin_socket,
         &(struct admin_socket_parts){parts->loop, parts->children, on_request, admin});
-    if (admin->socket != NULL)
-        return admin;
-    free(admin);
-    return NULL;
+    if (admin->socket == NULL) {
+        free(admin);
+        return NULL;
+    }
+    admin->api = admin_api_new(
+        &(struct admin_api_parts){parts->loop, parts->children, on_request, admin});
+    return admin;
 }
 
 void
@@ -152,6 +157,7 @@ admin_close(struct admin *admin)
     while ((wait = LIST_FIRST(&admin->waits)) != NULL)
         wait->on_stop(wait->argument);
     admin_socket_end_streams(admin->socket, slice_of(last_line));
+    admin_api_end_streams(admin->api, slice_of(last_line));
 }
 
 void
@@ -161,6 +167,7 @@ admin_free(struct admin **admin)
         return;
     admin_close(*admin);
     admin_socket_free(&(*admin)->socket);
+    admin_api_free(&(*admin)->api);
     free(*admin);
     *admin = NULL;
 }
@@ -328,6 +335,25 @@ reply_with_page(struct admin_request *request, int fd)
     admin_request_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8",
                         slice_make(page, length));
     free(page);
+}
+
+bool
+admin_api_call(struct admin *admin, uint64_t call_id, int fd)
+{
+    return admin_api_take(admin->api, call_id, fd);
+}
+
+void
+admin_api_cancel(struct admin *admin, uint64_t call_id)
+{
+    admin_api_drop(admin->api, call_id);
+}
+
+void
+admin_api_forget(struct admin *admin)
+{
+    if (admin != NULL)
+        admin_api_drop_all(admin->api);
 }
 
 void

@@ -69,6 +69,13 @@ void admin_free(struct admin **admin);
 /* Control is stopping: gives the socket up, and tells everybody who waits for an answer. */
 void admin_close(struct admin *admin);
 
+/* A call of the api role has come; takes the descriptor. False: it is nonsense. */
+bool admin_api_call(struct admin *admin, uint64_t call_id, int fd);
+
+/* The answer to one of its calls is not wanted any more, or to any: the role has ended. */
+void admin_api_cancel(struct admin *admin, uint64_t call_id);
+void admin_api_forget(struct admin *admin);
+
 /* The observer's metrics page has come; takes the descriptor. */
 void admin_metrics_reply(struct admin *admin, uint64_t query_id, int fd);
 

@@ -121,6 +121,9 @@ admin_show_workers(struct admin_call *call)
     const struct process *logger = processes_logger(processes);
     if (logger->is_wanted)
         json_object_set_new(answer, "Logger", process_to_json(parts, logger));
+    const struct process *api = processes_api(processes);
+    if (api->is_wanted)
+        json_object_set_new(answer, "Api", process_to_json(parts, api));
     admin_answer(call->request, 200, answer);
 }
 

@@ -108,7 +108,7 @@ is_own_child(const struct admin_socket *socket, pid_t peer)
 {
     struct processes *processes = children_processes(socket->parts.children);
 
-    for (unsigned slot = 0; peer != 0 && slot <= processes_logger(processes)->slot; slot++)
+    for (unsigned slot = 0; peer != 0 && slot < processes_count(processes); slot++)
         if (processes_at(processes, slot)->pid == peer)
             return true;
     return false;

@@ -39,9 +39,9 @@ struct children {
 static void
 send_counters(struct children *children, struct process *process)
 {
-    unsigned last = processes_logger(children->processes)->slot;
+    unsigned count = processes_count(children->processes);
 
-    for (uint32_t slot = 0; slot <= last; slot++) {
+    for (uint32_t slot = 0; slot < count; slot++) {
         bool is_own = process->role != PROCESS_IS_OBSERVER && slot == process->slot;
         if (process->role == PROCESS_IS_LOGGER && !is_own)
             continue;
@@ -127,6 +127,21 @@ send_metrics_listener(struct children *children, struct process *process)
 }
 
 static void
+send_api_listener(struct children *children, struct process *process)
+{
+    int fd = observer_fds_api(children->parts.observer_fds);
+    struct message_api_listener listener = {
+        .is_unix = observer_fds_api_is_unix(children->parts.observer_fds)};
+
+    if (process->role != PROCESS_IS_API)
+        return;
+    if (fd != -1)
+        process_send(process, MESSAGE_api_listener, &listener, fd);
+    else
+        process_send(process, MESSAGE_api_close, &(struct message_api_close){0}, -1);
+}
+
+static void
 send_access_file(struct children *children, struct process *process)
 {
     int log = observer_fds_log(children->parts.observer_fds);
@@ -146,6 +161,7 @@ on_lacking(void *argument, struct process *process, uint32_t types)
         {MESSAGE_counters, send_counters},
         {MESSAGE_access_channel, send_access_channels},
         {MESSAGE_metrics_listener, send_metrics_listener},
+        {MESSAGE_api_listener, send_api_listener},
         {MESSAGE_access_file, send_access_file},
         {MESSAGE_snapshot, send_snapshot_to},
         {MESSAGE_listener_open, send_listeners},
@@ -175,11 +191,12 @@ on_start(void *argument, struct process *process)
 
     process_send(process, MESSAGE_hello, &hello, -1);
     send_counters(children, process);
-    children->callbacks->on_start(children->argument);
+    children->callbacks->on_start(children->argument, process);
     /* The file first: records that come without one are dropped. */
     send_access_file(children, process);
     send_access_channels(children, process);
     send_metrics_listener(children, process);
+    send_api_listener(children, process);
     if (process->role != PROCESS_IS_LOGGER)
         send_snapshot_to(children, process);
     send_listeners(children, process);
@@ -189,6 +206,21 @@ void
 children_send_metrics_listener(struct children *children)
 {
     send_metrics_listener(children, processes_at(children->processes, PROCESS_OBSERVER));
+}
+
+void
+children_send_api_listener(struct children *children)
+{
+    struct process *api = processes_api(children->processes);
+
+    send_api_listener(children, api);
+    process_set_wanted(api, observer_fds_api(children->parts.observer_fds) != -1, 0);
+}
+
+void
+children_answer_api(struct children *children, const struct message_api_answer *answer, int fd)
+{
+    process_send(processes_api(children->processes), MESSAGE_api_answer, answer, fd);
 }
 
 void
@@ -240,6 +272,7 @@ children_send_snapshot(struct children *children)
     for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
         send_snapshot_to(children, processes_at(children->processes, slot));
     send_snapshot_to(children, processes_at(children->processes, PROCESS_OBSERVER));
+    send_snapshot_to(children, processes_api(children->processes));
     children->pending_closes = NULL;
     while (pending != NULL) {
         struct pending_close *next = pending->next;
@@ -273,6 +306,7 @@ on_message(void *argument, struct process *process, const struct message *messag
     const struct children_callbacks *callbacks = children->callbacks;
     bool is_worker = process_is_worker(process);
     bool is_observer = process->role == PROCESS_IS_OBSERVER;
+    bool is_api = process->role == PROCESS_IS_API;
 
     if (message->type == MESSAGE_applied) {
         note_applied(children);
@@ -283,6 +317,12 @@ on_message(void *argument, struct process *process, const struct message *messag
     } else if (message->type == MESSAGE_metrics_reply && is_observer) {
         callbacks->on_metrics(children->argument, message->as.metrics_reply.query_id,
                               message->fd);
+    } else if (message->type == MESSAGE_api_call && is_api) {
+        if (!callbacks->on_api_call(children->argument, message->as.api_call.call_id,
+                                    message->fd))
+            process_note_nonsense(process, message->type);
+    } else if (message->type == MESSAGE_api_cancel && is_api) {
+        callbacks->on_api_cancel(children->argument, message->as.api_cancel.call_id);
     } else {
         channel_drop_fd(message->fd);
         process_note_nonsense(process, message->type);
@@ -315,7 +355,8 @@ on_rebound(void *argument, uint32_t listener_id, bool is_shared)
                        listener_id);
 }
 
-/* Sockets are shared with a child, and its successor gets the same. */
+/* Sockets are shared with a child, and its successor gets the same. Those of the api role are
+ * looked at with the observer's. */
 static void
 mend(struct children *children, unsigned slot)
 {
@@ -325,8 +366,10 @@ mend(struct children *children, unsigned slot)
     if (processes_are_stopping(processes))
         return;
     if (slot == PROCESS_OBSERVER) {
-        if (observer_fds_mend(children->parts.observer_fds))
+        if (observer_fds_mend_metrics(children->parts.observer_fds))
             children_send_metrics_listener(children);
+        if (observer_fds_mend_api(children->parts.observer_fds))
+            children_send_api_listener(children);
         return;
     }
     listener_sockets_mend(children->parts.sockets, slot, on_rebound, children);
@@ -358,7 +401,7 @@ on_end(void *argument, struct process *process)
         return;
     }
     if (process->role != PROCESS_IS_LOGGER)
-        mend(children, process->slot);
+        mend(children, process_is_worker(process) ? process->slot : PROCESS_OBSERVER);
     if (process_is_worker(process))
         counter_board_clear_gauges(children->parts.board, process->slot);
     children->callbacks->on_death(children->argument, process);

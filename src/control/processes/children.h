@@ -45,8 +45,12 @@ struct children_callbacks {
     void (*on_failures)(void *argument, const struct message_target_failures *message);
     /* The observer's metrics page; takes the descriptor. */
     void (*on_metrics)(void *argument, uint64_t query_id, int fd);
+    /* A call of the api role; takes the descriptor. False: it has too many of them. */
+    bool (*on_api_call)(void *argument, uint64_t call_id, int fd);
+    /* The answer to that call is not wanted any more. */
+    void (*on_api_cancel)(void *argument, uint64_t call_id);
     /* One has been started, so that its process has a number. */
-    void (*on_start)(void *argument);
+    void (*on_start)(void *argument, const struct process *process);
     /* One has died and is started again. */
     void (*on_death)(void *argument, const struct process *process);
     /* One shows no sign of life, and will be replaced. */
@@ -88,6 +92,13 @@ void children_close_listener(void *argument, uint32_t listener_id);
 
 /* What the observer may not open itself: the metrics listener, or that there is none. */
 void children_send_metrics_listener(struct children *children);
+
+/* There is an api role while the configuration has an api; it serves on this listener. */
+void children_send_api_listener(struct children *children);
+
+/* To a call of the api role; the descriptor stays the caller's. */
+void children_answer_api(struct children *children, const struct message_api_answer *answer,
+                         int fd);
 
 /* There is a logger while the configuration has an access log; it writes as this one says. */
 void children_set_access_log(struct children *children, const struct config *config);

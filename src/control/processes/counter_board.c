@@ -48,8 +48,8 @@ counter_board_new(unsigned worker_count)
 {
     struct counter_board *board = memory_take(1, sizeof(*board));
 
-    board->slots = memory_take(worker_count + 3, sizeof(*board->slots));
-    for (unsigned slot = 0; slot <= worker_count + 2; slot++) {
+    board->slots = memory_take(worker_count + 4, sizeof(*board->slots));
+    for (unsigned slot = 0; slot <= worker_count + 3; slot++) {
         board->slot_count++;
         if (!open_slot(&board->slots[slot])) {
             counter_board_free(&board);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Control's side of the counters: it makes the memory of every slot (0 is its own, 1..N the
- * workers', N + 1 the logger's, N + 2 the observer's), keeps it over a worker's death, and sums
- * what draining and status ask for.
+ * workers', N + 1 the logger's, N + 2 the api role's, N + 3 the observer's), keeps it over a
+ * worker's death, and sums what draining and status ask for.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
 #define FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H

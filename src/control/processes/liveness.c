@@ -115,7 +115,7 @@ on_look_time(void *argument)
     if (liveness->limit_ms == 0 || processes_are_stopping(processes))
         return;
     follow_replacement(liveness, added_ms);
-    for (unsigned slot = 0; slot <= processes_logger(processes)->slot; slot++)
+    for (unsigned slot = 0; slot < processes_count(processes); slot++)
         look_at(liveness, processes_at(processes, slot), added_ms);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each of the two is a named descriptor; a prepared one waits beside the one in use. */
+/* Each of the three is a named descriptor; a prepared one waits beside the one in use. */
 #include "control/processes/observer_fds.h"
 
 #include <errno.h>
@@ -18,17 +18,19 @@
 #define BACKLOG 64
 #define FOLDER_MODE 0755
 #define LOG_MODE 0640
+#define API_MODE 0660
 
 struct named_fd {
     char *name; /* NULL: not configured */
     int fd;
     bool is_kept;           /* by the last commit */
-    struct address address; /* of metrics */
+    struct address address; /* of listeners */
+    char *unix_path;        /* NULL: none; unlinked when it is closed and not kept */
 };
 
 struct observer_fds {
-    struct named_fd metrics, log;
-    struct named_fd next_metrics, next_log;
+    struct named_fd metrics, api, log;
+    struct named_fd next_metrics, next_api, next_log;
 };
 
 static void
@@ -36,6 +38,9 @@ clear(struct named_fd *named)
 {
     if (named->fd != -1)
         close(named->fd);
+    if (named->fd != -1 && named->unix_path != NULL)
+        unlink(named->unix_path);
+    free(named->unix_path);
     free(named->name);
     *named = (struct named_fd){.fd = -1};
 }
@@ -45,7 +50,8 @@ observer_fds_new(void)
 {
     struct observer_fds *fds = memory_take(1, sizeof(*fds));
 
-    fds->metrics.fd = fds->log.fd = fds->next_metrics.fd = fds->next_log.fd = -1;
+    fds->metrics.fd = fds->api.fd = fds->log.fd = -1;
+    fds->next_metrics.fd = fds->next_api.fd = fds->next_log.fd = -1;
     return fds;
 }
 
@@ -56,6 +62,7 @@ observer_fds_free(struct observer_fds **fds)
         return;
     observer_fds_abandon(*fds);
     clear(&(*fds)->metrics);
+    clear(&(*fds)->api);
     clear(&(*fds)->log);
     free(*fds);
     *fds = NULL;
@@ -69,9 +76,9 @@ add_error(struct config_errors *errors, char *line)
 }
 
 static int
-listen_for_metrics(const struct config *config, struct address *address)
+listen_at(struct address *address, const char *text, unsigned port)
 {
-    if (!address_parse(address, config->metrics_address, (uint16_t)config->metrics_port)) {
+    if (!address_parse(address, text, (uint16_t)port)) {
         errno = EINVAL;
         return -1;
     }
@@ -173,12 +180,47 @@ prepare_metrics(struct observer_fds *fds, const struct config *config,
         memory_print("%s:%u", config->metrics_address, config->metrics_port);
     if (keep(&fds->metrics, &fds->next_metrics))
         return true;
-    fds->next_metrics.fd = listen_for_metrics(config, &fds->next_metrics.address);
+    fds->next_metrics.fd =
+        listen_at(&fds->next_metrics.address, config->metrics_address, config->metrics_port);
     if (fds->next_metrics.fd != -1)
         return true;
     add_error(errors, memory_print("%s: metrics: cannot listen on %s: %s; choose another "
                                    "metrics.port or leave metrics out",
                                    config->path, fds->next_metrics.name, strerror(errno)));
+    return false;
+}
+
+static int
+listen_for_api(struct named_fd *api, const struct config *config)
+{
+    if (config->api_unix == NULL)
+        return listen_at(&api->address, config->api_address, config->api_port);
+    folder_make_for(config->api_unix, FOLDER_MODE); /* what is wrong, bind will say */
+    int fd = socket_listen_unix(config->api_unix, API_MODE, BACKLOG);
+    if (fd != -1)
+        api->unix_path = memory_copy_text(config->api_unix);
+    return fd;
+}
+
+static bool
+prepare_api(struct observer_fds *fds, const struct config *config, struct config_errors *errors)
+{
+    struct named_fd *next = &fds->next_api;
+
+    if (!config_has_api(config))
+        return true;
+    next->name = config->api_unix != NULL
+                     ? memory_print("unix:%s", config->api_unix)
+                     : memory_print("%s:%u", config->api_address, config->api_port);
+    if (keep(&fds->api, next))
+        return true;
+    next->fd = listen_for_api(next, config);
+    if (next->fd != -1)
+        return true;
+    add_error(errors, memory_print("%s:%u: api: cannot listen on %s: %s; choose another "
+                                   "api.%s or leave api out",
+                                   config->path, config->api_line, next->name, strerror(errno),
+                                   config->api_unix != NULL ? "unix" : "port"));
     return false;
 }
 
@@ -205,9 +247,10 @@ observer_fds_prepare(struct observer_fds *fds, const struct config *config,
                      struct config_errors *errors)
 {
     bool has_metrics = prepare_metrics(fds, config, errors);
+    bool has_api = prepare_api(fds, config, errors);
     bool has_log = prepare_log(fds, config, errors);
 
-    if (has_metrics && has_log)
+    if (has_metrics && has_api && has_log)
         return true;
     observer_fds_abandon(fds);
     return false;
@@ -217,23 +260,40 @@ void
 observer_fds_abandon(struct observer_fds *fds)
 {
     clear(&fds->next_metrics);
+    clear(&fds->next_api);
     clear(&fds->next_log);
+}
+
+static void
+commit(struct named_fd *used, struct named_fd *next)
+{
+    if (next->is_kept) { /* the file is the next one's */
+        next->unix_path = used->unix_path;
+        used->unix_path = NULL;
+    }
+    clear(used);
+    *used = *next;
+    *next = (struct named_fd){.fd = -1};
 }
 
 void
 observer_fds_commit(struct observer_fds *fds)
 {
-    clear(&fds->metrics);
-    clear(&fds->log);
-    fds->metrics = fds->next_metrics;
-    fds->log = fds->next_log;
-    fds->next_metrics = fds->next_log = (struct named_fd){.fd = -1};
+    commit(&fds->metrics, &fds->next_metrics);
+    commit(&fds->api, &fds->next_api);
+    commit(&fds->log, &fds->next_log);
 }
 
 bool
 observer_fds_metrics_stayed(const struct observer_fds *fds)
 {
     return fds->metrics.is_kept;
+}
+
+bool
+observer_fds_api_stayed(const struct observer_fds *fds)
+{
+    return fds->api.is_kept;
 }
 
 bool
@@ -249,26 +309,53 @@ observer_fds_reopen_log(struct observer_fds *fds)
     return true;
 }
 
-bool
-observer_fds_mend(struct observer_fds *fds)
+static bool
+mend(struct named_fd *named, const char *title)
 {
-    struct named_fd *metrics = &fds->metrics;
-
-    if (metrics->fd == -1 || socket_mend_listening(metrics->fd))
+    if (named->fd == -1 || socket_mend_listening(named->fd))
         return false;
-    int renewed = socket_listen(&metrics->address, false, BACKLOG);
+    /* The path is taken as long as the file is there. */
+    if (named->unix_path != NULL)
+        unlink(named->unix_path);
+    int renewed = named->unix_path != NULL
+                      ? socket_listen_unix(named->unix_path, API_MODE, BACKLOG)
+                      : socket_listen(&named->address, false, BACKLOG);
     if (renewed == -1)
         return false;
-    log_warning("the metrics listener was shut down by an observer: it is bound again");
-    close(metrics->fd);
-    metrics->fd = renewed;
+    log_warning("%s: it is bound again", title);
+    close(named->fd);
+    named->fd = renewed;
     return true;
+}
+
+bool
+observer_fds_mend_metrics(struct observer_fds *fds)
+{
+    return mend(&fds->metrics, "the metrics listener was shut down by an observer");
+}
+
+bool
+observer_fds_mend_api(struct observer_fds *fds)
+{
+    return mend(&fds->api, "the api listener was shut down by an api role");
 }
 
 int
 observer_fds_metrics(const struct observer_fds *fds)
 {
     return fds->metrics.fd;
+}
+
+int
+observer_fds_api(const struct observer_fds *fds)
+{
+    return fds->api.fd;
+}
+
+bool
+observer_fds_api_is_unix(const struct observer_fds *fds)
+{
+    return fds->api.unix_path != NULL;
 }
 
 int

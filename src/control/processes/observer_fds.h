@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What control opens for children that may open nothing themselves: the metrics listener for
- * the observer, the access log's file for the logger. Kept over their deaths and over reloads
- * that do not change them.
+ * the observer, the api listener for the api role, the access log's file for the logger. Kept
+ * over their deaths and over reloads that do not change them.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
 #define FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
@@ -22,17 +22,21 @@ bool observer_fds_prepare(struct observer_fds *fds, const struct config *config,
 void observer_fds_abandon(struct observer_fds *fds);
 void observer_fds_commit(struct observer_fds *fds);
 
-/* Whether the last commit left the metrics listener as it was, with what is open on it. */
+/* Whether the last commit left a listener as it was, with what is open on it. */
 bool observer_fds_metrics_stayed(const struct observer_fds *fds);
+bool observer_fds_api_stayed(const struct observer_fds *fds);
 
 /* After the log was rotated: opens the file by its name again; false with errno. */
 bool observer_fds_reopen_log(struct observer_fds *fds);
 
-/* True: the metrics listener had been shut down by an observer and is bound anew. */
-bool observer_fds_mend(struct observer_fds *fds);
+/* True: the listener had been shut down by its child and is bound anew. */
+bool observer_fds_mend_metrics(struct observer_fds *fds);
+bool observer_fds_mend_api(struct observer_fds *fds);
 
 /* -1: not configured. */
 int observer_fds_metrics(const struct observer_fds *fds);
+int observer_fds_api(const struct observer_fds *fds);
+bool observer_fds_api_is_unix(const struct observer_fds *fds);
 int observer_fds_log(const struct observer_fds *fds);
 
 #endif

@@ -42,14 +42,14 @@ _Static_assert(MESSAGE_COUNT <= 32, "too many kinds of messages for process.lack
 
 struct processes {
     struct loop *loop;
-    unsigned worker_count, count; /* of all slots: the observer, the workers, the logger */
+    unsigned worker_count, count; /* of all slots */
     bool is_started;
     struct process *slots;
     struct process_callbacks callbacks;
     void *argument;
     struct watch child_watch;
     bool is_stopping;
-    uint32_t logged_walls[PROCESS_IS_LOGGER + 1]; /* by role */
+    uint32_t logged_walls[PROCESS_ROLES]; /* by role */
 };
 
 static void start(struct process *process);
@@ -93,10 +93,13 @@ name(struct process *process)
         process->role = PROCESS_IS_WORKER;
         snprintf(process->title, sizeof(process->title), "fairlead: worker %u", process->slot);
     } else {
-        process->role = PROCESS_IS_LOGGER;
-        snprintf(process->title, sizeof(process->title), "fairlead: logger");
+        bool is_logger = process->slot == process->all->worker_count + 1;
+        process->role = is_logger ? PROCESS_IS_LOGGER : PROCESS_IS_API;
+        snprintf(process->title, sizeof(process->title), "fairlead: %s",
+                 process_role_text(process->role));
     }
-    process->is_wanted = process->role != PROCESS_IS_LOGGER;
+    process->is_wanted =
+        process->role == PROCESS_IS_OBSERVER || process->role == PROCESS_IS_WORKER;
 }
 
 struct processes *
@@ -107,7 +110,7 @@ processes_new(struct loop *loop, unsigned worker_count,
 
     processes->loop = loop;
     processes->worker_count = worker_count;
-    processes->count = worker_count + 2;
+    processes->count = worker_count + 3;
     processes->slots = memory_take(processes->count, sizeof(*processes->slots));
     processes->callbacks = *callbacks;
     processes->argument = argument;
@@ -521,10 +524,22 @@ processes_at(struct processes *processes, unsigned slot)
     return &processes->slots[slot];
 }
 
+unsigned
+processes_count(const struct processes *processes)
+{
+    return processes->count;
+}
+
 struct process *
 processes_logger(struct processes *processes)
 {
     return &processes->slots[processes->worker_count + 1];
+}
+
+struct process *
+processes_api(struct processes *processes)
+{
+    return &processes->slots[processes->worker_count + 2];
 }
 
 bool
@@ -579,7 +594,7 @@ process_state_text(enum process_state state)
 const char *
 process_role_text(enum process_role role)
 {
-    static const char *const words[] = {"observer", "worker", "logger"};
+    static const char *const words[] = {"observer", "worker", "logger", "api"};
 
     return words[role];
 }

@@ -14,10 +14,13 @@
 #include "ipc/channel.h"
 #include "net/loop.h"
 
-/* The slot of the observer in the table of processes; workers are 1..N, the logger N + 1. */
+/* The slot of the observer in the table of processes; workers are 1..N, the logger N + 1, the
+ * api role N + 2. */
 #define PROCESS_OBSERVER 0
 
-enum process_role { PROCESS_IS_OBSERVER, PROCESS_IS_WORKER, PROCESS_IS_LOGGER };
+enum process_role { PROCESS_IS_OBSERVER, PROCESS_IS_WORKER, PROCESS_IS_LOGGER, PROCESS_IS_API };
+
+#define PROCESS_ROLES (PROCESS_IS_API + 1)
 
 enum process_state {
     PROCESS_STARTING, /* has not applied a snapshot yet */
@@ -88,7 +91,10 @@ bool processes_are_stopping(const struct processes *processes);
 
 unsigned processes_worker_count(const struct processes *processes);
 struct process *processes_at(struct processes *processes, unsigned slot);
+/* Of all slots. */
+unsigned processes_count(const struct processes *processes);
 struct process *processes_logger(struct processes *processes);
+struct process *processes_api(struct processes *processes);
 bool process_is_worker(const struct process *process);
 bool process_is_alive(const struct process *process);
 

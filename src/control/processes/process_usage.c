@@ -79,20 +79,28 @@ note(struct process_counters *row, enum process_title title, pid_t pid)
         counter_set(&row->cpu_us, cpu_us);
 }
 
+/* Of a child that there is not always. */
+static void
+note_optional(struct process_counters *rows, enum process_title title,
+              const struct process *process)
+{
+    if (process->is_wanted || process->pid != 0)
+        note(&rows[process->slot], title, process->pid);
+    else
+        counter_set(&rows[process->slot].role, PROCESS_TITLE_NONE);
+}
+
 static void
 look(struct process_usage *usage)
 {
     struct processes *processes = usage->parts.processes;
     struct process_counters *rows = counter_board_own(usage->parts.board)->processes;
-    struct process *logger = processes_logger(processes);
 
     note(&rows[0], PROCESS_TITLE_CONTROL, getpid());
     for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
         note(&rows[slot], PROCESS_TITLE_WORKER, processes_at(processes, slot)->pid);
-    if (logger->is_wanted || logger->pid != 0)
-        note(&rows[logger->slot], PROCESS_TITLE_LOGGER, logger->pid);
-    else
-        counter_set(&rows[logger->slot].role, PROCESS_TITLE_NONE);
+    note_optional(rows, PROCESS_TITLE_LOGGER, processes_logger(processes));
+    note_optional(rows, PROCESS_TITLE_API, processes_api(processes));
     note(&rows[COUNTERS_PROCESS_ROWS - 1], PROCESS_TITLE_OBSERVER,
          processes_at(processes, PROCESS_OBSERVER)->pid);
 }

@@ -736,6 +736,68 @@ says_what_is_wrong_with_the_file_itself(void **state)
 }
 
 static void
+reads_where_the_api_is_and_what_it_may_be_called(void **state)
+{
+    (void)state;
+    struct config *config = load_good("api = {\n address = \"127.0.0.1\";\n port = 7;\n"
+                                      " names = [ \"lb.example.com\", \"lb\" ]; };\n");
+    assert_true(config_has_api(config));
+    assert_string_equal(config->api_address, "127.0.0.1");
+    assert_int_equal(config->api_port, 7);
+    assert_int_equal(config->api_line, 3);
+    assert_int_equal(config->api_name_count, 2);
+    assert_string_equal(config->api_names[1].value, "lb");
+    assert_true(config->api_anonymous_read);
+    config_free(&config);
+    config = load_good("api = { unix = \"/run/api.sock\"; anonymous_read = false; };\n");
+    assert_true(config_has_api(config));
+    assert_string_equal(config->api_unix, "/run/api.sock");
+    assert_false(config->api_anonymous_read);
+    config_free(&config);
+    config = load_good("api = { address = \"::1\"; };\n");
+    assert_int_equal(config->api_port, 9181);
+    config_free(&config);
+    config = load_good("workers = 1;\n");
+    assert_false(config_has_api(config));
+    config_free(&config);
+}
+
+static void
+refuses_an_api_that_cannot_be(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"api = { };\n", "F:1: api: needs address and port, or unix"},
+        {"api = {\n port = 9181; };\n", "F:1: api: needs address and port, or unix"},
+        {"api = { address = \"127.0.0.1\";\n unix = \"/a\"; };\n",
+         "F:2: api.unix: give this or address and port, not both"},
+        {"api = {\n address = \"0.0.0.0\"; };\n",
+         "F:2: api.address: must be a loopback address (127.0.0.1 or ::1) until "
+         "api.certificates is there: elsewhere what it tells would cross the network in the "
+         "clear"},
+        {"api = { address = \"::ffff:10.0.0.1\"; };\n",
+         "F:1: api.address: must be a loopback address (127.0.0.1 or ::1) until "
+         "api.certificates is there: elsewhere what it tells would cross the network in the "
+         "clear"},
+        {"api = { address = \"127.0.0.1\";\n names = [ \"a b\" ]; };\n",
+         "F:2: api.names[0]: \"a b\" is no host name: letters, digits, hyphens and dots"},
+    };
+
+    (void)state;
+    assert_all_refused(refusals, sizeof(refusals) / sizeof(*refusals));
+}
+
+static void
+an_api_needs_no_listener(void **state)
+{
+    struct config_errors errors;
+    struct config *config = load_as_it_is("api = { address = \"127.0.0.1\"; };\n", &errors);
+
+    (void)state;
+    assert_non_null(config);
+    config_free(&config);
+}
+
+static void
 refuses_files_without_a_listener(void **state)
 {
     static const char *const texts[] = {"",
@@ -1051,6 +1113,9 @@ main(void)
         cmocka_unit_test(includes_absolute_names),
         cmocka_unit_test(refuses_includes_that_cannot_be_read),
         cmocka_unit_test(refuses_an_include_that_does_not_stand_alone),
+        cmocka_unit_test(reads_where_the_api_is_and_what_it_may_be_called),
+        cmocka_unit_test(refuses_an_api_that_cannot_be),
+        cmocka_unit_test(an_api_needs_no_listener),
         cmocka_unit_test(refuses_files_without_a_listener),
         cmocka_unit_test(reads_no_further_than_a_comment_that_is_not_closed),
         cmocka_unit_test(follows_no_include_in_a_comment),

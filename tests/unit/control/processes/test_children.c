@@ -46,12 +46,24 @@ ignore_end(void *owner, const char *reason)
     (void)reason;
 }
 
+/* What only the api role may send. */
+static void
+call(struct channel *channel)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    channel_send(channel, MESSAGE_api_call, &(struct message_api_call){.call_id = 3}, fd);
+    channel_send(channel, MESSAGE_api_cancel, &(struct message_api_cancel){.call_id = 3}, -1);
+    close(fd);
+}
+
 /* After a snapshot: that it is applied, and one message that the other role may send. */
 static void
 answer(struct channel *channel, bool is_worker, const struct message *message)
 {
     channel_send(channel, MESSAGE_applied,
                  &(struct message_applied){.generation = message->as.snapshot.generation}, -1);
+    call(channel);
     for (int i = 0; i < 2; i++)
         if ((i == 0) == is_worker)
             channel_send(channel, MESSAGE_health, &(struct message_health){.target_id = 1}, -1);
@@ -90,7 +102,7 @@ struct nursery {
     int words[2];
     char heard[8192];
     uint64_t applied;
-    unsigned starts, deaths, healths, failures, ends;
+    unsigned starts, deaths, healths, failures, calls, cancels, ends;
 };
 
 static bool
@@ -147,11 +159,31 @@ on_metrics(void *argument, uint64_t query_id, int fd)
     close(fd);
 }
 
-static void
-on_start(void *argument)
+static bool
+on_api_call(void *argument, uint64_t call_id, int fd)
 {
     struct nursery *nursery = argument;
 
+    assert_true(call_id == 3);
+    close(fd);
+    return ++nursery->calls == 1;
+}
+
+static void
+on_api_cancel(void *argument, uint64_t call_id)
+{
+    struct nursery *nursery = argument;
+
+    assert_true(call_id == 3);
+    nursery->cancels++;
+}
+
+static void
+on_start(void *argument, const struct process *process)
+{
+    struct nursery *nursery = argument;
+
+    assert_true(process->pid != 0);
     nursery->starts++;
 }
 
@@ -201,7 +233,8 @@ static void
 begin(struct nursery *nursery, bool is_published)
 {
     static const struct children_callbacks callbacks = {
-        on_applied, on_health, on_failures, on_metrics, on_start, on_death, on_hung, on_end};
+        on_applied,    on_health, on_failures, on_metrics, on_api_call,
+        on_api_cancel, on_start,  on_death,    on_hung,    on_end};
 
     *nursery = (struct nursery){.loop = loop_new()};
     assert_int_equal(pipe2(nursery->words, O_CLOEXEC | O_NONBLOCK), 0);
@@ -298,8 +331,8 @@ a_worker_gets_what_a_snapshot_needs_before_the_snapshot(void **state)
     wait_for_line(&nursery, "observer snapshot\n", 1);
     assert_order(&nursery, "worker 1", "hello counters access_channel snapshot_base snapshot");
     assert_order(&nursery, "observer", "hello counters metrics_close snapshot_base snapshot");
-    /* Control's, each worker's, and the logger's. */
-    assert_int_equal(count(&nursery, "worker 1 counters\n"), WORKERS + 2);
+    /* Control's, each worker's, the logger's and the api role's. */
+    assert_int_equal(count(&nursery, "worker 1 counters\n"), WORKERS + 3);
     assert_int_equal(nursery.starts, WORKERS + 1);
     end(&nursery);
 }
@@ -372,6 +405,58 @@ believes_only_who_may_say_it(void **state)
     end(&nursery);
 }
 
+/* A socket for the api role that there is from now on. */
+static void
+open_api(struct nursery *nursery, char *path)
+{
+    struct config config = {.path = (char[]){"F"}, .api_unix = path};
+    struct config_errors errors = {0};
+
+    assert_true(observer_fds_prepare(nursery->parts.observer_fds, &config, &errors));
+    observer_fds_commit(nursery->parts.observer_fds);
+    children_send_api_listener(nursery->children);
+}
+
+static void
+close_api(struct nursery *nursery)
+{
+    struct config config = {.path = (char[]){"F"}};
+    struct config_errors errors = {0};
+
+    assert_true(observer_fds_prepare(nursery->parts.observer_fds, &config, &errors));
+    observer_fds_commit(nursery->parts.observer_fds);
+    children_send_api_listener(nursery->children);
+}
+
+static void
+there_is_an_api_role_while_it_has_a_listener(void **state)
+{
+    struct nursery nursery;
+    char path[] = "/tmp/fairlead-test-XXXXXX/api.sock";
+    (void)state;
+
+    *strrchr(path, '/') = '\0';
+    assert_non_null(mkdtemp(path));
+    path[strlen(path)] = '/';
+    begin(&nursery, true);
+    wait_for_applied(&nursery, 1);
+    assert_int_equal(nursery.calls, 0);
+    open_api(&nursery, path);
+    wait_for_line(&nursery, "api snapshot\n", 1);
+    assert_order(&nursery, "api", "hello counters api_listener snapshot_base snapshot");
+    assert_int_equal(count(&nursery, "api counters\n"), WORKERS + 3);
+    for (int turn = 0; turn < MOST_TURNS && nursery.cancels < 1; turn++)
+        loop_turn(nursery.loop, 10);
+    assert_int_equal(nursery.calls, 1);
+    close_api(&nursery);
+    wait_for_line(&nursery, "api shutdown\n", 1);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(nursery.deaths, 0);
+    *strrchr(path, '/') = '\0';
+    assert_int_equal(rmdir(path), 0);
+    end(&nursery);
+}
+
 static void
 one_that_dies_is_told_everything_again(void **state)
 {
@@ -429,6 +514,7 @@ main(int count_of_arguments, char **arguments)
         cmocka_unit_test(the_base_goes_out_only_when_it_is_another_one),
         cmocka_unit_test(connections_close_behind_the_snapshot_that_takes_their_target_away),
         cmocka_unit_test(believes_only_who_may_say_it),
+        cmocka_unit_test(there_is_an_api_role_while_it_has_a_listener),
         cmocka_unit_test(one_that_dies_is_told_everything_again),
         cmocka_unit_test(checks_go_to_the_observer_alone),
         cmocka_unit_test(tells_when_all_have_ended),

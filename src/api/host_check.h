@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a request is meant for this role, and whether its own page sent it: a foreign page
+ * whose name leads here (DNS rebinding) is known by its Host, any other by its Origin.
+ */
+#ifndef FAIRLEAD_API_HOST_CHECK_H
+#define FAIRLEAD_API_HOST_CHECK_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+/* A Host field's value against localhost, 127.0.0.0/8, [::1] and names, which have a blank
+ * between them; the port is not looked at. */
+bool host_check_is_ours(struct slice host, struct slice names);
+
+/* Whether an Origin field's value is of a page that this Host served. */
+bool host_check_is_same_origin(struct slice origin, struct slice host);
+
+#endif

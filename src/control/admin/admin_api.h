@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door for the api role: calls as pages over its channel. The role is not trusted; what
+ * changes something is refused where nobody has signed it. Private to admin*.c.
+ */
+#ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_API_H
+#define FAIRLEAD_CONTROL_ADMIN_ADMIN_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/admin/admin_request.h"
+#include "control/processes/children.h"
+#include "net/loop.h"
+
+struct admin_api;
+
+/* What the door may reach; outlives it. */
+struct admin_api_parts {
+    struct loop *loop;
+    struct children *children;
+    admin_request_handler *on_request;
+    void *argument;
+};
+
+struct admin_api *admin_api_new(const struct admin_api_parts *parts);
+void admin_api_free(struct admin_api **api);
+
+/* A call has come; takes the descriptor. False: there are too many of them. */
+bool admin_api_take(struct admin_api *api, uint64_t call_id, int fd);
+
+/* Nobody reads that call's answer any more, or any call's: the role has ended. */
+void admin_api_drop(struct admin_api *api, uint64_t call_id);
+void admin_api_drop_all(struct admin_api *api);
+
+/* Ends every stream with these last bytes; their on_gone is called. */
+void admin_api_end_streams(struct admin_api *api, struct slice last);
+
+#endif

@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The api role: its files and answers, whom it refuses, and that it comes, moves and goes with the
+# configuration.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+port=$(free_port) other_port=$(free_port) app_port=$(free_port) taken=$(free_port)
+app_start "$app_port" web
+app_start "$taken" somebody
+
+# configure API...: with these settings of api; without any there is none.
+configure() {
+    DIR=$work "$support/config" -t "$app_port" ${1:+-o "api = { $*; };"}
+}
+console() {
+    local path=$1
+    shift
+    curl -s -m 10 "$@" "http://127.0.0.1:$port$path"
+}
+# answers STATUS PATH [CURL OPTION]...
+answers() {
+    local want=$1 got
+    shift
+    got=$(console "$@" -o "$work/out" -D "$work/head" -w '%{http_code}')
+    [ "$got" = "$want" ] || fail "$* is answered with $got, not $want: $(cat "$work/out")"
+}
+# refuses STATUS CODE PATH [CURL OPTION]...: in JSON with that code.
+refuses() {
+    local code=$2
+    answers "$1" "${@:3}"
+    jq -e --arg code "$code" '.error.code == $code and (.error.message | length > 0)' \
+        "$work/out" >/dev/null || fail "$3 says: $(cat "$work/out")"
+}
+api_pid() {
+    fairlead_children 'fairlead: api'
+}
+
+configure 'address = "127.0.0.1"; port = '"$port"'; names = [ "lb.example.com" ]'
+fairlead_start
+DIR=$work "$support/ready" 1
+wait_for 5 console /v1/status -f
+
+step "it has walls, a row among the processes, and a place in the metrics"
+ctl --json workers | jq -e '.Api.State == "running" and .Api.Pid > 0' >/dev/null || fail "no row"
+[ "$(ps -o user= -p "$(api_pid)")" != root ] || fail "it is root"
+wait_for 10 sh -c "'$fairleadctl' -s '$work/admin.sock' metrics | grep -q 'role=\"api\"'"
+
+step "the page: its file with an ETag, and what browsers are told"
+answers 200 /
+grep -qi '^content-type: text/html' "$work/head" || fail "no page: $(cat "$work/head")"
+policy=$(grep -i '^content-security-policy:' "$work/head") || fail "no policy"
+for part in "default-src 'none'" "script-src 'self'" "frame-ancestors 'none'" "base-uri 'none'"; do
+    [[ $policy == *"$part"* ]] || fail "$part is missing in $policy"
+done
+[[ $policy != *unsafe* ]] || fail "unsafe: $policy"
+grep -qi '^x-content-type-options: nosniff' "$work/head" || fail "no nosniff"
+grep -qi '^access-control' "$work/head" && fail "it has CORS"
+tag=$(sed -n 's/^ETag: *\(.*\)\r$/\1/Ip' "$work/head")
+answers 304 / -H "If-None-Match: $tag"
+answers 200 /console/index.html
+refuses 404 NotFound /console/none.js
+refuses 404 NotFound '/console/..%2f..%2fetc/passwd'
+refuses 405 MethodNotAllowed / -d x
+
+step "reads are answered as on the admin socket"
+steady='del(.TargetReceives?, (.. | .LastSyncSeconds?, .RequestsPerSecond?))'
+for what in listeners rules target-groups target-groups/web/targets services tasks providers problems \
+    'explain?url=http://a/%3Fb=c%26d'; do
+    answers 200 "/v1/$what"
+    grep -qi '^cache-control: no-store' "$work/head" || fail "$what may be stored"
+    curl -s --unix-socket "$work/admin.sock" "http://a/v1/$what" >"$work/wanted"
+    diff <(jq -S "$steady" "$work/out") <(jq -S "$steady" "$work/wanted") || fail "$what differs"
+done
+refuses 404 TargetGroupNotFound /v1/target-groups/none/targets
+refuses 404 NotFound /v1/none
+
+step "nothing changes without a signature"
+for call in reload drain stop 'register?x=y'; do
+    refuses 403 MissingAuthenticationToken "/v1/$call" -d '{}'
+done
+
+step "whoever comes under another name is refused"
+answers 200 /v1/status -H 'Host: localhost'
+answers 200 /v1/status -H 'Host: lb.example.com:443'
+for host in evil.example lb.example.com.evil.example '' 10.0.0.1; do
+    refuses 421 UnknownHost /v1/status -H "Host: $host"
+    refuses 421 UnknownHost / -H "Host: $host"
+done
+refuses 403 ForeignOrigin /v1/status -H 'Origin: http://evil.example'
+refuses 403 ForeignOrigin /v1/status -H 'Origin: null'
+answers 200 /v1/status -H "Origin: http://127.0.0.1:$port"
+refuses 400 BadTarget / --request-target "http://evil.example/v1/status"
+python3 - "$port" <<'END' || fail "two Host fields or none are taken"
+import socket, sys
+for host in (b"", b"Host: localhost\r\nHost: evil.example\r\n"):
+    with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) as connection:
+        connection.sendall(b"GET /v1/status HTTP/1.1\r\n" + host + b"\r\n")
+        status = connection.recv(100).split()[1]
+        assert status in (b"421", b"400"), status
+END
+
+step "events go on and on"
+(timeout 20 curl -sN "http://127.0.0.1:$port/v1/events?follow=true&since=0" || true) >"$work/events" &
+wait_for 5 grep -q '"Sequence":1,' "$work/events"
+ctl register web 127.0.0.1:9 >/dev/null
+wait_for 5 grep -q 'web 127.0.0.1:9' "$work/events"
+
+step "one that is killed is started again, and who followed it comes back"
+killed=$(api_pid)
+kill -KILL "$killed"
+wait_for 5 console /v1/status -f
+[ "$(api_pid)" != "$killed" ] || fail "it is the same process"
+[ "$(metric fairlead_api_restarts_total)" = 1 ] || fail "the restart is not counted"
+
+step "a reload moves it, to a port and to a socket"
+configure 'address = "127.0.0.1"; port = '"$other_port"
+ctl reload
+wait_for 5 curl -sf "http://127.0.0.1:$other_port/v1/status"
+console / && fail "the old port answers"
+refused=$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: lb.example.com' "http://127.0.0.1:$other_port/")
+[ "$refused" = 421 ] || fail "the name was taken away, and is answered with $refused"
+configure 'unix = "'"$work"'/api.sock"'
+ctl reload
+wait_for 5 curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status
+[ "$(stat -c %a "$work/api.sock")" = 660 ] || fail "the socket's mode is $(stat -c %a "$work/api.sock")"
+
+step "a port that is taken refuses the reload with a line of its own"
+configure 'address = "127.0.0.1"; port = '"$taken"
+ctl reload >"$work/errors" 2>&1 && fail "the reload was accepted"
+line=$(grep -n '^api' "$work/fairlead.conf" | cut -d: -f1)
+grep -q "fairlead.conf:$line: api: cannot listen on 127.0.0.1:$taken: .*in use" "$work/errors" ||
+    fail "reload says: $(cat "$work/errors")"
+curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status >/dev/null || fail "it is gone"
+
+step "without its settings there is none, and no socket is left behind"
+configure
+ctl reload
+no_api() { [ -z "$(api_pid)" ] && [ ! -e "$work/api.sock" ]; }
+wait_for 5 no_api
+configure 'unix = "'"$work"'/api.sock"'
+ctl reload
+wait_for 5 curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status
+fairlead_stop
+[ ! -e "$work/api.sock" ] || fail "the socket is left behind"
