@@ -12,5 +12,5 @@ installed/fairlead.conf: conf/fairlead.conf Makefile
 		-e 's,"/var/\(l[io][bg]\)/,"$(localstatedir)/\1/,g' \
 		$(srcdir)/conf/fairlead.conf > $@
 
-fairlead_SOURCES = src/main.c
+fairlead_SOURCES = src/main.c src/options.def
 fairlead_LDADD = libcontrol.a libworker.a libobserver.a liblogger.a libapi.a $(libs_role) $(libs_system)

@@ -30,19 +30,43 @@
 #define USAGE_STATUS 2
 #define DEFAULT_CONFIG DIRECTORY_CONFIGURATION "/fairlead.conf"
 
+static const struct option long_options[] = {
+
+#define PROGRAM_OPTION(letter, name, value, help)                                              \
+    {(name), (value) == NULL ? no_argument : required_argument, NULL, (letter)},
+#include "options.def"
+#undef PROGRAM_OPTION
+    {NULL, 0, NULL, 0},
+};
+
 static const char usage[] =
     "usage: fairlead [-f FILE] [-v]      run in the foreground until SIGTERM\n"
-    "       fairlead -c [-f FILE]        check the configuration (also -t)\n"
+    "       fairlead -c [-f FILE]        check the configuration\n"
     "       fairlead --version | --help\n"
-    "\n"
-    "  -f, --file FILE       configuration file (default " DEFAULT_CONFIG ")\n"
-    "  -c, -t, --check-config\n"
-    "                        print every error in the configuration, or that it is ok\n"
-    "  -v, --verbose         log what is decided, too\n"
-    "  -V, --version         print the versions of fairlead and its libraries\n"
-    "  -h, --help            print this\n"
-    "\n"
-    "Signals: HUP reloads, TERM and INT stop (twice: at once), USR1 reopens the access log.\n";
+    "\n";
+
+static void
+print_option(FILE *file, char letter, const char *name, const char *value, const char *help)
+{
+    char word[32];
+
+    snprintf(word, sizeof(word), "%s%s%s", name, value == NULL ? "" : " ",
+             value == NULL ? "" : value);
+    fprintf(file, "  -%c, --%-13s %s\n", letter, word, help);
+}
+
+static void
+print_usage(FILE *file)
+{
+    fputs(usage, file);
+#define PROGRAM_OPTION(letter, name, value, help) print_option(file, letter, name, value, help);
+#include "options.def"
+#undef PROGRAM_OPTION
+    fputs("\nSignals:\n", file);
+#define CONTROL_SIGNAL(id, action, help) fprintf(file, "  %-4s  %s\n", #id, help);
+#include "control/signals.def"
+#undef CONTROL_SIGNAL
+}
 
 static int
 print_version(void)
@@ -66,20 +90,11 @@ starts_with(const char *text, const char *start)
 static int
 run_from_arguments(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"file", required_argument, NULL, 'f'},
-        {"check-config", no_argument, NULL, 'c'},
-        {"check", no_argument, NULL, 'c'},
-        {"verbose", no_argument, NULL, 'v'},
-        {"version", no_argument, NULL, 'V'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     struct control_options control = {.config_path = DEFAULT_CONFIG};
     bool is_check = false;
     int option;
 
-    while ((option = getopt_long(argc, argv, "f:ctvVh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "f:ctvVh", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':
             control.config_path = optarg;
@@ -94,14 +109,16 @@ run_from_arguments(int argc, char **argv)
         case 'V':
             return print_version();
         case 'h':
-            return fputs(usage, stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS;
+            print_usage(stdout);
+            return fflush(stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS;
         default:
-            fputs(usage, stderr);
+            print_usage(stderr);
             return USAGE_STATUS;
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "fairlead: does not take the argument %s\n%s", argv[optind], usage);
+        fprintf(stderr, "fairlead: does not take the argument %s\n", argv[optind]);
+        print_usage(stderr);
         return USAGE_STATUS;
     }
     return is_check ? control_check(control.config_path) : control_run(&control);

@@ -22,6 +22,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/text_width.c tools/fairleadctl/text_width.h \
 	tools/fairleadctl/terminal.c tools/fairleadctl/terminal.h \
 	tools/fairleadctl/top_screen.c tools/fairleadctl/top_screen.h \
+	tools/fairleadctl/usage.c tools/fairleadctl/usage.h \
 	tools/fairleadctl/view.c tools/fairleadctl/view.h \
 	tools/fairleadctl/when.c tools/fairleadctl/when.h
 bash_completiondir = $(datadir)/bash-completion/completions

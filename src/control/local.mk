@@ -7,7 +7,7 @@ libcontrol_a_SOURCES = \
 	src/control/event_file.c src/control/event_file.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/run_lock.c src/control/run_lock.h \
-	src/control/signals.c src/control/signals.h \
+	src/control/signals.c src/control/signals.h src/control/signals.def \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
@@ -46,7 +46,8 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
 	src/control/docker/docker_items.c src/control/docker/docker_items.h \
-	src/control/docker/docker_labels.c src/control/docker/docker_labels.h \
+	src/control/docker/docker_labels.c src/control/docker/docker_labels.def \
+	src/control/docker/docker_labels.h \
 	src/control/docker/docker_list.c \
 	src/control/docker/docker_namespace.c src/control/docker/docker_namespace.h \
 	src/control/docker/docker_replacement.c src/control/docker/docker_replacement.h \

@@ -37,8 +37,10 @@ static const struct {
     int number;
     void (*on_signal)(int number, short what, void *argument);
 } rows[SIGNALS_COUNT] = {
-    {SIGTERM, on_stop},  {SIGINT, on_stop},    {SIGQUIT, on_stop},
-    {SIGHUP, on_reload}, {SIGUSR1, on_reopen},
+
+#define CONTROL_SIGNAL(id, action, help) {SIG##id, on_##action},
+#include "control/signals.def"
+#undef CONTROL_SIGNAL
 };
 
 void

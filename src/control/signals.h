@@ -11,7 +11,13 @@ struct signals_callbacks {
     void (*on_reopen)(void *argument);           /* USR1 */
 };
 
-enum { SIGNALS_COUNT = 5 };
+enum control_signal {
+
+#define CONTROL_SIGNAL(id, action, help) CONTROL_SIGNAL_##id,
+#include "control/signals.def"
+#undef CONTROL_SIGNAL
+    SIGNALS_COUNT
+};
 
 /* Embedded by its owner, which closes it. */
 struct signals {

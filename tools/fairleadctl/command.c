@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "output.h"
+#include "usage.h"
 
 /* How many letters differ, at most: what people swap, forget or double. */
 static size_t
@@ -82,50 +83,11 @@ is_option(const struct parameter *parameter)
     return parameter->name[0] == '-';
 }
 
-static void
-print_usage(FILE *file, const struct command *command)
-{
-    fprintf(file, "%s", command->name);
-    const struct parameter *parameter = command->parameters;
-    for (; parameter < command->parameters + PARAMETERS_MAX && parameter->name; parameter++) {
-        const char *name = parameter->name;
-        switch (parameter->kind) {
-        case PARAMETER_WORD:
-            fprintf(file, " %s", name);
-            break;
-        case PARAMETER_MAYBE:
-        case PARAMETER_FLAG:
-            fprintf(file, " [%s]", name);
-            break;
-        case PARAMETER_OPTION:
-            fprintf(file, " [%s %s]", name, parameter->value);
-            break;
-        case PARAMETER_REPEATED:
-            fprintf(file, " [%s %s]...", name, parameter->value);
-            break;
-        }
-    }
-    putc('\n', file);
-}
-
-void
-command_print_help(FILE *file, const struct command *command)
-{
-    fputs("usage: fairleadctl ", file);
-    print_usage(file, command);
-    fprintf(file, "\n%s\n", command->help);
-    if (command->is_listing)
-        fputs("\n  -o wide|json        all columns, or the answer as it comes\n"
-              "  --watch [SECONDS]   draws it again and again, until q or ^C\n",
-              file);
-}
-
 static int
 complain(const struct session *session, const char *problem, const char *argument)
 {
     output_error("%s: %s %s", session->command->name, problem, argument);
-    fputs("usage: fairleadctl ", stderr);
-    print_usage(stderr, session->command);
+    usage_print(stderr, session->command, "usage: fairleadctl ", USAGE_WIDTH);
     return -1;
 }
 

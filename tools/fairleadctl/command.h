@@ -14,7 +14,12 @@
 #include "admin_client.h"
 #include "view.h"
 
-enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3 };
+enum exit_code {
+
+#define EXIT_STATUS(id, status, meaning) EXIT_##id = (status),
+#include "commands.def"
+#undef EXIT_STATUS
+};
 
 enum parameter_kind {
     PARAMETER_WORD,     /* positional, needed */
@@ -30,7 +35,30 @@ struct parameter {
     const char *value;  /* an option's value as shown in help */
     const char *member; /* "" where the command's own code takes it */
     enum parameter_kind kind;
+    const char *help;
 };
+
+/* As commands.def writes them. */
+#define WORD(name, member, help)                                                               \
+    {                                                                                          \
+        name, NULL, member, PARAMETER_WORD, help                                               \
+    }
+#define MAYBE(name, member, help)                                                              \
+    {                                                                                          \
+        name, NULL, member, PARAMETER_MAYBE, help                                              \
+    }
+#define OPTION(name, value, member, help)                                                      \
+    {                                                                                          \
+        name, value, member, PARAMETER_OPTION, help                                            \
+    }
+#define REPEATED(name, value, member, help)                                                    \
+    {                                                                                          \
+        name, value, member, PARAMETER_REPEATED, help                                          \
+    }
+#define FLAG(name, member, help)                                                               \
+    {                                                                                          \
+        name, NULL, member, PARAMETER_FLAG, help                                               \
+    }
 
 enum { PARAMETERS_MAX = 8 };
 
@@ -68,9 +96,6 @@ const struct command *command_find(const char *name);
 
 /* Reads a command's arguments into session->values; on a wrong one says so and returns -1. */
 int command_read_arguments(struct session *session, int count, char **arguments);
-
-/* Usage, what it does, and its options. */
-void command_print_help(FILE *file, const struct command *command);
 
 /* The text of a parameter that was given, or NULL. */
 const char *session_value(const struct session *session, const char *name);

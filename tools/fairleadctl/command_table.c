@@ -79,31 +79,11 @@ VIEW(workers_view, "Workers", NULL, {.title = "SLOT", .path = "Slot"},
 VIEW(explain_task_view, "Services", NULL, {.title = "SERVICE", .path = "ServiceName"},
      {.title = "GROUP", .path = "TargetGroupName"}, {.title = "VERDICT", .path = "Text"});
 
-#define WORD(name, member)                                                                     \
-    {                                                                                          \
-        name, NULL, member, PARAMETER_WORD                                                     \
-    }
-#define MAYBE(name, member)                                                                    \
-    {                                                                                          \
-        name, NULL, member, PARAMETER_MAYBE                                                    \
-    }
-#define OPTION(name, value, member)                                                            \
-    {                                                                                          \
-        name, value, member, PARAMETER_OPTION                                                  \
-    }
-#define REPEATED(name, value, member)                                                          \
-    {                                                                                          \
-        name, value, member, PARAMETER_REPEATED                                                \
-    }
-#define FLAG(name, member)                                                                     \
-    {                                                                                          \
-        name, NULL, member, PARAMETER_FLAG                                                     \
-    }
-
 #define COMMAND(name, help, method, path, is_listing, view, action, ...)                       \
     {name, help, method, path, is_listing, view, action, {__VA_ARGS__}},
 
 const struct command commands[] = {
 #include "commands.def"
+#undef COMMAND
     {0},
 };

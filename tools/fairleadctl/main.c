@@ -14,6 +14,7 @@
 #include "number.h"
 #include "output.h"
 #include "terminal.h"
+#include "usage.h"
 
 static const char default_socket[] = DIRECTORY_RUN "/admin.sock";
 
@@ -28,26 +29,6 @@ struct arguments {
     int count;
     bool wants_help, wants_version;
 };
-
-static void
-print_help(FILE *file)
-{
-    size_t width = 0;
-
-    fprintf(file,
-            "usage: fairleadctl [-s SOCKET] [-o wide|json] [--watch [SECONDS]] COMMAND ...\n\n"
-            "  -s SOCKET           admin socket (default: $FAIRLEAD_SOCKET or\n"
-            "                      %s)\n"
-            "  -o wide|json        all columns, or the answer as it comes (--json)\n"
-            "  --watch [SECONDS]   draws a listing again and again, until q or ^C\n\n",
-            default_socket);
-    for (const struct command *command = commands; command->name != NULL; command++)
-        width = strlen(command->name) > width ? strlen(command->name) : width;
-    for (const struct command *command = commands; command->name != NULL; command++)
-        fprintf(file, "  %-*s  %s\n", (int)width, command->name, command->help);
-    fprintf(file, "\nfairleadctl help COMMAND tells more. Beginnings of commands will do.\n"
-                  "exit status: 0 done, 1 refused or not found, 2 usage, 3 no daemon\n");
-}
 
 static const char *
 socket_from_environment(void)
@@ -205,9 +186,9 @@ help(const char *name)
     if (name != NULL && command == NULL)
         return EXIT_USAGE;
     if (command == NULL)
-        print_help(stdout);
+        usage_print_all(stdout);
     else
-        command_print_help(stdout, command);
+        usage_print_command(stdout, command);
     return EXIT_DONE;
 }
 
@@ -225,7 +206,7 @@ run(struct session *session, const struct arguments *arguments)
     if (name != NULL && strcmp(name, "help") == 0)
         return help(arguments->count > 1 ? arguments->words[1] : NULL);
     if (name == NULL) {
-        print_help(stderr);
+        usage_print_all(stderr);
         return EXIT_USAGE;
     }
     session->command = command_find(name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the labels by the tables below: of each list the first that a container has wins. */
+/* Reads the labels by docker_labels.def. */
 #include "control/docker/docker_labels.h"
 
 #include <stdbool.h>
@@ -19,25 +19,49 @@
 #define KEY_MOST_BYTES 64
 #define KEYS_MOST 1000
 
-static const char *const service_labels[] = {
-    "fairlead.service",
-    "com.docker.swarm.service.name",
-    COMPOSE_SERVICE,
-    "com.amazonaws.ecs.task-definition-family",
-    NULL,
+enum label_id {
+    LABEL_SERVICE,
+    LABEL_CONTAINER,
+    LABEL_ZONE,
+    LABEL_ENABLE,
+    LABEL_PROJECT,
+    LABEL_ONE_OFF,
 };
 
-static const char *const container_labels[] = {
-    "fairlead.container",
-    "com.amazonaws.ecs.container-name",
-    NULL,
+/* In the order in which they are asked for. */
+static const struct label {
+    enum label_id id;
+    const char *name;
+    bool is_ours;
+} label_table[] = {
+
+#define DOCKER_LABEL(id, name, says, otherwise) {LABEL_##id, (name), true},
+#define DOCKER_FOREIGN_LABEL(id, name) {LABEL_##id, (name), false},
+#include "control/docker/docker_labels.def"
+#undef DOCKER_LABEL
+#undef DOCKER_FOREIGN_LABEL
 };
 
-/* All that are read of ours. */
-static const char *const own_labels[] = {"fairlead.service", "fairlead.container",
-                                         "fairlead.zone", "fairlead.enable"};
+#define LABEL_COUNT (sizeof(label_table) / sizeof(*label_table))
 
-static const char *const zone_labels[] = {"fairlead.zone", NULL};
+/* The first label of that id that is there; NULL: none. */
+static const struct label *
+find_label(const json_t *object, enum label_id id)
+{
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        if (label_table[i].id == id && json_object_get(object, label_table[i].name) != NULL)
+            return &label_table[i];
+    }
+    return NULL;
+}
+
+static const json_t *
+find_value(const json_t *object, enum label_id id)
+{
+    const struct label *label = find_label(object, id);
+
+    return label == NULL ? NULL : json_object_get(object, label->name);
+}
 
 static bool
 has_control_characters(const char *text, size_t length)
@@ -51,14 +75,13 @@ has_control_characters(const char *text, size_t length)
 
 /* The name that the first of these labels gives; NULL: none of them is there, or broken. */
 static const char *
-read_name(struct docker_labels *labels, const json_t *object, const char *const *keys)
+read_name(struct docker_labels *labels, const json_t *object, enum label_id id)
 {
-    const json_t *value = NULL;
+    const struct label *label = find_label(object, id);
 
-    while (*keys != NULL && (value = json_object_get(object, *keys)) == NULL)
-        keys++;
-    if (value == NULL || labels->reason != NULL)
+    if (label == NULL || labels->reason != NULL)
         return NULL;
+    const json_t *value = json_object_get(object, label->name);
     const char *text = json_string_value(value);
     size_t length = json_string_length(value);
     const char *fault = NULL;
@@ -71,7 +94,7 @@ read_name(struct docker_labels *labels, const json_t *object, const char *const 
     else if (has_control_characters(text, length))
         fault = "holds control characters: use printable ones only";
     if (fault != NULL)
-        labels->reason = memory_print("label %s %s", *keys, fault);
+        labels->reason = memory_print("label %s %s", label->name, fault);
     return fault == NULL ? text : NULL;
 }
 
@@ -79,7 +102,7 @@ read_name(struct docker_labels *labels, const json_t *object, const char *const 
 static bool
 read_enable(struct docker_labels *labels, const json_t *object)
 {
-    const json_t *value = json_object_get(object, "fairlead.enable");
+    const json_t *value = find_value(object, LABEL_ENABLE);
     const char *text = json_string_value(value);
     char shown[SHOWN_BYTES + 1] = "";
 
@@ -99,20 +122,10 @@ read_enable(struct docker_labels *labels, const json_t *object)
 }
 
 static bool
-names_a_service(const json_t *object)
-{
-    for (const char *const *key = service_labels; *key != NULL; key++) {
-        if (json_object_get(object, *key) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static bool
 is_read(const char *key)
 {
-    for (size_t i = 0; i < sizeof(own_labels) / sizeof(*own_labels); i++) {
-        if (strcmp(own_labels[i], key) == 0)
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        if (label_table[i].is_ours && strcmp(label_table[i].name, key) == 0)
             return true;
     }
     return false;
@@ -124,12 +137,38 @@ guess_label(const char *key)
 {
     struct setting_guess guess = {.wanted = key};
 
-    for (size_t i = 0; i < sizeof(own_labels) / sizeof(*own_labels); i++) {
-        if (strcasecmp(own_labels[i], key) == 0)
-            return own_labels[i];
-        setting_guess_try(&guess, own_labels[i]);
+    for (size_t i = 0; i < LABEL_COUNT && label_table[i].is_ours; i++) {
+        if (strcasecmp(label_table[i].name, key) == 0)
+            return label_table[i].name;
+        setting_guess_try(&guess, label_table[i].name);
     }
     return guess.best;
+}
+
+/* "fairlead.service, fairlead.container and fairlead.zone": all of ours. The caller's. */
+static char *
+list_own(void)
+{
+    char *list = memory_copy_text("");
+
+    for (size_t i = 0; i < LABEL_COUNT && label_table[i].is_ours; i++) {
+        bool is_last = i + 1 == LABEL_COUNT || !label_table[i + 1].is_ours;
+        const char *separator = i == 0 ? "" : is_last ? " and " : ", ";
+        char *longer = memory_print("%s%s%s", list, separator, label_table[i].name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static char *
+tell_unread(const char *key)
+{
+    char *own = list_own();
+    char *reason = memory_print("label %s is none that is read: %s are", key, own);
+
+    free(own);
+    return reason;
 }
 
 /* A label that nobody reads although it looks like ours; NULL: there is none. */
@@ -151,9 +190,7 @@ find_misspelt(json_t *object)
         if (meant != NULL)
             return memory_print("label %s is none that is read: did you mean %s?", key, meant);
         if (has_prefix)
-            return memory_print("label %s is none that is read: fairlead.service, "
-                                "fairlead.container, fairlead.zone and fairlead.enable are",
-                                key);
+            return tell_unread(key);
     }
     return NULL;
 }
@@ -162,7 +199,7 @@ find_misspelt(json_t *object)
 static bool
 is_one_off(const json_t *object)
 {
-    const char *text = json_string_value(json_object_get(object, "com.docker.compose.oneoff"));
+    const char *text = json_string_value(find_value(object, LABEL_ONE_OFF));
 
     return text != NULL && strcasecmp(text, "true") == 0;
 }
@@ -175,18 +212,23 @@ leave_out(struct docker_labels *labels, char *reason)
     labels->reason = reason;
 }
 
+static bool
+is_named_by_compose(const json_t *object)
+{
+    const struct label *label = find_label(object, LABEL_SERVICE);
+
+    return label != NULL && strcmp(label->name, COMPOSE_SERVICE) == 0;
+}
+
 static void
 read_names(struct docker_labels *labels, const json_t *object)
 {
-    static const char *const project_labels[] = {"com.docker.compose.project", NULL};
-    const char *compose = json_string_value(json_object_get(object, COMPOSE_SERVICE));
-
-    labels->service = read_name(labels, object, service_labels);
-    labels->container_name = read_name(labels, object, container_labels);
-    labels->zone = read_name(labels, object, zone_labels);
+    labels->service = read_name(labels, object, LABEL_SERVICE);
+    labels->container_name = read_name(labels, object, LABEL_CONTAINER);
+    labels->zone = read_name(labels, object, LABEL_ZONE);
     /* A name that somebody chose with fairlead.service is meant as it is. */
-    if (labels->service != NULL && labels->service == compose)
-        labels->project = read_name(labels, object, project_labels);
+    if (labels->service != NULL && is_named_by_compose(object))
+        labels->project = read_name(labels, object, LABEL_PROJECT);
     labels->verdict = labels->reason == NULL ? DOCKER_LABELS_USABLE : DOCKER_LABELS_BROKEN;
 }
 
@@ -196,7 +238,7 @@ docker_labels_read(struct docker_labels *labels, json_t *object)
     *labels = (struct docker_labels){.verdict = DOCKER_LABELS_OFF};
     if (!read_enable(labels, object))
         return;
-    bool names_service = names_a_service(object);
+    bool names_service = find_label(object, LABEL_SERVICE) != NULL;
     if (names_service && is_one_off(object)) {
         leave_out(labels, memory_copy_text("it is a one-off of docker compose run: those take "
                                            "no traffic"));
