@@ -25,10 +25,6 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/usage.c tools/fairleadctl/usage.h \
 	tools/fairleadctl/view.c tools/fairleadctl/view.h \
 	tools/fairleadctl/when.c tools/fairleadctl/when.h
-bash_completiondir = $(datadir)/bash-completion/completions
-dist_bash_completion_DATA = tools/fairleadctl/completion/fairleadctl.bash
-zsh_completiondir = $(datadir)/zsh/site-functions
-dist_zsh_completion_DATA = tools/fairleadctl/completion/_fairleadctl
 fairleadctl_LDADD = $(libs_base) $(JANSSON_LIBS) $(LIBCURL_LIBS)
 
 EXTRA_DIST += tools/check-includes tools/check-licence tools/check-documents
@@ -50,7 +46,7 @@ EXTRA_DIST += tools/quickstart tools/packages.sh
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
 EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
-	docs/admin-api.md docs/labels.md docs/task-files.md \
+	docs/admin-api.md docs/task-files.md \
 	docs/console.md docs/deploys.md docs/http.md docs/performance.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
 	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \
@@ -62,5 +58,5 @@ EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path
 	docs/decisions/0010-a-logged-in-connection-is-its-clients.md
 
 # What the build promises of the programs.
-TESTS += tests/tools/hardening.sh tests/tools/directories.sh
-dist_check_SCRIPTS += tests/tools/hardening.sh tests/tools/directories.sh
+TESTS += tests/tools/hardening.sh tests/tools/directories.sh tests/tools/manuals.sh
+dist_check_SCRIPTS += tests/tools/hardening.sh tests/tools/directories.sh tests/tools/manuals.sh

@@ -43,7 +43,7 @@ directories --sysconfdir=/own/c --localstatedir=/own/v --runstatedir=/own/r >/de
 objects="src/main.o src/model/settings.o tools/fairleadctl/main.o
     src/model/tools_docs_print_reference-settings.o"
 # shellcheck disable=SC2086
-make -s $objects installed/fairlead.conf >/dev/null || exit 99
+make -s $objects installed/fairlead.conf installed/fairlead.8 >/dev/null || exit 99
 
 holds() { # OBJECT TEXT
     grep -qaF "$2" "$1" && return
@@ -58,6 +58,9 @@ holds tools/fairleadctl/main.o /own/r/fairlead/admin.sock
 holds installed/fairlead.conf '"/own/r/fairlead/admin.sock"'
 holds installed/fairlead.conf '"/own/v/log/fairlead/access.log"'
 holds installed/fairlead.conf '"unix:///var/run/docker.sock"'
+holds installed/fairlead.8 /own/c/fairlead/fairlead.conf
+holds installed/fairlead.8 /own/v/lib/fairlead
+holds installed/fairlead.8 /own/r/fairlead/admin.sock
 if grep -qa /own/ src/model/tools_docs_print_reference-settings.o; then
     echo "the documents would change with configure's directories"
     status=1

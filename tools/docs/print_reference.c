@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints one of the reference documents that come from tables: print_reference NAME. */
+/*
+ * Prints a document that comes from tables: print_reference NAME, or with the document on stdin
+ * print_reference tables.
+ */
 #include "print_reference.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct document {
@@ -14,15 +16,25 @@ static const struct document {
     {"states", print_states},
 };
 
+static bool
+print(const char *name)
+{
+    if (strcmp(name, "tables") == 0)
+        return print_with_tables(stdin);
+    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+        if (strcmp(name, documents[i].name) != 0)
+            continue;
+        documents[i].print();
+        return true;
+    }
+    fprintf(stderr, "usage: print_reference configuration|metrics|states|tables\n");
+    return false;
+}
+
 int
 main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
-        if (argc == 2 && strcmp(argv[1], documents[i].name) == 0) {
-            documents[i].print();
-            return fflush(stdout) == 0 ? 0 : 1;
-        }
-    }
-    fprintf(stderr, "usage: print_reference configuration|metrics|states\n");
-    return 2;
+    bool is_printed = print(argc == 2 ? argv[1] : "");
+
+    return is_printed && fflush(stdout) == 0 ? 0 : 1;
 }

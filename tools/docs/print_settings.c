@@ -64,7 +64,7 @@ static const char introduction[] =
     "`timeouts.tunnel_idle_seconds`\n"
     "  for WebSockets that may be silent for longer.\n"
     "\n"
-    "`conf/fairlead.conf` is a complete example.\n";
+    "`conf/fairlead.conf`, which is installed among the examples, is complete.\n";
 
 /* Text within a table's cell. */
 static void
