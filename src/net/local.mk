@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/api_client.c src/net/api_client.h \
+	src/net/digest.c src/net/digest.h \
 	src/net/hangup.c src/net/hangup.h \
 	src/net/http_service.c src/net/http_service.h \
 	src/net/library_versions.c src/net/library_versions.h \

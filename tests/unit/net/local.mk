@@ -3,6 +3,9 @@
 check_PROGRAMS += tests/unit/net/test_api_client
 tests_unit_net_test_api_client_SOURCES = tests/unit/net/test_api_client.c
 tests_unit_net_test_api_client_LDADD = $(libs_net) $(libs_system) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/net/test_digest
+tests_unit_net_test_digest_SOURCES = tests/unit/net/test_digest.c
+tests_unit_net_test_digest_LDADD = $(libs_net) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/net/test_http_service
 tests_unit_net_test_http_service_SOURCES = tests/unit/net/test_http_service.c
 tests_unit_net_test_http_service_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
