@@ -5,6 +5,7 @@ include tests/unit/model/local.mk
 include tests/unit/net/local.mk
 include tests/unit/http/local.mk
 include tests/unit/ipc/local.mk
+include tests/unit/wire/local.mk
 include tests/unit/worker/local.mk
 include tests/unit/control/local.mk
 include tests/unit/observer/local.mk
