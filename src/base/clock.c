@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-static uint64_t noted_monotonic_us;
+static uint64_t noted_monotonic_us, noted_monotonic_ms;
 static uint64_t noted_wall_us;
 static bool is_set_for_test;
 
@@ -19,12 +19,20 @@ read_us(clockid_t which)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+/* Asked for far more often in milliseconds than noted. */
+static void
+note_monotonic(uint64_t monotonic_us)
+{
+    noted_monotonic_us = monotonic_us;
+    noted_monotonic_ms = monotonic_us / 1000;
+}
+
 void
 clock_update(void)
 {
     if (is_set_for_test)
         return;
-    noted_monotonic_us = read_us(CLOCK_MONOTONIC);
+    note_monotonic(read_us(CLOCK_MONOTONIC));
     noted_wall_us = read_us(CLOCK_REALTIME);
 }
 
@@ -39,7 +47,9 @@ clock_us(void)
 uint64_t
 clock_ms(void)
 {
-    return clock_us() / 1000;
+    if (noted_monotonic_ms == 0)
+        clock_update();
+    return noted_monotonic_ms;
 }
 
 uint64_t
@@ -60,7 +70,7 @@ void
 clock_set_for_test(uint64_t monotonic_us, uint64_t wall_us)
 {
     is_set_for_test = true;
-    noted_monotonic_us = monotonic_us;
+    note_monotonic(monotonic_us);
     noted_wall_us = wall_us;
 }
 
