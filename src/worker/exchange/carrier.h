@@ -25,17 +25,23 @@ struct worker;
 
 LIST_HEAD(pinned_links, target_link);
 
+/* What few carriers have. */
+struct carrier_extras {
+    struct address destination; /* as a hop in front tells it; family NONE: the listener's */
+    struct pinned_links pinned; /* its own, not in use now: see pin.h */
+};
+
 /* Embedded in what carries; its owner fills it in and counts the exchanges. */
 struct carrier {
     const struct carrier_kind *kind;
     struct worker *worker;
     struct exchange *exchange; /* NULL: none now */
     struct listener *listener;
-    uint64_t id;                /* of the connection, for logs */
-    struct address address;     /* the client's */
-    struct address destination; /* as a hop in front tells it; family NONE: the listener's */
+    uint64_t id;            /* of the connection, for logs */
+    struct address address; /* the client's */
     uint32_t exchanges;
-    struct pinned_links pinned; /* its own, not in use now: see pin.h */
+    struct carrier_extras *extras; /* NULL: none */
+    uint32_t opened_s;             /* the connection was */
     bool is_blocked; /* bytes wait that the client has not taken yet: no more is sent then */
     bool is_paused;  /* by pause */
     bool has_ended;  /* the client has sent its end */
@@ -118,6 +124,32 @@ struct carrier_kind {
     /* So many of them have been taken there. */
     void (*skip)(struct carrier *carrier, uint64_t bytes);
 };
+
+/* Where the client has connected to, as a hop in front tells it (family NONE: it does not). */
+void carrier_note_destination(struct carrier *carrier, const struct address *destination);
+
+/* The same; NULL: the listener's address. */
+static inline const struct address *
+carrier_destination(const struct carrier *carrier)
+{
+    const struct carrier_extras *extras = carrier->extras;
+
+    return extras == NULL || extras->destination.family == ADDRESS_NONE ? NULL
+                                                                        : &extras->destination;
+}
+
+/* A link that is the carrier's own waits for its next exchange. */
+void carrier_pin(struct carrier *carrier, struct target_link *link);
+
+/* The first of these; NULL: none. */
+static inline struct target_link *
+carrier_pinned(const struct carrier *carrier)
+{
+    return carrier->extras == NULL ? NULL : LIST_FIRST(&carrier->extras->pinned);
+}
+
+/* The client is leaving: closes its links. */
+void carrier_drop_extras(struct carrier *carrier);
 
 /* Most often nothing changes. */
 static inline void

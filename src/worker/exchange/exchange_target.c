@@ -119,7 +119,7 @@ choose_index(struct exchange *exchange)
     };
     uint32_t index = SNAPSHOT_NO_INDEX;
 
-    if (!LIST_EMPTY(&exchange->carrier->pinned) && exchange->attempts == 0)
+    if (carrier_pinned(exchange->carrier) != NULL && exchange->attempts == 0)
         index = pin_find_target(exchange->carrier, view, exchange->group);
     if ((exchange->group->group->flags & GROUP_STICKINESS) != 0 && exchange->attempts == 0 &&
         index == SNAPSHOT_NO_INDEX) {
@@ -240,7 +240,7 @@ step_connect(struct exchange *exchange)
         return exchange->events.connect_has_ended ? connect_ended(exchange) : STEP_WAIT;
     exchange->connect_begun_us = clock_us();
     exchange->connected_us = exchange->connect_begun_us;
-    if (!LIST_EMPTY(&exchange->carrier->pinned))
+    if (carrier_pinned(exchange->carrier) != NULL)
         exchange->link = pin_take(exchange);
     if (exchange->link == NULL && !exchange->takes_second_chance && !exchange->wants_new_link)
         exchange->link = exchange->target->link_kind->take(exchange->target, exchange);

@@ -55,12 +55,11 @@ origin_client(const struct exchange *exchange)
 uint16_t
 origin_port(const struct exchange *exchange)
 {
-    const struct carrier *carrier = exchange->carrier;
+    const struct address *destination = carrier_destination(exchange->carrier);
 
     if (exchange->origin.port != 0)
         return exchange->origin.port;
-    return carrier->destination.family != ADDRESS_NONE ? carrier->destination.port
-                                                       : listener_port(carrier->listener);
+    return destination != NULL ? destination->port : listener_port(exchange->carrier->listener);
 }
 
 struct slice

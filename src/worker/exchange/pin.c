@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding, taking and closing what hangs on a carrier. */
+/* Finding and taking what hangs on a carrier. */
 #include "worker/exchange/pin.h"
 
 uint32_t
 pin_find_target(const struct carrier *carrier, const struct view *view,
                 const struct view_group *group)
 {
-    const struct target_link *link;
+    const struct target_link *link = carrier_pinned(carrier);
 
-    LIST_FOREACH (link, &carrier->pinned, pin_entry)
+    for (; link != NULL; link = LIST_NEXT(link, pin_entry))
         for (uint32_t i = 0; i < group->selectable_count; i++)
             if (view->targets[group->selectable[i]] == link->target && !link->target->is_closed)
                 return group->selectable[i];
@@ -19,7 +19,7 @@ uint32_t
 pin_find_group(const struct carrier *carrier, const struct view *view,
                const struct snapshot_action *action)
 {
-    if (LIST_EMPTY(&carrier->pinned))
+    if (carrier_pinned(carrier) == NULL)
         return SNAPSHOT_NO_INDEX;
     for (uint32_t i = 0; i < action->weighted_groups.count; i++) {
         uint32_t row = action->weighted_groups.first + i;
@@ -33,19 +33,10 @@ pin_find_group(const struct carrier *carrier, const struct view *view,
 struct target_link *
 pin_take(struct exchange *exchange)
 {
-    struct target_link *link;
+    struct target_link *link = carrier_pinned(exchange->carrier);
 
-    LIST_FOREACH (link, &exchange->carrier->pinned, pin_entry)
+    for (; link != NULL; link = LIST_NEXT(link, pin_entry))
         if (link->target == exchange->target)
             return link->kind->resume(link, exchange) ? link : NULL;
     return NULL;
-}
-
-void
-pin_drop_all(struct carrier *carrier)
-{
-    struct target_link *link;
-
-    while ((link = LIST_FIRST(&carrier->pinned)) != NULL)
-        link->kind->drop(link);
 }

@@ -35,7 +35,4 @@ uint32_t pin_find_group(const struct carrier *carrier, const struct view *view,
  */
 struct target_link *pin_take(struct exchange *exchange);
 
-/* The client is leaving: its links are closed. */
-void pin_drop_all(struct carrier *carrier);
-
 #endif

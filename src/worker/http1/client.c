@@ -11,7 +11,6 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "worker/exchange/exchange_run.h"
-#include "worker/exchange/pin.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -42,12 +41,13 @@ client_open(struct worker *worker, struct listener *listener, int fd,
 {
     struct client *client = object_pool_take(&worker->client_pool);
 
-    *client = (struct client){.tag = TAG, .opened_ms = clock_ms()};
+    *client = (struct client){.tag = TAG};
     client->carrier = (struct carrier){.kind = &client_carrier,
                                        .worker = worker,
                                        .listener = listener,
                                        .id = worker->next_connection_id++,
-                                       .address = *address};
+                                       .address = *address,
+                                       .opened_s = (uint32_t)(clock_ms() / 1000)};
     listener_pin(listener);
     timer_init(&client->timer, on_time, client);
     stream_open(&client->stream, worker->loop, fd, &callbacks, client);
@@ -65,7 +65,7 @@ client_accept(struct worker *worker, struct listener *listener, const struct new
     struct client *client = client_open(worker, listener, newcomer->fd, &newcomer->client);
 
     client->is_limited = newcomer->is_limited;
-    client->carrier.destination = newcomer->destination;
+    carrier_note_destination(&client->carrier, &newcomer->destination);
 }
 
 static void
@@ -76,17 +76,27 @@ release(void *memory)
     object_pool_give_back(&client->carrier.worker->client_pool, client);
 }
 
+/* Also a request that waits for its turn. */
+static void
+drop_input(struct client *client)
+{
+    struct worker *worker = client->carrier.worker;
+
+    if (client->input != NULL)
+        loop_place_leave(&client->input->place, worker->loop);
+    input_give_back(worker, &client->input);
+}
+
 static void
 close_now(struct client *client)
 {
     struct worker *worker = client->carrier.worker;
 
     CHECK(client->carrier.exchange == NULL);
-    pin_drop_all(&client->carrier);
+    carrier_drop_extras(&client->carrier);
     stream_close(&client->stream);
     timer_close(&client->timer, worker->loop);
-    loop_place_leave(&client->place, worker->loop);
-    input_give_back(worker, &client->input);
+    drop_input(client);
     TAILQ_REMOVE(&worker->clients, client, entry);
     worker->client_count--;
     WORKER_COUNT_MANY(worker, CLIENT_CONNECTIONS_ACTIVE, -1);
@@ -112,9 +122,9 @@ client_close(struct client *client)
 
 /* More has come than was answered, or is on its way: closing now would reset the connection. */
 static bool
-is_in_the_middle(const struct client *client)
+is_in_the_middle(const struct client *client, uint64_t unread_bytes)
 {
-    return client->unread_bytes > 0 || input_slice(client->input).length > 0 ||
+    return unread_bytes > 0 || input_slice(client->input).length > 0 ||
            !stream_is_quiet(&client->stream);
 }
 
@@ -123,18 +133,17 @@ is_in_the_middle(const struct client *client)
  * its end; one that has said all is simply closed.
  */
 static void
-linger(struct client *client)
+linger(struct client *client, uint64_t unread_bytes)
 {
     if (!stream_is_open(&client->stream) || client->carrier.has_ended ||
-        !is_in_the_middle(client)) {
+        !is_in_the_middle(client, unread_bytes)) {
         close_now(client);
         return;
     }
     client->is_lingering = true;
-    pin_drop_all(&client->carrier);
-    client->unread_bytes += LINGER_BYTES;
-    loop_place_leave(&client->place, client->carrier.worker->loop);
-    input_give_back(client->carrier.worker, &client->input);
+    carrier_drop_extras(&client->carrier);
+    client->unread_bytes = unread_bytes + LINGER_BYTES;
+    drop_input(client);
     stream_finish_writing(&client->stream);
     stream_resume_reading(&client->stream);
     timer_set(&client->timer, client->carrier.worker->loop, LINGER_SILENCE_MS);
@@ -176,13 +185,13 @@ begin_pipelined(void *argument)
 }
 
 void
-client_next_or_close(struct client *client)
+client_next_or_close(struct client *client, uint64_t unread_bytes)
 {
     struct worker *worker = client->carrier.worker;
 
     if (client->carrier.must_close || !stream_is_open(&client->stream) ||
         worker->is_shutting_down) {
-        linger(client);
+        linger(client, unread_bytes);
         return;
     }
     tidy_input(client);
@@ -192,7 +201,7 @@ client_next_or_close(struct client *client)
     timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
     /* Not now: a long pipeline would keep everybody else waiting until its end. */
     if (client->input != NULL)
-        loop_place_take(&client->place, worker->loop, begin_pipelined, client);
+        loop_place_take(&client->input->place, worker->loop, begin_pipelined, client);
 }
 
 void

@@ -33,19 +33,21 @@ struct http1_request {
     struct backlog to_client;
 };
 
+/* 328 bytes: what an idle one does not need is elsewhere. */
 struct client {
     uint32_t tag;
     bool is_lingering; /* closing: what still comes is thrown away */
     bool is_limited;   /* counted in client_limits */
     struct carrier carrier;
     struct stream stream;
-    struct input *input;           /* NULL: nothing unconsumed */
-    struct http1_request *request; /* NULL: no exchange has read anything yet */
-    struct timer timer;            /* idle, or lingering */
-    struct loop_place place;       /* for its next pipelined request */
+    struct input *input; /* NULL: nothing unconsumed */
+
+    union {
+        struct http1_request *request; /* NULL: no exchange has read anything yet */
+        uint64_t unread_bytes;         /* lingering: what may still come */
+    };
+    struct timer timer; /* idle, or lingering */
     TAILQ_ENTRY(client) entry;
-    uint64_t unread_bytes; /* of its last request at most, answered before all of it came */
-    uint64_t opened_ms;
 };
 
 /* Takes over an accepted descriptor. */
@@ -59,8 +61,11 @@ void client_accept(struct worker *worker, struct listener *listener,
 /* Closes at once and ends its exchange, if any, with the given reason already noted there. */
 void client_close(struct client *client);
 
-/* The exchange is over: the next request, waiting for one, or the end of the connection. */
-void client_next_or_close(struct client *client);
+/*
+ * The exchange is over: the next request, waiting for one, or the end of the connection. So
+ * much at most has not come of its request, which was answered before.
+ */
+void client_next_or_close(struct client *client, uint64_t unread_bytes);
 
 /*
  * A client sends as many requests as it likes behind one that is being answered; of these, no

@@ -224,7 +224,8 @@ write_head(struct client *client, const struct carrier_answer *answer, struct te
     struct forwarding_answer how = {
         .client_minor_version = minor_version,
         .keep_alive = !needs_close && may_stay(client) &&
-                      clock_ms() - client->opened_ms < attributes->client_keep_alive_ms,
+                      clock_ms() - client->carrier.opened_s * (uint64_t)1000 <
+                          attributes->client_keep_alive_ms,
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
         .server_header = attributes->server_header,
         .extra_fields = answer->extra_fields,
@@ -326,22 +327,24 @@ finish(struct carrier *carrier, bool request_was_read)
 {
     struct client *client = client_of(carrier);
 
-    client->unread_bytes = request_was_read ? 0 : unread_bytes(client->request);
+    uint64_t unread = request_was_read ? 0 : unread_bytes(client->request);
+
     backlog_clear(&client->request->to_client);
     object_pool_give_back(&carrier->worker->request_pool, client->request);
     client->request = NULL;
     carrier->is_blocked = false;
-    client_next_or_close(client);
+    client_next_or_close(client, unread);
 }
 
 static bool
 local_address(struct carrier *carrier, struct address *address)
 {
-    if (carrier->destination.family != ADDRESS_NONE) {
-        *address = carrier->destination;
-        return true;
-    }
-    return socket_local_address(client_of(carrier)->stream.fd, address);
+    const struct address *destination = carrier_destination(carrier);
+
+    if (destination == NULL)
+        return socket_local_address(client_of(carrier)->stream.fd, address);
+    *address = *destination;
+    return true;
 }
 
 static struct stream *

@@ -26,6 +26,7 @@ take(struct worker *worker, size_t length)
     }
     input->start = 0;
     input->end = 0;
+    input->place.on_turn = NULL;
     return input;
 }
 
@@ -48,6 +49,7 @@ input_add(struct worker *worker, struct input **input, const char *bytes, size_t
         *input = take(worker, length);
     if (input_room(*input) < length) {
         /* Bytes before start may still be named by a head's slices: they move along. */
+        CHECK((*input)->place.on_turn == NULL);
         struct input *larger = take(worker, (*input)->end + length + FIRST_READ_BYTES);
         memcpy(larger->bytes, (*input)->bytes, (*input)->end);
         larger->start = (*input)->start;

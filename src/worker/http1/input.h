@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "net/loop.h"
 
 struct worker;
 
@@ -18,12 +19,15 @@ struct worker;
 struct input {
     size_t start, end; /* unconsumed bytes */
     size_t capacity;
+    struct loop_place place; /* of the request that it begins with, while that waits */
     char bytes[];
 };
 
+/* One that stands in no line. */
 void input_give_back(struct worker *worker, struct input **input);
 
-/* Appends; may move to a larger buffer, then old slices are to be rebased from *old_bytes. */
+/* Appends; may move to a larger buffer, unless its place is taken; then old slices are to be
+ * rebased from *old_bytes. */
 void input_add(struct worker *worker, struct input **input, const char *bytes, size_t length);
 
 static inline struct slice

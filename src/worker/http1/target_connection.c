@@ -300,7 +300,7 @@ give_back(struct target_link *link, enum target_link_outcome outcome)
     if (link->pinned_to == NULL)
         link->target->idle_count++;
     else
-        LIST_INSERT_HEAD(&link->pinned_to->pinned, link, pin_entry);
+        carrier_pin(link->pinned_to, link);
 }
 
 static void

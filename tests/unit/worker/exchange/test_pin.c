@@ -123,7 +123,7 @@ a_target_that_goes_takes_it_along(void **state)
     log_in(stand);
     target_of(stand)->link_kind->close_pinned(target_of(stand));
     assert_int_equal(connections(stand), 0);
-    assert_true(LIST_EMPTY(&TAILQ_FIRST(&stand->worker->clients)->carrier.pinned));
+    assert_null(carrier_pinned(&TAILQ_FIRST(&stand->worker->clients)->carrier));
 }
 
 static void
