@@ -26,11 +26,12 @@ libcontrol_a_SOURCES = \
 	src/control/registry/plain_targets.c src/control/registry/plain_targets.h \
 	src/control/registry/projects.c src/control/registry/projects.h \
 	src/control/registry/reconcile.c src/control/registry/reconcile.h \
+	src/control/registry/registered_target.c src/control/registry/registered_target.h \
 	src/control/registry/registry.c src/control/registry/registry.h \
 	src/control/registry/service_match.c src/control/registry/service_match.h \
+	src/control/registry/target_events.c src/control/registry/target_events.h \
 	src/control/registry/target_memories.c src/control/registry/target_memories.h \
 	src/control/registry/target_waits.c src/control/registry/target_waits.h \
-	src/control/registry/target_events.c src/control/registry/target_events.h \
 	src/control/registry/targets.c src/control/registry/targets.h \
 	src/control/registry/task_record.h \
 	src/control/discovery/discovery.c src/control/discovery/discovery.h \

@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/own_file.h"
 #include "base/short_child.h"
+#include "control/registry/target_memories.h"
 #include "model/task_text.h"
 
 #define FORM_VERSION 1

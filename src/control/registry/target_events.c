@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "control/registry/targets.h"
 
 struct group_count {
     uint32_t group_id;

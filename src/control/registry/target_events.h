@@ -7,16 +7,9 @@
 #define FAIRLEAD_CONTROL_REGISTRY_TARGET_EVENTS_H
 
 #include "control/registry/event_log.h"
+#include "control/registry/registered_target.h"
 
-struct registered_target;
 struct target_events;
-
-/* Of a group, or what one target was last counted as: embedded in it, zero at first. */
-struct target_count {
-    unsigned registered;
-    unsigned healthy;   /* of these: what workers choose from */
-    unsigned undecided; /* of these: workers do not know it, not checked yet, or not used */
-};
 
 struct target_events *target_events_new(struct event_log *log);
 void target_events_free(struct target_events **events);

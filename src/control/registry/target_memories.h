@@ -9,9 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/registry/targets.h"
+#include "control/registry/registered_target.h"
 
 struct target_memories;
+
+/* Of one target. Texts are copied; task_id NULL: static or by hand. */
+struct target_memory {
+    uint64_t id;
+    const char *group, *address; /* with port */
+    const char *source, *task_id;
+    uint64_t task_generation;
+    struct target_verdict verdict;
+};
 
 struct target_memories *target_memories_new(void);
 void target_memories_free(struct target_memories **memories);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/registry/target_events.h"
 #include "control/registry/target_memories.h"
 #include "ipc/counters.h"
 
@@ -176,23 +177,6 @@ place_of(struct targets *table, const char *group, const struct address *address
     place.group_id = numbers_group_id(table->numbers, group);
     place.address = *address;
     return place;
-}
-
-static void
-follow_text(char **text, const char *now)
-{
-    if (*text != NULL && now != NULL && strcmp(*text, now) == 0)
-        return;
-    free(*text);
-    *text = memory_copy_text(now);
-}
-
-void
-target_follow_names(struct registered_target *target, const struct task *task)
-{
-    follow_text(&target->service, task->service);
-    follow_text(&target->container_name,
-                task->name != NULL ? task->name : task->container_name);
 }
 
 static void
@@ -435,13 +419,6 @@ targets_at(struct targets *table, const struct address *address)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
-bool
-target_is_of_task(const struct registered_target *target, const struct task *task)
-{
-    return target->origin == ORIGIN_TASK && target->task_generation == task->generation &&
-           strcmp(target->task_id, task->id) == 0 && strcmp(target->source, task->source) == 0;
-}
-
 struct registered_targets *
 targets_live(struct targets *table)
 {
@@ -478,45 +455,4 @@ targets_remember(struct targets *table, const struct target_memory *memory)
 {
     target_memories_add(table->memories, memory);
     targets_raise_next_id(table, memory->id + 1);
-}
-
-const char *
-target_state_word(const struct registered_target *target)
-{
-    return target_shown_state(target->membership, target->health);
-}
-
-const char *
-target_reason_word(const struct registered_target *target)
-{
-    return target_reason_code(
-        target_shown_reason(target->membership, target->health, target->health_reason));
-}
-
-/* Whether the words of the check that is behind the reason go with it. */
-static bool
-tells_cause(const struct registered_target *target, enum target_reason reason)
-{
-    return target->cause != PROBE_NONE && (reason == TARGET_REASON_INITIAL_HEALTH_CHECKING ||
-                                           reason == probe_outcome_reason(target->cause));
-}
-
-void
-target_describe(const struct registered_target *target, char *text, size_t size)
-{
-    enum target_reason reason =
-        target_shown_reason(target->membership, target->health, target->health_reason);
-    struct probe_report cause = {.outcome = target->cause,
-                                 .http_code = target->http_code,
-                                 .timeout_ms = target->last_check.timeout_ms};
-    char words[PROBE_OUTCOME_TEXT_SIZE] = "";
-
-    if (reason == TARGET_REASON_RESPONSE_CODE_MISMATCH) {
-        snprintf(text, size, "Health checks failed with these codes: [%u]", target->http_code);
-        return;
-    }
-    if (tells_cause(target, reason))
-        probe_outcome_describe(&cause, words, sizeof(words));
-    snprintf(text, size, "%s%s%s", target_reason_description(reason),
-             *words == '\0' ? "" : ": ", words);
 }
