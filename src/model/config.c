@@ -44,8 +44,13 @@ free_member(const struct setting *setting, void *object)
 static void
 free_object(enum setting_scope base, void *object)
 {
+    struct setting_places **places =
+        (struct setting_places **)(void *)((char *)object + setting_scopes[base].places_offset);
+
     for (const struct setting *const *row = setting_rows_over(base); *row != NULL; row++)
         free_member(*row, object);
+    free(*places);
+    *places = NULL;
 }
 
 void
@@ -59,8 +64,29 @@ config_free(struct config **config)
     free_object(SCOPE_ROOT, old);
     config_errors_clear(&old->warnings);
     free(old->groups_by_name);
+    for (size_t i = 0; i < old->file_count; i++)
+        free(old->files[i]);
+    free(old->files);
     free(old->path);
     free(old);
+}
+
+const struct setting_place *
+config_find_place(const struct config *config, const char *const *paths, size_t count)
+{
+    const struct setting_place *place = NULL;
+
+    for (size_t i = 0; i < count && place == NULL; i++)
+        place = setting_places_find(config->places, setting_find(SCOPE_ROOT, paths[i]));
+    return place;
+}
+
+char *
+config_place_text(const struct config *config, const struct setting_place *place)
+{
+    if (place == NULL)
+        return memory_print("%s:1", config->path);
+    return memory_print("%s:%u", config->files[place->file], (unsigned)place->line);
 }
 
 bool

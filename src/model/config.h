@@ -2,7 +2,8 @@
 /*
  * The configuration as a tree of plain structs: what the file says, checked and with every
  * default filled in. config_load makes it, control owns it, config_free gives it back; nobody
- * changes it in between. Names, units, ranges and defaults come from settings.def.
+ * changes it in between. Names, units, ranges and defaults come from settings.def. Each struct
+ * of a scope knows which of its settings the file has, and where (setting_places.h).
  */
 #ifndef FAIRLEAD_MODEL_CONFIG_H
 #define FAIRLEAD_MODEL_CONFIG_H
@@ -13,6 +14,7 @@
 
 #include "base/log.h"
 #include "model/http_codes.h"
+#include "model/setting_places.h"
 
 enum config_protocol { PROTOCOL_HTTP };
 
@@ -44,6 +46,7 @@ enum config_condition_field {
 struct config_value {
     char *key;   /* query-string only; NULL: any key */
     char *value; /* pattern, method, or CIDR as written */
+    struct setting_places *places;
 };
 
 struct config_condition {
@@ -51,6 +54,7 @@ struct config_condition {
     char *http_header_name; /* http-header only */
     struct config_value *values;
     size_t value_count;
+    struct setting_places *places;
 };
 
 enum config_action_type {
@@ -64,6 +68,7 @@ enum config_action_type {
 struct config_weighted_group {
     char *target_group; /* name; the reader checked that it exists */
     unsigned weight;    /* 0..999 */
+    struct setting_places *places;
 };
 
 struct config_action {
@@ -79,6 +84,7 @@ struct config_action {
     unsigned status_code;
     char *content_type;
     char *message_body;
+    struct setting_places *places;
 };
 
 struct config_rule {
@@ -86,7 +92,7 @@ struct config_rule {
     struct config_condition *conditions;
     size_t condition_count;
     struct config_action action;
-    int line; /* where it stands in the file, for messages */
+    struct setting_places *places;
 };
 
 struct config_listener {
@@ -100,7 +106,7 @@ struct config_listener {
     struct config_rule *rules;           /* by rising priority, the default rule last */
     size_t rule_count;                   /* with the default rule */
     struct config_action default_action; /* empty after reading: the last rule has taken it */
-    int line;
+    struct setting_places *places;
 };
 
 struct config_health_check {
@@ -120,7 +126,7 @@ struct config_static_target {
     char *id;      /* an IP address */
     unsigned port; /* never 0: the group's where the file gives none */
     char *zone;    /* NULL: none */
-    int line;
+    struct setting_places *places;
 };
 
 struct config_target_group {
@@ -145,7 +151,7 @@ struct config_target_group {
     unsigned hold_ms;       /* longest time that a request is held, ours */
     struct config_static_target *targets;
     size_t target_count;
-    int line;
+    struct setting_places *places;
 };
 
 struct config_service {
@@ -153,7 +159,7 @@ struct config_service {
     char *target_group;
     char *container_name; /* NULL: any */
     unsigned container_port;
-    int line;
+    struct setting_places *places;
 };
 
 struct config_provider {
@@ -164,7 +170,7 @@ struct config_provider {
     struct config_value *services; /* patterns of what its tasks may name; count 0: anything */
     size_t service_count;
     unsigned resync_seconds;
-    int line;
+    struct setting_places *places;
 };
 
 /* The source of tasks that are pushed; other providers' are their types, "docker-2" the second.
@@ -234,7 +240,6 @@ struct config {
     struct config_value *api_names; /* that Host may have, besides its address */
     size_t api_name_count;
     bool api_anonymous_read;
-    unsigned api_line;     /* of its place in the file; 0: none */
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;
     enum log_form log_form;    /* of messages on stderr */
@@ -257,6 +262,9 @@ struct config {
     struct config_provider *providers;
     size_t provider_count;
     struct config_errors warnings; /* no reason to refuse it */
+    struct setting_places *places;
+    char **files; /* that it was read from, the one of path first: setting_places.h */
+    size_t file_count;
 };
 
 /* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
@@ -275,6 +283,14 @@ struct config *config_load_text(const char *path, enum config_demand demand,
 struct config *config_read_text(const char *path, enum config_demand demand,
                                 const struct config_source *source,
                                 struct config_errors *errors);
+
+/* "FILE:LINE"; of the first line where the place is NULL. Give back with free(). */
+char *config_place_text(const struct config *config, const struct setting_place *place);
+
+/* Where the first of these settings of the file itself ("api.unix") that is given stands; NULL:
+ * none is. */
+const struct setting_place *config_find_place(const struct config *config,
+                                              const char *const *paths, size_t count);
 
 /* Whether there is a console: then listeners may come later. */
 bool config_has_api(const struct config *config);

@@ -36,8 +36,7 @@ finish_listener(struct config_listener *listener)
     if (count > 1)
         qsort(rules, count, sizeof(*rules), compare_rules);
     rules = memory_resize(rules, count + 1, sizeof(*rules));
-    rules[count] =
-        (struct config_rule){.action = listener->default_action, .line = listener->line};
+    rules[count] = (struct config_rule){.action = listener->default_action};
     listener->default_action = (struct config_action){.group_count = 0};
     listener->rules = rules;
     listener->rule_count = count + 1;
@@ -86,20 +85,6 @@ struct reading {
     struct config_report warnings;
 };
 
-/* Where a socket that cannot be had is complained of. */
-static void
-note_api_line(struct reading *reading, const config_setting_t *root, struct config *config)
-{
-    static const char *const ways[] = {"api.unix", "api.port", "api.address"};
-
-    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways) && config->api_line == 0; i++) {
-        const config_setting_t *place =
-            config_setting_lookup((config_setting_t *)root, ways[i]);
-        if (place != NULL)
-            config->api_line = config_report_line(&reading->errors, place);
-    }
-}
-
 static void
 judge(struct reading *reading, const config_setting_t *root, struct config *config,
       bool has_warnings)
@@ -110,7 +95,6 @@ judge(struct reading *reading, const config_setting_t *root, struct config *conf
 
     config_object_read(check.report, root, SCOPE_ROOT, config);
     config_index_groups(config);
-    note_api_line(reading, root, config);
     config_check(&check, root);
     if (check.report->count > 0)
         return;
@@ -118,6 +102,15 @@ judge(struct reading *reading, const config_setting_t *root, struct config *conf
     check.report = &reading->warnings;
     if (has_warnings)
         config_warn(&check, root);
+}
+
+static void
+note_files(struct config *config, const struct config_source *source)
+{
+    config->files = memory_take(source->file_count, sizeof(*config->files));
+    config->file_count = source->file_count;
+    for (size_t i = 0; i < source->file_count; i++)
+        config->files[i] = memory_copy_text(source->files[i]);
 }
 
 /* The config of the source's text, unless something is wrong with that already. */
@@ -129,6 +122,7 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
     config_t tree;
 
     config->path = memory_copy_text(path);
+    note_files(config, reading->errors.source);
     config_init(&tree);
     /* Without all of its text nothing can be said of what is missing in it. */
     bool has_text = reading->errors.count == 0;

@@ -303,16 +303,6 @@ choose_scope(const struct object *object, const config_setting_t *group)
     return SCOPE_COUNT;
 }
 
-static void
-note_line(const struct object *object, const config_setting_t *group)
-{
-    size_t offset = setting_scopes[object->scope].line_offset;
-
-    if (offset != SIZE_MAX)
-        *(int *)((char *)object->memory + offset) =
-            (int)config_report_line(object->report, group);
-}
-
 static size_t
 count_rows(const struct setting *const *rows)
 {
@@ -321,6 +311,35 @@ count_rows(const struct setting *const *rows)
     while (rows[count] != NULL)
         count++;
     return count;
+}
+
+static struct setting_place
+place_of(const struct object *object, const config_setting_t *setting, size_t row)
+{
+    struct config_source_line line = config_report_place(object->report, setting);
+
+    return (struct setting_place){(uint16_t)row, (uint16_t)line.file, line.number};
+}
+
+static void
+note_places(const struct object *object, const config_setting_t *group)
+{
+    struct setting_places **member =
+        (struct setting_places **)(void *)((char *)object->memory +
+                                           setting_scopes[object->scope].places_offset);
+    size_t count = 0;
+
+    for (size_t i = 0; object->rows[i] != NULL; i++)
+        count += object->given[i] != NULL;
+    struct setting_places *places =
+        memory_take(1, sizeof(*places) + count * sizeof(*places->given));
+    places->own = place_of(object, group, 0);
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        if (object->given[i] != NULL)
+            places->given[places->count++] =
+                place_of(object, object->given[i], (size_t)(object->rows[i] - settings));
+    }
+    *member = places;
 }
 
 void
@@ -335,10 +354,10 @@ config_object_read(struct config_report *report, const config_setting_t *group,
     object.scope = chosen;
     object.rows = setting_rows(chosen);
     object.given = memory_take(count_rows(object.rows), sizeof(const config_setting_t *));
-    note_line(&object, group);
     apply_standards(&object);
     read_members(&object, group, "");
     finish_object(&object, group);
     follow_others(&object);
+    note_places(&object, group);
     free(object.given);
 }

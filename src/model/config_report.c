@@ -111,13 +111,10 @@ config_report_add_syntax(struct config_report *report, const config_t *tree)
     config_report_add_at(report, file, line, config_error_text(tree));
 }
 
-unsigned
-config_report_line(const struct config_report *report, const config_setting_t *setting)
+struct config_source_line
+config_report_place(const struct config_report *report, const config_setting_t *setting)
 {
-    unsigned line = config_setting_source_line(setting);
-
-    config_source_place(report->source, &line);
-    return line;
+    return config_source_line(report->source, config_setting_source_line(setting));
 }
 
 /* By file and line; those of one line as they were found. */

@@ -42,9 +42,9 @@ void config_report_add_member(struct config_report *report, const config_setting
 /* Adds what the parser says about a text that is not libconfig's. */
 void config_report_add_syntax(struct config_report *report, const config_t *tree);
 
-/* The line of a setting in its own file. */
-unsigned config_report_line(const struct config_report *report,
-                            const config_setting_t *setting);
+/* Where a setting stands. */
+struct config_source_line config_report_place(const struct config_report *report,
+                                              const config_setting_t *setting);
 
 /* Gives the sorted lines to errors and empties the report; true when there were any. */
 bool config_report_finish(struct config_report *report, struct config_errors *errors);

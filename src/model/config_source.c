@@ -355,18 +355,22 @@ config_source_take(struct config_source *source, const char *bytes, size_t lengt
     return false;
 }
 
+struct config_source_line
+config_source_line(const struct config_source *source, unsigned line)
+{
+    size_t index = line == 0 ? 0 : line - 1;
+
+    if (source->line_count == 0)
+        return (struct config_source_line){.file = 0, .number = 1};
+    /* The end of the text, where a brace is missing, is the last line. */
+    return source->lines[index < source->line_count ? index : source->line_count - 1];
+}
+
 const char *
 config_source_place(const struct config_source *source, unsigned *line)
 {
-    size_t index = *line == 0 ? 0 : *line - 1;
+    struct config_source_line place = config_source_line(source, *line);
 
-    if (source->line_count == 0) {
-        *line = 1;
-        return source->files[0];
-    }
-    /* The end of the text, where a brace is missing, is the last line. */
-    if (index >= source->line_count)
-        index = source->line_count - 1;
-    *line = source->lines[index].number;
-    return source->files[source->lines[index].file];
+    *line = place.number;
+    return source->files[place.file];
 }

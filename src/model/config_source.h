@@ -45,7 +45,9 @@ void config_source_clear(struct config_source *source);
 void config_source_write(const struct config_source *source, FILE *out);
 bool config_source_take(struct config_source *source, const char *bytes, size_t length);
 
-/* The file and, in *line, the number there of a line of the text (from 1). */
+/* Where a line of the text (from 1) comes from, and the name of that file with, in *line, the
+ * number there. */
+struct config_source_line config_source_line(const struct config_source *source, unsigned line);
 const char *config_source_place(const struct config_source *source, unsigned *line);
 
 #endif

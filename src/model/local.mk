@@ -15,6 +15,7 @@ libmodel_a_SOURCES = \
 	src/model/config_changes.c src/model/config_changes.h \
 	src/model/config_warn.c src/model/config_warn.h \
 	src/model/http_codes.c src/model/http_codes.h \
+	src/model/setting_places.c src/model/setting_places.h \
 	src/model/setting_value.c src/model/setting_value.h \
 	src/model/settings.c src/model/settings.def src/model/settings.h \
 	src/model/probe_outcome.c src/model/probe_outcome.h src/model/probe_outcomes.def \

@@ -9,19 +9,15 @@
 #include "model/config.h"
 
 /* The struct of each scope, for offsetof. */
-#define SETTING_SCOPE(id, base, selector, word, group, type, line, title)                      \
+#define SETTING_SCOPE(id, base, selector, word, group, type, title)                            \
     typedef type scope_type_##id;
 #include "model/settings.def"
 #undef SETTING_SCOPE
 
-#define LINE_OFFSET_HAS_LINE(type) offsetof(type, line)
-#define LINE_OFFSET_NO_LINE(type) SIZE_MAX
-
 const struct setting_scope_info setting_scopes[SCOPE_COUNT] = {
 
-#define SETTING_SCOPE(id, base, selector, word, group, type, line, title)                      \
-    {(selector),  (word), (group), (title), sizeof(type), LINE_OFFSET_##line(type),            \
-     SCOPE_##base},
+#define SETTING_SCOPE(id, base, selector, word, group, type, title)                            \
+    {(selector), (word), (group), (title), sizeof(type), offsetof(type, places), SCOPE_##base},
 #include "model/settings.def"
 #undef SETTING_SCOPE
 };

@@ -13,7 +13,7 @@
 
 enum setting_scope {
 
-#define SETTING_SCOPE(id, base, selector, word, group, type, line, title) SCOPE_##id,
+#define SETTING_SCOPE(id, base, selector, word, group, type, title) SCOPE_##id,
 #include "model/settings.def"
 #undef SETTING_SCOPE
     SCOPE_COUNT
@@ -80,7 +80,7 @@ struct setting_scope_info {
     const char *group; /* that its settings may stand in as well; NULL: none */
     const char *title;
     size_t size_bytes;       /* of its struct */
-    size_t line_offset;      /* of the member for the line; SIZE_MAX: none */
+    size_t places_offset;    /* of its member for setting_places.h */
     enum setting_scope base; /* itself where it has none */
 };
 

@@ -115,11 +115,14 @@ add_error(struct config_errors *errors, const struct config *config,
           const struct config_listener *listener, const char *place)
 {
     int error = errno;
+    const struct setting_places *places = listener->places;
+    char *from = config_place_text(config, places == NULL ? NULL : &places->own);
 
     errors->lines = memory_resize(errors->lines, errors->count + 1, sizeof(*errors->lines));
     errors->lines[errors->count++] =
-        memory_print("%s:%d: listener %s: cannot listen on %s: %s; %s", config->path,
-                     listener->line, listener->name, place, strerror(error), advice(error));
+        memory_print("%s: listener %s: cannot listen on %s: %s; %s", from, listener->name,
+                     place, strerror(error), advice(error));
+    free(from);
 }
 
 /* Whether one of ours listens on that port already, at this or another address. */

@@ -205,6 +205,7 @@ listen_for_api(struct named_fd *api, const struct config *config)
 static bool
 prepare_api(struct observer_fds *fds, const struct config *config, struct config_errors *errors)
 {
+    static const char *const ways[] = {"api.unix", "api.port", "api.address"};
     struct named_fd *next = &fds->next_api;
 
     if (!config_has_api(config))
@@ -217,10 +218,15 @@ prepare_api(struct observer_fds *fds, const struct config *config, struct config
     next->fd = listen_for_api(next, config);
     if (next->fd != -1)
         return true;
-    add_error(errors, memory_print("%s:%u: api: cannot listen on %s: %s; choose another "
-                                   "api.%s or leave api out",
-                                   config->path, config->api_line, next->name, strerror(errno),
-                                   config->api_unix != NULL ? "unix" : "port"));
+    int error = errno;
+    char *from = config_place_text(
+        config, config_find_place(config, ways, sizeof(ways) / sizeof(*ways)));
+    add_error(errors,
+              memory_print("%s: api: cannot listen on %s: %s; choose another api.%s or leave "
+                           "api out",
+                           from, next->name, strerror(error),
+                           config->api_unix != NULL ? "unix" : "port"));
+    free(from);
     return false;
 }
 

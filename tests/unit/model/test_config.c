@@ -243,7 +243,7 @@ orders_rules_by_priority_with_the_default_last(void **state)
     (void)state;
     assert_int_equal(listener->rule_count, 3);
     assert_int_equal(listener->rules[0].priority, 3);
-    assert_int_equal(listener->rules[0].line, 6);
+    assert_int_equal(listener->rules[0].places->own.line, 6);
     assert_int_equal(listener->rules[0].action.type, ACTION_REDIRECT);
     assert_int_equal(listener->rules[0].action.status_code, 302);
     assert_string_equal(listener->rules[0].action.redirect_protocol, "HTTPS");
@@ -348,14 +348,14 @@ reads_services_and_providers(void **state)
 
     (void)state;
     assert_null(config->services[0].container_name);
-    assert_int_equal(config->services[0].line, 2);
+    assert_int_equal(config->services[0].places->own.line, 2);
     assert_int_equal(config->provider_count, 4);
     assert_string_equal(config->providers[0].endpoint, "unix:///var/run/docker.sock");
     assert_string_equal(config->providers[1].host, "10.0.0.1");
     assert_string_equal(config->providers[2].directory, "/etc/fairlead/tasks.d");
     assert_int_equal(config->providers[2].resync_seconds, 5);
     assert_string_equal(config->providers[3].type, "push");
-    assert_int_equal(config->providers[3].line, 6);
+    assert_int_equal(config->providers[3].places->own.line, 6);
     config_free(&config);
 }
 
@@ -744,7 +744,8 @@ reads_where_the_api_is_and_what_it_may_be_called(void **state)
     assert_true(config_has_api(config));
     assert_string_equal(config->api_address, "127.0.0.1");
     assert_int_equal(config->api_port, 7);
-    assert_int_equal(config->api_line, 3);
+    static const char *const ways[] = {"api.unix", "api.port", "api.address"};
+    assert_int_equal(config_find_place(config, ways, 3)->line, 3);
     assert_int_equal(config->api_name_count, 2);
     assert_string_equal(config->api_names[1].value, "lb");
     assert_true(config->api_anonymous_read);

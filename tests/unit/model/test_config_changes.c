@@ -162,7 +162,7 @@ carries_a_text_to_another_process(void **state)
     assert_true(config_source_take(&taken, bytes, length));
     config = config_read_text("F", CONFIG_MUST_SERVE, &taken, &errors);
     assert_non_null(config);
-    assert_int_equal(config->listeners[0].line, 2);
+    assert_int_equal(config->listeners[0].places->own.line, 2);
     assert_true(config->limits.body_bytes == UINT64_C(4294967296));
     config_free(&config);
     config_source_clear(&taken);
