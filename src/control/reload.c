@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "model/config_changes.h"
+#include "model/config_restart.h"
 
 TAILQ_HEAD(order_list, reload_order);
 
@@ -71,19 +72,16 @@ add_line(struct config_errors *lines, char *line)
     lines->lines[lines->count++] = line;
 }
 
-/* What is read at the start only. */
 static void
-warn_of_fixed(const struct config *old, struct config *new)
+warn_of_later(struct config *config)
 {
-    static const char *const fixed[] = {
-        "workers", "user", "state_dir", "admin.socket", "stickiness.key_path", "log.format"};
-
-    for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-        if (config_setting_changed(old, new, fixed[i]))
-            add_line(&new->warnings,
-                     memory_print("%s: warning: %s stays as it was: it changes only with a "
-                                  "restart",
-                                  new->path, fixed[i]));
+    for (size_t i = 0; i < config->later_count; i++) {
+        const struct setting *row = config->later[i].row;
+        char *place = config_place_text(config, setting_places_find(config->places, row));
+        add_line(&config->warnings,
+                 memory_print("%s: warning: %s stays as it was: it changes only with a restart",
+                              place, row->path));
+        free(place);
     }
 }
 
@@ -225,9 +223,9 @@ try_config(struct reload *reload, struct config_answer *read)
         return;
     }
     read->config = NULL;
-    warn_of_fixed(reload->config, config);
     char *changes = config_changes_text(reload->config, config);
-    config->workers = reload->config->workers;
+    config_keep_running(reload->config, config);
+    warn_of_later(config);
     reload_apply(reload, config);
     note_success(parts, config, changes);
     answer(reload, &(struct reload_outcome){.errors = &read->errors,

@@ -67,6 +67,9 @@ config_free(struct config **config)
     for (size_t i = 0; i < old->file_count; i++)
         free(old->files[i]);
     free(old->files);
+    for (size_t i = 0; i < old->later_count; i++)
+        free(old->later[i].text);
+    free(old->later);
     free(old->path);
     free(old);
 }

@@ -222,6 +222,12 @@ struct config_named_group {
     const struct config_target_group *group;
 };
 
+/* A setting whose value changes with a restart (config_restart.h). */
+struct config_later {
+    const struct setting *row;
+    char *text; /* of the value in the file; NULL: none */
+};
+
 struct config {
     char *path;       /* of the file that was read */
     unsigned workers; /* never 0: resolved to the number of cores */
@@ -263,6 +269,8 @@ struct config {
     size_t provider_count;
     struct config_errors warnings; /* no reason to refuse it */
     struct setting_places *places;
+    struct config_later *later;
+    size_t later_count;
     char **files; /* that it was read from, the one of path first: setting_places.h */
     size_t file_count;
 };

@@ -47,27 +47,6 @@ lists_are_equal(const struct setting *row, const void *one, const void *other)
 }
 
 static bool
-texts_are_equal(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
-static size_t
-size_of(enum setting_kind kind)
-{
-    switch (kind) {
-    case SETTING_BOOL:
-        return sizeof(bool);
-    case SETTING_SIZE:
-        return sizeof(uint64_t);
-    case SETTING_CODES:
-        return sizeof(struct http_codes);
-    default:
-        return sizeof(unsigned);
-    }
-}
-
-static bool
 members_are_equal(const struct setting *row, const void *one, const void *other)
 {
     const void *left = member_of(row, one), *right = member_of(row, other);
@@ -76,9 +55,7 @@ members_are_equal(const struct setting *row, const void *one, const void *other)
         return lists_are_equal(row, one, other);
     if (row->kind == SETTING_ONE)
         return objects_are_equal(setting_scopes[row->elements].base, left, right);
-    if (setting_kind_owns_text(row->kind))
-        return texts_are_equal(*(char *const *)left, *(char *const *)right);
-    return memcmp(left, right, size_of(row->kind)) == 0;
+    return setting_values_are_equal(row, one, other);
 }
 
 static bool
@@ -257,7 +234,8 @@ add_settings(FILE *out, const char **comma, const struct config *old, const stru
         bool is_said = last != NULL && last->offset == (*row)->offset;
         /* Lists of things that have names are counted by kind. */
         bool is_counted = (*row)->kind == SETTING_LIST && (*row)->elements != SCOPE_SOURCE;
-        if (is_counted || is_said || members_are_equal(*row, old, new))
+        if (is_counted || is_said || setting_needs_restart(*row) ||
+            members_are_equal(*row, old, new))
             continue;
         fprintf(out, "%s%s changed", *comma, (*row)->path);
         *comma = ", ";
@@ -282,13 +260,4 @@ config_changes_text(const struct config *old, const struct config *new)
         fputs("nothing has changed", out);
     CHECK(fclose(out) == 0);
     return text;
-}
-
-bool
-config_setting_changed(const struct config *old, const struct config *new, const char *path)
-{
-    const struct setting *row = setting_find(SCOPE_ROOT, path);
-
-    CHECK(row != NULL);
-    return !members_are_equal(row, old, new);
 }

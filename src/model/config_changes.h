@@ -7,11 +7,8 @@
 
 /* "+1 rule, -1 group, 2 services changed, limits.fields changed", or "nothing has changed"; new
  * memory. Listeners, groups and the rest are the same while their names are, rules while their
- * listener's name and their priority are. */
+ * listener's name and their priority are. What needs a restart (config_restart.h) is not among
+ * it. */
 char *config_changes_text(const struct config *old, const struct config *new);
-
-/* Whether a setting of the file itself ("admin.socket") differs. */
-bool config_setting_changed(const struct config *old, const struct config *new,
-                            const char *path);
 
 #endif

@@ -88,23 +88,6 @@ apply_standards(const struct object *object)
         apply_standard(*row, object->memory);
 }
 
-/* The row that a scalar element of a list fills: the first one that every element must give. */
-static const struct setting *
-find_bare_row(const struct setting *const *row)
-{
-    while (*row != NULL && (*row)->standard != setting_required)
-        row++;
-    return *row;
-}
-
-/* Whether elements of the scope may be written as a bare text instead of a group. */
-static bool
-allows_bare(enum setting_scope scope)
-{
-    return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_SOURCE ||
-           scope == SCOPE_API_NAME || scope == SCOPE_WEIGHTED_GROUP;
-}
-
 static void
 read_element(struct config_report *report, const config_setting_t *element,
              enum setting_scope scope, void *memory)
@@ -114,9 +97,9 @@ read_element(struct config_report *report, const config_setting_t *element,
 
     if (config_setting_is_group(element)) {
         config_object_read(report, element, scope, memory);
-    } else if (allows_bare(scope) && !config_setting_is_aggregate(element)) {
+    } else if (setting_scope_is_bare(scope) && !config_setting_is_aggregate(element)) {
         apply_standards(&object);
-        read_scalar(&object, element, find_bare_row(object.rows));
+        read_scalar(&object, element, setting_bare_row(scope));
     } else {
         config_report_add(report, element, "must be a group { ... }");
     }
@@ -130,7 +113,7 @@ read_list(const struct object *object, const config_setting_t *setting,
     size_t element_bytes = setting_scopes[row->elements].size_bytes;
     char **list = setting_member(row, object->memory);
     size_t *count = (size_t *)((char *)object->memory + row->count_offset);
-    bool is_bare = allows_bare(row->elements) && config_setting_is_scalar(setting);
+    bool is_bare = setting_scope_is_bare(row->elements) && config_setting_is_scalar(setting);
 
     if (*list != NULL) /* given in two ways, which is reported */
         return;

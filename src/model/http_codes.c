@@ -2,6 +2,9 @@
 /* Sets of status codes, kept as one bit a code. */
 #include "model/http_codes.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "base/slice.h"
 
 #define CODE_FIRST 200
@@ -49,6 +52,27 @@ http_codes_parse(struct http_codes *codes, const char *text)
     }
     *codes = parsed;
     return true;
+}
+
+char *
+http_codes_text(const struct http_codes *codes)
+{
+    char *text = memory_copy_text("");
+
+    for (unsigned first = CODE_FIRST; first <= CODE_LAST; first++) {
+        if (!http_codes_contain(codes, first))
+            continue;
+        unsigned last = first;
+        while (http_codes_contain(codes, last + 1))
+            last++;
+        const char *comma = *text == '\0' ? "" : ",";
+        char *longer = first == last ? memory_print("%s%s%u", text, comma, first)
+                                     : memory_print("%s%s%u-%u", text, comma, first, last);
+        free(text);
+        text = longer;
+        first = last;
+    }
+    return text;
 }
 
 bool

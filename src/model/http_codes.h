@@ -16,6 +16,9 @@ struct http_codes {
  */
 bool http_codes_parse(struct http_codes *codes, const char *text);
 
+/* The text again, in its shortest form; new memory. */
+char *http_codes_text(const struct http_codes *codes);
+
 bool http_codes_contain(const struct http_codes *codes, unsigned code);
 
 #endif

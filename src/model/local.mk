@@ -10,8 +10,10 @@ libmodel_a_SOURCES = \
 	src/model/config_load.c \
 	src/model/config_object.c src/model/config_object.h \
 	src/model/config_report.c src/model/config_report.h \
+	src/model/config_restart.c src/model/config_restart.h \
 	src/model/config_scan.c src/model/config_scan.h \
 	src/model/config_source.c src/model/config_source.h \
+	src/model/config_fact.c src/model/config_walk.c src/model/config_walk.h \
 	src/model/config_changes.c src/model/config_changes.h \
 	src/model/config_warn.c src/model/config_warn.h \
 	src/model/http_codes.c src/model/http_codes.h \

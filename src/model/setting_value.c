@@ -23,10 +23,14 @@
 /* Readers return NULL, or what is wrong. */
 typedef char *read_value(const struct setting *setting, const char *text, void *member);
 
+/* Writers return the text as a file would have it, new memory; NULL: there is none. */
+typedef char *write_value(const struct setting *setting, const void *member);
+
 struct kind {
     const char *title;
     unsigned forms;
     read_value *read;
+    write_value *write;
 };
 
 /* The digits of the text as a number within the setting's range. */
@@ -289,32 +293,100 @@ read_choice_text(const struct setting *setting, const char *text, void *member)
     return NULL;
 }
 
+static char *
+write_number(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return memory_print("%u", *(const unsigned *)member);
+}
+
+static char *
+write_number_or_off(const struct setting *setting, const void *member)
+{
+    return *(const unsigned *)member == 0 ? memory_copy_text("off")
+                                          : write_number(setting, member);
+}
+
+static char *
+write_size(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return memory_print("%llu", (unsigned long long)*(const uint64_t *)member);
+}
+
+/* With a fraction where a finer setting gave one. */
+static char *
+write_seconds(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return memory_print("%.10g", *(const unsigned *)member / (double)MS_PER_SECOND);
+}
+
+static char *
+write_bool(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return memory_copy_text(*(const bool *)member ? "true" : "false");
+}
+
+static char *
+write_text(const struct setting *setting, const void *member)
+{
+    const char *text = *(char *const *)member;
+
+    (void)setting;
+    return text == NULL ? NULL : memory_copy_text(text);
+}
+
+static char *
+write_check_port(const struct setting *setting, const void *member)
+{
+    return *(const unsigned *)member == 0 ? memory_copy_text("traffic-port")
+                                          : write_number(setting, member);
+}
+
+static char *
+write_choice(const struct setting *setting, const void *member)
+{
+    return memory_copy_text(setting_word_text(setting->words, (int)*(const unsigned *)member));
+}
+
+static char *
+write_codes(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return http_codes_text(member);
+}
+
 static const struct kind kinds[] = {
-    [SETTING_BOOL] = {"true or false", WRITTEN_AS_BOOL | WRITTEN_AS_TEXT, read_bool},
-    [SETTING_NUMBER] = {"a number", WRITTEN_AS_NUMBER, read_number},
+    [SETTING_BOOL] = {"true or false", WRITTEN_AS_BOOL | WRITTEN_AS_TEXT, read_bool,
+                      write_bool},
+    [SETTING_NUMBER] = {"a number", WRITTEN_AS_NUMBER, read_number, write_number},
     [SETTING_NUMBER_OR_OFF] = {"a number or \"off\"", WRITTEN_AS_NUMBER | WRITTEN_AS_TEXT,
-                               read_number_or_off},
-    [SETTING_SIZE] = {"a number", WRITTEN_AS_NUMBER, read_size},
-    [SETTING_SECONDS] = {"a number", WRITTEN_AS_NUMBER, read_seconds},
-    [SETTING_SECONDS_OR_OFF] = {"a number", WRITTEN_AS_NUMBER, read_seconds_or_off},
-    [SETTING_TEXT] = {"a text", WRITTEN_AS_TEXT, read_text},
-    [SETTING_BODY] = {"a text", WRITTEN_AS_TEXT, read_body},
-    [SETTING_NAME] = {"a text", WRITTEN_AS_TEXT, read_name},
-    [SETTING_HOST_NAME] = {"a text", WRITTEN_AS_TEXT, read_host_name},
-    [SETTING_PATH] = {"a text", WRITTEN_AS_TEXT, read_path},
-    [SETTING_SOCKET] = {"a text", WRITTEN_AS_TEXT, read_path},
-    [SETTING_ADDRESS] = {"a text", WRITTEN_AS_TEXT, read_address},
-    [SETTING_SOURCE] = {"a text", WRITTEN_AS_TEXT, read_source},
+                               read_number_or_off, write_number_or_off},
+    [SETTING_SIZE] = {"a number", WRITTEN_AS_NUMBER, read_size, write_size},
+    [SETTING_SECONDS] = {"a number", WRITTEN_AS_NUMBER, read_seconds, write_seconds},
+    [SETTING_SECONDS_OR_OFF] = {"a number", WRITTEN_AS_NUMBER, read_seconds_or_off,
+                                write_seconds},
+    [SETTING_TEXT] = {"a text", WRITTEN_AS_TEXT, read_text, write_text},
+    [SETTING_BODY] = {"a text", WRITTEN_AS_TEXT, read_body, write_text},
+    [SETTING_NAME] = {"a text", WRITTEN_AS_TEXT, read_name, write_text},
+    [SETTING_HOST_NAME] = {"a text", WRITTEN_AS_TEXT, read_host_name, write_text},
+    [SETTING_PATH] = {"a text", WRITTEN_AS_TEXT, read_path, write_text},
+    [SETTING_SOCKET] = {"a text", WRITTEN_AS_TEXT, read_path, write_text},
+    [SETTING_ADDRESS] = {"a text", WRITTEN_AS_TEXT, read_address, write_text},
+    [SETTING_SOURCE] = {"a text", WRITTEN_AS_TEXT, read_source, write_text},
     [SETTING_PORT_TEXT] = {"a text or a number", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
-                           read_port_text},
-    [SETTING_CHOICE_TEXT] = {"a text", WRITTEN_AS_TEXT, read_choice_text},
-    [SETTING_CHOICE] = {"a text", WRITTEN_AS_TEXT, read_choice},
+                           read_port_text, write_text},
+    [SETTING_CHOICE_TEXT] = {"a text", WRITTEN_AS_TEXT, read_choice_text, write_text},
+    [SETTING_CHOICE] = {"a text", WRITTEN_AS_TEXT, read_choice, write_choice},
     [SETTING_CHECK_PORT] = {"a number or \"traffic-port\"", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
-                            read_check_port},
-    [SETTING_STATUS] = {"a status code", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_status},
-    [SETTING_CODES] = {"a text", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_codes},
-    [SETTING_LIST] = {"a list ( ... )", 0, NULL},
-    [SETTING_ONE] = {"a list ( ... ) of one", 0, NULL},
+                            read_check_port, write_check_port},
+    [SETTING_STATUS] = {"a status code", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_status,
+                        write_number},
+    [SETTING_CODES] = {"a text", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_codes, write_codes},
+    [SETTING_LIST] = {"a list ( ... )", 0, NULL, NULL},
+    [SETTING_ONE] = {"a list ( ... ) of one", 0, NULL, NULL},
 };
 
 unsigned
@@ -341,4 +413,58 @@ setting_value_read(const struct setting *setting, const char *text, void *object
     CHECK(kinds[setting->kind].read != NULL);
     *reason = kinds[setting->kind].read(setting, text, setting_member(setting, object));
     return *reason == NULL;
+}
+
+char *
+setting_value_text(const struct setting *setting, const void *object)
+{
+    CHECK(kinds[setting->kind].write != NULL);
+    return kinds[setting->kind].write(setting, (const char *)object + setting->offset);
+}
+
+static size_t
+size_of(enum setting_kind kind)
+{
+    switch (kind) {
+    case SETTING_BOOL:
+        return sizeof(bool);
+    case SETTING_SIZE:
+        return sizeof(uint64_t);
+    case SETTING_CODES:
+        return sizeof(struct http_codes);
+    default:
+        return sizeof(unsigned);
+    }
+}
+
+static bool
+texts_are_equal(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+bool
+setting_values_are_equal(const struct setting *setting, const void *one, const void *other)
+{
+    const char *left = (const char *)one + setting->offset;
+    const char *right = (const char *)other + setting->offset;
+
+    if (setting_kind_owns_text(setting->kind))
+        return texts_are_equal(*(char *const *)(const void *)left,
+                               *(char *const *)(const void *)right);
+    return memcmp(left, right, size_of(setting->kind)) == 0;
+}
+
+void
+setting_values_swap(const struct setting *setting, void *one, void *other)
+{
+    char *left = setting_member(setting, one), *right = setting_member(setting, other);
+    size_t size =
+        setting_kind_owns_text(setting->kind) ? sizeof(char *) : size_of(setting->kind);
+
+    for (size_t i = 0; i < size; i++) {
+        char byte = left[i];
+        left[i] = right[i];
+        right[i] = byte;
+    }
 }

@@ -26,6 +26,15 @@ const char *setting_kind_title(enum setting_kind kind);
 bool setting_value_read(const struct setting *setting, const char *text, void *object,
                         char **reason);
 
+/* The value of a setting that is no list, as a file would write it; new memory. NULL: it is a
+ * text that there is not. */
+char *setting_value_text(const struct setting *setting, const void *object);
+
+/* The same setting of two objects. */
+bool setting_values_are_equal(const struct setting *setting, const void *one,
+                              const void *other);
+void setting_values_swap(const struct setting *setting, void *one, void *other);
+
 /* Whether the kind's member is a char * that the config owns. */
 bool setting_kind_owns_text(enum setting_kind kind);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/directories.h"
 #include "model/config.h"
 
@@ -48,6 +49,59 @@ setting_word_is_weak(const struct setting_word *word)
     return false;
 }
 
+bool
+setting_needs_restart(const struct setting *setting)
+{
+    static const char *const paths[] = {
+
+#define SETTING_RESTART(path) (path),
+#include "model/settings.def"
+#undef SETTING_RESTART
+    };
+
+    for (size_t i = 0; setting->scope == SCOPE_ROOT && i < sizeof(paths) / sizeof(*paths);
+         i++) {
+        if (strcmp(setting->path, paths[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct {
+    enum setting_scope scope;
+    const char *path;
+} keys[] = {
+
+#define SETTING_KEY(scope, path) {SCOPE_##scope, (path)},
+#include "model/settings.def"
+#undef SETTING_KEY
+};
+
+struct setting_key
+setting_key(enum setting_scope scope)
+{
+    struct setting_key key = {{NULL, NULL}};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && count < 2; i++) {
+        if (keys[i].scope == scope)
+            key.rows[count++] = setting_find(scope, keys[i].path);
+    }
+    return key;
+}
+
+const char *
+setting_word_text(enum setting_words words, int value)
+{
+    const struct setting_word *word = setting_word_table;
+
+    while (word->words != words || word->value != value) {
+        word++;
+        CHECK(word < setting_word_table + setting_word_count);
+    }
+    return word->text;
+}
+
 const char setting_required[] = "required";
 
 #define OURS NULL
@@ -77,6 +131,23 @@ const struct setting settings[] = {
 };
 
 const size_t setting_count = sizeof(settings) / sizeof(*settings);
+
+bool
+setting_scope_is_bare(enum setting_scope scope)
+{
+    return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_SOURCE ||
+           scope == SCOPE_API_NAME || scope == SCOPE_WEIGHTED_GROUP;
+}
+
+const struct setting *
+setting_bare_row(enum setting_scope scope)
+{
+    const struct setting *const *row = setting_rows(scope);
+
+    while (*row != NULL && (*row)->standard != setting_required)
+        row++;
+    return *row;
+}
 
 enum { ROWS_MAX = sizeof(settings) / sizeof(*settings) };
 

@@ -118,6 +118,25 @@ enum setting_scope setting_scope_select(enum setting_scope base, const char *wor
 bool setting_suggest(enum setting_scope scope, const char *path, char *suggestion,
                      size_t size_bytes);
 
+/* What a set calls a value; CHECKs that it does. */
+const char *setting_word_text(enum setting_words words, int value);
+
+/* Whether a reload leaves the setting as it is. */
+bool setting_needs_restart(const struct setting *setting);
+
+/* What elements of a list are told apart by: at most two rows of their scope, the second NULL
+ * where there is one only; both NULL: by nothing. */
+struct setting_key {
+    const struct setting *rows[2];
+};
+
+struct setting_key setting_key(enum setting_scope scope);
+
+/* Whether elements of the scope may be written as a bare text, which fills the first row that
+ * every element must give. */
+bool setting_scope_is_bare(enum setting_scope scope);
+const struct setting *setting_bare_row(enum setting_scope scope);
+
 /* Of several names the one nearest to a misspelt one, close enough to be meant. */
 struct setting_guess {
     const char *wanted;

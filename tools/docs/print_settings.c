@@ -146,7 +146,7 @@ print_row(const struct setting *setting)
            setting->attribute == NULL ? "-" : setting->attribute,
            setting->attribute == NULL ? "" : "`");
     print_cell(setting->help);
-    printf(" |\n");
+    printf("%s |\n", setting_needs_restart(setting) ? ". Changes only with a restart" : "");
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "control/admin/rule_text.h"
 #include "control/registry/service_match.h"
 #include "ipc/snapshot_open.h"
+#include "model/settings.h"
 
 static json_t *
 listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)
@@ -86,34 +87,12 @@ admin_show_rules(struct admin_call *call)
     admin_refuse(call->request, 404, "ListenerNotFound", "there is no listener %s", wanted);
 }
 
-/* "200", "200-299,304": as the configuration writes it. */
-static void
-write_codes(char *text, size_t size, const struct http_codes *codes)
-{
-    size_t length = 0;
-
-    *text = '\0';
-    for (unsigned first = 200; first < 500; first++) {
-        if (!http_codes_contain(codes, first))
-            continue;
-        unsigned last = first;
-        while (http_codes_contain(codes, last + 1))
-            last++;
-        int added = snprintf(text + length, size - length, first == last ? "%s%u" : "%s%u-%u",
-                             length == 0 ? "" : ",", first, last);
-        if (added < 0 || (size_t)added >= size - length)
-            return;
-        length += (size_t)added;
-        first = last;
-    }
-}
-
 static void
 add_health_check(json_t *object, const struct config_health_check *check)
 {
-    char codes[256], port[16];
+    char *codes = http_codes_text(&check->matcher);
+    char port[16];
 
-    write_codes(codes, sizeof(codes), &check->matcher);
     snprintf(port, sizeof(port), "%u", check->port);
     json_object_set_new(object, "HealthCheckEnabled", json_boolean(check->enabled));
     admin_set_text(object, "HealthCheckProtocol", "HTTP");
@@ -127,15 +106,7 @@ add_health_check(json_t *object, const struct config_health_check *check)
     admin_set_number(object, "HealthyThresholdCount", check->healthy_threshold_count);
     admin_set_number(object, "UnhealthyThresholdCount", check->unhealthy_threshold_count);
     json_object_set_new(object, "Matcher", json_pack("{s:s}", "HttpCode", codes));
-}
-
-static const char *
-algorithm_text(enum config_algorithm algorithm)
-{
-    static const char *const words[] = {"round_robin", "least_outstanding_requests",
-                                        "weighted_random"};
-
-    return words[algorithm];
+    free(codes);
 }
 
 static json_t *
@@ -146,7 +117,8 @@ attributes_to_json(const struct config_target_group *group)
     admin_set_number(object, "deregistration_delay.timeout_seconds",
                      group->deregistration_delay_ms / 1000);
     admin_set_number(object, "slow_start.duration_seconds", group->slow_start_ms / 1000);
-    admin_set_text(object, "load_balancing.algorithm.type", algorithm_text(group->algorithm));
+    admin_set_text(object, "load_balancing.algorithm.type",
+                   setting_word_text(WORDS_ALGORITHM, (int)group->algorithm));
     json_object_set_new(object, "stickiness.enabled", json_boolean(group->stickiness_enabled));
     admin_set_text(object, "stickiness.type",
                    group->stickiness_type == STICKINESS_LB_COOKIE ? "lb_cookie" : "app_cookie");
@@ -201,7 +173,8 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     admin_set_text(object, "Protocol", "HTTP");
     admin_set_number(object, "Port", group->port);
     admin_set_text(object, "TargetType", "ip");
-    admin_set_text(object, "Algorithm", algorithm_text(group->algorithm));
+    admin_set_text(object, "Algorithm",
+                   setting_word_text(WORDS_ALGORITHM, (int)group->algorithm));
     json_object_set_new(object, "IsUsed",
                         json_boolean(config_group_is_used(parts->config, group->name)));
     add_health_check(object, &group->health_check);

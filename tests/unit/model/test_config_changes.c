@@ -99,20 +99,6 @@ counts_what_came_went_and_changed(void **state)
 }
 
 static void
-knows_a_setting_that_changed(void **state)
-{
-    struct config *old = load(BASE("", WEB("")));
-    struct config *new = load(BASE("", WEB("") "user = \"other\";"));
-
-    (void)state;
-    assert_true(config_setting_changed(old, new, "user"));
-    assert_false(config_setting_changed(old, new, "admin.socket"));
-    assert_false(config_setting_changed(old, new, "stickiness.key_path"));
-    config_free(&old);
-    config_free(&new);
-}
-
-static void
 assert_warnings(const char *text, size_t count, const char *first)
 {
     struct config *config = load(text);
@@ -193,7 +179,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_what_came_went_and_changed),
-        cmocka_unit_test(knows_a_setting_that_changed),
         cmocka_unit_test(warns_of_what_is_hardly_meant),
         cmocka_unit_test(carries_a_text_to_another_process),
         cmocka_unit_test(lets_a_reload_ask_for_a_file_without_listeners),

@@ -2,6 +2,8 @@
 /* Sets of status codes as health-check matchers write them. */
 #include "../unit.h"
 
+#include <stdlib.h>
+
 #include "model/http_codes.h"
 
 static void
@@ -18,6 +20,25 @@ takes_codes_lists_and_ranges(void **state)
     assert_true(http_codes_contain(&codes, 302));
     assert_false(http_codes_contain(&codes, 201));
     assert_false(http_codes_contain(&codes, 304));
+}
+
+static void
+writes_them_in_the_shortest_form(void **state)
+{
+    static const char *const forms[][2] = {
+        {"200", "200"},
+        {"204,200, 201", "200-201,204"},
+        {"499,200-299,300", "200-300,499"},
+    };
+    struct http_codes codes;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+        assert_true(http_codes_parse(&codes, forms[i][0]));
+        char *text = http_codes_text(&codes);
+        assert_string_equal(text, forms[i][1]);
+        free(text);
+    }
 }
 
 static void
@@ -65,6 +86,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_codes_lists_and_ranges),
+        cmocka_unit_test(writes_them_in_the_shortest_form),
         cmocka_unit_test(covers_all_codes_from_200_to_499),
         cmocka_unit_test(refuses_everything_else_and_changes_nothing),
     };
