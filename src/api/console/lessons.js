@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What to do where there is nothing yet. */
+import {get} from "./api.js";
+import {command, h, name, panel, quoted} from "./dom.js";
+import {Loader} from "./loader.js";
+import {plural} from "./text.js";
+
+const SIX_LINES = `listeners = ( { name = "http"; protocol = "HTTP"; address = "0.0.0.0"; port = 80;
+    default_actions = ( { type = "forward"; target_group = "web"; } ); } );
+target_groups = ( { name = "web"; port = 80; health_check = { path = "/"; }; } );
+services = ( { name = "web"; target_group = "web"; container_port = 80; } );
+providers = ( { type = "docker"; endpoint = "unix:///var/run/docker.sock"; } );
+# then: fairleadctl reload`;
+
+export function runLine(service, container) {
+  return "docker run -d -p 80 --label " + quoted("fairlead.service=" + service) + (container ? " --label " + quoted("fairlead.container=" + container) : "") + " IMAGE";
+}
+
+/* For the overview: how to get a first target, and what runs already. */
+export function emptyLessons(hasGroups) {
+  const found = h("div");
+  const loader = new Loader(() => get("/v1/tasks"), ({Tasks}) => {
+    const idle = Tasks.filter(task => task.TargetCount === 0);
+    found.append(Tasks.length === 0 ? h("p.note", null, "No provider reports a container now.")
+      : h("p", null, `${plural(Tasks.length, "container")} that fairlead hears of ${Tasks.length === 1 ? "runs" : "run"} now, ${idle.length} of them no target: `,
+          idle.slice(0, 12).map((task, index) => [index ? ", " : "", name(task.Name ?? task.Id.slice(0, 12))]), ". ", h("a", {href: "#/services"}, "See why, and which label to add.")));
+    loader.close();
+  });
+  return panel(hasGroups ? "No targets yet" : "Nothing is configured yet",
+               !hasGroups && [h("p", null, "These lines serve one application. Put them into the configuration file:"), command(SIX_LINES)],
+               h("p", null, "A container becomes a target by its labels, on whatever host port it gets:"), command(runLine("web")), loader.node, found);
+}
+
+export function emptyGroup(group, services) {
+  const service = services.find(one => one.TargetGroupName === group);
+  return h("div", null, service ? [h("p", null, "A container of service ", name(service.ServiceName), " becomes a target by its labels:"), command(runLine(service.ServiceName, service.ContainerName))]
+    : h("p", null, "No service feeds this group. Add one to the configuration, or register a target by hand:"), command(`fairleadctl register ${quoted(group)} 127.0.0.1:8080`));
+}

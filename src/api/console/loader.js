@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Asks for what a part of a page shows, again and again where wanted, and says in its place why it is not there. */
+import {session} from "./api.js";
+import {button, command, fill, h, panel} from "./dom.js";
+import {askForKey, errorText} from "./dialog.js";
+
+export class Loader {
+  /* fetch() -> a promise of what show() takes; every: milliseconds; why a key is needed */
+  constructor(fetch, show, {every, why} = {}) {
+    Object.assign(this, {fetch, show, why, node: h("div")});
+    this.stopListening = session.onchange(() => this.load());
+    this.timer = every && setInterval(() => document.hidden || this.isStuck || this.load(), every);
+    this.load();
+  }
+
+  async load() {
+    const turn = this.turn = {};
+    const slow = setTimeout(() => this.isShown || fill(this.node, h("p.note", null, "Loading…")), 400);
+    try {
+      const answer = await this.fetch();
+      if (this.turn === turn) {
+        fill(this.node);
+        this.isShown = true;
+        this.isStuck = false;
+        this.show(answer);
+      }
+    } catch (error) {
+      if (error.code === undefined)
+        throw error;
+      if (this.turn === turn)
+        this.fail(error);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /* What is shown stays when a later try fails: the mark says how old it is. */
+  fail(error) {
+    this.isStuck = error.needsKey;
+    if (error.needsKey)
+      fill(this.node, panel("This needs an access key", h("p", null, this.why ?? "Reading without a key is turned off here."), command("fairleadctl key create NAME"),
+                            button("Enter a key", askForKey, "primary")));
+    else if (!this.isShown)
+      fill(this.node, errorText(error), button("Try again", () => this.load()));
+  }
+
+  close() {
+    this.turn = null;
+    clearInterval(this.timer);
+    this.stopListening();
+  }
+}
