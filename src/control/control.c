@@ -177,6 +177,7 @@ prepare_first(struct control *control)
     if (!has_sockets || !has_fds)
         return false;
     stickiness_key_load(config, control->parts.stickiness_key);
+    access_keys_load(control->parts.keys);
     return true;
 }
 

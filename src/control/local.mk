@@ -55,6 +55,9 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_roster.c src/control/docker/docker_roster.h \
 	src/control/docker/docker_stop_sign.c src/control/docker/docker_stop_sign.h \
 	src/control/docker/docker_version.c src/control/docker/docker_version.h \
+	src/control/keys/access_key.c src/control/keys/access_key.h \
+	src/control/keys/access_keys.c src/control/keys/access_keys.h \
+	src/control/keys/key_file.c src/control/keys/key_file.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
@@ -78,10 +81,12 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_api.c src/control/admin/admin_api.h \
 	src/control/admin/admin_body.c \
 	src/control/admin/admin_call.h \
+	src/control/admin/admin_command.c src/control/admin/admin_command.h \
 	src/control/admin/admin_commands.def \
 	src/control/admin/admin_events.c \
 	src/control/admin/admin_explain.c \
 	src/control/admin/explained_request.c src/control/admin/explained_request.h \
+	src/control/admin/admin_keys.c \
 	src/control/admin/admin_objects.c \
 	src/control/admin/admin_reload.c \
 	src/control/admin/admin_request.c src/control/admin/admin_request.h \

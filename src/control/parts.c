@@ -153,6 +153,7 @@ open_sources(struct parts *parts)
     parts->task_events = task_events_new(parts->registry);
     parts->state = state_file_new(parts->loop, parts->first_config->state_dir, parts->registry,
                                   parts->targets);
+    parts->keys = access_keys_new(parts->loop, parts->first_config->state_dir);
     parts->providers =
         providers_new(&(struct provider_parts){parts->loop, parts->registry, parts->problems,
                                                parts->events, counter_board_own(parts->board)});
@@ -229,6 +230,7 @@ parts_open_admin(struct parts *parts)
         .children = parts->children,
         .rollout = parts->rollout,
         .readers = parts->readers,
+        .keys = parts->keys,
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
         .reload_argument = parts,
@@ -274,6 +276,7 @@ parts_close(struct parts *parts)
     listener_sockets_free(&parts->sockets);
     passive_health_free(&parts->passive);
     drain_free(&parts->drain);
+    access_keys_free(&parts->keys);
     state_file_free(&parts->state);
     task_events_free(&parts->task_events);
     target_waits_free(&parts->waits);

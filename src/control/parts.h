@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "control/admin/admin.h"
+#include "control/keys/access_keys.h"
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
@@ -55,6 +56,7 @@ struct parts {
     struct children *children;
     struct rollout *rollout;
     struct state_file *state;
+    struct access_keys *keys;
     struct run_lock *run_lock;
     struct admin *admin;
     struct config_readers *readers;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the row of admin_commands.def for a request, and keeps what answers later. */
+/* Gives each request to the handler of its row, and keeps what answers later. */
 #include "control/admin/admin.h"
 
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "control/admin/admin_api.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/admin_command.h"
 #include "control/admin/admin_socket.h"
 #include "ipc/page.h"
 
@@ -20,19 +21,6 @@
 #define JSON_TYPE "application/json"
 #define STOPPING_CODE "Stopping"
 #define STOPPING_TEXT "fairlead is stopping"
-
-struct command {
-    const char *method, *path;
-    void (*handler)(struct admin_call *call);
-};
-
-static const struct command commands[] = {
-#define ADMIN_COMMAND(method, path, handler, help) {method, path, handler},
-#include "control/admin/admin_commands.def"
-#undef ADMIN_COMMAND
-};
-
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 struct metrics_wait {
     uint64_t query_id;
@@ -53,49 +41,33 @@ struct admin {
     LIST_HEAD(, admin_wait) waits; /* all calls that are answered later but streams */
 };
 
-/* Whether a pattern's segment in braces or its text fits; the word is what the braces took. */
-static bool
-path_matches(const char *pattern, const char *path, char word[128])
+/* What a path that is not there would be, to who may not know of it. */
+static enum admin_access
+access_of(const struct admin_match *match, const char *method)
 {
-    *word = '\0';
-    while (*pattern != '\0' && *path != '\0') {
-        if (*pattern != '{') {
-            if (*pattern++ != *path++)
-                return false;
-            continue;
-        }
-        size_t length = strcspn(path, "/");
-        if (length == 0 || length >= 128)
-            return false;
-        memcpy(word, path, length);
-        word[length] = '\0';
-        path += length;
-        pattern += strcspn(pattern, "}") + 1;
-    }
-    return *pattern == '\0' && *path == '\0';
+    if (match->command != NULL)
+        return match->command->access;
+    return strcmp(method, "GET") == 0 ? ADMIN_READ : ADMIN_CHANGE;
 }
 
 static void
 on_request(struct admin_request *request, void *argument)
 {
     struct admin *admin = argument;
-    struct admin_call call = {.admin = admin, .parts = &admin->parts, .request = request};
-    bool is_known_path = false;
+    struct admin_match match;
 
     if (admin->is_closed) {
         admin_refuse_stopping(request);
         return;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (!path_matches(commands[i].path, request->path, call.word))
-            continue;
-        is_known_path = true;
-        if (strcmp(commands[i].method, request->method) == 0) {
-            commands[i].handler(&call);
-            return;
-        }
-    }
-    if (is_known_path)
+    admin_command_find(&match, request->method, request->path);
+    if (!admin_request_admit(request, access_of(&match, request->method)))
+        return;
+    struct admin_call call = {.admin = admin, .parts = &admin->parts, .request = request};
+    memcpy(call.word, match.word, sizeof(call.word));
+    if (match.command != NULL)
+        match.command->handler(&call);
+    else if (match.is_known_path)
         admin_refuse(request, 405, "MethodNotAllowed", "%s is not for %s", request->path,
                      request->method);
     else

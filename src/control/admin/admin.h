@@ -13,6 +13,7 @@
 #include "control/discovery/problems.h"
 #include "control/discovery/providers.h"
 #include "control/discovery/task_events.h"
+#include "control/keys/access_keys.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
 #include "control/processes/counter_board.h"
@@ -52,6 +53,7 @@ struct admin_parts {
     struct children *children;
     struct rollout *rollout;
     struct config_readers *readers;
+    struct access_keys *keys;
     /* Reads the configuration again; the order is answered later, unless withdrawn. */
     void (*reload)(void *argument, struct reload_order *order);
     void (*withdraw_reload)(void *argument, struct reload_order *order);

@@ -90,6 +90,21 @@ send_piece(const struct api_request *call, int status, struct slice body, bool i
     }
 }
 
+/* Nobody has signed it. */
+static bool
+admit(struct admin_request *request, enum admin_access access)
+{
+    if (access == ADMIN_READ)
+        return true;
+    if (access == ADMIN_LOCAL)
+        admin_refuse(request, 403, "AccessDenied", "%s is for the admin socket only",
+                     request->path);
+    else
+        admin_refuse(request, 403, "MissingAuthenticationToken",
+                     "this must be signed with an access key");
+    return false;
+}
+
 static const char *
 parameter_at(const struct admin_request *request, const char *name, size_t n)
 {
@@ -141,7 +156,7 @@ stream_end(struct admin_request *request)
 }
 
 static const struct admin_door door = {
-    parameter_at, body, reply, stream_begin, stream_add, stream_end,
+    admit, parameter_at, body, reply, stream_begin, stream_add, stream_end,
 };
 
 static int
@@ -220,11 +235,7 @@ serve(struct api_request *call)
     }
     call->request.method = call->method;
     call->request.path = call->path;
-    if (strcmp(call->method, "GET") == 0)
-        api->parts.on_request(&call->request, api->parts.argument);
-    else
-        admin_refuse(&call->request, 403, "MissingAuthenticationToken",
-                     "what changes something must be signed");
+    api->parts.on_request(&call->request, api->parts.argument);
 }
 
 struct admin_api *

@@ -14,16 +14,19 @@
 #include "control/admin/admin.h"
 #include "control/admin/admin_request.h"
 
+#define ADMIN_WORD_SIZE 128
+
 /* Lives during the handler only; the request lives until it is answered. */
 struct admin_call {
     struct admin *admin;
     const struct admin_parts *parts;
     struct admin_request *request;
-    char word[128]; /* what stood for the braces; "" */
+    char word[ADMIN_WORD_SIZE]; /* what stood for the braces; "" */
 };
 
 /* Handlers: one a row of admin_commands.def, each answers now or later, once. */
-#define ADMIN_COMMAND(method, path, handler, help) void handler(struct admin_call *call);
+#define ADMIN_COMMAND(method, path, access, handler, help)                                     \
+    void handler(struct admin_call *call);
 #include "control/admin/admin_commands.def"
 #undef ADMIN_COMMAND
 

@@ -3,6 +3,12 @@
 
 #include "base/check.h"
 
+bool
+admin_request_admit(struct admin_request *request, enum admin_access access)
+{
+    return request->door->admit(request, access);
+}
+
 const char *
 admin_request_parameter(const struct admin_request *request, const char *name)
 {

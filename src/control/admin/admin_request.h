@@ -7,14 +7,24 @@
 #ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_REQUEST_H
 #define FAIRLEAD_CONTROL_ADMIN_ADMIN_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/slice.h"
 
 struct admin_request;
 
+/* Who may make a call that did not come by the admin socket, which lets everybody. */
+enum admin_access {
+    ADMIN_READ,    /* nobody has to say who he is, unless a setting asks for it */
+    ADMIN_PRIVATE, /* whoever has a key */
+    ADMIN_CHANGE,  /* whoever has a key that is not read-only, once a signature */
+    ADMIN_LOCAL,   /* nobody */
+};
+
 /* One kind of door; the functions below call these. */
 struct admin_door {
+    bool (*admit)(struct admin_request *request, enum admin_access access);
     const char *(*parameter_at)(const struct admin_request *request, const char *name,
                                 size_t n);
     struct slice (*body)(const struct admin_request *request);
@@ -35,6 +45,9 @@ struct admin_request {
 
 /* Takes a call that has come by a door. */
 typedef void admin_request_handler(struct admin_request *request, void *argument);
+
+/* Whether the caller may make a call of this access; else it has been refused. */
+bool admin_request_admit(struct admin_request *request, enum admin_access access);
 
 /* A decoded query parameter, or NULL. */
 const char *admin_request_parameter(const struct admin_request *request, const char *name);

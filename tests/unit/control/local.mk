@@ -104,3 +104,13 @@ tests_unit_control_test_stickiness_key_SOURCES = tests/unit/control/test_stickin
 tests_unit_control_test_stickiness_key_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_numbers_SOURCES = tests/unit/control/registry/test_numbers.c
 tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
+
+control_keys_tests = tests/unit/control/keys/test_access_key \
+	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_key_file
+check_PROGRAMS += $(control_keys_tests)
+tests_unit_control_keys_test_access_key_SOURCES = tests/unit/control/keys/test_access_key.c
+tests_unit_control_keys_test_access_key_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_access_keys_SOURCES = tests/unit/control/keys/test_access_keys.c
+tests_unit_control_keys_test_access_keys_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_key_file_SOURCES = tests/unit/control/keys/test_key_file.c
+tests_unit_control_keys_test_key_file_LDADD = $(control_test_libs)
