@@ -45,9 +45,7 @@ tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
-EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
-	docs/admin-api.md docs/task-files.md \
-	docs/console.md docs/deploys.md docs/http.md docs/performance.md \
+EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \
 	docs/decisions/0003-llhttp-parses-but-does-not-judge.md \
 	docs/decisions/0004-one-route-function.md docs/decisions/0005-raw-events.md \
@@ -58,5 +56,7 @@ EXTRA_DIST += CONTRIBUTING.md SECURITY.md docs/architecture.md docs/request-path
 	docs/decisions/0010-a-logged-in-connection-is-its-clients.md
 
 # What the build promises of the programs.
-TESTS += tests/tools/hardening.sh tests/tools/directories.sh tests/tools/manuals.sh
-dist_check_SCRIPTS += tests/tools/hardening.sh tests/tools/directories.sh tests/tools/manuals.sh
+build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/installed.sh \
+	tests/tools/manuals.sh tests/tools/unit_file.sh
+TESTS += $(build_tests)
+dist_check_SCRIPTS += $(build_tests)

@@ -14,6 +14,7 @@ on_applied(void *argument, uint64_t generation)
     publisher_note_applied(parts->publisher, generation);
     numbers_note_applied(parts->numbers, generation);
     drain_note_applied(parts->drain, generation);
+    supervisor_note_served(parts->supervisor);
 }
 
 /* What the observer says is not trusted: a verdict that no table has is not taken. */

@@ -71,6 +71,7 @@ on_stop_signal(void *argument, int number)
                   number);
     log_notice("signal %d: stopping when requests in flight are done, in at most %u s", number,
                timeout_ms / 1000);
+    supervisor_tell_stop(timeout_ms + 2 * KILL_AFTER_MS);
     state_file_save(control->parts.state);
     rollout_stop(control->parts.rollout);
     admin_close(control->parts.admin);

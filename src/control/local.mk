@@ -10,6 +10,7 @@ libcontrol_a_SOURCES = \
 	src/control/signals.c src/control/signals.h src/control/signals.def \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
+	src/control/supervisor.c src/control/supervisor.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
 	src/control/registry/event_kinds.c src/control/registry/event_kinds.h \

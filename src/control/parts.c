@@ -204,6 +204,7 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
+    parts->supervisor = supervisor_new(parts->loop, parts->targets);
     return true;
 }
 
@@ -265,6 +266,7 @@ parts_open_reload(struct parts *parts)
 void
 parts_close(struct parts *parts)
 {
+    supervisor_free(&parts->supervisor);
     admin_free(&parts->admin);
     notices_free(&parts->notices);
     config_readers_free(&parts->readers);

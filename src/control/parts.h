@@ -22,6 +22,7 @@
 #include "control/run_lock.h"
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
+#include "control/supervisor.h"
 
 /* Made by control_run, with the members up to the loop; what is NULL is not open. */
 struct parts {
@@ -61,6 +62,7 @@ struct parts {
     struct admin *admin;
     struct config_readers *readers;
     struct reload *reload;
+    struct supervisor *supervisor;
 };
 
 /*

@@ -7,6 +7,7 @@ libnet_a_SOURCES = \
 	src/net/http_service.c src/net/http_service.h \
 	src/net/library_versions.c src/net/library_versions.h \
 	src/net/loop.c src/net/loop.h \
+	src/net/notify_socket.c src/net/notify_socket.h \
 	src/net/proxy_header.c src/net/proxy_header.h \
 	src/net/seal.c src/net/seal.h \
 	src/net/socket.c src/net/socket.h \

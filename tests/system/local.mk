@@ -21,6 +21,8 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 # What is said of targets, and what leads to them.
 system_tests += tests/system/health_reasons.sh tests/system/explain.sh tests/system/sticky_groups.sh \
 	tests/system/notices.sh
+# By whom it is run.
+system_tests += tests/system/supervisor.sh
 # Clients that want more than their share.
 system_tests += tests/system/pipelines.sh
 TESTS += $(system_tests)

@@ -15,8 +15,6 @@ tools_docs_print_reference_SOURCES = \
 # With settings.c of its own: the documents tell the packaged directories, whatever configure was told.
 tools_docs_print_reference_CPPFLAGS = $(common_cppflags)
 tools_docs_print_reference_LDADD = libobserver.a libipc.a $(libs_model) $(LIBCONFIG_LIBS)
-EXTRA_DIST += docs/configuration.md docs/metrics.md docs/states.md \
-	docs/fairlead.md docs/fairleadctl.md docs/labels.md
 EXTRA_DIST += tools/docs/print tools/docs/manual
 TESTS += tools/docs/check-reference tools/docs/check-signs
 dist_check_SCRIPTS += tools/docs/check-reference tools/docs/check-signs

@@ -109,7 +109,8 @@ print_metrics(void)
          "UnhealthyStateDNS have no counterpart: fairlead answers no DNS.\n\n"
          "`conf/prometheus-alerts.yml` has alert rules (groups that fail open or are empty,\n"
          "providers that are away for two minutes, more than 1 % of 5xx of fairlead's own),\n"
-         "`conf/grafana-dashboard.json` a dashboard; both are installed as examples.\n\n"
+         "`conf/grafana-dashboard.json` a dashboard; both are installed in "
+         "`/usr/share/fairlead`.\n\n"
          "## The process\n");
     print_rows(process_rows, COUNT_OF(process_rows));
     puts("\n## Listeners, target groups, targets and providers\n");

@@ -16,17 +16,6 @@ living_workers(struct processes *processes)
     return living;
 }
 
-static unsigned
-healthy_targets(const struct admin_parts *parts)
-{
-    const struct registered_target *target;
-    unsigned healthy = 0;
-
-    TAILQ_FOREACH (target, targets_live(parts->targets), in_table)
-        healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
-    return healthy;
-}
-
 static void
 add_walls(json_t *status, uint32_t standing)
 {
@@ -67,7 +56,7 @@ admin_show_status(struct admin_call *call)
     admin_set_number(status, "ServiceCount", config->service_count);
     admin_set_number(status, "TaskCount", registry_task_count(parts->registry, NULL));
     admin_set_number(status, "TargetCount", targets_count(parts->targets));
-    admin_set_number(status, "HealthyTargetCount", healthy_targets(parts));
+    admin_set_number(status, "HealthyTargetCount", targets_count_healthy(parts->targets));
     admin_set_number(status, "ProblemCount", problems_count(parts->problems));
     admin_set_number(status, "ActiveConnectionCount",
                      counter_board_total(board, COUNTER_CLIENT_CONNECTIONS_ACTIVE));

@@ -431,6 +431,17 @@ targets_count(const struct targets *table)
     return table->live_count;
 }
 
+size_t
+targets_count_healthy(const struct targets *table)
+{
+    const struct registered_target *target;
+    size_t count = 0;
+
+    TAILQ_FOREACH (target, &table->live, in_table)
+        count += target_is_selectable(target->membership, target->health) ? 1 : 0;
+    return count;
+}
+
 struct target_count
 targets_count_group(const struct targets *table, uint32_t group_id)
 {

@@ -81,6 +81,9 @@ struct registered_target *targets_at(struct targets *table, const struct address
 /* Live targets by age; those that are gone are not among them. */
 struct registered_targets *targets_live(struct targets *table);
 size_t targets_count(const struct targets *table);
+
+/* Of these: those that workers may choose. */
+size_t targets_count_healthy(const struct targets *table);
 struct target_count targets_count_group(const struct targets *table, uint32_t group_id);
 
 /*

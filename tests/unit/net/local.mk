@@ -24,3 +24,10 @@ tests_unit_net_test_stream_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS)
 check_PROGRAMS += tests/unit/net/test_proxy_header
 tests_unit_net_test_proxy_header_SOURCES = tests/unit/net/test_proxy_header.c
 tests_unit_net_test_proxy_header_LDADD = $(libs_net) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/net/test_notify_socket tests/unit/net/test_notify_without_library
+tests_unit_net_test_notify_socket_SOURCES = tests/unit/net/test_notify_socket.c
+tests_unit_net_test_notify_socket_LDADD = $(libs_net) $(CMOCKA_LIBS) $(SYSTEMD_LIBS)
+tests_unit_net_test_notify_without_library_SOURCES = tests/unit/net/test_notify_socket.c \
+	src/net/notify_socket.c
+tests_unit_net_test_notify_without_library_CPPFLAGS = $(AM_CPPFLAGS) -UHAVE_LIBSYSTEMD
+tests_unit_net_test_notify_without_library_LDADD = $(CMOCKA_LIBS)
