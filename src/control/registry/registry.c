@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A change marks its task dirty; settle compares every dirty task with its targets and may
- * disturb others that claimed the same address. Targets without a task are plain_targets.c's.
+ * disturb others that claimed the same address. Targets without a task are plain_targets.c's;
+ * what people order is registry_by_hand.c's.
  */
 #include "control/registry/registry.h"
 
@@ -10,32 +11,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "control/registry/local_addresses.h"
 #include "control/registry/misfit.h"
-#include "control/registry/reconcile.h"
+#include "control/registry/registry_state.h"
 
 #define FUTURE_SLACK_NS UINT64_C(2000000000)
-
-/* A provider that has told of everything at least once. */
-struct known_source {
-    char *name;
-    struct known_source *next;
-};
-
-struct registry {
-    struct reconcile_parts parts;
-    struct event_log *events;
-    struct local_addresses *local;
-    registry_on_problem *on_problem; /* NULL: nobody is told */
-    void *problem_argument;
-    struct task_record *by_key;
-    struct task_record *first_dirty;
-    struct plain_targets *plain;
-    struct known_source *synced_sources;
-    uint64_t sequence;
-    bool are_plain_dirty;
-    bool is_settling;
-};
 
 static bool
 is_same_text(const char *one, const char *other)
@@ -289,8 +268,8 @@ registry_settle(struct registry *registry)
     registry->is_settling = false;
 }
 
-static void
-settle_everything(struct registry *registry)
+void
+registry_settle_everything(struct registry *registry)
 {
     for (struct task_record *record = registry->by_key; record != NULL;
          record = record->hh.next)
@@ -336,7 +315,7 @@ registry_set_config(struct registry *registry, const struct config *config)
     registry->parts.matcher.config = config;
     drop_groupless(registry);
     plain_targets_set_config(registry->plain, config);
-    settle_everything(registry);
+    registry_settle_everything(registry);
 }
 
 /* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
@@ -602,106 +581,4 @@ registry_task_count(const struct registry *registry, const char *source)
             count++;
     }
     return count;
-}
-
-bool
-registry_register(struct registry *registry, const char *group, const struct address *address,
-                  const char *zone)
-{
-    struct overrides *overrides = registry->parts.overrides;
-    const struct override_spec by_hand = {
-        .kind = OVERRIDE_REGISTERED, .group = group, .address = *address, .zone = zone};
-
-    /* Without the exclusion the configuration or a task may bring it back. */
-    if (overrides_forget_place(overrides, OVERRIDE_EXCLUDED, group, address))
-        settle_everything(registry);
-    struct registered_target *target = targets_find(registry->parts.targets, group, address);
-    if (target == NULL || target_is_leaving(target->membership))
-        plain_targets_add(registry->plain, overrides_add(overrides, &by_hand));
-    return targets_find(registry->parts.targets, group, address) != NULL;
-}
-
-static struct override_spec
-spec_of(const struct registered_target *target, enum override_kind kind)
-{
-    return (struct override_spec){
-        .kind = kind,
-        .group = target->group,
-        .address = target->place.address,
-        .task = target->record == NULL ? NULL : target->record->task,
-    };
-}
-
-/* Keeps out what would ask for the place again: its task, and the configuration. */
-static void
-exclude(struct registry *registry, const struct registered_target *target)
-{
-    struct override_spec spec = spec_of(target, OVERRIDE_EXCLUDED);
-
-    if (spec.task != NULL)
-        overrides_add(registry->parts.overrides, &spec);
-    spec.task = NULL;
-    if (plain_targets_is_configured(registry->plain, target->group, &target->place.address))
-        overrides_add(registry->parts.overrides, &spec);
-}
-
-bool
-registry_deregister(struct registry *registry, const char *group, const struct address *address)
-{
-    struct overrides *overrides = registry->parts.overrides;
-    struct registered_target *target = targets_find(registry->parts.targets, group, address);
-
-    overrides_forget_place(overrides, OVERRIDE_REGISTERED, group, address);
-    overrides_forget_place(overrides, OVERRIDE_HELD, group, address);
-    if (target == NULL)
-        return false;
-    exclude(registry, target);
-    targets_apply(registry->parts.targets, target, TARGET_EVENT_DEREGISTER,
-                  "deregistered by hand");
-    return true;
-}
-
-enum hold_obstacle
-registry_hold_obstacle(struct registry *registry, const char *group,
-                       const struct address *address)
-{
-    const struct registered_target *target =
-        targets_find(registry->parts.targets, group, address);
-
-    if (target == NULL)
-        return HOLD_NOT_REGISTERED;
-    return target_is_leaving(target->membership) ? HOLD_LEAVING : HOLD_POSSIBLE;
-}
-
-bool
-registry_hold(struct registry *registry, const char *group, const struct address *address,
-              bool is_held)
-{
-    struct overrides *overrides = registry->parts.overrides;
-    struct targets *targets = registry->parts.targets;
-
-    if (registry_hold_obstacle(registry, group, address) != HOLD_POSSIBLE)
-        return false;
-    struct registered_target *target = targets_find(targets, group, address);
-    const struct override_spec held = spec_of(target, OVERRIDE_HELD);
-    if (is_held)
-        overrides_add(overrides, &held);
-    else
-        overrides_forget_place(overrides, OVERRIDE_HELD, group, address);
-    targets_apply(targets, target, is_held ? TARGET_EVENT_HOLD : TARGET_EVENT_REGISTER,
-                  is_held ? "drained by hand" : "made ready by hand");
-    return true;
-}
-
-const struct overrides *
-registry_overrides(const struct registry *registry)
-{
-    return registry->parts.overrides;
-}
-
-void
-registry_override(struct registry *registry, const struct override_spec *spec)
-{
-    overrides_add(registry->parts.overrides, spec);
-    settle_everything(registry);
 }
