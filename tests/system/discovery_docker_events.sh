@@ -18,7 +18,7 @@ expect "^(task|listed) $(short $A) name=web-1 service=srvweb container=dockerweb
 expect "^set count=1 "
 grep -q "^problem web-2 ($(short $B)): label fairlead.enable is \"maybe\"" "$work/probe.out"
 grep -q "^problem strange ($(short $D)): it names no service" "$work/probe.out"
-! grep -q "^problem other" "$work/probe.out"
+! grep -q "^problem other" "$work/probe.out" || fail "what is off is told of"
 engine rename $D stranger
 expect "^problem strange .*: solved"
 expect "^problem stranger .*: it names no service"
