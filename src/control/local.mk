@@ -48,6 +48,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_end.c src/control/docker/docker_end.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
+	src/control/docker/docker_follower.c src/control/docker/docker_follower.h \
 	src/control/docker/docker_items.c src/control/docker/docker_items.h \
 	src/control/docker/docker_labels.c src/control/docker/docker_labels.def \
 	src/control/docker/docker_labels.h \

@@ -6,7 +6,7 @@
  *   discovery_probe docker unix:///path [RESYNC_SECONDS [HOST]]
  *   discovery_probe file DIRECTORY
  *
- * Lines read from stdin are commands: "status", "resync", "stop ID SECONDS", "quit".
+ * Lines read from stdin are commands: "status", "stop ID SECONDS", "quit".
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -199,8 +199,6 @@ run_command(char *line)
 
     if (strcmp(line, "status") == 0)
         print_status();
-    else if (strcmp(line, "resync") == 0)
-        discovery_resync(discovery);
     else if (strcmp(line, "quit") == 0)
         loop_stop(loop);
     else if (sscanf(line, "stop %255s %u", id, &seconds) == 2 && stop.id == NULL) {

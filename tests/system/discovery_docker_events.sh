@@ -35,7 +35,7 @@ step "the stop signal is a first sign of the end, and is kept in mind by later r
 engine kill $A 15
 expect "^stop-sign $(short $A) kill with signal 15"
 expect "^task $(short $A) .*status=RUNNING desired=STOPPED"
-probe resync
+engine cut
 expect "^listed $(short $A) .*desired=STOPPED"
 engine kill $A 9
 engine die $A

@@ -86,7 +86,7 @@ all_known() {
 }
 wait_for 30 all_known
 engine none
-probe resync
+engine cut
 # One whose inspect is still on its way is gone by that answer, the others are missing in the list.
 none_left() {
     [ "$(grep -cE "^(missing|gone) " "$work/probe.out")" -ge "$(count 2000 5000)" ]
@@ -103,7 +103,7 @@ for round in $(seq 1 "$(count 60 400)"); do
     [ $((round % 25)) -ne 0 ] || engine cut
 done
 engine drop 0
-probe resync
+engine cut
 converged() {
     engine names
     tail -n 2 "$work/engine.out" | head -n 1 | tr ' ' '\n' | sed 's/=/ /' | sort >"$work/want"

@@ -84,12 +84,6 @@ discovery_read_status(struct discovery *discovery, struct discovery_status *stat
     discovery->kind->status(discovery->provider, status);
 }
 
-void
-discovery_resync(struct discovery *discovery)
-{
-    discovery->kind->resync(discovery->provider);
-}
-
 bool
 discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeout_seconds,
                     discovery_stopped *on_done, void *argument)

@@ -67,7 +67,6 @@ struct discovery_kind {
     void *(*open)(struct loop *loop, const struct config_provider *config, const char *name,
                   const struct discovery_sink *sink);
     void (*status)(void *provider, struct discovery_status *status);
-    void (*resync)(void *provider);
     /* As discovery_stop_task; NULL: this kind cannot stop things. */
     bool (*stop_task)(void *provider, const char *id, unsigned timeout_seconds,
                       discovery_stopped *on_done, void *argument);
@@ -90,9 +89,6 @@ void discovery_close(struct discovery **discovery);
 const char *discovery_name(const struct discovery *discovery);
 const struct config_provider *discovery_config(const struct discovery *discovery);
 void discovery_read_status(struct discovery *discovery, struct discovery_status *status);
-
-/* Reads everything again now. */
-void discovery_resync(struct discovery *discovery);
 
 /*
  * Stops a container through the provider that reported it (Docker: POST /containers/ID/stop);

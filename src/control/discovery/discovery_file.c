@@ -459,9 +459,9 @@ fail(struct file_provider *provider, int error_number)
 }
 
 static void
-scan(struct file_provider *provider, bool is_forced)
+scan(struct file_provider *provider)
 {
-    bool was_told = provider->was_told || !provider->is_connected || is_forced;
+    bool was_told = provider->was_told || !provider->is_connected;
 
     /* First the watch, then the look: what changes in between is told. */
     watch_directory(provider);
@@ -473,7 +473,7 @@ scan(struct file_provider *provider, bool is_forced)
     }
     bool has_changed = scan_files(provider, directory);
     closedir(directory);
-    has_changed |= !provider->is_connected || is_forced;
+    has_changed |= !provider->is_connected;
     provider->is_connected = true;
     free(provider->error);
     provider->error = NULL;
@@ -490,7 +490,7 @@ on_poll(void *argument)
     struct file_provider *provider = argument;
 
     CHECK_TAG(provider, FILE_TAG);
-    scan(provider, false);
+    scan(provider);
     timer_set(&provider->poll, provider->loop, POLL_MS);
 }
 
@@ -500,7 +500,7 @@ on_settled(void *argument)
     struct file_provider *provider = argument;
 
     CHECK_TAG(provider, FILE_TAG);
-    scan(provider, false);
+    scan(provider);
 }
 
 /* The directory itself went; another may come under its name. */
@@ -584,15 +584,6 @@ read_status(void *argument, struct discovery_status *status)
 }
 
 static void
-resync_file(void *argument)
-{
-    struct file_provider *provider = argument;
-
-    CHECK_TAG(provider, FILE_TAG);
-    scan(provider, true);
-}
-
-static void
 release_file(void *object)
 {
     struct file_provider *provider = object;
@@ -625,6 +616,5 @@ const struct discovery_kind discovery_file = {
     .type = "file",
     .open = open_file,
     .status = read_status,
-    .resync = resync_file,
     .close = close_file,
 };
