@@ -7,6 +7,9 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h \
 	tools/fairleadctl/complete.c tools/fairleadctl/complete.h \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
+	tools/fairleadctl/config_listing.c tools/fairleadctl/config_listing.h \
+	tools/fairleadctl/config_screen.c tools/fairleadctl/config_screen.h \
+	tools/fairleadctl/config_tree.c tools/fairleadctl/config_tree.h \
 	tools/fairleadctl/events_screen.c tools/fairleadctl/events_screen.h \
 	tools/fairleadctl/explain_screen.c tools/fairleadctl/explain_screen.h \
 	tools/fairleadctl/grid.c tools/fairleadctl/grid.h \
@@ -19,6 +22,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
 	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
 	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \
+	tools/fairleadctl/text_wrap.c tools/fairleadctl/text_wrap.h \
 	tools/fairleadctl/text_width.c tools/fairleadctl/text_width.h \
 	tools/fairleadctl/terminal.c tools/fairleadctl/terminal.h \
 	tools/fairleadctl/top_screen.c tools/fairleadctl/top_screen.h \

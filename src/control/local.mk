@@ -88,6 +88,10 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_commands.def \
 	src/control/admin/admin_events.c \
 	src/control/admin/admin_explain.c \
+	src/control/admin/admin_configuration.c \
+	src/control/admin/config_difference.c \
+	src/control/admin/config_fact_json.c src/control/admin/config_fact_json.h \
+	src/control/admin/config_page.c src/control/admin/config_page.h \
 	src/control/admin/explained_request.c src/control/admin/explained_request.h \
 	src/control/admin/admin_keys.c \
 	src/control/admin/admin_objects.c \

@@ -64,47 +64,18 @@ prepare(const struct reload_parts *parts, const struct config *config,
     return false;
 }
 
-/* Adds a line, which it takes over. */
-static void
-add_line(struct config_errors *lines, char *line)
-{
-    lines->lines = memory_resize(lines->lines, lines->count + 1, sizeof(*lines->lines));
-    lines->lines[lines->count++] = line;
-}
-
 static void
 warn_of_later(struct config *config)
 {
     for (size_t i = 0; i < config->later_count; i++) {
         const struct setting *row = config->later[i].row;
         char *place = config_place_text(config, setting_places_find(config->places, row));
-        add_line(&config->warnings,
-                 memory_print("%s: warning: %s stays as it was: it changes only with a restart",
-                              place, row->path));
+        config_errors_add(
+            &config->warnings,
+            memory_print("%s: warning: %s stays as it was: it changes only with a restart",
+                         place, row->path));
         free(place);
     }
-}
-
-/* A file that was cut or emptied must not pass for a wish. */
-static bool
-keeps_something(const struct config *old, const struct config *new, bool is_forced,
-                struct config_errors *errors)
-{
-    static const char *const way = "if that is meant: fairleadctl reload --force";
-
-    if (is_forced)
-        return true;
-    if (old->listener_count > 0 && new->listener_count == 0)
-        add_line(errors, memory_print(
-                             "%s:1: listeners: there is none any more, so every listener would "
-                             "be closed; %s",
-                             new->path, way));
-    if (old->provider_count > 0 && new->provider_count == 0)
-        add_line(errors, memory_print("%s:1: providers: there is none any more, so every "
-                                      "provider would be removed, with the targets of its "
-                                      "tasks; %s",
-                                      new->path, way));
-    return errors->count == 0;
 }
 
 /* What is in use already when slow start is switched on does not ramp, as with the ALB. */
@@ -217,8 +188,9 @@ try_config(struct reload *reload, struct config_answer *read)
     const struct reload_parts *parts = &reload->parts;
     struct config *config = read->config;
 
-    if (!keeps_something(reload->config, config, reload->is_forced, &read->errors) ||
-        !prepare(parts, config, &read->errors)) {
+    if (!reload->is_forced)
+        config_changes_losses(reload->config, config, &read->errors);
+    if (read->errors.count > 0 || !prepare(parts, config, &read->errors)) {
         refuse(reload, &read->errors);
         return;
     }
@@ -257,8 +229,8 @@ refuse_unread(struct reload *reload, const char *reason)
 {
     struct config_errors errors = {0};
 
-    add_line(&errors,
-             memory_print("%s:1: cannot be read: %s", reload->parts.config_path, reason));
+    config_errors_add(
+        &errors, memory_print("%s:1: cannot be read: %s", reload->parts.config_path, reason));
     refuse(reload, &errors);
     config_errors_clear(&errors);
 }

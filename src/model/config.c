@@ -107,6 +107,13 @@ config_errors_clear(struct config_errors *errors)
     *errors = (struct config_errors){.lines = NULL};
 }
 
+void
+config_errors_add(struct config_errors *errors, char *line)
+{
+    errors->lines = memory_resize(errors->lines, errors->count + 1, sizeof(*errors->lines));
+    errors->lines[errors->count++] = line;
+}
+
 const char *
 config_warnings_text(const struct config_errors *warnings, char text[CONFIG_WARNINGS_SIZE])
 {

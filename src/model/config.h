@@ -306,6 +306,9 @@ bool config_has_api(const struct config *config);
 void config_free(struct config **config);
 void config_errors_clear(struct config_errors *errors);
 
+/* Adds a line, which it takes over. */
+void config_errors_add(struct config_errors *errors, char *line);
+
 /* ", 2 warnings" for what follows "ok", or ""; the buffer. */
 #define CONFIG_WARNINGS_SIZE 40
 const char *config_warnings_text(const struct config_errors *warnings,

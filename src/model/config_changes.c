@@ -261,3 +261,21 @@ config_changes_text(const struct config *old, const struct config *new)
     CHECK(fclose(out) == 0);
     return text;
 }
+
+void
+config_changes_losses(const struct config *old, const struct config *new,
+                      struct config_errors *errors)
+{
+    static const char *const way = "if that is meant: fairleadctl reload --force";
+
+    if (old->listener_count > 0 && new->listener_count == 0)
+        config_errors_add(
+            errors, memory_print("%s:1: listeners: there is none any more, so every listener "
+                                 "would be closed; %s",
+                                 new->path, way));
+    if (old->provider_count > 0 && new->provider_count == 0)
+        config_errors_add(
+            errors, memory_print("%s:1: providers: there is none any more, so every provider "
+                                 "would be removed, with the targets of its tasks; %s",
+                                 new->path, way));
+}

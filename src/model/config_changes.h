@@ -11,4 +11,9 @@
  * it. */
 char *config_changes_text(const struct config *old, const struct config *new);
 
+/* Adds an error for each kind of things of which the new one has none any more: a file that was
+ * cut or emptied must not pass for a wish. */
+void config_changes_losses(const struct config *old, const struct config *new,
+                           struct config_errors *errors);
+
 #endif

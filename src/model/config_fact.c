@@ -87,13 +87,6 @@ list_to_json(const struct setting *row, const void *object)
     return json;
 }
 
-json_t *
-config_fact_value(const struct config_fact *fact)
-{
-    return fact->row->kind == SETTING_LIST ? list_to_json(fact->row, fact->object)
-                                           : member_to_json(fact->row, fact->object);
-}
-
 /* The row that has the default of a member which several rows fill. */
 static const struct setting *
 standard_row(const struct setting *row)
@@ -105,6 +98,23 @@ standard_row(const struct setting *row)
             return rows[i];
     }
     return row;
+}
+
+/* A number that is not there is 0 in its struct. */
+static bool
+is_left_out(const struct config_fact *fact)
+{
+    return fact->place == NULL && fact->row->kind != SETTING_LIST &&
+           standard_row(fact->row)->standard == NULL;
+}
+
+json_t *
+config_fact_value(const struct config_fact *fact)
+{
+    if (is_left_out(fact))
+        return json_null();
+    return fact->row->kind == SETTING_LIST ? list_to_json(fact->row, fact->object)
+                                           : member_to_json(fact->row, fact->object);
 }
 
 const struct setting *
@@ -122,11 +132,12 @@ static json_t *
 own_standard(const struct setting *row)
 {
     const struct setting *from = standard_row(row);
-    char *object = memory_take(1, setting_scopes[row->scope].size_bytes);
-    char *reason = NULL;
+    char *object, *reason = NULL;
 
-    if (from->standard != NULL)
-        setting_value_read(from, from->standard, object, &reason);
+    if (from->standard == NULL)
+        return json_null();
+    object = memory_take(1, setting_scopes[row->scope].size_bytes);
+    setting_value_read(from, from->standard, object, &reason);
     json_t *json = member_to_json(row, object);
     if (setting_kind_owns_text(row->kind))
         free(*(char **)setting_member(row, object));

@@ -210,6 +210,16 @@ setting_find(enum setting_scope scope, const char *path)
     return *row;
 }
 
+const struct setting *
+setting_first(const struct setting *setting)
+{
+    const struct setting *const *row = setting_rows(setting->scope);
+
+    while ((*row)->offset != setting->offset)
+        row++;
+    return *row;
+}
+
 static bool
 is_below(const char *path, const char *group, size_t length)
 {

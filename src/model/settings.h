@@ -107,6 +107,9 @@ const struct setting *setting_find(enum setting_scope scope, const char *path);
 const struct setting *const *setting_rows(enum setting_scope scope);
 const struct setting *const *setting_rows_over(enum setting_scope base);
 
+/* Of the rows of its scope that fill the same member, the first. */
+const struct setting *setting_first(const struct setting *setting);
+
 /* Whether some row of the scope lies below the path: "health_check" for
  * "health_check.path". */
 bool setting_is_group(enum setting_scope scope, const char *path);

@@ -194,6 +194,69 @@ listener http
        10.0.0.5:80, and 2 more
 """)
 
+    def setting(self, path, value, line=None, element=None, **more):
+        return {"Path": path, "Element": element, "IsElement": False, "Value": value,
+                "File": "/etc/f/main.conf" if line else None, "Line": line,
+                "IsDefault": not line, **more}
+
+    def element(self, path, element=None, file="/etc/f/main.conf"):
+        return {"Path": path, "Element": element, "IsElement": True, "File": file, "Line": 9}
+
+    def configuration(self, rows, **more):
+        self.reply("GET", "/v1/configuration?first=0", {
+            "Settings": rows, "Count": len(rows), "Total": len(rows),
+            "ConfigurationFile": "/etc/f/main.conf", **more})
+
+    def test_the_configuration_is_told_by_group(self):
+        web = "target_groups.web"
+        self.configuration([
+            self.setting("workers", 1, 3, AfterRestart=2),
+            self.setting("timeouts.a", 60, Follows="load_balancer.attributes.idle_timeout.t"),
+            self.setting("timeouts.b", True), self.setting("zone", None),
+            self.element(web, file="/etc/f/conf.d/web.conf"),
+            self.setting(web + ".health_check.path", "", 10, web),
+            self.setting(web + ".health_check.host", ["a"] * 20, 11, web),
+            self.element(web + ".targets.[::1]:9", web, file="/other/t.conf"),
+            self.element(web + ".targets.127.0.0.1:9", web),
+            self.setting(web + ".targets.127.0.0.1:9.zone", "z", 12, web + ".targets.127.0.0.1:9"),
+            self.element("target_groups." + "g" * 32),
+            self.setting("target_groups." + "g" * 32 + ".port", 80, None, "target_groups." + "g" * 32),
+            self.setting("services", [])])
+        run = self.run_it("config")
+        self.assertEqual(run.stdout, """\
+configuration from /etc/f/main.conf
+workers                     1 (2 after a restart)              main.conf:3
+timeouts
+  a                         60                                 as idle_timeout
+  b                         true                               default
+zone                        none                               default
+target_groups.web                                              conf.d/web.conf:9
+  health_check
+    path                    ""                                 main.conf:10
+    host                    a, a, a, a, a, a, a, a, a, a, a,   main.conf:11
+                            a, a, a, a, a, a, a, a, a
+  targets.[::1]:9                                              /other/t.conf:9
+  targets.127.0.0.1:9.zone  z                                  main.conf:12
+target_groups.gggggggggggggggggggggggggggggggg                 main.conf:9
+  port                      80                                 default
+services                    none                               default
+""")
+        self.assertNotIn("\n                            a", self.run_it("config", "-o", "wide").stdout)
+
+    def test_the_configuration_comes_in_pages_of_one_reload(self):
+        for first, at in ((0, NOW), (2, NOW), (4, NOW)):
+            self.reply("GET", "/v1/configuration?first=%d" % first, {
+                "Settings": [self.setting("a%d" % i, i) for i in range(first, min(first + 2, 5))],
+                "ConfiguredAt": at, "Count": 5, "Total": 5, "ConfigurationFile": "/f"})
+        rows = json.loads(self.run_it("config", "-o", "json").stdout)["Settings"]
+        self.assertEqual([row["Path"] for row in rows], ["a0", "a1", "a2", "a3", "a4"])
+        self.server.answers[("GET", "/v1/configuration?first=4")][1]["ConfiguredAt"] = "2020-01-02"
+        run = self.run_it("config")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("reloaded meanwhile", run.stderr)
+        self.reply("GET", "/v1/configuration?first=0", {"Settings": [], "Count": 9, "Total": 9})
+        self.assertEqual(self.run_it("config").returncode, 0)
+
     def test_events_are_narrowed(self):
         now = datetime.datetime.now(datetime.timezone.utc)
         at = [(now - datetime.timedelta(minutes=m)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")

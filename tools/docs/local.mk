@@ -10,6 +10,7 @@ tools_docs_print_reference_SOURCES = \
 	tools/fairleadctl/command.h tools/fairleadctl/commands.def \
 	tools/fairleadctl/output.c tools/fairleadctl/output.h \
 	tools/fairleadctl/text_width.c tools/fairleadctl/text_width.h \
+	tools/fairleadctl/text_wrap.c tools/fairleadctl/text_wrap.h \
 	tools/fairleadctl/usage.c tools/fairleadctl/usage.h \
 	src/model/settings.c
 # With settings.c of its own: the documents tell the packaged directories, whatever configure was told.

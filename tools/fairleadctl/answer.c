@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "json_text.h"
+#include "output.h"
 
 enum exit_code
 answer_get(struct session *session, const char *path, struct admin_answer *answer)
@@ -12,6 +13,15 @@ answer_get(struct session *session, const char *path, struct admin_answer *answe
     struct admin_call call = {.method = "GET", .path = path};
 
     return session_send(session, &call, answer);
+}
+
+void
+answer_print_json(struct session *session, const json_t *object)
+{
+    char *text = json_dumps(object, JSON_INDENT(2));
+
+    output_json(session->out, text);
+    free(text);
 }
 
 /* A group's targets; each row tells its group. */

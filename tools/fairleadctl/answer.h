@@ -8,6 +8,9 @@
 enum exit_code answer_get(struct session *session, const char *path,
                           struct admin_answer *answer);
 
+/* Shows what several answers told as one. */
+void answer_print_json(struct session *session, const json_t *object);
+
 /* A group's targets; each row tells its TargetGroupName. */
 enum exit_code answer_get_targets(struct session *session, const char *group,
                                   struct admin_answer *answer);

@@ -162,6 +162,12 @@ session_value(const struct session *session, const char *name)
     return json_string_value(json_object_get(session->values, name));
 }
 
+bool
+session_has(const struct session *session, const char *name)
+{
+    return json_object_get(session->values, name) != NULL;
+}
+
 /* The daemon names members of bodies; people gave options and words. Give back with free(). */
 static char *
 in_users_words(const struct command *command, const char *message)

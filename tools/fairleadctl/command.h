@@ -100,6 +100,9 @@ int command_read_arguments(struct session *session, int count, char **arguments)
 /* The text of a parameter that was given, or NULL. */
 const char *session_value(const struct session *session, const char *name);
 
+/* Whether a parameter or flag was given. */
+bool session_has(const struct session *session, const char *name);
+
 /* Sends one request; prints its error. EXIT_DONE: answer holds what came; always clear it. */
 enum exit_code session_send(struct session *session, const struct admin_call *call,
                             struct admin_answer *answer);

@@ -6,6 +6,7 @@
 #include "actions.h"
 #include "command.h"
 #include "complete.h"
+#include "config_listing.h"
 #include "listings.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \

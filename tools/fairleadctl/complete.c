@@ -19,6 +19,7 @@ static const struct {
     {"SERVICE", "/v1/services", "Services", "ServiceName"},
     {"CONTAINER", "/v1/tasks", "Tasks", "Name"},
     {"ID", "/v1/tasks", "Tasks", "Id"},
+    {"PATH", "/v1/configuration", "Settings", "Path"},
 };
 
 static void

@@ -25,28 +25,12 @@
 #define DEFAULT_WAIT_SECONDS 60
 #define TOP_SECONDS 2
 
-static bool
-is_given(const struct session *session, const char *name)
-{
-    return json_object_get(session->values, name) != NULL;
-}
-
-/* Prints several answers as one JSON object. */
-static void
-print_json(struct session *session, json_t *object)
-{
-    char *text = json_dumps(object, JSON_INDENT(2));
-
-    output_json(session->out, text);
-    free(text);
-}
-
 enum exit_code
 listing_status(struct session *session)
 {
     struct admin_answer status = {0}, groups = {0}, problems = {0};
 
-    if (session->is_json && !is_given(session, "--check"))
+    if (session->is_json && !session_has(session, "--check"))
         return action_show(session);
     enum exit_code code = answer_get(session, "/v1/status", &status);
 
@@ -60,7 +44,7 @@ listing_status(struct session *session)
             session_show(session, NULL, &status);
         else
             status_screen_print(session->out, &answers);
-        if (is_given(session, "--check") && status_needs_somebody(&answers))
+        if (session_has(session, "--check") && status_needs_somebody(&answers))
             code = EXIT_REFUSED;
     }
     admin_answer_clear(&status);
@@ -107,7 +91,7 @@ complain_of_group(struct session *session)
     const char *name = session_value(session, "GROUP");
     struct admin_answer answer = {0};
     enum exit_code code =
-        name == NULL && !is_given(session, "--group")
+        name == NULL && !session_has(session, "--group")
             ? EXIT_DONE
             : answer_get_targets(
                   session, name != NULL ? name : session_value(session, "--group"), &answer);
@@ -135,7 +119,7 @@ listing_targets(struct session *session)
     if (code == EXIT_DONE && session->is_json &&
         (shown > 0 || session_value(session, "GROUP") == NULL)) {
         json_t *object = json_pack("{s:O}", "TargetHealthDescriptions", all);
-        print_json(session, object);
+        answer_print_json(session, object);
         json_decref(object);
     } else if (code == EXIT_DONE && shown == 0) {
         code = complain_of_group(session);
@@ -172,7 +156,7 @@ read_events_wanted(const struct session *session, struct events_wanted *wanted)
 
     *wanted = (struct events_wanted){.group = session_value(session, "--group"),
                                      .kind = session_value(session, "--kind"),
-                                     .is_verbose = is_given(session, "--verbose")};
+                                     .is_verbose = session_has(session, "--verbose")};
     if (since != NULL && !when_read_span(since, &span)) {
         output_error("--since takes a time span: 90s, 15m, 1h, 2d; not %s", since);
         return false;
@@ -234,12 +218,12 @@ listing_events(struct session *session)
 {
     struct events_wanted wanted;
     struct admin_answer answer = {0};
-    bool is_narrowed = is_given(session, "--since") || is_given(session, "--last") ||
-                       is_given(session, "--group") || is_given(session, "--kind");
+    bool is_narrowed = session_has(session, "--since") || session_has(session, "--last") ||
+                       session_has(session, "--group") || session_has(session, "--kind");
 
     if (!read_events_wanted(session, &wanted))
         return EXIT_USAGE;
-    if (is_given(session, "--follow"))
+    if (session_has(session, "--follow"))
         return follow_events(session, &wanted);
     enum exit_code code =
         answer_get(session, is_narrowed ? "/v1/events?since=0" : "/v1/events", &answer);

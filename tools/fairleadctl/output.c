@@ -3,13 +3,13 @@
 #include "output.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "text_width.h"
+#include "text_wrap.h"
 
 enum { LEAST_ROOM = 8 }; /* for words, however far the head goes */
 
@@ -23,76 +23,21 @@ output_text(FILE *file, const char *text)
     free(copy);
 }
 
-/* A paragraph that is being written. */
-struct paragraph {
-    FILE *file;
-    size_t indent, at, width; /* width 0: never broken */
-};
-
-static void
-break_line(struct paragraph *paragraph)
-{
-    fprintf(paragraph->file, "\n%*s", (int)paragraph->indent, "");
-    paragraph->at = paragraph->indent;
-}
-
-static size_t
-room_behind(const struct paragraph *paragraph, size_t at)
-{
-    return paragraph->width > at + LEAST_ROOM ? paragraph->width - at : LEAST_ROOM;
-}
-
-/* Whether even a line of its own has no room for it. */
-static bool
-is_overlong(const struct paragraph *paragraph, const char *word)
-{
-    return paragraph->width != 0 &&
-           text_width(word) > room_behind(paragraph, paragraph->indent);
-}
-
-/* What no line has room for is broken where the line ends. */
-static void
-put_word(struct paragraph *paragraph, const char *word)
-{
-    while (is_overlong(paragraph, word)) {
-        size_t room = room_behind(paragraph, paragraph->at);
-        const char *end = word, *next = word;
-        for (size_t used = 0; (used += text_next_character(&next)) <= room;)
-            end = next;
-        char *part = memory_copy_bytes(word, (size_t)(end - word));
-        output_text(paragraph->file, part);
-        free(part);
-        break_line(paragraph);
-        word = end;
-    }
-    output_text(paragraph->file, word);
-    paragraph->at += text_width(word);
-}
-
 void
 output_paragraph(FILE *file, const char *head, const char *text, unsigned width)
 {
     size_t indent = text_width(head);
-    struct paragraph paragraph = {file, indent, indent, width};
-    bool is_first = true;
+    size_t room = width > indent + LEAST_ROOM ? width - indent : LEAST_ROOM;
+    char **lines = text_wrap(text, width == 0 ? 0 : room);
 
     fputs(head, file);
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        char *word = memory_copy_bytes(text, length);
-        bool fits = width == 0 || is_overlong(&paragraph, word) ||
-                    paragraph.at + 1 + text_width(word) <= width;
-        if (!is_first && !fits)
-            break_line(&paragraph);
-        else if (!is_first)
-            paragraph.at += (size_t)fprintf(file, " ");
-        put_word(&paragraph, word);
-        is_first = false;
-        free(word);
-        text += length;
-        text += strspn(text, " ");
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        if (i > 0)
+            fprintf(file, "%*s", (int)indent, "");
+        output_text(file, lines[i]);
+        putc('\n', file);
     }
-    putc('\n', file);
+    text_wrap_free(&lines);
 }
 
 void

@@ -145,7 +145,7 @@ admin_check(struct admin_call *call)
     struct reading_wait *wait = begin_wait(call, on_check_stop);
     wait->path = memory_copy_text(path != NULL ? path : call->parts->config_path);
     json_decref(body);
-    const struct config_question question = {.path = wait->path, .is_check = true};
+    const struct config_question question = {.path = wait->path, .wish = CONFIG_TO_CHECK};
     if (config_readers_start(call->parts->readers, &question, on_checked, wait, &reason))
         return;
     admin_refuse(call->request, 503, "Busy", "%s", reason);

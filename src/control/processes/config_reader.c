@@ -28,7 +28,13 @@
 /* The text, its lines' places, and what may be wrong with it. */
 #define ANSWER_MOST_BYTES ((size_t)16 * CONFIG_SOURCE_MOST_BYTES)
 
-enum verdict { VERDICT_NONE, VERDICT_REFUSED = 'R', VERDICT_CHECKED = 'C', VERDICT_TEXT = 'T' };
+enum verdict {
+    VERDICT_NONE,
+    VERDICT_REFUSED = 'R',
+    VERDICT_CHECKED = 'C',
+    VERDICT_TEXT = 'T',
+    VERDICT_TOLD = 'D'
+};
 
 struct reader {
     uint32_t tag;
@@ -123,9 +129,20 @@ write_lines(FILE *out, const struct config_errors *lines)
     fputc('\0', out);
 }
 
-/* A verdict, its lines with an empty one behind them, and the text. */
 static void
-write_answer(const struct config_question *question, FILE *out)
+write_told(const struct config_question *question, const struct config *file, FILE *out)
+{
+    static const struct config_errors none;
+
+    fputc(VERDICT_TOLD, out);
+    write_lines(out, file == NULL ? &none : &file->warnings);
+    question->tell(question->argument, file, out);
+    fputc('\0', out);
+}
+
+/* A verdict, its lines with an empty one behind them, and the text or what is told of it. */
+static void
+write_of_file(const struct config_question *question, FILE *out)
 {
     struct config_source source;
     struct config_errors errors;
@@ -137,9 +154,13 @@ write_answer(const struct config_question *question, FILE *out)
         write_lines(out, &errors);
         return;
     }
-    fputc(question->is_check ? VERDICT_CHECKED : VERDICT_TEXT, out);
+    if (question->wish == CONFIG_TO_TELL_OF) {
+        write_told(question, config, out);
+        return;
+    }
+    fputc(question->wish == CONFIG_TO_CHECK ? VERDICT_CHECKED : VERDICT_TEXT, out);
     write_lines(out, &config->warnings);
-    if (!question->is_check)
+    if (question->wish == CONFIG_TO_HAVE)
         config_source_write(&source, out);
 }
 
@@ -151,15 +172,11 @@ read_in_child(const struct config_question *question)
     FILE *out = fdopen(SHORT_CHILD_FD, "w");
     if (out == NULL)
         _exit(EXIT_FAILURE);
-    write_answer(question, out);
+    if (question->wish == CONFIG_UNREAD)
+        write_told(question, NULL, out);
+    else
+        write_of_file(question, out);
     _exit(fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
-}
-
-static void
-add_line(struct config_errors *lines, const char *line)
-{
-    lines->lines = memory_resize(lines->lines, lines->count + 1, sizeof(*lines->lines));
-    lines->lines[lines->count++] = memory_copy_text(line);
 }
 
 /* Takes lines up to the empty one; the offset behind it, or 0: they do not end. */
@@ -174,7 +191,7 @@ take_lines(const struct reader *reader, size_t offset, struct config_errors *lin
         offset += (size_t)(end - line) + 1;
         if (end == line)
             return offset;
-        add_line(lines, line);
+        config_errors_add(lines, memory_copy_text(line));
     }
     return 0;
 }
@@ -196,6 +213,16 @@ take_text(const struct reader *reader, size_t offset, struct config_answer *answ
 }
 
 static void
+take_told(const struct reader *reader, size_t offset, struct config_answer *answer)
+{
+    if (offset == reader->length || reader->bytes[reader->length - 1] != '\0')
+        return; /* the child died on the way */
+    answer->is_good = true;
+    answer->told_length = reader->length - offset - 1;
+    answer->told = memory_copy_bytes(reader->bytes + offset, answer->told_length);
+}
+
+static void
 take_answer(const struct reader *reader, struct config_answer *answer)
 {
     enum verdict verdict = reader->length == 0 ? VERDICT_NONE : (enum verdict) * reader->bytes;
@@ -207,6 +234,8 @@ take_answer(const struct reader *reader, struct config_answer *answer)
         return;
     if (verdict == VERDICT_TEXT)
         take_text(reader, offset, answer);
+    else if (verdict == VERDICT_TOLD)
+        take_told(reader, offset, answer);
     else
         answer->is_good = verdict == VERDICT_CHECKED;
 }
@@ -220,15 +249,16 @@ finish(struct reader *reader, const char *reason)
     if (reason == NULL)
         take_answer(reader, &answer);
     if (!answer.is_good && answer.errors.count == 0) {
-        char *line = memory_print("%s:1: cannot be read: %s", reader->path,
-                                  reason != NULL ? reason : "the process that read it died");
-        add_line(&answer.errors, line);
-        free(line);
+        config_errors_add(
+            &answer.errors,
+            memory_print("%s:1: cannot be read: %s", reader->path,
+                         reason != NULL ? reason : "the process that read it died"));
     }
     close_reader(reader);
     if (reader->done != NULL)
         reader->done(reader->argument, &answer);
     config_free(&answer.config);
+    free(answer.told);
     config_errors_clear(&answer.errors);
     config_errors_clear(&answer.warnings);
 }

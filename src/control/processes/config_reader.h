@@ -7,22 +7,39 @@
 #ifndef FAIRLEAD_CONTROL_PROCESSES_CONFIG_READER_H
 #define FAIRLEAD_CONTROL_PROCESSES_CONFIG_READER_H
 
+#include <stdio.h>
+
 #include "model/config.h"
 #include "net/loop.h"
 
 struct config_readers;
 
+enum config_wish {
+    CONFIG_TO_HAVE,
+    CONFIG_TO_CHECK,
+    CONFIG_TO_TELL_OF, /* write tells of it */
+    CONFIG_UNREAD,     /* write tells of what is known without the file */
+};
+
+/* Runs in the child, on a copy of all that control knows; file is NULL of one that is unread.
+ * What it writes is bounded by itself. */
+typedef void config_tell(const void *argument, const struct config *file, FILE *out);
+
 /* Which file, and what of it is wanted. */
 struct config_question {
     const char *path;
     enum config_demand demand;
-    bool is_check; /* config is not asked for */
+    enum config_wish wish;
+    config_tell *tell;
+    const void *argument; /* of tell; may end when config_readers_start returns */
 };
 
 /* What the callback may take out and set to NULL or empty; the rest is freed behind it. */
 struct config_answer {
     bool is_good;
-    struct config *config; /* with its warnings; NULL: a check, or is_good is false */
+    struct config *config; /* with its warnings; NULL: not wanted, or is_good is false */
+    char *told;            /* what tell has written; NULL: not wanted, or is_good is false */
+    size_t told_length;
     struct config_errors errors, warnings;
 };
 

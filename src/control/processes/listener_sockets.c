@@ -118,10 +118,9 @@ add_error(struct config_errors *errors, const struct config *config,
     const struct setting_places *places = listener->places;
     char *from = config_place_text(config, places == NULL ? NULL : &places->own);
 
-    errors->lines = memory_resize(errors->lines, errors->count + 1, sizeof(*errors->lines));
-    errors->lines[errors->count++] =
-        memory_print("%s: listener %s: cannot listen on %s: %s; %s", from, listener->name,
-                     place, strerror(error), advice(error));
+    config_errors_add(errors,
+                      memory_print("%s: listener %s: cannot listen on %s: %s; %s", from,
+                                   listener->name, place, strerror(error), advice(error)));
     free(from);
 }
 

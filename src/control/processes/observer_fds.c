@@ -68,13 +68,6 @@ observer_fds_free(struct observer_fds **fds)
     *fds = NULL;
 }
 
-static void
-add_error(struct config_errors *errors, char *line)
-{
-    errors->lines = memory_resize(errors->lines, errors->count + 1, sizeof(*errors->lines));
-    errors->lines[errors->count++] = line;
-}
-
 static int
 listen_at(struct address *address, const char *text, unsigned port)
 {
@@ -184,7 +177,8 @@ prepare_metrics(struct observer_fds *fds, const struct config *config,
         listen_at(&fds->next_metrics.address, config->metrics_address, config->metrics_port);
     if (fds->next_metrics.fd != -1)
         return true;
-    add_error(errors, memory_print("%s: metrics: cannot listen on %s: %s; choose another "
+    config_errors_add(errors,
+                      memory_print("%s: metrics: cannot listen on %s: %s; choose another "
                                    "metrics.port or leave metrics out",
                                    config->path, fds->next_metrics.name, strerror(errno)));
     return false;
@@ -221,11 +215,11 @@ prepare_api(struct observer_fds *fds, const struct config *config, struct config
     int error = errno;
     char *from = config_place_text(
         config, config_find_place(config, ways, sizeof(ways) / sizeof(*ways)));
-    add_error(errors,
-              memory_print("%s: api: cannot listen on %s: %s; choose another api.%s or leave "
-                           "api out",
-                           from, next->name, strerror(error),
-                           config->api_unix != NULL ? "unix" : "port"));
+    config_errors_add(
+        errors, memory_print("%s: api: cannot listen on %s: %s; choose another api.%s or leave "
+                             "api out",
+                             from, next->name, strerror(error),
+                             config->api_unix != NULL ? "unix" : "port"));
     free(from);
     return false;
 }
@@ -242,7 +236,8 @@ prepare_log(struct observer_fds *fds, const struct config *config, struct config
     fds->next_log.fd = open_log(fds->next_log.name);
     if (fds->next_log.fd != -1)
         return true;
-    add_error(errors, memory_print("%s: access_log: cannot open %s: %s; make its folder and "
+    config_errors_add(errors,
+                      memory_print("%s: access_log: cannot open %s: %s; make its folder and "
                                    "let this user write there",
                                    config->path, fds->next_log.name, log_error_text(errno)));
     return false;

@@ -177,7 +177,7 @@ shows_rules_with_their_conditions_and_actions(void **state)
                  "listeners.http.rules.9.actions.type=\"forward\" F:6\n"
                  "listeners.http.rules.9.actions.target_groups=[\"web (weight 3)\"] F:6\n"
                  "listeners.http.rules.9.actions.stickiness.enabled=false default\n"
-                 "listeners.http.rules.9.actions.stickiness.duration_seconds=0 default\n");
+                 "listeners.http.rules.9.actions.stickiness.duration_seconds=null default\n");
     assert_facts(config, "listeners.http.rules.2.actions",
                  "listeners.http.rules.2.actions.type=\"fixed-response\" F:8\n"
                  "listeners.http.rules.2.actions.status_code=404 F:8\n"
