@@ -60,7 +60,10 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_version.c src/control/docker/docker_version.h \
 	src/control/keys/access_key.c src/control/keys/access_key.h \
 	src/control/keys/access_keys.c src/control/keys/access_keys.h \
+	src/control/keys/bad_signatures.c src/control/keys/bad_signatures.h \
 	src/control/keys/key_file.c src/control/keys/key_file.h \
+	src/control/keys/repeats.c src/control/keys/repeats.h \
+	src/control/keys/verifier.c src/control/keys/verifier.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
@@ -82,6 +85,7 @@ libcontrol_a_SOURCES = \
 	src/control/rollout/roll_steps.def \
 	src/control/admin/admin.c src/control/admin/admin.h \
 	src/control/admin/admin_api.c src/control/admin/admin_api.h \
+	src/control/admin/admin_audit.c src/control/admin/admin_audit.h \
 	src/control/admin/admin_body.c \
 	src/control/admin/admin_call.h \
 	src/control/admin/admin_command.c src/control/admin/admin_command.h \

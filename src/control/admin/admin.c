@@ -89,8 +89,9 @@ admin_new(const struct admin_parts *parts)
         free(admin);
         return NULL;
     }
-    admin->api = admin_api_new(
-        &(struct admin_api_parts){parts->loop, parts->children, on_request, admin});
+    admin->api = admin_api_new(&(struct admin_api_parts){
+        parts->loop, parts->children, parts->keys, parts->events, on_request, admin});
+    admin_api_set_anonymous_reads(admin->api, parts->config->api_anonymous_read);
     return admin;
 }
 
@@ -100,6 +101,7 @@ admin_set_config(struct admin *admin, const struct config *config)
     admin->parts.config = config;
     admin->parts.configured_wall_us = clock_wall_us();
     admin->parts.is_refused = false;
+    admin_api_set_anonymous_reads(admin->api, config->api_anonymous_read);
 }
 
 void

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A door onto messages: a call is a page that is read, an answer one that is written. */
+/*
+ * A door onto messages: a call is a page that is read, an answer one that is written. What a
+ * signed call asks for stands in its canonical request and nowhere else.
+ */
 #include "control/admin/admin_api.h"
 
 #include <errno.h>
@@ -9,19 +12,21 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/admin/admin_audit.h"
 #include "control/admin/admin_call.h"
+#include "control/keys/verifier.h"
 #include "ipc/api_call.h"
 #include "ipc/api_content.h"
 #include "ipc/page.h"
+#include "wire/percent.h"
 
 /* Of which the api role has at most half in flight; the rest may still be at work on calls that
  * it does not wait for any more. */
 #define CALLS_MAX 128
 #define PARAMETERS_MAX 64
-
-struct parameter {
-    char *name, *value;
-};
+#define FIRST_REFUSAL 400
+/* Who asks where the role does, for what it tells everybody that may look. */
+#define OWN_CLIENT "api"
 
 /* A call; the request comes first, so that it is the call. */
 struct api_request {
@@ -32,14 +37,17 @@ struct api_request {
     bool is_stream;
     uint32_t content; /* of the stream */
     struct api_call call;
+    bool is_signed;
+    struct signed_call signed_call; /* without a signature only its parameters */
     char *method, *path;
-    struct parameter parameters[PARAMETERS_MAX];
-    size_t parameter_count;
+    char *key_name; /* of who makes a change; NULL: it is none */
     LIST_ENTRY(api_request) link;
 };
 
 struct admin_api {
     struct admin_api_parts parts;
+    struct verifier *verifier;
+    bool has_anonymous_reads;
     LIST_HEAD(, api_request) calls;
     unsigned count;
 };
@@ -55,12 +63,10 @@ free_call(void *object)
 {
     struct api_request *call = object;
 
-    for (size_t i = 0; i < call->parameter_count; i++) {
-        free(call->parameters[i].name);
-        free(call->parameters[i].value);
-    }
+    form_clear(&call->signed_call.parameters);
     free(call->method);
     free(call->path);
+    free(call->key_name);
     api_call_clear(&call->call);
     free(call);
 }
@@ -90,19 +96,58 @@ send_piece(const struct api_request *call, int status, struct slice body, bool i
     }
 }
 
-/* Nobody has signed it. */
+static void
+refuse_fault(struct admin_request *request, enum sigv4_fault fault)
+{
+    const struct sigv4_fault_row *row = sigv4_fault_row(fault);
+
+    admin_refuse(request, row->status, row->code, "%s", row->message);
+}
+
+static enum sigv4_fault
+check_unsigned(const struct api_request *call, enum admin_access access)
+{
+    bool is_own = slice_equal(call->call.client, SLICE_LITERAL(OWN_CLIENT));
+
+    return access == ADMIN_READ && (is_own || call->api->has_anonymous_reads) ? SIGV4_SOUND
+                                                                              : SIGV4_UNSIGNED;
+}
+
+static enum sigv4_fault
+check_signed(struct api_request *call, enum admin_access access)
+{
+    const struct verifier_rules rules = {
+        .service = SLICE_LITERAL("fairlead"),
+        .is_change = access == ADMIN_CHANGE,
+        .needs_nonce = true,
+    };
+    const struct access_key *key;
+    enum sigv4_fault fault =
+        verifier_check(call->api->verifier, &call->signed_call, &rules, &key);
+
+    if (fault != SIGV4_SOUND)
+        return fault;
+    call->request.caller = key;
+    if (rules.is_change)
+        call->key_name = memory_copy_text(key->name);
+    return SIGV4_SOUND;
+}
+
 static bool
 admit(struct admin_request *request, enum admin_access access)
 {
-    if (access == ADMIN_READ)
-        return true;
-    if (access == ADMIN_LOCAL)
+    struct api_request *call = call_of(request);
+
+    if (access == ADMIN_LOCAL) {
         admin_refuse(request, 403, "AccessDenied", "%s is for the admin socket only",
                      request->path);
-    else
-        admin_refuse(request, 403, "MissingAuthenticationToken",
-                     "this must be signed with an access key");
-    return false;
+        return false;
+    }
+    enum sigv4_fault fault =
+        call->is_signed ? check_signed(call, access) : check_unsigned(call, access);
+    if (fault != SIGV4_SOUND)
+        refuse_fault(request, fault);
+    return fault == SIGV4_SOUND;
 }
 
 static const char *
@@ -110,10 +155,7 @@ parameter_at(const struct admin_request *request, const char *name, size_t n)
 {
     const struct api_request *call = (const struct api_request *)(const void *)request;
 
-    for (size_t i = 0; i < call->parameter_count; i++)
-        if (strcmp(call->parameters[i].name, name) == 0 && n-- == 0)
-            return call->parameters[i].value;
-    return NULL;
+    return form_value(&call->signed_call.parameters, name, n);
 }
 
 static struct slice
@@ -122,11 +164,29 @@ body(const struct admin_request *request)
     return ((const struct api_request *)(const void *)request)->call.body;
 }
 
+/* What was changed, or was not, by whom. */
+static void
+note_change(const struct api_request *call, int status)
+{
+    if (call->key_name == NULL)
+        return;
+    char *what = admin_audit_text(call->path, call->call.body);
+    if (status < FIRST_REFUSAL)
+        event_log_add(call->api->parts.events, EVENT_KEY_USED, call->key_name, "%s, from %.*s",
+                      what, SLICE_PRINT(call->call.client));
+    else
+        event_log_add(call->api->parts.events, EVENT_KEY_USED, call->key_name,
+                      "%s, from %.*s: refused with %d", what, SLICE_PRINT(call->call.client),
+                      status);
+    free(what);
+}
+
 static void
 reply(struct admin_request *request, int status, const char *content_type, struct slice text)
 {
     struct api_request *call = call_of(request);
 
+    note_change(call, status);
     call->content = api_content_find(content_type);
     send_piece(call, status, text, true);
     end(call);
@@ -137,6 +197,7 @@ stream_begin(struct admin_request *request, const char *content_type)
 {
     struct api_request *call = call_of(request);
 
+    note_change(call, 200);
     call->content = api_content_find(content_type);
     call->is_stream = true;
     send_piece(call, 200, SLICE_LITERAL(""), false);
@@ -159,83 +220,70 @@ static const struct admin_door door = {
     admit, parameter_at, body, reply, stream_begin, stream_add, stream_end,
 };
 
-static int
-hex_digit(char byte)
-{
-    byte = slice_lower(byte);
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
-/* What the % signs say; an encoded NUL ends the text. */
-static char *
-decode(struct slice text)
-{
-    char *decoded = memory_take(text.length + 1, 1);
-    size_t length = 0;
-
-    for (size_t i = 0; i < text.length; i++) {
-        bool is_coded = text.at[i] == '%' && i + 2 < text.length &&
-                        hex_digit(text.at[i + 1]) >= 0 && hex_digit(text.at[i + 2]) >= 0;
-        if (is_coded) {
-            decoded[length++] =
-                (char)(hex_digit(text.at[i + 1]) * 16 + hex_digit(text.at[i + 2]));
-            i += 2;
-        } else {
-            decoded[length++] = text.at[i];
-        }
-    }
-    return decoded;
-}
-
-static void
+/* False after a refusal. */
+static bool
 read_query(struct api_request *call, struct slice query)
 {
-    struct slice pair;
+    const char *error;
 
-    while (call->parameter_count < PARAMETERS_MAX && slice_next(&query, '&', &pair)) {
-        size_t equals = slice_find(pair, '=');
-        size_t value = equals < pair.length ? equals + 1 : equals;
-        if (pair.length == 0)
-            continue;
-        call->parameters[call->parameter_count++] =
-            (struct parameter){decode(slice_make(pair.at, equals)),
-                               decode(slice_make(pair.at + value, pair.length - value))};
-    }
+    if (form_read(&call->signed_call.parameters, query, PARAMETERS_MAX, &error))
+        return true;
+    admin_refuse(&call->request, 400, "ValidationError", "the query %s", error);
+    return false;
 }
 
-/* "GET /v1/rules?listener=web"; false: it is no such line. */
+/* "GET /v1/rules?listener=web"; false after a refusal. */
 static bool
 read_line(struct api_request *call)
 {
     struct slice target = call->call.request_line;
-    struct slice method, path;
+    struct slice method;
 
-    if (!slice_next(&target, ' ', &method) || target.length == 0 || target.at[0] != '/')
+    if (!slice_next(&target, ' ', &method) || target.length == 0 || target.at[0] != '/') {
+        admin_refuse(&call->request, 400, "BadRequest", "the request line cannot be read");
         return false;
+    }
     size_t mark = slice_find(target, '?');
-    path = slice_make(target.at, mark);
+    size_t query = mark < target.length ? mark + 1 : mark;
     call->method = memory_copy_bytes(method.at, method.length);
-    call->path = decode(path);
-    if (mark < target.length)
-        read_query(call, slice_make(target.at + mark + 1, target.length - mark - 1));
-    return true;
+    call->path = memory_take(mark + 1, 1);
+    percent_decode(call->path, slice_make(target.at, mark), false);
+    return read_query(call, slice_make(target.at + query, target.length - query));
+}
+
+/* The same from what was signed. */
+static bool
+read_signed(struct api_request *call)
+{
+    struct signed_call *signed_call = &call->signed_call;
+    const struct canonical_request *request = &signed_call->request;
+    enum sigv4_fault fault =
+        verifier_read(signed_call, call->call.canonical_request, call->call.authorization);
+
+    if (fault == SIGV4_SOUND) {
+        call->method = memory_copy_bytes(request->method.at, request->method.length);
+        call->path = canonical_request_path(request);
+    }
+    if (call->path == NULL) {
+        refuse_fault(&call->request, fault == SIGV4_SOUND ? SIGV4_NOT_CANONICAL : fault);
+        return false;
+    }
+    signed_call->body = call->call.body;
+    signed_call->client = call->call.client;
+    signed_call->invocation_id = call->call.invocation_id;
+    return read_query(call, request->query);
 }
 
 static void
 serve(struct api_request *call)
 {
-    struct admin_api *api = call->api;
-
     call->request.method = call->request.path = "";
-    if (!read_line(call)) {
-        admin_refuse(&call->request, 400, "BadRequest", "the request line cannot be read");
+    call->is_signed = call->call.authorization.length > 0;
+    if (!(call->is_signed ? read_signed(call) : read_line(call)))
         return;
-    }
     call->request.method = call->method;
     call->request.path = call->path;
-    api->parts.on_request(&call->request, api->parts.argument);
+    call->api->parts.on_request(&call->request, call->api->parts.argument);
 }
 
 struct admin_api *
@@ -244,8 +292,15 @@ admin_api_new(const struct admin_api_parts *parts)
     struct admin_api *api = memory_take(1, sizeof(*api));
 
     api->parts = *parts;
+    api->verifier = verifier_new(parts->keys, parts->events);
     LIST_INIT(&api->calls);
     return api;
+}
+
+void
+admin_api_set_anonymous_reads(struct admin_api *api, bool has_anonymous_reads)
+{
+    api->has_anonymous_reads = has_anonymous_reads;
 }
 
 void
@@ -258,6 +313,7 @@ admin_api_free(struct admin_api **api)
     admin_api_drop_all(*api);
     while ((call = LIST_FIRST(&(*api)->calls)) != NULL)
         end(call);
+    verifier_free(&(*api)->verifier);
     free(*api);
     *api = NULL;
 }

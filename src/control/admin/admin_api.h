@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The door for the api role: calls as pages over its channel. The role is not trusted; what
- * changes something is refused where nobody has signed it. Private to admin*.c.
+ * The door for the api role: calls as pages over its channel. The role is not trusted:
+ * whoever changes something must have signed it, and it is written down who that was. Private
+ * to admin*.c.
  */
 #ifndef FAIRLEAD_CONTROL_ADMIN_ADMIN_API_H
 #define FAIRLEAD_CONTROL_ADMIN_ADMIN_API_H
@@ -10,7 +11,9 @@
 #include <stdint.h>
 
 #include "control/admin/admin_request.h"
+#include "control/keys/access_keys.h"
 #include "control/processes/children.h"
+#include "control/registry/event_log.h"
 #include "net/loop.h"
 
 struct admin_api;
@@ -19,11 +22,16 @@ struct admin_api;
 struct admin_api_parts {
     struct loop *loop;
     struct children *children;
+    struct access_keys *keys;
+    struct event_log *events;
     admin_request_handler *on_request;
     void *argument;
 };
 
 struct admin_api *admin_api_new(const struct admin_api_parts *parts);
+
+/* Whether reading needs no key; it does until this is said. */
+void admin_api_set_anonymous_reads(struct admin_api *api, bool has_anonymous_reads);
 void admin_api_free(struct admin_api **api);
 
 /* A call has come; takes the descriptor. False: there are too many of them. */

@@ -174,3 +174,26 @@ admin_delete_key(struct admin_call *call)
         access_keys_remove(keys, key, on_changed, begin_change(call, key, true));
     free(name);
 }
+
+void
+admin_show_caller(struct admin_call *call)
+{
+    const struct access_key *caller = call->request->caller;
+    json_t *answer = json_object();
+
+    admin_set_text(answer, "Name", caller == NULL ? NULL : caller->name);
+    admin_set_text(answer, "AccessKeyId", caller == NULL ? NULL : caller->id);
+    json_object_set_new(answer, "IsReadOnly",
+                        json_boolean(caller != NULL && caller->is_read_only));
+    admin_answer(call->request, 200, answer);
+}
+
+void
+admin_permit(struct admin_call *call)
+{
+    if (call->request->is_local)
+        admin_refuse(call->request, 404, "NotFound", "%s is answered by the api role only",
+                     call->request->path);
+    else
+        admin_request_reply(call->request, 204, "application/json", SLICE_LITERAL(""));
+}

@@ -142,6 +142,13 @@ admin_check(struct admin_call *call)
     if (body == NULL)
         return;
     const char *path = json_string_value(json_object_get(body, "Path"));
+    /* What is wrong with a file tells what is in it, and control may read every one. */
+    if (path != NULL && !call->request->is_local) {
+        admin_refuse(call->request, 403, "AccessDenied",
+                     "only the admin socket checks other files than fairlead's own");
+        json_decref(body);
+        return;
+    }
     struct reading_wait *wait = begin_wait(call, on_check_stop);
     wait->path = memory_copy_text(path != NULL ? path : call->parts->config_path);
     json_decref(body);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "control/keys/access_key.h"
 
 struct admin_request;
 
@@ -39,6 +40,8 @@ struct admin_door {
 struct admin_request {
     const struct admin_door *door;
     const char *method, *path;       /* the path decoded, without query */
+    bool is_local;                   /* it came by the admin socket */
+    const struct access_key *caller; /* who signed it, during the handler; NULL: nobody */
     void (*on_gone)(void *argument); /* of a stream: its reader left; the request has ended */
     void *on_gone_argument;
 };

@@ -130,6 +130,7 @@ on_request(struct http_service_request *source, void *argument)
     struct socket_call *call = memory_take(1, sizeof(*call));
 
     call->request.door = &door;
+    call->request.is_local = true;
     call->request.method = http_service_method(source);
     call->request.path = http_service_path(source);
     call->source = source;

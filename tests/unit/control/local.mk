@@ -106,7 +106,9 @@ tests_unit_control_registry_test_numbers_SOURCES = tests/unit/control/registry/t
 tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 
 control_keys_tests = tests/unit/control/keys/test_access_key \
-	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_key_file
+	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
+	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_repeats \
+	tests/unit/control/keys/test_verifier
 check_PROGRAMS += $(control_keys_tests)
 tests_unit_control_keys_test_access_key_SOURCES = tests/unit/control/keys/test_access_key.c
 tests_unit_control_keys_test_access_key_LDADD = $(control_test_libs)
@@ -114,3 +116,9 @@ tests_unit_control_keys_test_access_keys_SOURCES = tests/unit/control/keys/test_
 tests_unit_control_keys_test_access_keys_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_key_file_SOURCES = tests/unit/control/keys/test_key_file.c
 tests_unit_control_keys_test_key_file_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_bad_signatures_SOURCES = tests/unit/control/keys/test_bad_signatures.c
+tests_unit_control_keys_test_bad_signatures_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_repeats_SOURCES = tests/unit/control/keys/test_repeats.c
+tests_unit_control_keys_test_repeats_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_verifier_SOURCES = tests/unit/control/keys/test_verifier.c
+tests_unit_control_keys_test_verifier_LDADD = $(control_test_libs)
