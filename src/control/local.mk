@@ -47,6 +47,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
 	src/control/docker/docker_end.c src/control/docker/docker_end.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \
+	src/control/docker/docker_entry.c src/control/docker/docker_entry.h \
 	src/control/docker/docker_events.c src/control/docker/docker_events.h \
 	src/control/docker/docker_follower.c src/control/docker/docker_follower.h \
 	src/control/docker/docker_items.c src/control/docker/docker_items.h \
@@ -57,6 +58,7 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_replacement.c src/control/docker/docker_replacement.h \
 	src/control/docker/docker_roster.c src/control/docker/docker_roster.h \
 	src/control/docker/docker_stop_sign.c src/control/docker/docker_stop_sign.h \
+	src/control/docker/docker_sweep.c src/control/docker/docker_sweep.h \
 	src/control/docker/docker_version.c src/control/docker/docker_version.h \
 	src/control/keys/access_key.c src/control/keys/access_key.h \
 	src/control/keys/access_keys.c src/control/keys/access_keys.h \
