@@ -43,6 +43,8 @@ libcontrol_a_SOURCES = \
 	src/control/discovery/provider_reach.c src/control/discovery/provider_reach.h \
 	src/control/discovery/providers.c src/control/discovery/providers.h \
 	src/control/discovery/task_events.c src/control/discovery/task_events.h \
+	src/control/discovery/task_file.c src/control/discovery/task_file.h \
+	src/control/discovery/task_set.c src/control/discovery/task_set.h \
 	src/control/docker/discovery_docker.c \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
 	src/control/docker/docker_end.c src/control/docker/docker_end.h \

@@ -3,15 +3,14 @@
  * Tasks from *.json files in a directory (docs/task-files.md). The directory is watched,
  * not the files, so that editors' renames and swapped symbolic links are seen; where inotify
  * sees nothing (network file systems) the files' stamps are read every few seconds. Whatever
- * was told, everything is compared again: start reading at scan.
+ * was told, everything is compared again: start reading at scan. What a file is stands in
+ * task_file.c.
  */
 #include "control/discovery/discovery.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,46 +27,18 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "base/text.h"
+#include "control/discovery/task_file.h"
+#include "control/discovery/task_set.h"
 
 #define FILE_TAG 0x66696c65
 #define POLL_MS 5000
 /* Many files written one after another are read once. */
 #define SETTLE_US 20000
 #define FILES_MOST 10000
-#define FILE_MOST_BYTES ((off_t)4 * 1024 * 1024)
-#define TASKS_MOST 10000
 #define ID_SHOWN_BYTES 200
 #define WATCHED                                                                                \
     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |        \
      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-
-/* What tells that a file has changed. */
-struct stamp {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified, changed;
-};
-
-/* One file, as long as it is in the directory; last_good is served while what stands there now
- * cannot be used. */
-struct task_file {
-    UT_hash_handle hh;
-    char *name;
-    struct stamp stamp;
-    char *last_good; /* text; NULL: never one */
-    size_t last_good_length;
-    char *fault;     /* what is wrong with the content; NULL: nothing */
-    char *problem;   /* what was reported: the fault, or a clash with another file */
-    bool is_present; /* seen by the scan under way */
-};
-
-/* What is handed over. */
-struct task_set {
-    struct task **tasks;
-    size_t count;
-    void *ids; /* tsearch(3) tree of the tasks' own */
-};
 
 struct file_provider {
     uint32_t tag;
@@ -103,87 +74,6 @@ set_problem(struct file_provider *provider, struct task_file *file, char *reason
         sink->on_problem(sink->argument, provider->name, file->name, reason);
 }
 
-static bool
-stamps_equal(const struct stamp *one, const struct stamp *other)
-{
-    return one->device == other->device && one->inode == other->inode &&
-           one->size == other->size && one->modified.tv_sec == other->modified.tv_sec &&
-           one->modified.tv_nsec == other->modified.tv_nsec &&
-           one->changed.tv_sec == other->changed.tv_sec &&
-           one->changed.tv_nsec == other->changed.tv_nsec;
-}
-
-static struct stamp
-stamp_of(const struct stat *status)
-{
-    return (struct stamp){status->st_dev, status->st_ino, status->st_size, status->st_mtim,
-                          status->st_ctim};
-}
-
-/* The whole content; NULL with *error set. */
-static char *
-read_all(int directory_fd, const char *name, size_t *length, char **error)
-{
-    struct stat status = {0};
-    int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char *text = NULL;
-
-    *error = NULL;
-    *length = 0;
-    if (fd == -1 || fstat(fd, &status) == -1)
-        *error = memory_print("cannot be read: %s", strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        *error = memory_copy_text("is no regular file: move it away");
-    else if (status.st_size > FILE_MOST_BYTES)
-        *error = memory_copy_text("is longer than 4 MiB: split it");
-    if (*error == NULL) {
-        text = memory_take((size_t)status.st_size + 1, 1);
-        ssize_t got;
-        while (*length < (size_t)status.st_size &&
-               (got = read(fd, text + *length, (size_t)status.st_size - *length)) > 0)
-            *length += (size_t)got;
-    }
-    if (fd != -1)
-        close(fd);
-    return text;
-}
-
-static void
-free_tasks(struct task **tasks, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        task_free(&tasks[i]);
-    free(tasks);
-}
-
-/* Takes the new content over if it is good; else the last good one stays. */
-static void
-read_file(struct file_provider *provider, int directory_fd, struct task_file *file)
-{
-    size_t length, count = 0;
-    char *text = read_all(directory_fd, file->name, &length, &file->fault);
-
-    if (text == NULL)
-        return;
-    struct task **tasks = task_parse_json(text, length, provider->name, &count, &file->fault);
-    if (tasks == NULL) {
-        free(text);
-        return;
-    }
-    free_tasks(tasks, count);
-    free(file->last_good);
-    file->last_good = text;
-    file->last_good_length = length;
-}
-
-static bool
-is_task_file_name(const char *name)
-{
-    size_t length = strlen(name);
-
-    return *name != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
-}
-
 /* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
 /* NULL: there are too many. */
 static struct task_file *
@@ -194,8 +84,7 @@ find_or_add(struct file_provider *provider, const char *name)
     HASH_FIND_STR(provider->files, name, file);
     if (file != NULL || HASH_COUNT(provider->files) == FILES_MOST)
         return file;
-    file = memory_take(1, sizeof(*file));
-    file->name = memory_copy_text(name);
+    file = task_file_new(name);
     HASH_ADD_KEYPTR(hh, provider->files, file->name, strlen(file->name), file);
     return file;
 }
@@ -226,11 +115,7 @@ release_task_file(void *object)
 {
     struct task_file *file = object;
 
-    free(file->name);
-    free(file->fault);
-    free(file->problem);
-    free(file->last_good);
-    free(file);
+    task_file_free(&file);
 }
 
 static void
@@ -247,22 +132,15 @@ look_at(struct file_provider *provider, int directory_fd, const char *name)
     struct stat status;
     struct task_file *file;
 
-    if (!is_task_file_name(name) || fstatat(directory_fd, name, &status, 0) == -1)
+    if (!task_file_is_name(name) || fstatat(directory_fd, name, &status, 0) == -1)
         return false;
     file = find_or_add(provider, name);
     if (file == NULL) {
         provider->left_out_count++;
         return false;
     }
-    struct stamp stamp = stamp_of(&status);
     file->is_present = true;
-    if (stamps_equal(&stamp, &file->stamp))
-        return false;
-    file->stamp = stamp;
-    free(file->fault);
-    file->fault = NULL;
-    read_file(provider, directory_fd, file);
-    return true;
+    return task_file_look(file, directory_fd, &status, provider->name);
 }
 
 /* The folder's own problem: which files are left out is by chance. */
@@ -304,47 +182,6 @@ scan_files(struct file_provider *provider, DIR *directory)
     }
     report_left_out(provider);
     return has_changed;
-}
-
-static int
-compare_ids(const void *one, const void *other)
-{
-    return strcmp(one, other);
-}
-
-/* False: the set has that id already, or is full. */
-static bool
-take_id(struct task_set *set, const struct task *task)
-{
-    if (set->count == TASKS_MOST)
-        return false;
-    const char **found = tsearch(task->id, &set->ids, compare_ids);
-    CHECK(found != NULL);
-    return *found == task->id;
-}
-
-/* Returns a reason when not all of them could be added. */
-static char *
-add_tasks(struct task_set *set, struct task **tasks, size_t count)
-{
-    char *reason = NULL;
-
-    set->tasks = memory_resize(set->tasks, set->count + count, sizeof(struct task *));
-    for (size_t i = 0; i < count; i++) {
-        if (take_id(set, tasks[i])) {
-            set->tasks[set->count++] = tasks[i];
-            continue;
-        }
-        if (reason == NULL && set->count == TASKS_MOST)
-            reason = memory_print("there are more than %d tasks: give fewer", TASKS_MOST);
-        else if (reason == NULL)
-            reason =
-                memory_print("task %.*s is given before, here or in another file: give it "
-                             "another id",
-                             (int)text_cut_length(tasks[i]->id, ID_SHOWN_BYTES), tasks[i]->id);
-        task_free(&tasks[i]);
-    }
-    return reason;
 }
 
 /* What keeps a task from being dialled; NULL: nothing. A task without a host lives where the
@@ -391,16 +228,11 @@ static void
 add_file_to_set(struct file_provider *provider, struct task_file *file, struct task_set *set)
 {
     size_t count = 0;
-    char *reason = NULL, *error = NULL;
-    struct task **tasks = file->last_good == NULL
-                              ? NULL
-                              : task_parse_json(file->last_good, file->last_good_length,
-                                                provider->name, &count, &error);
-
-    free(error);
+    char *reason = NULL;
+    struct task **tasks = task_file_tasks(file, provider->name, &count);
     char *host_reason = tasks == NULL ? NULL : find_hosts(provider, tasks, count);
     if (tasks != NULL)
-        reason = add_tasks(set, tasks, count);
+        reason = task_set_add(set, tasks, count);
     free(tasks);
     if (reason == NULL)
         reason = host_reason;
@@ -413,12 +245,6 @@ add_file_to_set(struct file_provider *provider, struct task_file *file, struct t
     set_problem(provider, file, reason);
 }
 
-static void
-keep_id(void *id)
-{
-    (void)id; /* its task's */
-}
-
 static unsigned
 hand_over(struct file_provider *provider)
 {
@@ -429,7 +255,7 @@ hand_over(struct file_provider *provider)
     sort_files(provider);
     for (file = provider->files; file != NULL; file = file->hh.next)
         add_file_to_set(provider, file, &set);
-    tdestroy(set.ids, keep_id);
+    task_set_end(&set);
     provider->syncs++;
     return sink->on_full_set(sink->argument, provider->name, set.tasks, set.count);
 }
