@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,18 @@ drop(struct file_provider *provider, struct task_file *file)
     loop_free_later(provider->loop, file, release_task_file);
 }
 
+/* False: it has gone. A link that leads nowhere is there, and so is what cannot be looked at.
+ */
+static bool
+find_status(int directory_fd, const char *name, struct stat *status)
+{
+    if (fstatat(directory_fd, name, status, 0) == 0 ||
+        fstatat(directory_fd, name, status, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    *status = (struct stat){.st_size = -1};
+    return errno != ENOENT;
+}
+
 /* True when something is not as the last scan found it. */
 static bool
 look_at(struct file_provider *provider, int directory_fd, const char *name)
@@ -132,7 +145,7 @@ look_at(struct file_provider *provider, int directory_fd, const char *name)
     struct stat status;
     struct task_file *file;
 
-    if (!task_file_is_name(name) || fstatat(directory_fd, name, &status, 0) == -1)
+    if (!task_file_is_name(name) || !find_status(directory_fd, name, &status))
         return false;
     file = find_or_add(provider, name);
     if (file == NULL) {

@@ -71,7 +71,9 @@ read_all(int directory_fd, const char *name, size_t *length, char **error)
 
     *error = NULL;
     *length = 0;
-    if (fd == -1 || fstat(fd, &status) == -1)
+    if (fd == -1 && (errno == ENOENT || errno == ELOOP))
+        *error = memory_copy_text("is a link that leads nowhere: correct or remove it");
+    else if (fd == -1 || fstat(fd, &status) == -1)
         *error = memory_print("cannot be read: %s", strerror(errno));
     else if (!S_ISREG(status.st_mode))
         *error = memory_copy_text("is no regular file: move it away");

@@ -367,6 +367,59 @@ tells_nothing_of_what_a_file_holds(void **state)
 }
 
 static void
+link_file(const struct stand *stand, const char *to, const char *name)
+{
+    char *path = memory_print("%s/%s", stand->folder, name);
+
+    assert_int_equal(symlink(to, path), 0);
+    free(path);
+}
+
+static void
+a_link_that_leads_nowhere_is_a_problem(void **state)
+{
+    struct stand stand;
+    (void)state;
+
+    open_stand(&stand);
+    link_file(&stand, "not-yet", "a.json");
+    start(&stand);
+    wait_for_sets(&stand, 1);
+    assert_string_equal(stand.object, "a.json");
+    assert_string_equal(stand.reason, "is a link that leads nowhere: correct or remove it");
+    write_file(&stand, "not-yet", "{\"id\": \"one\", " RUNNING "}");
+    wait_for_sets(&stand, 2);
+    assert_string_equal(stand.ids, "one");
+    assert_string_equal(stand.reason, "well");
+    /* What was good stays. */
+    remove_file(&stand, "not-yet");
+    wait_for_sets(&stand, 3);
+    assert_string_equal(stand.ids, "one");
+    assert_string_equal(stand.reason, "is a link that leads nowhere: correct or remove it");
+    remove_file(&stand, "a.json");
+    wait_for_sets(&stand, 4);
+    assert_string_equal(stand.ids, "");
+    assert_string_equal(stand.reason, "well");
+    close_stand(&stand);
+}
+
+static void
+a_link_to_itself_is_a_problem(void **state)
+{
+    struct stand stand;
+    (void)state;
+
+    open_stand(&stand);
+    link_file(&stand, "a.json", "a.json");
+    start(&stand);
+    wait_for_sets(&stand, 1);
+    assert_string_equal(stand.reason, "is a link that leads nowhere: correct or remove it");
+    remove_file(&stand, "a.json");
+    wait_for_sets(&stand, 2);
+    close_stand(&stand);
+}
+
+static void
 files_beyond_the_limit_are_a_problem(void **state)
 {
     struct stand stand;
@@ -423,6 +476,8 @@ main(void)
         cmocka_unit_test(a_task_without_a_host_lives_where_the_setting_says),
         cmocka_unit_test(a_task_that_cannot_be_dialled_is_a_problem),
         cmocka_unit_test(tells_nothing_of_what_a_file_holds),
+        cmocka_unit_test(a_link_that_leads_nowhere_is_a_problem),
+        cmocka_unit_test(a_link_to_itself_is_a_problem),
         cmocka_unit_test(files_beyond_the_limit_are_a_problem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
