@@ -21,13 +21,10 @@
 
 #include <uthash.h>
 
-#include "base/address.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/slice.h"
-#include "base/text.h"
 #include "control/discovery/task_file.h"
 #include "control/discovery/task_set.h"
 
@@ -36,7 +33,6 @@
 /* Many files written one after another are read once. */
 #define SETTLE_US 20000
 #define FILES_MOST 10000
-#define ID_SHOWN_BYTES 200
 #define WATCHED                                                                                \
     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |        \
      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
@@ -197,60 +193,27 @@ scan_files(struct file_provider *provider, DIR *directory)
     return has_changed;
 }
 
-/* What keeps a task from being dialled; NULL: nothing. A task without a host lives where the
- * provider's setting says. */
-static char *
-find_host(const struct file_provider *provider, struct task *task)
+/* A task without a host lives where the provider's setting says. */
+static void
+complete_hosts(const struct file_provider *provider, struct task **tasks, size_t count)
 {
-    struct address address;
-    bool needs_host = false;
-
-    for (size_t i = 0; i < task->binding_count; i++)
-        needs_host |= task_binding_is_on_any(&task->bindings[i]);
-    if (task->host == NULL)
-        task->host = memory_copy_text(provider->config->host);
-    if (!needs_host || task->host_ipv6 != NULL)
-        return NULL;
-    if (task->host == NULL)
-        return memory_print("task %.*s has no host, so nobody knows what to dial: give it one, "
-                            "or set the provider's host",
-                            (int)text_cut_length(task->id, ID_SHOWN_BYTES), task->id);
-    if (!address_parse(&address, task->host, 0))
-        return memory_print("task %.*s: its host is not an IP address",
-                            (int)text_cut_length(task->id, ID_SHOWN_BYTES), task->id);
-    return NULL;
-}
-
-/* The first problem of the tasks; none is left out for it. */
-static char *
-find_hosts(const struct file_provider *provider, struct task **tasks, size_t count)
-{
-    char *first = NULL;
-
-    for (size_t i = 0; i < count; i++) {
-        char *reason = find_host(provider, tasks[i]);
-        if (first == NULL)
-            first = reason;
-        else
-            free(reason);
-    }
-    return first;
+    for (size_t i = 0; i < count; i++)
+        if (tasks[i]->host == NULL)
+            tasks[i]->host = memory_copy_text(provider->config->host);
 }
 
 static void
 add_file_to_set(struct file_provider *provider, struct task_file *file, struct task_set *set)
 {
     size_t count = 0;
-    char *reason = NULL;
     struct task **tasks = task_file_tasks(file, provider->name, &count);
-    char *host_reason = tasks == NULL ? NULL : find_hosts(provider, tasks, count);
-    if (tasks != NULL)
+    char *reason = NULL;
+
+    if (tasks != NULL) {
+        complete_hosts(provider, tasks, count);
         reason = task_set_add(set, tasks, count);
+    }
     free(tasks);
-    if (reason == NULL)
-        reason = host_reason;
-    else
-        free(host_reason);
     if (file->fault != NULL) {
         free(reason);
         reason = memory_copy_text(file->fault);

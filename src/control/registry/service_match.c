@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+
+#define HOST_SHOWN_BYTES 100
 
 static bool
 is_same(const char *one, const char *other)
@@ -193,6 +196,21 @@ explain_refusal(const struct service_matcher *matcher, const struct address *add
                         target_address_fault(matcher->config, matcher->host, address));
 }
 
+/* Names are not looked up, and short forms ("127.1") not filled. */
+static char *
+explain_unusable(const struct task *task)
+{
+    const char *const hosts[] = {task->host, task->host_ipv6};
+    struct address address;
+
+    for (size_t i = 0; i < 2; i++)
+        if (hosts[i] != NULL && !address_parse(&address, hosts[i], 0))
+            return memory_print("its host \"%.*s\" is no IP address: give the task or its "
+                                "provider one in full",
+                                (int)text_cut_length(hosts[i], HOST_SHOWN_BYTES), hosts[i]);
+    return memory_copy_text("the address that its port is bound on is no IP address");
+}
+
 /* The rest: what has no members to name. */
 static char *
 explain_plainly(enum service_match match, const struct config_service *service,
@@ -210,10 +228,6 @@ explain_plainly(enum service_match match, const struct config_service *service,
                             task->source, task->service);
     if (match == SERVICE_NO_HOST)
         return memory_copy_text("it has no host to dial: give the task or its provider a host");
-    if (match == SERVICE_ADDRESS_UNUSABLE)
-        return memory_print("host \"%s\" or its binding's address is no IP address: give the "
-                            "task or its provider an IP address as host",
-                            host);
     if (match == SERVICE_FAMILY_DIFFERS)
         return memory_print("its port is bound on addresses of another family than host %s is "
                             "of: set host to one of that family, or publish the port on both",
@@ -238,6 +252,8 @@ service_match_explain(const struct service_matcher *matcher,
         return explain_ambiguity(matcher, task);
     if (match == SERVICE_PORT_NOT_BOUND)
         return explain_port(service->container_port, task);
+    if (match == SERVICE_ADDRESS_UNUSABLE)
+        return explain_unusable(task);
     if (match == SERVICE_ADDRESS_REFUSED)
         return explain_refusal(matcher, &address);
     return explain_plainly(match, service, task);

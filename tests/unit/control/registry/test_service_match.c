@@ -139,7 +139,14 @@ says_what_to_add(void **state)
     task->container_name = memory_copy_text("c2");
     assert_non_null(strstr(told_of(world, task), "container name \"c2\" is not \"c1\""));
     assert_non_null(strstr(told_of(world, make_bound(NULL, "", 2)), "no host to dial"));
-    assert_non_null(strstr(told_of(world, make_bound("a.example", "", 2)), "no IP address"));
+    assert_string_equal(
+        told_of(world, make_bound("localhost", "", 2)),
+        "service srvweb: its host \"localhost\" is no IP address: give the task "
+        "or its provider one in full");
+    assert_non_null(
+        strstr(told_of(world, make_bound("127.1", "", 2)), "its host \"127.1\" is"));
+    assert_non_null(
+        strstr(told_of(world, make_bound("127.0.0.1", "web", 2)), "is bound on is"));
     assert_non_null(strstr(told_of(world, make_bound("127.0.0.1", "::", 2)), "another family"));
     assert_non_null(
         strstr(told_of(world, make_bound(NOT_LOCAL, "127.0.0.1", 2)), "another machine"));
