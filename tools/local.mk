@@ -4,7 +4,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \
 	tools/fairleadctl/answer.c tools/fairleadctl/answer.h \
 	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
-	tools/fairleadctl/command.c tools/fairleadctl/command.h \
+	tools/fairleadctl/command.c tools/fairleadctl/command.h tools/fairleadctl/command_find.c \
 	tools/fairleadctl/complete.c tools/fairleadctl/complete.h \
 	tools/fairleadctl/command_table.c tools/fairleadctl/commands.def \
 	tools/fairleadctl/config_listing.c tools/fairleadctl/config_listing.h \
@@ -14,6 +14,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/explain_screen.c tools/fairleadctl/explain_screen.h \
 	tools/fairleadctl/grid.c tools/fairleadctl/grid.h \
 	tools/fairleadctl/json_text.c tools/fairleadctl/json_text.h \
+	tools/fairleadctl/keys.c tools/fairleadctl/keys.h \
 	tools/fairleadctl/listings.c tools/fairleadctl/listings.h \
 	tools/fairleadctl/main.c \
 	tools/fairleadctl/number.c tools/fairleadctl/number.h \

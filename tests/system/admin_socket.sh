@@ -104,6 +104,20 @@ wait_for 5 targets_are web 2 unavailable
 exit_is 0 ctl deregister web "127.0.0.1:$second" --wait
 targets_are web 1 unavailable || fail "it is still there"
 
+step "keys"
+ctl key create anna >"$work/key" || fail "no key"
+[ "$(sed 's/=.*//' "$work/key" | paste -sd ' ')" = 'AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY' ] ||
+    fail "the key is $(cat "$work/key")"
+exit_is 1 ctl key create anna
+exit_is 1 ctl key create 'a b'
+exit_is 0 ctl key create bob --read-only
+id=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")
+ctl key list | grep -Eq "^anna +$id  " || fail "$(ctl key list)"
+ctl key list | grep -Eq '^bob .* yes ' || fail "$(ctl key list)"
+exit_is 0 ctl key delete anna
+exit_is 1 ctl key delete anna
+! ctl key list | grep -q anna || fail "it is still there"
+
 step "check and explain"
 exit_is 0 ctl check "$work/fairlead.conf"
 echo 'nonsense = 1;' >"$work/bad.conf"

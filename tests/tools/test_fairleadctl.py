@@ -384,6 +384,50 @@ services                    none                               default
         self.assertIn("--state", words("targets", ":--"))
         self.assertEqual(words("drain", ":"), ["web", "127.0.0.1:32768", "[::1]:9"])
 
+    def test_a_new_key_is_two_lines_for_a_shell(self):
+        self.reply("POST", "/v1/keys", {"Name": "anna", "AccessKeyId": "FAIRA", "ReadOnly": True,
+                                        "CreatedAt": NOW, "SecretAccessKey": "s/+="})
+        run = self.run_it("key", "create", "anna", "--read-only")
+        self.assertEqual((run.returncode, run.stdout, run.stderr),
+                         (0, "AWS_ACCESS_KEY_ID=FAIRA\nAWS_SECRET_ACCESS_KEY=s/+=\n", ""))
+        self.assertEqual(json.loads(self.server.asked[0][2]), {"Name": "anna", "ReadOnly": True})
+        self.assertEqual(json.loads(self.run_it("key", "create", "b", "-o", "json").stdout)["Name"],
+                         "anna")
+        self.reply("POST", "/v1/keys", {"error": {"code": "KeyExists", "message": "Name is taken"}},
+                   409)
+        run = self.run_it("key", "create", "anna")
+        self.assertEqual((run.returncode, run.stdout, run.stderr),
+                         (1, "", "fairleadctl: NAME is taken (KeyExists)\n"))
+
+    def test_names_of_commands_may_have_two_words(self):
+        keys = [{"Name": "anna", "AccessKeyId": "FAIRA", "ReadOnly": False, "CreatedAt": NOW}]
+        self.reply("GET", "/v1/keys", {"Keys": keys})
+        self.reply("POST", "/v1/keys/delete", {})
+        for words in (["key", "list"], ["key", "l"], ["k", "li"], ["--json", "key", "list"]):
+            self.assertIn("FAIRA", self.run_it(*words).stdout, words)
+        self.assertEqual(self.run_it("key", "delete", "anna").stdout, "key anna is deleted\n")
+        for words, expected in (
+                (["key"], '"key" may be key create, key list, key delete'),
+                (["ke"], '"ke" may be key create, key list, key delete'),
+                (["key", "lsit"], 'no command "key lsit"; did you mean key list?'),
+                (["key", "frobnicate"], 'no command "key frobnicate"; fairleadctl help lists them'),
+                (["key", "delete"], "key delete: missing NAME"),
+                (["key", "list", "more"], "key list: does not take more")):
+            run = self.run_it(*words)
+            self.assertEqual(run.returncode, 2, words)
+            self.assertEqual(run.stderr.splitlines()[0], "fairleadctl: " + expected)
+        for words in (["help", "key", "create"], ["key", "create", "--help"], ["help", "k", "c"]):
+            self.assertIn("usage: fairleadctl key create NAME [--read-only]", self.run_it(*words).stdout)
+
+        def completed(*arguments):
+            return self.run_it("complete", *arguments).stdout.split()
+        self.assertEqual(completed("commands").count("key"), 1)
+        self.assertEqual(completed("key"), ["create", "list", "delete"])
+        self.assertEqual(completed("key delete", ":"), ["anna"])
+        self.assertEqual(completed("key create", ":"), [])
+        self.assertEqual(completed("key create", ":-"), ["--read-only"])
+        self.assertEqual(completed("key nothing"), [])
+
     def test_watch_needs_a_terminal_and_a_listing(self):
         self.assertEqual(self.run_it("targets", "--watch").returncode, 2)
         self.assertIn("no listing", self.run_it("reload", "--watch", "1").stderr)

@@ -63,6 +63,20 @@ body_of_parameters(const struct session *session)
     return body;
 }
 
+enum exit_code
+action_send_parameters(struct session *session, struct admin_answer *answer)
+{
+    json_t *body = body_of_parameters(session);
+    char *text = json_dumps(body, JSON_COMPACT);
+    struct admin_call call = {
+        .method = session->command->method, .path = session->command->path, .body = text};
+    enum exit_code code = session_send(session, &call, answer);
+
+    free(text);
+    json_decref(body);
+    return code;
+}
+
 /* Sends the row's request with a body (NULL: none) and shows the answer. */
 static enum exit_code
 send_and_show(struct session *session, const char *path, const char *body)

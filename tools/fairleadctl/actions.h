@@ -10,6 +10,9 @@
 /* The row's path with every given parameter in the query. Give back with free(). */
 char *action_path(const struct session *session);
 
+/* Sends the row's POST with every given parameter as a member of its body. Clear the answer. */
+enum exit_code action_send_parameters(struct session *session, struct admin_answer *answer);
+
 /* One request with the parameters as query or body; the answer through the row's view. */
 enum exit_code action_show(struct session *session);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands by name, their arguments, and what every action does with a request. */
+/* The arguments of commands, and what every action does with a request. */
 #include "command.h"
 
 #include <stdlib.h>
@@ -8,74 +8,6 @@
 #include "base/memory.h"
 #include "output.h"
 #include "usage.h"
-
-/* How many letters differ, at most: what people swap, forget or double. */
-static size_t
-distance(const char *a, const char *b)
-{
-    size_t rows[2][32], width = strlen(b);
-
-    if (width >= sizeof(rows[0]) / sizeof(rows[0][0]))
-        return width;
-    for (size_t j = 0; j <= width; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t *now = rows[i % 2], *above = rows[(i - 1) % 2];
-        now[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t least = above[j - 1] + (a[i - 1] != b[j - 1]);
-            least = above[j] + 1 < least ? above[j] + 1 : least;
-            now[j] = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
-        }
-    }
-    return rows[strlen(a) % 2][width];
-}
-
-static void
-complain_of_command(const char *name)
-{
-    const struct command *nearest = NULL;
-    size_t least = 3;
-
-    for (const struct command *command = commands; command->name != NULL; command++) {
-        size_t own = distance(name, command->name);
-        if (own < least) {
-            least = own;
-            nearest = command;
-        }
-    }
-    if (nearest != NULL)
-        output_error("no command \"%s\"; did you mean %s?", name, nearest->name);
-    else
-        output_error("no command \"%s\"; fairleadctl help lists them", name);
-}
-
-const struct command *
-command_find(const char *name)
-{
-    const struct command *found = NULL;
-    char *others = memory_copy_text("");
-    unsigned count = 0;
-
-    for (const struct command *command = commands; command->name != NULL; command++) {
-        if (strcmp(command->name, name) == 0) {
-            free(others);
-            return command;
-        }
-        if (strncmp(command->name, name, strlen(name)) != 0)
-            continue;
-        char *longer = memory_print("%s%s%s", others, count++ == 0 ? "" : ", ", command->name);
-        free(others);
-        others = longer;
-        found = command;
-    }
-    if (count == 0)
-        complain_of_command(name);
-    else if (count > 1)
-        output_error("\"%s\" may be %s", name, others);
-    free(others);
-    return count == 1 ? found : NULL;
-}
 
 static bool
 is_option(const struct parameter *parameter)

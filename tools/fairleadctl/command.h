@@ -90,9 +90,11 @@ struct command {
 /* Ends with a row whose name is NULL. */
 extern const struct command commands[];
 
-/* By its name or a beginning that no other command has; NULL after a message that tells which
- * there are. */
-const struct command *command_find(const char *name);
+/* By its name of one word or two, or beginnings that no other command has; *taken is how many
+ * of the words that took. NULL: there is none, or there are several; command_find has told
+ * which. */
+const struct command *command_match(char **words, int count, int *taken);
+const struct command *command_find(char **words, int count, int *taken);
 
 /* Reads a command's arguments into session->values; on a wrong one says so and returns -1. */
 int command_read_arguments(struct session *session, int count, char **arguments);

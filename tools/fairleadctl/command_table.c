@@ -7,6 +7,7 @@
 #include "command.h"
 #include "complete.h"
 #include "config_listing.h"
+#include "keys.h"
 #include "listings.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \
@@ -76,6 +77,12 @@ VIEW(workers_view, "Workers", NULL, {.title = "SLOT", .path = "Slot"},
      {.title = "CONNECTIONS", .path = "Connections"}, {.title = "REQUESTS", .path = "Requests"},
      {.title = "RESTARTS", .path = "Restarts"},
      {.title = "LAST END", .path = "LastEnd", .kind = VIEW_TEXT});
+
+VIEW(keys_view, "Keys", "there are no access keys; fairleadctl key create NAME makes one",
+     {.title = "NAME", .path = "Name", .kind = VIEW_TEXT},
+     {.title = "ID", .path = "AccessKeyId"},
+     {.title = "READ ONLY", .path = "ReadOnly", .kind = VIEW_FLAG},
+     {.title = "AGE", .path = "CreatedAt", .kind = VIEW_SINCE});
 
 VIEW(explain_task_view, "Services", NULL, {.title = "SERVICE", .path = "ServiceName"},
      {.title = "GROUP", .path = "TargetGroupName"}, {.title = "VERDICT", .path = "Text"});

@@ -97,12 +97,12 @@ take_option(struct session *session, struct arguments *arguments, char **words, 
 static bool
 takes_value(const struct arguments *arguments, const char *word)
 {
-    const struct command *command = NULL;
+    int taken;
+    const struct command *command =
+        arguments->count == 0 ? NULL
+                              : command_match(arguments->words, arguments->count, &taken);
 
-    for (command = commands; command->name != NULL; command++)
-        if (arguments->count > 0 && strcmp(command->name, arguments->words[0]) == 0)
-            break;
-    for (size_t i = 0; command->name != NULL && i < PARAMETERS_MAX; i++) {
+    for (size_t i = 0; command != NULL && i < PARAMETERS_MAX; i++) {
         const struct parameter *parameter = &command->parameters[i];
         if (parameter->name != NULL && parameter->value != NULL &&
             strcmp(parameter->name, word) == 0)
@@ -163,7 +163,7 @@ watch(struct session *session)
 }
 
 static enum exit_code
-run_command(struct session *session, const struct arguments *arguments)
+run_command(struct session *session, const struct arguments *arguments, int taken)
 {
     enum exit_code code = EXIT_USAGE;
 
@@ -171,7 +171,8 @@ run_command(struct session *session, const struct arguments *arguments)
     session->client = admin_client_new(arguments->socket_path);
     if (session->watch_seconds > 0 && !session->command->is_listing)
         output_error("%s is no listing; --watch is for those", session->command->name);
-    else if (command_read_arguments(session, arguments->count - 1, arguments->words + 1) == 0)
+    else if (command_read_arguments(session, arguments->count - taken,
+                                    arguments->words + taken) == 0)
         code = session->watch_seconds > 0 ? watch(session) : session->command->run(session);
     admin_client_free(&session->client);
     json_decref(session->values);
@@ -179,11 +180,12 @@ run_command(struct session *session, const struct arguments *arguments)
 }
 
 static enum exit_code
-help(const char *name)
+help(char **words, int count)
 {
-    const struct command *command = name == NULL ? NULL : command_find(name);
+    int taken;
+    const struct command *command = count == 0 ? NULL : command_find(words, count, &taken);
 
-    if (name != NULL && command == NULL)
+    if (count > 0 && command == NULL)
         return EXIT_USAGE;
     if (command == NULL)
         usage_print_all(stdout);
@@ -195,22 +197,23 @@ help(const char *name)
 static enum exit_code
 run(struct session *session, const struct arguments *arguments)
 {
-    const char *name = arguments->count == 0 ? NULL : arguments->words[0];
+    char **words = arguments->words;
+    int count = arguments->count, taken;
 
     if (arguments->wants_version) {
         printf("fairleadctl %s\n", PACKAGE_VERSION);
         return EXIT_DONE;
     }
     if (arguments->wants_help)
-        return help(name);
-    if (name != NULL && strcmp(name, "help") == 0)
-        return help(arguments->count > 1 ? arguments->words[1] : NULL);
-    if (name == NULL) {
+        return help(words, count);
+    if (count > 0 && strcmp(words[0], "help") == 0)
+        return help(words + 1, count - 1);
+    if (count == 0) {
         usage_print_all(stderr);
         return EXIT_USAGE;
     }
-    session->command = command_find(name);
-    return session->command == NULL ? EXIT_USAGE : run_command(session, arguments);
+    session->command = command_find(words, count, &taken);
+    return session->command == NULL ? EXIT_USAGE : run_command(session, arguments, taken);
 }
 
 int

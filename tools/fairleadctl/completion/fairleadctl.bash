@@ -11,8 +11,10 @@ _fairleadctl() {
         -o) ((i++)) ;;
         -*) ;;
         *)
-            command=${COMP_WORDS[i]}
-            break
+            # The names of some commands have two words.
+            [[ -z $command ]] || command+=" ${COMP_WORDS[i]}"
+            command=${command:-${COMP_WORDS[i]}}
+            [[ $command != *" "* ]] || break
             ;;
         esac
     done
@@ -25,12 +27,12 @@ _fairleadctl() {
     -o) words="wide json table" ;;
     --group) words=$("${ctl[@]}" complete groups 2>/dev/null) ;;
     --state) words="healthy unhealthy initial draining unused held ejected" ;;
-    --kind) words="target task process configuration problem" ;;
+    --kind) words="target group task provider problem process configuration key" ;;
     *) words=$("${ctl[@]}" complete "${command:-commands}" ":$word" 2>/dev/null) ;;
     esac
     # What a daemon names is taken as words, never run.
     mapfile -t COMPREPLY < <(compgen -W "${words//[\$\`\\]/}" -- "$word")
-    if [ ${#COMPREPLY[@]} = 0 ] && [[ $command == check || $command == task-event ]]; then
+    if [ ${#COMPREPLY[@]} = 0 ] && [[ $command == check* || $command == task-event* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi
 }
