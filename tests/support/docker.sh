@@ -12,9 +12,11 @@ docker_check() {
 }
 
 # Without the userland proxy and with live restore, containers stay reachable while dockerd is
-# away.
+# away. Tests of other engines set their own options before.
+dockerd_options="--live-restore --userland-proxy=false"
 dockerd_start() {
-    dockerd --live-restore --userland-proxy=false --exec-opt native.cgroupdriver=cgroupfs \
+    # shellcheck disable=SC2086
+    dockerd $dockerd_options --exec-opt native.cgroupdriver=cgroupfs \
         --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/dockerd.pid" \
         -H "unix://$work/docker.sock" >>"$work/dockerd.log" 2>&1 &
     dockerd_pid=$!

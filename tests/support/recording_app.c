@@ -5,8 +5,8 @@
  * request's X-Request-Id. Each POST is written down as "begin ID" before it is handled and
  * "done ID" once its answer is written, so that a POST that was handled twice, or died with the
  * program, can be seen afterwards. On SIGTERM it exits at once, as careless programs do; with
- * -g it finishes what it has. With -e it only tells by its exit status whether a file exists: a
- * container's HEALTHCHECK.
+ * -g it finishes what it has, with -i it takes no notice. With -e it only tells by its exit
+ * status whether a file exists: a container's HEALTHCHECK.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ struct options {
     const char *sick_file; /* while it exists, /index.php answers 500 */
     unsigned delay_ms;     /* between a request and its answer */
     unsigned start_ms;     /* before it listens */
-    bool is_graceful;
+    bool is_graceful, is_deaf;
 };
 
 /* One client connection; a request is complete when due_ms is set. */
@@ -64,6 +64,8 @@ static void
 on_term(int number)
 {
     (void)number;
+    if (options.is_deaf)
+        return;
     if (!options.is_graceful)
         _exit(EXIT_SUCCESS);
     is_stopping = 1;
@@ -242,7 +244,7 @@ static void
 read_options(int argc, char **argv)
 {
     int option;
-    while ((option = getopt(argc, argv, "p:n:r:u:d:s:ge:")) != -1) {
+    while ((option = getopt(argc, argv, "p:n:r:u:d:s:gie:")) != -1) {
         switch (option) {
         case 'p':
             options.port = (unsigned)strtoul(optarg, NULL, 10);
@@ -265,12 +267,16 @@ read_options(int argc, char **argv)
         case 'g':
             options.is_graceful = true;
             break;
+        case 'i':
+            options.is_deaf = true;
+            break;
         case 'e':
             exit(access(optarg, F_OK) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
         default:
-            fprintf(stderr, "usage: recording_app [-g] [-p PORT] [-n NAME] [-r RECORD-FILE] "
-                            "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS]\n"
-                            "       recording_app -e FILE\n");
+            fprintf(stderr,
+                    "usage: recording_app [-g | -i] [-p PORT] [-n NAME] [-r RECORD-FILE] "
+                    "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS]\n"
+                    "       recording_app -e FILE\n");
             exit(2);
         }
     }

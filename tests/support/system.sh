@@ -131,6 +131,11 @@ load_start() {
 # Ends the load and prints its totals; load_count reads them.
 load_stop() {
     kill -TERM "$load_pid"
+    load_wait
+}
+
+# The same for one that ends by itself, when it has sent all of its requests.
+load_wait() {
     wait "$load_pid" || true
     [ -s "$work/load.json" ] || fail "the load died: $(cat "$work/load.err")"
     jq -c 'del(.failures)' "$work/load.json"
