@@ -43,6 +43,8 @@ on_health(void *argument, const struct message_health *message)
     counter_board_note_check(parts->board, target->counter_row, target->id,
                              message->wall_us / 1000000);
     passive_health_note_verdict(parts->passive, target);
+    providers_note_verdict(parts->providers, target);
+    vacancies_note_verdict(parts->vacancies, target);
 }
 
 static void
@@ -50,7 +52,15 @@ on_failures(void *argument, const struct message_target_failures *message)
 {
     struct parts *parts = argument;
 
+    struct registered_target *target = targets_find_id(parts->targets, message->target_id);
+
     passive_health_note(parts->passive, message);
+    if (target == NULL || message->connect_failures == 0)
+        return;
+    vacancies_note_refusal(parts->vacancies, target);
+    /* Nobody else will tell of its end. */
+    if (providers_is_away(parts->providers, target))
+        children_check_target(parts->children, target->id);
 }
 
 static void

@@ -13,6 +13,7 @@ libcontrol_a_SOURCES = \
 	src/control/supervisor.c src/control/supervisor.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
+	src/control/registry/vacancies.c src/control/registry/vacancies.h \
 	src/control/registry/event_kinds.c src/control/registry/event_kinds.h \
 	src/control/registry/event_kinds.def \
 	src/control/registry/event_log.c src/control/registry/event_log.h \

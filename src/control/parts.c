@@ -17,7 +17,24 @@ on_change(void *argument, bool is_urgent)
     struct parts *parts = argument;
 
     publisher_request(parts->publisher, is_urgent);
+    vacancies_note_change(parts->vacancies);
     state_file_note_change(parts->state);
+}
+
+static void
+on_vacancy(void *argument)
+{
+    struct parts *parts = argument;
+
+    publisher_request(parts->publisher, true);
+}
+
+static void
+on_leave(void *argument, const struct registered_target *target, enum target_event event)
+{
+    struct parts *parts = argument;
+
+    vacancies_note_leave(parts->vacancies, target, event);
 }
 
 static void
@@ -132,7 +149,8 @@ on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
 static void
 open_registry(struct parts *parts)
 {
-    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, on_state};
+    static const struct targets_callbacks callbacks = {on_change, on_close, on_leave, on_gone,
+                                                       on_state};
 
     parts->numbers = numbers_new();
     numbers_set_on_reuse(parts->numbers, on_row_reuse, parts);
@@ -140,7 +158,10 @@ open_registry(struct parts *parts)
     parts->notices = notices_new(parts->loop, parts->events);
     parts->problems = problems_new();
     parts->targets = targets_new(parts->numbers, parts->events, &callbacks, parts);
-    parts->watch = group_watch_new(parts->numbers, parts->targets, parts->events);
+    parts->vacancies = vacancies_new(&(struct vacancies_parts){
+        parts->loop, parts->numbers, parts->targets, check_now, on_vacancy, parts});
+    parts->watch = group_watch_new(&(struct group_watch_parts){
+        parts->numbers, parts->targets, parts->vacancies, parts->events});
     parts->registry = registry_new(parts->targets, parts->events);
     parts->waits = target_waits_new();
     parts->drain = drain_new(parts->loop, parts->targets, in_flight, parts);
@@ -169,8 +190,8 @@ open_children(struct parts *parts, unsigned workers, const struct children_callb
     parts->publisher = publisher_new(parts->loop, &publisher_callbacks, parts);
     parts->sockets = listener_sockets_new(workers, parts->numbers);
     parts->observer_fds = observer_fds_new();
-    parts->compiler = snapshot_compiler_new(
-        &(struct snapshot_compiler_parts){parts->numbers, parts->sockets, parts->targets});
+    parts->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
+        parts->numbers, parts->sockets, parts->targets, parts->vacancies});
     parts->rates = group_rates_new(parts->loop, parts->board, parts->numbers);
     parts->children = children_new(
         &(struct children_parts){
@@ -249,6 +270,7 @@ parts_open_reload(struct parts *parts)
         .targets = parts->targets,
         .registry = parts->registry,
         .drain = parts->drain,
+        .vacancies = parts->vacancies,
         .passive = parts->passive,
         .providers = parts->providers,
         .sockets = parts->sockets,
@@ -284,6 +306,7 @@ parts_close(struct parts *parts)
     target_waits_free(&parts->waits);
     registry_free(&parts->registry);
     group_watch_free(&parts->watch);
+    vacancies_free(&parts->vacancies);
     targets_free(&parts->targets);
     publisher_free(&parts->publisher);
     snapshot_compiler_free(&parts->compiler);

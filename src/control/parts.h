@@ -45,6 +45,7 @@ struct parts {
     struct registry *registry;
     struct task_events *task_events;
     struct drain *drain;
+    struct vacancies *vacancies;
     struct passive_health *passive;
     struct providers *providers;
     struct listener_sockets *sockets;

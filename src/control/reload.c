@@ -116,6 +116,7 @@ reload_apply(struct reload *reload, struct config *config)
     listener_sockets_commit(parts->sockets, children_close_listener, parts->children);
     registry_set_config(parts->registry, config);
     drain_set_config(parts->drain, config);
+    vacancies_set_config(parts->vacancies, config);
     passive_health_set_config(parts->passive, config);
     providers_set_config(parts->providers, config);
     children_set_config(parts->children, config);

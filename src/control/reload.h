@@ -37,6 +37,7 @@ struct reload_parts {
     struct targets *targets;
     struct registry *registry;
     struct drain *drain;
+    struct vacancies *vacancies;
     struct passive_health *passive;
     struct providers *providers;
     struct listener_sockets *sockets;

@@ -122,6 +122,7 @@ counters_clear_gauges(struct counters *counters)
             clear(&counters->values[i]);
     for (int i = 0; i < COUNTERS_GROUP_ROWS; i++) {
         clear(&counters->groups[i].held);
+        clear(&counters->groups[i].held_bytes);
         clear(&counters->groups[i].anomalous);
         clear(&counters->groups[i].mitigated);
     }

@@ -65,7 +65,7 @@ struct group_counters {
     uint64_t target_codes[5]; /* 1xx .. 5xx from targets */
     uint64_t fail_open_requests;
     uint64_t non_sticky_requests;
-    uint64_t held;                 /* a gauge */
+    uint64_t held, held_bytes;     /* gauges */
     uint64_t anomalous, mitigated; /* gauges: targets as this worker sees them */
     uint64_t response_time_sum_us;
     uint64_t response_time[COUNTERS_BUCKETS];

@@ -104,7 +104,7 @@ struct snapshot_group {
     uint32_t stickiness_type; /* enum config_stickiness */
     uint32_t lb_cookie_seconds, app_cookie_seconds;
     struct snapshot_text app_cookie_name;
-    uint32_t hold_requests, hold_ms;
+    uint32_t hold_requests, hold_bytes, hold_ms;
     uint32_t counter_row; /* in the group counters */
     /* for the observer */
     uint32_t check_enabled;
@@ -113,15 +113,21 @@ struct snapshot_group {
     uint32_t check_port;             /* 0: traffic port */
     uint32_t check_interval_ms, check_timeout_ms;
     uint32_t check_healthy_count, check_unhealthy_count, check_initial_count;
-    uint32_t unused;
     struct http_codes check_codes;
+};
+
+/* What becomes of a group's requests while no target can take them. */
+enum snapshot_vacancy {
+    VACANCY_NONE,  /* some can; or nothing is expected, and they are answered at once */
+    VACANCY_HOLDS, /* one is starting or expected: they may be held */
+    VACANCY_OVER   /* one was expected for too long */
 };
 
 /* Who is in a group; row n is the n-th group's. */
 struct snapshot_roster {
     struct snapshot_rows targets; /* all of the group's, also draining ones, by id */
     uint32_t fails_open;          /* too few are healthy: choose among all in service */
-    uint32_t has_starting;        /* none is ready, but one is initial: requests may be held */
+    uint32_t vacancy;             /* enum snapshot_vacancy */
 };
 
 struct snapshot_target {

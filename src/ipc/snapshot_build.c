@@ -41,6 +41,7 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
         .app_cookie_seconds = config->app_cookie_seconds,
         .app_cookie_name = snapshot_builder_text(builder, config->app_cookie_name),
         .hold_requests = config->hold_requests,
+        .hold_bytes = config->hold_bytes,
         .hold_ms = config->hold_ms,
         .counter_row = numbers->group_row(numbers->argument, config->name),
         .check_enabled = check->enabled,

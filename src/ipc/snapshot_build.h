@@ -25,8 +25,8 @@ void snapshot_builder_free(struct snapshot_builder **builder);
 
 /*
  * Compiles the targets, in any order; the files are the caller's. False with errno when the
- * system refuses. What a roster says beside its targets (fails open, has starting) is computed
- * here, by the ALB's target_group_health.unhealthy_state_routing.
+ * system refuses. What a roster says beside its targets (fails open, vacancy) is computed here,
+ * by the ALB's target_group_health.unhealthy_state_routing.
  */
 bool snapshot_build(struct snapshot_builder *builder,
                     const struct snapshot_target_source *targets, size_t count,

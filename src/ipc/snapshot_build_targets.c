@@ -156,9 +156,9 @@ add_targets(struct snapshot_builder *builder, const struct snapshot_target_sourc
     free(placed);
 }
 
-/* What a roster says depends on these; a held or draining target does not count. */
+/* What a roster says depends on these; of those that leave only the recalled count. */
 struct group_count {
-    unsigned registered, healthy, initial;
+    unsigned registered, healthy, initial, recalled;
 };
 
 static struct group_count
@@ -169,24 +169,40 @@ count_targets(const struct snapshot_builder *builder, struct snapshot_rows targe
     for (uint32_t i = 0; i < targets.count; i++) {
         const struct snapshot_target *target =
             snapshot_written_target(&builder->current, targets.first + i);
+        bool is_chosen = !target->is_ejected &&
+                         target_is_selectable((enum target_membership)target->membership,
+                                              (enum target_health)target->health);
+        count.recalled += is_chosen && !target_is_registered(target->membership);
         if (!target_is_registered(target->membership))
             continue;
         count.registered++;
         count.initial += target->health == HEALTH_INITIAL;
-        count.healthy += !target->is_ejected &&
-                         target_is_selectable((enum target_membership)target->membership,
-                                              (enum target_health)target->health);
+        count.healthy += is_chosen;
     }
     return count;
 }
 
-/* Below either minimum the group is unhealthy, and every target is as good as another. */
+/* Below either minimum the group is unhealthy, and every target is as good as another; but
+ * where others are recalled instead of none, these are better. */
 static bool
-is_below_minimum(const struct config_target_group *config, struct group_count count)
+fails_open(const struct config_target_group *config, struct group_count count)
 {
+    if (count.registered == 0 || (count.healthy == 0 && count.recalled > 0))
+        return false;
     return count.healthy < config->minimum_healthy_count ||
            count.healthy * UINT64_C(100) <
                (uint64_t)config->minimum_healthy_percentage * count.registered;
+}
+
+static enum snapshot_vacancy
+judge_vacancy(const struct snapshot_vacancies *vacancies,
+              const struct config_target_group *config, struct group_count count)
+{
+    if (count.healthy + count.recalled > 0)
+        return VACANCY_NONE;
+    if (count.initial > 0)
+        return VACANCY_HOLDS;
+    return vacancies->of == NULL ? VACANCY_NONE : vacancies->of(vacancies->argument, config);
 }
 
 static void
@@ -196,8 +212,8 @@ judge_rosters(struct snapshot_builder *builder)
         struct snapshot_roster *roster = snapshot_written_roster(&builder->current, i);
         const struct config_target_group *config = &builder->sources.config->target_groups[i];
         struct group_count count = count_targets(builder, roster->targets);
-        roster->fails_open = count.registered > 0 && is_below_minimum(config, count);
-        roster->has_starting = count.healthy == 0 && count.initial > 0;
+        roster->fails_open = fails_open(config, count);
+        roster->vacancy = judge_vacancy(&builder->sources.vacancies, config, count);
     }
 }
 

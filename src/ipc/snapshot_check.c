@@ -109,7 +109,7 @@ static bool
 check_roster(const struct snapshot *snapshot, const struct snapshot_roster *row)
 {
     return rows_are_sound(row->targets, snapshot->target_count) && row->fails_open <= 1 &&
-           row->has_starting <= 1;
+           row->vacancy <= VACANCY_OVER;
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "ipc/snapshot.h"
 #include "model/config.h"
 #include "model/target.h"
 
@@ -38,12 +39,19 @@ struct snapshot_numbers {
     void *argument;
 };
 
+/* What becomes of a group's requests as far as its targets do not say it; NULL: nothing. */
+struct snapshot_vacancies {
+    enum snapshot_vacancy (*of)(void *argument, const struct config_target_group *group);
+    void *argument;
+};
+
 /* What only a new configuration changes. */
 struct snapshot_sources {
     const struct config *config;
     const char *const *providers; /* names; row n of the provider counters is the n-th's */
     size_t provider_count;
     struct snapshot_numbers numbers;
+    struct snapshot_vacancies vacancies;
     uint8_t stickiness_key[32];
 };
 

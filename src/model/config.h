@@ -147,7 +147,8 @@ struct config_target_group {
     /* target_group_health.unhealthy_state_routing.minimum_healthy_targets; percentage 0: off */
     unsigned minimum_healthy_count, minimum_healthy_percentage;
     bool zone_preference;   /* load_balancing.zone_preference.enabled, ours */
-    unsigned hold_requests; /* most requests held while a first target starts; 0: none, ours */
+    unsigned hold_requests; /* most held while a target starts or is expected; 0: none, ours */
+    unsigned hold_bytes;    /* most memory that these take, ours */
     unsigned hold_ms;       /* longest time that a request is held, ours */
     struct config_static_target *targets;
     size_t target_count;

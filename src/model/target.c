@@ -9,9 +9,10 @@
 #define COUNT_OF(table) (sizeof(table) / sizeof(*(table)))
 
 /* What a membership means to those who ask. */
-#define TRAIT_REGISTERED 0x1U /* part of its group: checked, and counted */
-#define TRAIT_SERVES 0x2U     /* every worker may choose it */
-#define TRAIT_LEAVING 0x4U    /* nothing asks for it any more */
+#define TRAIT_REGISTERED 0x1U /* part of its group, and counted */
+#define TRAIT_CHECKED 0x2U    /* the observer checks it */
+#define TRAIT_SERVES 0x4U     /* every worker may choose it */
+#define TRAIT_LEAVING 0x8U    /* nothing asks for it any more */
 
 static const struct {
     const char *text;
@@ -158,6 +159,18 @@ bool
 target_is_registered(enum target_membership membership)
 {
     return has_trait(membership, TRAIT_REGISTERED);
+}
+
+bool
+target_is_checked(enum target_membership membership)
+{
+    return has_trait(membership, TRAIT_CHECKED);
+}
+
+bool
+target_is_stopping(enum target_membership membership)
+{
+    return has_trait(membership, TRAIT_CHECKED) && has_trait(membership, TRAIT_LEAVING);
 }
 
 bool

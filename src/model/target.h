@@ -67,11 +67,17 @@ enum target_reason target_shown_reason(enum target_membership membership,
 /* Whether workers may choose it (its group's fail-open aside). */
 bool target_is_selectable(enum target_membership membership, enum target_health health);
 
-/* Whether it counts as part of its group: it is checked, and chosen when the group fails open.
- * One that is held by hand is not, though nothing has ended it. */
+/* Whether it counts as part of its group, and is chosen when the group fails open. One that is
+ * held by hand is not, though nothing has ended it. */
 bool target_is_registered(enum target_membership membership);
 
-/* Whether nothing asks for it any more: it drains, or is gone. */
+/* Whether the observer checks it: one of its group, or one that may have to be recalled. */
+bool target_is_checked(enum target_membership membership);
+
+/* Whether its task is about to stop but may still answer: stopping, or recalled. */
+bool target_is_stopping(enum target_membership membership);
+
+/* Whether nothing asks for it any more: it is about to stop, drains, or is gone. */
 bool target_is_leaving(enum target_membership membership);
 
 #endif

@@ -159,6 +159,12 @@ task_differs(const struct task *one, const struct task *other)
 }
 
 bool
+task_is_stopping(const struct task *task)
+{
+    return task->last_status == TASK_RUNNING && task->desired_status == TASK_STOPPED;
+}
+
+bool
 task_is_eligible(const struct task *task)
 {
     return task->last_status == TASK_RUNNING && task->desired_status == TASK_RUNNING;

@@ -44,6 +44,7 @@ struct task {
     char *image;          /* NULL: unknown */
     struct task_binding *bindings; /* those that suit best for dialling first */
     size_t binding_count;
+    unsigned stop_seconds; /* between its stop signal and its end by force; 0: unknown */
     enum task_status last_status;
     enum task_status desired_status; /* TASK_STOPPED: being stopped, drain it */
     enum task_health health_status;
@@ -65,6 +66,9 @@ bool task_binding_is_on_any(const struct task_binding *binding);
 
 /* Whether anything but the identity and the report's version differs. */
 bool task_differs(const struct task *one, const struct task *other);
+
+/* Whether it runs, but is not meant to. */
+bool task_is_stopping(const struct task *task);
 
 /* Whether targets may be made of it now: running, and meant to run. What its own health check
  * says is the targets' health, not their membership (targets_set_opinion). */

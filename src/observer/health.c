@@ -358,7 +358,7 @@ take_part(struct check *check)
 static bool
 is_followed(const struct snapshot_target *target)
 {
-    return target_is_registered(target->membership);
+    return target_is_checked(target->membership);
 }
 
 static void

@@ -24,6 +24,7 @@ struct snapshot_sample {
     char **texts;
     size_t text_count;
     uint32_t next_row;
+    enum snapshot_vacancy vacancy;
 };
 
 /* Room for one element more in an array that doubles. */
@@ -233,6 +234,21 @@ copy_config(struct snapshot_sample *sample)
     sample->built_config.listeners = listener;
 }
 
+static enum snapshot_vacancy
+vacancy_of(void *argument, const struct config_target_group *group)
+{
+    const struct snapshot_sample *sample = argument;
+
+    (void)group;
+    return sample->vacancy;
+}
+
+void
+snapshot_sample_set_vacancy(struct snapshot_sample *sample, enum snapshot_vacancy vacancy)
+{
+    sample->vacancy = vacancy;
+}
+
 struct snapshot_files
 snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
 {
@@ -242,6 +258,7 @@ snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
         .providers = providers,
         .provider_count = 2,
         .numbers = {number_listener, number_group, number_group, number_route, sample},
+        .vacancies = {vacancy_of, sample},
         .stickiness_key = {1, 2, 3},
     };
 

@@ -35,6 +35,9 @@ struct snapshot_target_source *snapshot_sample_add_target(struct snapshot_sample
 struct snapshot_target_source *snapshot_sample_targets(struct snapshot_sample *sample,
                                                        size_t *count);
 
+/* What becomes of all groups' requests where their targets do not say it; at first NONE. */
+void snapshot_sample_set_vacancy(struct snapshot_sample *sample, enum snapshot_vacancy vacancy);
+
 /* A copy of a text that lives as long as the sample. */
 char *snapshot_sample_text(struct snapshot_sample *sample, const char *text);
 

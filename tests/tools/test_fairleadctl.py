@@ -132,11 +132,22 @@ web  round_robin, GET / every 30 s           1 of 2 healthy   12 req/s   0 5xx/s
         self.assertTrue(all("unhealthy" in line for line in lines[2:12]))
 
     def test_an_empty_group_says_so(self):
-        self.groups(group("web", 0, 0, HeldRequestCount=3))
+        self.groups(group("web", 0, 0))
         self.reply("GET", "/v1/target-groups/web/targets", {"TargetHealthDescriptions": []})
         run = self.run_it("targets")
         self.assertEqual(len(run.stdout.splitlines()), 1)
-        self.assertIn("EMPTY, 3 requests wait", run.stdout)
+        self.assertIn("   EMPTY   ", run.stdout)
+
+    def test_a_group_that_waits_for_a_target_says_so_everywhere(self):
+        waiting = {"HeldRequestCount": 3, "IsWaiting": True}
+        self.status([group("web", 0, 0, **waiting), group("app", 1, 0, **waiting),
+                     group("idle", 0, 0, IsWaiting=True)])
+        rows = self.run_it("groups").stdout.splitlines()
+        self.assertRegex(rows[1], r"^web .* waiting for a target, 3 held$")
+        self.assertRegex(rows[3], r"^idle .* waiting for a target$")
+        self.assertIn("0 of 1 healthy, waiting for a target, 3 held",
+                      self.run_it("targets", "app").stdout)
+        self.assertEqual(self.run_it("status", "--check").returncode, 0)
 
     def test_targets_of_all_groups_stand_in_one_json_list(self):
         self.groups(group("a"), group("b"))

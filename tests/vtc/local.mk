@@ -92,6 +92,11 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/reload/keeps_stickiness.vtc \
 	tests/vtc/reload/refuses_a_bad_file.vtc \
 	tests/vtc/reload/takes_new_rules_without_closing_connections.vtc \
+	tests/vtc/waiting/a_recalled_task_yields_to_one_that_is_ready.vtc \
+	tests/vtc/waiting/a_stopping_task_that_answers_is_recalled.vtc \
+	tests/vtc/waiting/gives_up_after_the_time_to_hold.vtc \
+	tests/vtc/waiting/requests_wait_when_the_last_task_has_ended.vtc \
+	tests/vtc/waiting/what_hands_or_a_reload_took_is_not_waited_for.vtc \
 	tests/vtc/upgrade/closes_a_silent_tunnel.vtc \
 	tests/vtc/upgrade/goes_on_as_http_when_refused.vtc \
 	tests/vtc/upgrade/tunnels_a_websocket.vtc \

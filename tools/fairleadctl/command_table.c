@@ -9,6 +9,7 @@
 #include "config_listing.h"
 #include "keys.h"
 #include "listings.h"
+#include "targets_screen.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \
     static const struct view_column name##_columns[] = {__VA_ARGS__, {0}};                     \
@@ -35,8 +36,7 @@ VIEW(groups_view, "TargetGroups", "no target groups are configured",
      {.title = "HELD", .path = "HeldTargetCount", .kind = VIEW_COUNT},
      {.title = "REQ/S", .path = "RequestsPerSecond"},
      {.title = "5XX/S", .path = "Target5xxPerSecond"},
-     {.title = "WAITING", .path = "HeldRequestCount", .kind = VIEW_COUNT},
-     {.title = "FAILS OPEN", .path = "FailsOpen", .kind = VIEW_FLAG});
+     {.title = "STATE", .words = group_trouble_words, .kind = VIEW_TEXT});
 
 VIEW(services_view, "Services",
      "no services are configured: a target group then has the targets that it lists",

@@ -100,8 +100,11 @@ print_group(FILE *file, const json_t *group, double weights)
         terminal_tone(file, TONE_PLAIN);
     }
     if (count == 0) {
-        terminal_tone(file, TONE_BAD);
-        fputs(": no target, the answer would be 503\n", file);
+        bool is_waiting = json_is_set(group, "IsWaiting");
+        terminal_tone(file, is_waiting ? TONE_WARN : TONE_BAD);
+        fputs(is_waiting ? ": no target now, the request would be held until one is ready\n"
+                         : ": no target, the answer would be 503\n",
+              file);
         terminal_tone(file, TONE_PLAIN);
         return;
     }

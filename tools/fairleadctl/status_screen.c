@@ -14,11 +14,12 @@
 
 enum { PROBLEMS_SHOWN = 5 };
 
-/* A used group without a target that takes requests as it should. */
+/* A used group without a target that takes requests as it should; one that waits for a target
+ * may have it soon. */
 static bool
 is_down(const json_t *group)
 {
-    if (!json_is_set(group, "IsUsed"))
+    if (!json_is_set(group, "IsUsed") || json_is_set(group, "IsWaiting"))
         return false;
     return json_number(group, "TargetCount") == 0 || json_is_set(group, "FailsOpen");
 }

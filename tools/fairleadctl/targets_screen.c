@@ -131,22 +131,33 @@ print_rows(FILE *file, const json_t *targets, const char *state, const struct vi
 }
 
 char *
+group_trouble_words(const json_t *group)
+{
+    double waiting = json_number(group, "HeldRequestCount");
+
+    if (json_is_set(group, "IsWaiting"))
+        return waiting > 0 ? memory_print("waiting for a target, %.0f held", waiting)
+                           : memory_copy_text("waiting for a target");
+    if (json_number(group, "TargetCount") == 0)
+        return memory_copy_text("EMPTY");
+    return memory_copy_text(json_is_set(group, "FailsOpen") ? "FAILS OPEN" : "");
+}
+
+char *
 group_state_words(const json_t *group)
 {
     double all = json_number(group, "TargetCount"),
            held = json_number(group, "HeldTargetCount");
-    double waiting = json_number(group, "HeldRequestCount");
-    char *held_words = held > 0 ? memory_print(", %.0f held", held) : memory_copy_text("");
-    char *waiting_words =
-        waiting > 0 ? memory_print(", %.0f requests wait", waiting) : memory_copy_text("");
-    char *words = all == 0 ? memory_print("EMPTY%s", waiting_words)
-                           : memory_print("%.0f of %.0f healthy%s%s%s",
-                                          json_number(group, "HealthyTargetCount"), all,
-                                          json_is_set(group, "FailsOpen") ? ", FAILS OPEN" : "",
-                                          held_words, waiting_words);
+    char *trouble = group_trouble_words(group);
 
+    if (all == 0)
+        return trouble;
+    char *held_words = held > 0 ? memory_print(", %.0f held", held) : memory_copy_text("");
+    char *words =
+        memory_print("%.0f of %.0f healthy%s%s%s", json_number(group, "HealthyTargetCount"),
+                     all, *trouble == '\0' ? "" : ", ", trouble, held_words);
     free(held_words);
-    free(waiting_words);
+    free(trouble);
     return words;
 }
 
@@ -177,6 +188,8 @@ tone_of(const json_t *group)
 {
     double all = json_number(group, "TargetCount");
 
+    if (json_is_set(group, "IsWaiting"))
+        return TONE_WARN;
     if (all == 0 || json_is_set(group, "FailsOpen"))
         return TONE_BAD;
     return json_number(group, "HealthyTargetCount") < all ? TONE_WARN : TONE_GOOD;

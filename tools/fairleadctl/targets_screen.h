@@ -19,4 +19,8 @@ const char *target_state_words(const json_t *target);
 /* How the group does: "3 of 4 healthy", "FAILS OPEN", "3 held". Give back with free(). */
 char *group_state_words(const json_t *group);
 
+/* What is not as it should be, "" where all is well: "FAILS OPEN", "EMPTY", "waiting for a
+ * target, 3 held". Give back with free(). */
+char *group_trouble_words(const json_t *group);
+
 #endif

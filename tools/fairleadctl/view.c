@@ -62,7 +62,8 @@ print_members(FILE *file, const json_t *answer)
 static char *
 column_text(const struct view_column *column, const json_t *row, bool is_wide)
 {
-    char *text = json_text(row, column->path), *shown = NULL;
+    char *text = column->words != NULL ? column->words(row) : json_text(row, column->path);
+    char *shown = NULL;
 
     if ((column->kind == VIEW_COUNT && strcmp(text, "0") == 0) ||
         (column->kind == VIEW_FLAG && strcmp(text, "no") == 0))

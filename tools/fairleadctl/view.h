@@ -23,6 +23,7 @@ enum view_kind {
 struct view_column {
     const char *title;
     const char *path;
+    char *(*words)(const json_t *row); /* in place of a path; to be given back with free() */
     enum view_kind kind;
     bool is_wide; /* shown with -o wide only */
 };

@@ -146,6 +146,7 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
     json_object_set_new(object, "TargetGroupName", json_stringn(name.at, name.length));
     admin_set_number(object, "Weight", weighted->weight);
     json_object_set_new(object, "FailsOpen", json_boolean(roster->fails_open));
+    json_object_set_new(object, "IsWaiting", json_boolean(roster->vacancy == VACANCY_HOLDS));
     json_object_set_new(object, "Targets", targets);
     return object;
 }

@@ -148,7 +148,7 @@ count_targets(const struct admin_parts *parts)
         count->all++;
         count->healthy += target_is_selectable(target->membership, target->health) ? 1 : 0;
         count->held += target->membership == MEMBERSHIP_HELD ? 1 : 0;
-        count->draining += target->membership == MEMBERSHIP_DRAINING ? 1 : 0;
+        count->draining += target_is_leaving(target->membership) ? 1 : 0;
     }
     return counts;
 }
@@ -187,10 +187,23 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     return object;
 }
 
-/* Whether the group fails open is told by the newest snapshot, whose groups stand in the
- * configuration's order. */
+/* Whether the group fails open or holds requests is told by the newest snapshot, whose groups
+ * stand in the configuration's order. */
 static void
-add_failing_open(json_t *groups, const struct admin_parts *parts)
+add_roster(json_t *group, const struct snapshot *snapshot, uint32_t index)
+{
+    const char *name = json_string_value(json_object_get(group, "TargetGroupName"));
+    const struct snapshot_roster *roster = snapshot_roster(snapshot, index);
+    bool is_it = slice_equal(snapshot_slice(snapshot, snapshot_group(snapshot, index)->name),
+                             slice_of(name));
+
+    json_object_set_new(group, "FailsOpen", json_boolean(is_it && roster->fails_open));
+    json_object_set_new(group, "IsWaiting",
+                        json_boolean(is_it && roster->vacancy == VACANCY_HOLDS));
+}
+
+static void
+add_rosters(json_t *groups, const struct admin_parts *parts)
 {
     const char *error;
     struct snapshot *snapshot =
@@ -198,16 +211,8 @@ add_failing_open(json_t *groups, const struct admin_parts *parts)
             ? NULL
             : snapshot_open_files(publisher_files(parts->publisher), &error);
 
-    for (size_t i = 0; snapshot != NULL && i < json_array_size(groups); i++) {
-        json_t *group = json_array_get(groups, i);
-        const char *name = json_string_value(json_object_get(group, "TargetGroupName"));
-        bool is_it =
-            slice_equal(snapshot_slice(snapshot, snapshot_group(snapshot, (uint32_t)i)->name),
-                        slice_of(name));
-        json_object_set_new(
-            group, "FailsOpen",
-            json_boolean(is_it && snapshot_roster(snapshot, (uint32_t)i)->fails_open));
-    }
+    for (size_t i = 0; snapshot != NULL && i < json_array_size(groups); i++)
+        add_roster(json_array_get(groups, i), snapshot, (uint32_t)i);
     snapshot_close(&snapshot);
 }
 
@@ -222,7 +227,7 @@ admin_show_groups(struct admin_call *call)
         json_array_append_new(
             groups, group_to_json(call->parts, &config->target_groups[i], &counts[i]));
     free(counts);
-    add_failing_open(groups, call->parts);
+    add_rosters(groups, call->parts);
     admin_answer(call->request, 200, json_pack("{s:o}", "TargetGroups", groups));
 }
 
@@ -239,7 +244,7 @@ service_to_json(const struct admin_parts *parts, const struct config_service *se
         if (service_match(matcher, service, record->task, &address) != SERVICE_MATCHES)
             continue;
         matching++;
-        running += task_is_eligible(record->task) && !record->is_stopping ? 1 : 0;
+        running += task_is_eligible(record->task) && !task_record_is_leaving(record) ? 1 : 0;
     }
     admin_set_text(object, "ServiceName", service->name);
     admin_set_text(object, "TargetGroupName", service->target_group);

@@ -78,7 +78,8 @@ task_to_object(const struct task_record *record)
     admin_set_text(object, "Zone", task->zone);
     admin_set_text(object, "LastStatus", task_status_text(task->last_status));
     admin_set_text(object, "DesiredStatus",
-                   record->is_stopping ? "STOPPED" : task_status_text(task->desired_status));
+                   task_record_is_leaving(record) ? "STOPPED"
+                                                  : task_status_text(task->desired_status));
     admin_set_text(object, "HealthStatus", task_health_text(task->health_status));
     json_object_set_new(object, "NetworkBindings", bindings_to_json(task, &bindings));
     admin_set_text(object, "BindingsText", bindings);
@@ -110,7 +111,7 @@ reason_to_stay_out(const struct task_record *record)
 
     if (task->service == NULL)
         return "it names no service: for Docker, set the label fairlead.service";
-    if (record->is_stopping)
+    if (task_record_is_leaving(record))
         return "it got a stop sign and is being drained";
     if (task->desired_status == TASK_STOPPED)
         return "it is meant to stop";

@@ -364,3 +364,28 @@ providers_can_stop(const struct providers *providers, const char *name)
 
     return kind != NULL && kind->stop_task != NULL;
 }
+
+bool
+providers_is_away(const struct providers *providers, const struct registered_target *target)
+{
+    struct discovery *discovery =
+        target->source == NULL ? NULL : providers_find(providers, target->source);
+    struct discovery_status status = {0};
+
+    if (discovery == NULL)
+        return false;
+    discovery_read_status(discovery, &status);
+    return !status.is_connected;
+}
+
+void
+providers_note_verdict(struct providers *providers, const struct registered_target *target)
+{
+    enum probe_outcome outcome = target->last_check.outcome;
+
+    if (outcome == PROBE_PASSED)
+        registry_note_missing(providers->parts.registry, target, false);
+    else if ((outcome == PROBE_REFUSED || outcome == PROBE_UNREACHABLE) &&
+             providers_is_away(providers, target))
+        registry_note_missing(providers->parts.registry, target, true);
+}

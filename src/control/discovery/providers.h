@@ -47,6 +47,17 @@ struct discovery *providers_find(const struct providers *providers, const char *
 /* Whether there is one of that name that can stop containers. */
 bool providers_can_stop(const struct providers *providers, const char *name);
 
+/* Whether the target's task is one of a provider that cannot be asked now. */
+bool providers_is_away(const struct providers *providers,
+                       const struct registered_target *target);
+
+/*
+ * The observer's word of a target has come: of one whose provider is away, a refused connection
+ * says what the provider cannot, that the task has ended.
+ */
+void providers_note_verdict(struct providers *providers,
+                            const struct registered_target *target);
+
 /* A thing that cannot be used, with its reason; NULL: it is well again. */
 void providers_report_problem(struct providers *providers, const char *source,
                               const char *object, const char *reason);

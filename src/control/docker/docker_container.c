@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/docker/docker_labels.h"
+#include "control/docker/docker_stop_sign.h"
 
 #define PORT_MOST 65535
 /* A container that publishes whole ranges would make thousands of bindings. */
@@ -214,6 +215,8 @@ make_task(struct docker_container *container, const json_t *inspected,
     task->image = memory_copy_text(text_of(config, "Image"));
     task->last_status = is_paused(state) ? TASK_PAUSED : TASK_RUNNING;
     task->desired_status = TASK_RUNNING;
+    task->stop_seconds = container->stop_timeout_seconds != 0 ? container->stop_timeout_seconds
+                                                              : DOCKER_STOP_SECONDS;
     task->health_status = read_health(state);
     read_bindings(container, json_object_get(settings, "Ports"));
     choose_host(task, place->host);

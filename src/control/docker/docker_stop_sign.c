@@ -8,7 +8,6 @@
 
 /* A container that still runs so long after its stop timeout took the signal for something
  * else; it gets requests again. */
-#define TIMEOUT_DEFAULT_SECONDS 10
 #define MARGIN_SECONDS 50
 
 /* SIGHUP, SIGUSR1 and the like ask for a reload; SIGKILL is always the end. */
@@ -22,7 +21,7 @@ bool
 docker_stop_sign_take(struct docker_stop_sign *sign, int signal, uint64_t time_ns)
 {
     unsigned seconds =
-        sign->stop_timeout_seconds != 0 ? sign->stop_timeout_seconds : TIMEOUT_DEFAULT_SECONDS;
+        sign->stop_timeout_seconds != 0 ? sign->stop_timeout_seconds : DOCKER_STOP_SECONDS;
 
     if (signal == 0 || time_ns <= sign->kill_ns || time_ns < sign->generation)
         return false;

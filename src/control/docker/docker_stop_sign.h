@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The engine's default stop timeout. */
+#define DOCKER_STOP_SECONDS 10
+
 /* Zero it before the first use. */
 struct docker_stop_sign {
     /* of the container as last read */

@@ -46,6 +46,14 @@ route_row(void *argument, const char *listener, const char *group)
     return numbers_route_row(compiler->parts.numbers, listener, group);
 }
 
+static enum snapshot_vacancy
+vacancy_of(void *argument, const struct config_target_group *group)
+{
+    const struct snapshot_compiler *compiler = argument;
+
+    return vacancies_of(compiler->parts.vacancies, group);
+}
+
 static void
 fill_target(struct snapshot_target_source *row, const struct registered_target *target)
 {
@@ -104,6 +112,7 @@ snapshot_compiler_set_config(struct snapshot_compiler *compiler,
     struct snapshot_sources sources = {
         .config = config->config,
         .numbers = {listener_id, group_id, group_row, route_row, compiler},
+        .vacancies = {vacancy_of, compiler},
         .providers = config->providers,
         .provider_count = config->provider_count,
     };

@@ -13,6 +13,7 @@
 #include "control/processes/listener_sockets.h"
 #include "control/registry/numbers.h"
 #include "control/registry/targets.h"
+#include "control/registry/vacancies.h"
 #include "ipc/snapshot_build.h"
 #include "model/config.h"
 
@@ -23,6 +24,7 @@ struct snapshot_compiler_parts {
     struct numbers *numbers;
     struct listener_sockets *sockets;
     struct targets *targets;
+    struct vacancies *vacancies;
 };
 
 struct snapshot_compiler *snapshot_compiler_new(const struct snapshot_compiler_parts *parts);

@@ -8,6 +8,8 @@
 #include "base/memory.h"
 
 #define LOOK_US 10000
+/* A delay that is over for nothing is looked at again after this time. */
+#define LATER_MS 1000
 
 struct drain {
     struct targets *targets;
@@ -79,9 +81,9 @@ settle(struct drain *drain, struct registered_target *target)
     target->is_settled = true;
     if (targets_apply(drain->targets, target, TARGET_EVENT_APPLIED, NULL))
         return;
-    if (target->membership == MEMBERSHIP_DRAINING)
+    if (target->membership == MEMBERSHIP_DRAINING || target->membership == MEMBERSHIP_STOPPING)
         target->drain_ends_ms = clock_ms() + delay_ms(drain, target);
-    else if (!target_is_leaving(target->membership))
+    else if (target->membership != MEMBERSHIP_GONE)
         targets_rest(drain->targets, target);
 }
 
@@ -106,63 +108,78 @@ drain_note_applied(struct drain *drain, uint64_t generation)
     drain_look(drain);
 }
 
-enum outcome { DRAIN_WAITS, DRAIN_IS_DONE, DRAIN_IS_OVER };
+/* Each function below returns after how many milliseconds to look again; NEVER: not at all. */
+#define NEVER UINT64_MAX
+#define SOON (LOOK_US / 1000)
 
-/* What is to be done with a draining target. */
-static enum outcome
-decide(const struct registered_target *target, uint64_t in_flight, uint64_t now_ms)
+static uint64_t
+earlier_of(uint64_t one, uint64_t other)
 {
-    if (target->membership != MEMBERSHIP_DRAINING || !target->is_settled)
-        return DRAIN_WAITS;
-    if (in_flight == 0)
-        return DRAIN_IS_DONE;
-    return now_ms >= target->drain_ends_ms ? DRAIN_IS_OVER : DRAIN_WAITS;
+    return one < other ? one : other;
 }
 
-/* True when it is to be looked at again soon. */
-static bool
-look_at_live(struct drain *drain, struct registered_target *target)
+static uint64_t
+look_at_draining(struct drain *drain, struct registered_target *target)
 {
-    if (target->membership != MEMBERSHIP_DRAINING || !target->is_settled)
-        return false;
-    switch (decide(target, drain->in_flight(drain->argument, target), clock_ms())) {
-    case DRAIN_IS_DONE:
+    if (drain->in_flight(drain->argument, target) == 0)
         targets_apply(drain->targets, target, TARGET_EVENT_DRAINED, NULL);
-        return true;
-    case DRAIN_IS_OVER:
+    else if (clock_ms() >= target->drain_ends_ms)
         targets_apply(drain->targets, target, TARGET_EVENT_DELAY_OVER, NULL);
-        return true;
-    case DRAIN_WAITS:
-        break;
-    }
-    return true;
+    return SOON;
 }
 
-static bool
+/* While nobody else takes its group's requests, those in flight may go on to the task's end. */
+static uint64_t
+look_at_stopping(struct drain *drain, struct registered_target *target)
+{
+    struct target_count group = targets_count_group(drain->targets, target->place.group_id);
+    uint64_t now_ms = clock_ms();
+
+    if (now_ms < target->drain_ends_ms)
+        return target->drain_ends_ms - now_ms;
+    if (group.healthy == 0 || drain->in_flight(drain->argument, target) == 0)
+        return LATER_MS;
+    targets_apply(drain->targets, target, TARGET_EVENT_DELAY_OVER, NULL);
+    return SOON;
+}
+
+static uint64_t
 look_at_departed(struct drain *drain, struct registered_target *target)
 {
-    if (!target->is_settled)
-        return false;
     if (drain->in_flight(drain->argument, target) != 0)
-        return true;
+        return SOON;
     targets_bury(drain->targets, target);
-    return false;
+    return NEVER;
+}
+
+static uint64_t
+look_at(struct drain *drain, struct registered_target *target)
+{
+    if (!target->is_settled)
+        return NEVER;
+    switch (target->membership) {
+    case MEMBERSHIP_DRAINING:
+        return look_at_draining(drain, target);
+    case MEMBERSHIP_STOPPING:
+        return look_at_stopping(drain, target);
+    case MEMBERSHIP_GONE:
+        return look_at_departed(drain, target);
+    default:
+        return NEVER;
+    }
 }
 
 void
 drain_look(struct drain *drain)
 {
     struct registered_target *target = TAILQ_FIRST(targets_moving(drain->targets));
-    bool look_again = false;
+    uint64_t wait_ms = NEVER;
 
     while (target != NULL) {
         struct registered_target *next = TAILQ_NEXT(target, in_moving);
-        bool is_waited_for = target->membership == MEMBERSHIP_GONE
-                                 ? look_at_departed(drain, target)
-                                 : look_at_live(drain, target);
-        look_again = look_again || is_waited_for;
+        wait_ms = earlier_of(wait_ms, look_at(drain, target));
         target = next;
     }
-    if (look_again && !alarm_clock_is_set(&drain->alarm))
-        alarm_clock_set(&drain->alarm, LOOK_US);
+    if (wait_ms != NEVER)
+        alarm_clock_set(&drain->alarm, wait_ms * 1000);
 }

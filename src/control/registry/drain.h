@@ -3,8 +3,9 @@
  * The life of a target after each change of its membership: which generation told of it, when
  * the last worker had that generation, and then what follows: a registering target is in
  * service; a held one rests; a draining one begins its drain, which ends when nothing is in
- * flight and at the latest when the deregistration delay is over; a gone one gives its counter
- * row back.
+ * flight and at the latest when the deregistration delay is over; a stopping one has this delay
+ * too, while others take its group's requests, but waits for its task's end; a gone one gives
+ * its counter row back.
  */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_DRAIN_H
 #define FAIRLEAD_CONTROL_REGISTRY_DRAIN_H

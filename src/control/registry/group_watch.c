@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 
-enum group_state { GROUP_STARTING, GROUP_WELL, GROUP_OPEN, GROUP_EMPTY };
+enum group_state { GROUP_STARTING, GROUP_WELL, GROUP_OPEN, GROUP_WAITS, GROUP_EMPTY };
 
 struct watched_group {
     uint32_t id;
@@ -17,20 +17,16 @@ struct watched_group {
 };
 
 struct group_watch {
-    struct numbers *numbers;
-    struct targets *targets;
-    struct event_log *events;
+    struct group_watch_parts parts;
     struct watched_group *groups;
 };
 
 struct group_watch *
-group_watch_new(struct numbers *numbers, struct targets *targets, struct event_log *events)
+group_watch_new(const struct group_watch_parts *parts)
 {
     struct group_watch *watch = memory_take(1, sizeof(*watch));
 
-    watch->numbers = numbers;
-    watch->targets = targets;
-    watch->events = events;
+    watch->parts = *parts;
     return watch;
 }
 
@@ -66,54 +62,90 @@ find_or_add(struct group_watch *watch, uint32_t id)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
-static enum group_state
-judge(const struct config_target_group *config, const struct target_count *count,
-      enum group_state before)
+static bool
+is_below_minimum(const struct config_target_group *config, const struct target_count *count)
 {
-    bool is_below = count->healthy < config->minimum_healthy_count ||
-                    count->healthy * UINT64_C(100) <
-                        (uint64_t)config->minimum_healthy_percentage * count->registered;
+    return count->healthy < config->minimum_healthy_count ||
+           count->healthy * UINT64_C(100) <
+               (uint64_t)config->minimum_healthy_percentage * count->registered;
+}
 
+/* Without a target that is registered. */
+static enum group_state
+judge_empty(enum snapshot_vacancy vacancy, const struct target_count *count,
+            enum group_state before)
+{
+    if (vacancy == VACANCY_HOLDS)
+        return GROUP_WAITS;
+    return count->recalled > 0 || before == GROUP_STARTING ? before : GROUP_EMPTY;
+}
+
+static enum group_state
+judge(const struct config_target_group *config, enum snapshot_vacancy vacancy,
+      const struct target_count *count, enum group_state before)
+{
     if (count->registered == 0)
-        return before == GROUP_STARTING ? GROUP_STARTING : GROUP_EMPTY;
-    if (!is_below)
+        return judge_empty(vacancy, count, before);
+    if (!is_below_minimum(config, count))
         return GROUP_WELL;
     /* A new one, or one that was empty, is held rather than opened. */
-    if (count->undecided == count->registered && before != GROUP_WELL)
-        return before;
+    if (count->undecided == count->registered)
+        return before == GROUP_WELL ? GROUP_WAITS : before;
     return GROUP_OPEN;
 }
 
 static void
-tell(struct group_watch *watch, const char *name, const struct target_count *count,
-     enum group_state from, enum group_state to)
+tell_vacant(struct event_log *events, const struct config_target_group *config,
+            enum group_state from, enum group_state to)
 {
-    struct event_log *events = watch->events;
+    if (to == GROUP_WAITS)
+        event_log_add(events, EVENT_GROUP_WAITS, config->name,
+                      "waits for a target: requests are held, each for at most %u s",
+                      config->hold_ms / 1000);
+    else
+        event_log_add(events, EVENT_GROUP_EMPTY, config->name,
+                      "empty: no target %s; requests are answered with 503",
+                      from == GROUP_WAITS ? "came in time" : "is left");
+}
 
-    if (to == GROUP_EMPTY)
-        event_log_add(events, EVENT_GROUP_EMPTY, name,
-                      "empty: no target is left; requests are answered with 503");
+static void
+tell(struct group_watch *watch, const struct config_target_group *config,
+     const struct target_count *count, const enum group_state states[2])
+{
+    struct event_log *events = watch->parts.events;
+    enum group_state from = states[0], to = states[1];
+
+    if (to == GROUP_WAITS || to == GROUP_EMPTY)
+        tell_vacant(events, config, from, to);
     else if (to == GROUP_OPEN)
-        event_log_add(events, EVENT_GROUP_FAILS_OPEN, name,
+        event_log_add(events, EVENT_GROUP_FAILS_OPEN, config->name,
                       "fails open: %u of %u healthy, too few; requests go to all of them",
                       count->healthy, count->registered);
     else if (from != GROUP_STARTING)
-        event_log_add(events, EVENT_GROUP_RECOVERED, name, "%s: %u of %u healthy",
-                      from == GROUP_OPEN ? "no longer fails open" : "no longer empty",
+        event_log_add(events, EVENT_GROUP_RECOVERED, config->name, "%s: %u of %u healthy",
+                      from == GROUP_OPEN    ? "no longer fails open"
+                      : from == GROUP_WAITS ? "waits no longer"
+                                            : "no longer empty",
                       count->healthy, count->registered);
+}
+
+static void
+look_at(struct group_watch *watch, const struct config_target_group *config)
+{
+    uint32_t id = numbers_group_id(watch->parts.numbers, config->name);
+    struct watched_group *watched = find_or_add(watch, id);
+    struct target_count count = targets_count_group(watch->parts.targets, id);
+    enum group_state state =
+        judge(config, vacancies_told(watch->parts.vacancies, config), &count, watched->state);
+
+    if (state != watched->state)
+        tell(watch, config, &count, (enum group_state[2]){watched->state, state});
+    watched->state = state;
 }
 
 void
 group_watch_look(struct group_watch *watch, const struct config *config)
 {
-    for (size_t i = 0; i < config->target_group_count; i++) {
-        const struct config_target_group *group = &config->target_groups[i];
-        struct watched_group *watched =
-            find_or_add(watch, numbers_group_id(watch->numbers, group->name));
-        struct target_count count = targets_count_group(watch->targets, watched->id);
-        enum group_state state = judge(group, &count, watched->state);
-        if (state != watched->state)
-            tell(watch, group->name, &count, watched->state, state);
-        watched->state = state;
-    }
+    for (size_t i = 0; i < config->target_group_count; i++)
+        look_at(watch, &config->target_groups[i]);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 
@@ -34,6 +35,14 @@ is_overridden(const struct reconcile_parts *parts, enum override_kind kind,
                                                      .task = task});
 }
 
+/* Whether it is about to stop, or may have, so that its targets are to leave before long. */
+static bool
+has_stop_sign(const struct task_record *record)
+{
+    return record->is_stopping || record->is_missing || task_is_stopping(record->task);
+}
+
+/* Of a task that is about to stop, what it would ask for. */
 static void
 collect_wishes(const struct reconcile_parts *parts, const struct task_record *record,
                struct wishes *wishes)
@@ -42,7 +51,8 @@ collect_wishes(const struct reconcile_parts *parts, const struct task_record *re
     const struct task *task = record->task;
 
     *wishes = (struct wishes){0};
-    if (config == NULL || record->is_stopping || !task_is_eligible(task))
+    if (config == NULL || record->is_withdrawn ||
+        !(task_is_eligible(task) || task_is_stopping(task)))
         return;
     for (size_t i = 0; i < config->service_count; i++) {
         struct wish wish = {.service = &config->services[i]};
@@ -129,46 +139,85 @@ follow_task(const struct reconcile_parts *parts, const struct task_record *recor
 }
 
 static bool
-is_wished(const struct reconcile_parts *parts, struct task_record *record,
-          const struct wishes *wishes, const struct registered_target *target)
+is_wished(const struct wishes *wishes, const struct registered_target *target)
 {
     for (size_t i = 0; i < wishes->count; i++) {
         const struct wish *wish = &wishes->items[i];
         if (address_equal(&wish->address, &target->place.address) &&
             strcmp(wish->service->target_group, target->group) == 0)
-            return target_is_of_task(target, record->task) &&
-                   claims_is_winner(parts->claims, &record->claimant, &wish->address);
+            return true;
     }
     return false;
 }
 
+/* A reason for a target to leave, and what that is for its group. */
+struct farewell {
+    enum target_event event;
+    const char *why;
+};
+
+/* What the task as it is now says to a target of it; no reason: it stays. */
+static struct farewell
+judge_target(const struct reconcile_parts *parts, const struct task_record *record,
+             const struct wishes *wishes, const struct registered_target *target)
+{
+    const struct task *task = record->task;
+
+    if (record->is_withdrawn)
+        return (struct farewell){TARGET_EVENT_DEREGISTER, "fairlead is going to stop its task"};
+    if (!target_is_of_task(target, task))
+        return (struct farewell){TARGET_EVENT_TASK_ENDED, "its task was started anew"};
+    if (task->last_status != TASK_RUNNING)
+        return (struct farewell){TARGET_EVENT_TASK_ENDED, "its task is no longer running"};
+    if (!is_wished(wishes, target))
+        return (struct farewell){TARGET_EVENT_DEREGISTER, "its task no longer asks for it"};
+    if (record->is_stopping)
+        return (struct farewell){TARGET_EVENT_STOP_SIGN, "its task got a stop sign"};
+    if (task_is_stopping(task))
+        return (struct farewell){TARGET_EVENT_STOP_SIGN, "its task is meant to stop"};
+    if (record->is_missing)
+        return (struct farewell){TARGET_EVENT_STOP_SIGN,
+                                 "its port refuses, and its source cannot be asked"};
+    if (!claims_is_winner(parts->claims, &record->claimant, &target->place.address))
+        return (struct farewell){TARGET_EVENT_DEREGISTER, "another task has its address"};
+    return (struct farewell){0};
+}
+
+/* When the task is ended by force; 0: unknown. */
+static uint64_t
+end_of_stop_ms(const struct task_record *record)
+{
+    bool is_known = record->stopping_since_ms != 0 && record->task->stop_seconds != 0;
+
+    return is_known ? record->stopping_since_ms + record->task->stop_seconds * UINT64_C(1000)
+                    : 0;
+}
+
 /* Ends what the task no longer asks for; a target outlives its record while it drains. */
 static void
-deregister_unwished(const struct reconcile_parts *parts, struct task_record *record,
-                    const struct wishes *wishes, const char *why)
+let_go(const struct reconcile_parts *parts, struct task_record *record,
+       const struct wishes *wishes)
 {
     struct registered_target *target = LIST_FIRST(&record->targets);
 
     while (target != NULL) {
         struct registered_target *next = LIST_NEXT(target, of_task);
-        if (!is_wished(parts, record, wishes, target))
-            targets_apply(parts->targets, target, TARGET_EVENT_DEREGISTER, why);
+        struct farewell farewell = judge_target(parts, record, wishes, target);
+        target->stop_ends_ms = end_of_stop_ms(record);
+        if (farewell.why != NULL)
+            targets_apply(parts->targets, target, farewell.event, farewell.why);
         target = next;
     }
 }
 
-static const char *
-reason_to_leave(const struct task_record *record)
+/* From the first word of it on. */
+static void
+note_stop(struct task_record *record)
 {
-    const struct task *task = record->task;
-
-    if (record->is_stopping)
-        return "its task got a stop sign";
-    if (task->desired_status == TASK_STOPPED)
-        return "its task is meant to stop";
-    if (task->last_status != TASK_RUNNING)
-        return "its task is no longer running";
-    return "its task no longer asks for it";
+    if (!record->is_stopping && !task_is_stopping(record->task))
+        record->stopping_since_ms = 0;
+    else if (record->stopping_since_ms == 0)
+        record->stopping_since_ms = clock_ms();
 }
 
 void
@@ -177,12 +226,13 @@ reconcile_task(const struct reconcile_parts *parts, struct task_record *record)
     struct wishes wishes;
 
     collect_wishes(parts, record, &wishes);
+    note_stop(record);
     claims_set(parts->claims, &record->claimant, wishes.addresses, wishes.count);
-    for (size_t i = 0; i < wishes.count; i++) {
+    for (size_t i = 0; i < wishes.count && !has_stop_sign(record); i++) {
         if (claims_is_winner(parts->claims, &record->claimant, &wishes.addresses[i]))
             ensure_target(parts, record, &wishes.items[i]);
     }
-    deregister_unwished(parts, record, &wishes, reason_to_leave(record));
+    let_go(parts, record, &wishes);
     follow_task(parts, record);
     free(wishes.items);
     free(wishes.addresses);
@@ -190,12 +240,14 @@ reconcile_task(const struct reconcile_parts *parts, struct task_record *record)
 
 void
 reconcile_removed_task(const struct reconcile_parts *parts, struct task_record *record,
-                       const char *why)
+                       enum target_event event, const char *why)
 {
-    const struct wishes none = {0};
-    struct registered_target *target;
+    struct registered_target *target = LIST_FIRST(&record->targets), *next;
 
-    deregister_unwished(parts, record, &none, why);
+    for (; target != NULL; target = next) {
+        next = LIST_NEXT(target, of_task);
+        targets_apply(parts->targets, target, event, why);
+    }
     while ((target = LIST_FIRST(&record->targets)) != NULL) {
         LIST_REMOVE(target, of_task);
         target->record = NULL;

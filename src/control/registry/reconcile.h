@@ -24,8 +24,9 @@ struct reconcile_parts {
 /* Makes, brings back, evicts and deregisters targets until they are what is asked for. */
 void reconcile_task(const struct reconcile_parts *parts, struct task_record *record);
 
-/* The task is gone: deregisters all its targets, which no longer belong to a record then. */
+/* The task is gone: the event happens to all its targets, which no longer belong to a record
+ * then. */
 void reconcile_removed_task(const struct reconcile_parts *parts, struct task_record *record,
-                            const char *why);
+                            enum target_event event, const char *why);
 
 #endif

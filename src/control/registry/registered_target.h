@@ -43,6 +43,8 @@ struct target_count {
     unsigned registered;
     unsigned healthy;   /* of these: what workers choose from */
     unsigned undecided; /* of these: workers do not know it, not checked yet, or not used */
+    unsigned stopping;  /* besides these: about to stop, but there still */
+    unsigned recalled;  /* of those: what workers choose from */
 };
 
 /* Made and freed by the table. */
@@ -77,10 +79,12 @@ struct registered_target {
 
     /* First generation that tells of its membership; 0: not published yet. */
     uint64_t told_generation;
-    bool is_settled;             /* every worker has applied that generation */
-    uint64_t drain_ends_ms;      /* set when the drain begins, at the last worker's word */
-    uint64_t drain_began_ms;     /* when it was last deregistered; 0: never */
-    uint64_t gone_ms;            /* when it became gone */
+    bool is_settled;         /* every worker has applied that generation */
+    uint64_t drain_ends_ms;  /* set when the drain begins, at the last worker's word */
+    uint64_t drain_began_ms; /* when it was last deregistered; 0: never */
+    uint64_t gone_ms;        /* when it became gone */
+    uint64_t stop_ends_ms; /* of a stopping one: when its task is ended by force; 0: unknown */
+    bool was_recalled;
     struct target_count counted; /* target_events.c */
     /* The two that health is made of. */
     enum target_health checked_health; /* by the observer */

@@ -83,8 +83,9 @@ set_misfit(struct registry *registry, struct task_record *record, char *reason)
 static void
 judge_fit(struct registry *registry, struct task_record *record)
 {
-    char *reason =
-        record->is_stopping ? NULL : misfit_explain(&registry->parts.matcher, record->task);
+    char *reason = task_record_is_leaving(record)
+                       ? NULL
+                       : misfit_explain(&registry->parts.matcher, record->task);
 
     if (reason == NULL && record->is_of_future && task_is_eligible(record->task))
         reason = memory_copy_text("its start lies in the future, so that any other task may "
@@ -365,10 +366,14 @@ replace_task(struct registry *registry, struct task_record *record, struct task 
         overrides_forget_task(registry->parts.overrides, record->task);
     /* A stop sign holds for the run that it was sent to. */
     if (record->task == NULL || record->task->generation != task->generation) {
-        record->is_stopping = false;
+        record->is_stopping = record->is_withdrawn = false;
+        record->stopping_since_ms = 0;
         record->claimant.sequence = ++registry->sequence;
         note_start(record, task->generation);
         tell_end_of_run(registry, record);
+        /* Its source says so as long as it holds, and has said it of this run before. */
+    } else if (task_is_stopping(record->task) && task_is_eligible(task)) {
+        record->is_stopping = false;
     }
     if (record->task != NULL) {
         if (!is_same_text(record->task->name, task->name))
@@ -392,6 +397,9 @@ take_in(struct registry *registry, struct task *task, bool is_stale)
         record = add_record(registry, task);
     record->is_stale = is_stale;
     record->is_seen = true;
+    if (record->is_missing)
+        mark_dirty(registry, record);
+    record->is_missing = false;
     if (!is_new && !task_differs(record->task, task)) {
         task_free(&task);
         return false;
@@ -419,7 +427,8 @@ registry_put_stale_task(struct registry *registry, struct task *task)
 }
 
 static void
-remove_record(struct registry *registry, struct task_record *record, const char *why)
+remove_record(struct registry *registry, struct task_record *record, enum target_event event,
+              const char *why)
 {
     const struct task *task = record->task;
     char *end = memory_copy_text(record->end != NULL ? record->end : why);
@@ -427,7 +436,7 @@ remove_record(struct registry *registry, struct task_record *record, const char 
     event_log_add(registry->events, EVENT_TASK_GONE, task->name != NULL ? task->name : task->id,
                   "%s", end);
     set_misfit(registry, record, NULL);
-    reconcile_removed_task(&registry->parts, record, end);
+    reconcile_removed_task(&registry->parts, record, event, end);
     overrides_forget_task(registry->parts.overrides, task);
     free(end);
     free_record(registry, record);
@@ -441,7 +450,7 @@ registry_remove_task(struct registry *registry, const char *source, const char *
 
     if (record == NULL || (generation != 0 && record->task->generation != generation))
         return;
-    remove_record(registry, record, "its task is gone");
+    remove_record(registry, record, TARGET_EVENT_TASK_ENDED, "its task is gone");
     registry_settle(registry);
 }
 
@@ -470,7 +479,8 @@ sweep(struct registry *registry, const char *source)
     HASH_ITER (hh, registry->by_key, record, next) {
         if (record->is_seen || strcmp(record->task->source, source) != 0)
             continue;
-        remove_record(registry, record, "its source no longer has its task");
+        remove_record(registry, record, TARGET_EVENT_TASK_ENDED,
+                      "its source no longer has its task");
         removed++;
     }
     return removed;
@@ -521,13 +531,17 @@ registry_stop_sign(struct registry *registry, const char *source, const char *id
 }
 
 void
-registry_clear_stop_sign(struct registry *registry, const char *source, const char *id)
+registry_withdraw(struct registry *registry, const char *source, const char *id, bool is_meant)
 {
     struct task_record *record = registry_find(registry, source, id);
 
-    if (record == NULL || !record->is_stopping)
+    if (record == NULL || record->is_withdrawn == is_meant)
         return;
-    record->is_stopping = false;
+    record->is_withdrawn = is_meant;
+    if (is_meant)
+        event_log_add(registry->events, EVENT_TASK_STOPPING,
+                      record->task->name != NULL ? record->task->name : id,
+                      "fairlead is going to stop it");
     mark_dirty(registry, record);
     registry_settle(registry);
 }
@@ -539,8 +553,23 @@ registry_forget_source(struct registry *registry, const char *source)
 
     HASH_ITER (hh, registry->by_key, record, next) {
         if (strcmp(record->task->source, source) == 0)
-            remove_record(registry, record, "its provider was removed");
+            remove_record(registry, record, TARGET_EVENT_DEREGISTER,
+                          "its provider was removed");
     }
+    registry_settle(registry);
+}
+
+void
+registry_note_missing(struct registry *registry, const struct registered_target *target,
+                      bool is_missing)
+{
+    struct task_record *record = target->record;
+
+    if (record == NULL || record->is_missing == is_missing ||
+        !target_is_of_task(target, record->task))
+        return;
+    record->is_missing = is_missing;
+    mark_dirty(registry, record);
     registry_settle(registry);
 }
 

@@ -52,11 +52,22 @@ unsigned registry_put_full_set(struct registry *registry, const char *source,
 void registry_note_end(struct registry *registry, const char *source, const char *id,
                        const char *end);
 
+/* The source saw that the task is about to stop: its targets leave, but may be recalled. */
 void registry_stop_sign(struct registry *registry, const char *source, const char *id,
                         const char *sign);
 
-/* The stop did not happen: the task may serve again. */
-void registry_clear_stop_sign(struct registry *registry, const char *source, const char *id);
+/* fairlead means to stop the task: its targets are deregistered for good, until it is said
+ * that this is not meant (any more). */
+void registry_withdraw(struct registry *registry, const char *source, const char *id,
+                       bool is_meant);
+
+/*
+ * The task's port refuses connections, and its source cannot be asked whether it ended: as
+ * with a stop sign, its targets leave but may be recalled; until that is over, or the source
+ * speaks of the task again.
+ */
+void registry_note_missing(struct registry *registry, const struct registered_target *target,
+                           bool is_missing);
 
 /* A task of an earlier process: served, but marked stale. */
 void registry_put_stale_task(struct registry *registry, struct task *task);

@@ -68,16 +68,21 @@ target_events_count(struct target_events *events, struct registered_target *targ
 {
     struct target_count *group = &count_of(events, target->place.group_id)->count;
     struct target_count *before = &target->counted;
-    struct target_count now = {.registered = target_is_registered(target->membership)};
+    struct target_count now = {.registered = target_is_registered(target->membership),
+                               .stopping = target_is_stopping(target->membership)};
+    bool is_chosen = target->passive.ejected_until_ms == 0 &&
+                     target_is_selectable(target->membership, target->health);
 
-    now.healthy = now.registered != 0 && target->passive.ejected_until_ms == 0 &&
-                  target_is_selectable(target->membership, target->health);
+    now.healthy = now.registered != 0 && is_chosen;
+    now.recalled = now.stopping != 0 && is_chosen;
     now.undecided = now.registered != 0 &&
                     (target->membership == MEMBERSHIP_REGISTERING ||
                      target->health == HEALTH_INITIAL || target->health == HEALTH_UNUSED);
     group->registered += now.registered - before->registered;
     group->healthy += now.healthy - before->healthy;
     group->undecided += now.undecided - before->undecided;
+    group->stopping += now.stopping - before->stopping;
+    group->recalled += now.recalled - before->recalled;
     *before = now;
 }
 
@@ -100,6 +105,8 @@ kind_of(const struct registered_target *target)
         [MEMBERSHIP_REGISTERING] = EVENT_TARGET_REGISTERED,
         [MEMBERSHIP_IN_SERVICE] = EVENT_TARGET_STEP,
         [MEMBERSHIP_HELD] = EVENT_TARGET_HELD,
+        [MEMBERSHIP_STOPPING] = EVENT_TARGET_DRAINING,
+        [MEMBERSHIP_RECALLED] = EVENT_TARGET_RECALLED,
         [MEMBERSHIP_DRAINING] = EVENT_TARGET_DRAINING,
         [MEMBERSHIP_GONE] = EVENT_TARGET_GONE,
     };
@@ -168,6 +175,8 @@ state_text(const struct registered_target *target, const char *why)
         return memory_copy_text(why);
     case MEMBERSHIP_HELD:
         return memory_print("held: %s", why);
+    case MEMBERSHIP_RECALLED:
+        return memory_print("takes requests again: %s", why);
     case MEMBERSHIP_GONE:
         return gone_text(target, why);
     default:

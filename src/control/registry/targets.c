@@ -279,6 +279,57 @@ targets_add(struct targets *table, const struct target_spec *spec)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
+/* While it is registered, or may be recalled. */
+static bool
+counts_for_group(enum target_membership membership)
+{
+    return target_is_registered(membership) || target_is_stopping(membership);
+}
+
+static void
+tell_leave(struct targets *table, const struct registered_target *target,
+           enum target_membership from, enum target_event event)
+{
+    if (table->callbacks.on_leave != NULL && counts_for_group(from) &&
+        !target_is_registered(target->membership))
+        table->callbacks.on_leave(table->argument, target, event);
+}
+
+/* Its new membership's marks. */
+static void
+enter(struct registered_target *target, enum target_membership from, enum target_membership to)
+{
+    target->membership = to;
+    target->drain_ends_ms = 0;
+    /* In service shows its health, whose time it keeps. */
+    if (to != MEMBERSHIP_IN_SERVICE)
+        target->since_wall_us = clock_wall_us();
+    if (to != MEMBERSHIP_GONE && target_is_leaving(to) && !target_is_leaving(from))
+        target->drain_began_ms = clock_ms();
+    if (to == MEMBERSHIP_RECALLED)
+        target->was_recalled = true;
+}
+
+static void
+tell_change(struct targets *table, struct registered_target *target, enum target_event event,
+            const char *why)
+{
+    bool was_checked = event == TARGET_EVENT_APPLIED && target->health == HEALTH_HEALTHY;
+
+    tell_state(table, target,
+               why != NULL   ? why
+               : was_checked ? "its checks pass"
+                             : target_event_text(event));
+}
+
+/* What is to get no more requests is told at once; the end of a drain can wait. */
+static bool
+is_urgent(const struct registered_target *target, enum target_event event)
+{
+    return event == TARGET_EVENT_EVICTED ||
+           (!target_is_registered(target->membership) && target->membership != MEMBERSHIP_GONE);
+}
+
 bool
 targets_apply(struct targets *table, struct registered_target *target, enum target_event event,
               const char *why)
@@ -288,27 +339,19 @@ targets_apply(struct targets *table, struct registered_target *target, enum targ
 
     if (from == to)
         return false;
-    target->membership = to;
+    enter(target, from, to);
     note_moving(table, target);
-    target->drain_ends_ms = 0;
-    /* In service shows its health, whose time it keeps. */
-    if (to != MEMBERSHIP_IN_SERVICE)
-        target->since_wall_us = clock_wall_us();
-    if (to == MEMBERSHIP_DRAINING)
-        target->drain_began_ms = clock_ms();
+    tell_leave(table, target, from, event);
     if (to == MEMBERSHIP_GONE)
         depart(table, target);
     if (event == TARGET_EVENT_EVICTED || event == TARGET_EVENT_DELAY_OVER)
         table->callbacks.on_close(table->argument, target->id, event == TARGET_EVENT_EVICTED);
-    bool was_checked = event == TARGET_EVENT_APPLIED && target->health == HEALTH_HEALTHY;
-    tell_state(table, target,
-               why != NULL   ? why
-               : was_checked ? "its checks pass"
-                             : target_event_text(event));
-    /* What is to get no more requests is told at once; the end of a drain can wait. */
-    table->callbacks.on_change(table->argument,
-                               event == TARGET_EVENT_EVICTED ||
-                                   (!target_is_registered(to) && to != MEMBERSHIP_GONE));
+    /* That it leaves was told at the stop sign. */
+    if (target_is_stopping(from) && event == TARGET_EVENT_TASK_ENDED)
+        target_events_tell(table->events, target, EVENT_TARGET_STEP, "its task has ended");
+    else
+        tell_change(table, target, event, why);
+    table->callbacks.on_change(table->argument, is_urgent(target, event));
     if (to == MEMBERSHIP_GONE)
         table->callbacks.on_gone(table->argument, target);
     return true;

@@ -30,6 +30,9 @@ struct targets_callbacks {
     void (*on_change)(void *argument, bool is_urgent);
     /* Close the target's connections, after the next snapshot. */
     void (*on_close)(void *argument, uint64_t target_id, bool is_evicted);
+    /* It left the targets that its group can count on, by that event; may be NULL. */
+    void (*on_leave)(void *argument, const struct registered_target *target,
+                     enum target_event event);
     /* It became gone: its place is free. */
     void (*on_gone)(void *argument, struct registered_target *target);
     /* The state that is shown for it, the ALB's word, is another one; may be NULL. */

@@ -37,7 +37,7 @@ static void
 end(struct stop *stop, const char *error)
 {
     if (error != NULL)
-        registry_clear_stop_sign(stop->rollout->parts.registry, stop->source, stop->id);
+        registry_withdraw(stop->rollout->parts.registry, stop->source, stop->id, false);
     stop->callbacks.on_done(stop->argument, error);
     free_stop(stop);
 }
@@ -104,7 +104,7 @@ container_stop(struct rollout *rollout, const struct task_record *record,
         target_waits_add(rollout->parts.waits, target->id, on_target_gone, stop);
     }
     tell(stop, stop->draining == 0 ? "has no targets" : "is being drained");
-    registry_stop_sign(rollout->parts.registry, stop->source, stop->id, "fairleadctl stop");
+    registry_withdraw(rollout->parts.registry, stop->source, stop->id, true);
     if (stop->draining == 0)
         loop_call_later(rollout->parts.loop, stop_later, stop);
     return NULL;

@@ -35,7 +35,7 @@ is_replaceable(const struct rollout *rollout, const struct task_record *record)
         providers_find(rollout->parts.providers, record->task->source);
 
     return discovery != NULL && discovery_engine(discovery) != NULL && !record->is_stale &&
-           !record->is_stopping && task_is_eligible(record->task);
+           !task_record_is_leaving(record) && task_is_eligible(record->task);
 }
 
 static void

@@ -84,6 +84,9 @@ struct carrier_kind {
      */
     enum carrier_result (*read_held)(struct carrier *carrier, struct carrier_body *held);
 
+    /* Memory that the request takes while nothing more of it is read. */
+    size_t (*kept_bytes)(const struct carrier *carrier);
+
     /* Further body bytes, to be framed in place: all results. */
     enum carrier_result (*read_body)(struct carrier *carrier, struct carrier_body *body);
 

@@ -3,6 +3,7 @@
 #include "worker/exchange/doubt.h"
 
 #include "http/request_judge.h"
+#include "worker/exchange/pause.h"
 #include "worker/shared/context.h"
 
 /* A program reads at least this much at once: what is longer may have been begun. */
@@ -37,6 +38,27 @@ is_going(const struct snapshot_target *row)
 }
 
 /* Only of a task's end anybody tells control. */
+static bool
+may_be_told(const struct snapshot_target *row)
+{
+    return row == NULL || row->task.length > 0;
+}
+
+/* The pauses before it were a part of it. */
+uint64_t
+doubt_left_ms(const struct exchange *exchange)
+{
+    return DOUBT_MS - (uint64_t)exchange->pauses * PAUSE_MS;
+}
+
+enum exchange_step
+doubt_or_fail(struct exchange *exchange)
+{
+    return exchange->doubts < DOUBTS_MAX && may_be_told(find_row(exchange))
+               ? STEP_DOUBT
+               : exchange_fail(exchange, exchange->last_failure);
+}
+
 bool
 doubt_is_left(const struct exchange *exchange)
 {
@@ -44,8 +66,8 @@ doubt_is_left(const struct exchange *exchange)
 
     return was_sent_at_once(exchange) && exchange->response_state < RESPONSE_BEGUN &&
            !request_is_idempotent(&exchange->request) &&
-           exchange->link->kind->was_reset(exchange->link) &&
-           (row == NULL || row->task.length > 0);
+           exchange->link->kind->was_reset(exchange->link) && exchange->doubts < DOUBTS_MAX &&
+           may_be_told(row);
 }
 
 bool

@@ -43,8 +43,11 @@ exchange_join_line(struct exchange *exchange, struct exchange_line *line)
     exchange->line = line;
     TAILQ_INSERT_TAIL(&line->exchanges, exchange, line_entry);
     line->count++;
-    if (line->gauge != NULL)
+    line->bytes += exchange->line_bytes;
+    if (line->gauge != NULL) {
         counter_add(line->gauge, 1);
+        counter_add(line->bytes_gauge, exchange->line_bytes);
+    }
     exchange_touch(exchange);
 }
 
@@ -57,8 +60,12 @@ exchange_leave_line(struct exchange *exchange)
         return;
     TAILQ_REMOVE(&line->exchanges, exchange, line_entry);
     line->count--;
-    if (line->gauge != NULL)
+    line->bytes -= exchange->line_bytes;
+    if (line->gauge != NULL) {
         counter_add(line->gauge, (uint64_t)-1);
+        counter_add(line->bytes_gauge, -(uint64_t)exchange->line_bytes);
+    }
+    exchange->line_bytes = 0;
     exchange->line = NULL;
 }
 
@@ -142,6 +149,13 @@ exchange_spend_retry(struct exchange *exchange)
         return true;
     WORKER_COUNT(exchange->worker, RETRIES_DENIED);
     return false;
+}
+
+void
+exchange_new_round(struct exchange *exchange)
+{
+    exchange->attempts_before += exchange->attempts;
+    exchange->attempts = 0;
 }
 
 void

@@ -106,7 +106,9 @@ struct exchange {
     uint64_t second_chance;     /* a target of which a kept connection was lost; 0: none */
     struct exchange_line *line; /* of held or doubted ones, in which it waits; NULL: none */
     TAILQ_ENTRY(exchange) line_entry;
-    uint64_t held_since_ms;
+    size_t line_bytes;      /* memory that counts in the line */
+    uint64_t held_since_ms; /* when it was held for the first time; 0: never */
+    unsigned doubts;        /* that are over */
 
     /* The response. */
     enum exchange_response_state response_state;
@@ -162,6 +164,9 @@ bool exchange_spend_retry(struct exchange *exchange);
 /* Refuses the request with the refusal's own status and closes the client connection
  * afterwards. */
 enum exchange_step exchange_refuse(struct exchange *exchange, enum http_refusal refusal);
+
+/* Targets that were tried may be chosen again. */
+void exchange_new_round(struct exchange *exchange);
 
 /* What stickiness looks at. */
 struct stickiness;

@@ -16,8 +16,6 @@ may_replay(const struct exchange *exchange)
 {
     if (exchange->response_state >= RESPONSE_BEGUN || !exchange->body_is_held)
         return false;
-    if (exchange->attempts >= EXCHANGE_ATTEMPTS_MAX && !pause_is_wanted(exchange))
-        return false;
     return exchange->nothing_was_sent || request_is_idempotent(&exchange->request);
 }
 
@@ -35,7 +33,9 @@ try_again(struct exchange *exchange)
         return exchange_fail(exchange, exchange->last_failure);
     if (exchange->request_state == REQUEST_SENT)
         exchange->request_state = REQUEST_READ;
-    return exchange->attempts < EXCHANGE_ATTEMPTS_MAX ? STEP_CHOOSE_TARGET : STEP_PAUSE;
+    if (exchange->attempts < EXCHANGE_ATTEMPTS_MAX)
+        return STEP_CHOOSE_TARGET;
+    return pause_is_wanted(exchange) ? STEP_PAUSE : doubt_or_fail(exchange);
 }
 
 enum exchange_step
@@ -64,7 +64,9 @@ step_doubt(struct exchange *exchange)
 {
     if (doubt_is_over(exchange)) {
         exchange_leave_line(exchange);
+        exchange_new_round(exchange);
         exchange->nothing_was_sent = true;
+        exchange->doubts++;
         return try_again(exchange);
     }
     if (exchange->line == NULL)

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_check.h"
+#include "worker/exchange/hold.h"
 #include "worker/exchange/splice.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -248,6 +249,14 @@ exchange_on_shutdown(struct exchange *exchange)
 {
     CHECK_TAG(exchange, TAG);
     enter(exchange, exchange_fail(exchange, END_SHUTDOWN));
+    exchange_run(exchange);
+}
+
+void
+exchange_on_released(struct exchange *exchange)
+{
+    CHECK_TAG(exchange, TAG);
+    enter(exchange, hold_end(exchange));
     exchange_run(exchange);
 }
 

@@ -28,6 +28,9 @@ void exchange_on_connected(struct exchange *exchange);
 void exchange_on_target_readable(struct exchange *exchange);
 void exchange_on_target_writable(struct exchange *exchange, bool has_failed);
 
+/* What it was held for has come to pass. */
+void exchange_on_released(struct exchange *exchange);
+
 /* The time for what is being waited for is over. */
 void exchange_on_time(struct exchange *exchange);
 

@@ -6,6 +6,7 @@
 #include "worker/exchange/exchange_run.h"
 
 #include "worker/exchange/doubt.h"
+#include "worker/exchange/hold.h"
 #include "worker/exchange/pause.h"
 #include "worker/exchange/relay_state.h"
 

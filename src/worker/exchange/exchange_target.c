@@ -166,11 +166,11 @@ step_choose_target(struct exchange *exchange)
     }
     use_newest_view(exchange);
     const struct view_group *group = exchange->group;
-    if (group->selectable_count == 0 || group->roster->has_starting) {
+    if (group->selectable_count == 0 || group->roster->vacancy != VACANCY_NONE) {
         if (hold_is_wanted(exchange))
             return STEP_HOLD;
         if (group->selectable_count == 0)
-            return exchange_fail(exchange, END_NO_TARGETS);
+            return exchange_fail(exchange, hold_end_reason(exchange));
     }
     uint32_t index = choose_index(exchange);
     if (index == SNAPSHOT_NO_INDEX)
@@ -178,8 +178,8 @@ step_choose_target(struct exchange *exchange)
     if (index == SNAPSHOT_NO_INDEX && pause_is_wanted(exchange))
         return STEP_PAUSE;
     if (index == SNAPSHOT_NO_INDEX)
-        return exchange_fail(exchange,
-                             exchange->attempts > 0 ? exchange->last_failure : END_NO_TARGETS);
+        return exchange->attempts > 0 ? doubt_or_fail(exchange)
+                                      : exchange_fail(exchange, hold_end_reason(exchange));
     if (is_second_try(exchange))
         count_second_try(exchange);
     if (group->roster->fails_open)

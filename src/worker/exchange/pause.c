@@ -2,6 +2,8 @@
 /* STEP_PAUSE. */
 #include "worker/exchange/pause.h"
 
+#include "worker/exchange/doubt.h"
+
 bool
 pause_is_wanted(const struct exchange *exchange)
 {
@@ -15,7 +17,7 @@ step_pause(struct exchange *exchange)
     if (exchange->is_pausing)
         return STEP_WAIT;
     if (!exchange_spend_retry(exchange))
-        return exchange_fail(exchange, exchange->last_failure);
+        return doubt_or_fail(exchange);
     exchange->is_pausing = true;
     exchange_touch(exchange);
     return STEP_WAIT;
@@ -26,7 +28,6 @@ pause_end(struct exchange *exchange)
 {
     exchange->is_pausing = false;
     exchange->pauses++;
-    exchange->attempts_before += exchange->attempts;
-    exchange->attempts = 0;
+    exchange_new_round(exchange);
     return STEP_CHOOSE_TARGET;
 }

@@ -10,12 +10,10 @@ release_group(const struct view_group *group)
 {
     struct exchange *exchange;
 
-    if (group->roster->has_starting)
+    if (group->roster->vacancy == VACANCY_HOLDS)
         return;
-    while ((exchange = TAILQ_FIRST(&group->state->held.exchanges)) != NULL) {
-        exchange_leave_line(exchange);
-        exchange_run(exchange);
-    }
+    while ((exchange = TAILQ_FIRST(&group->state->held.exchanges)) != NULL)
+        exchange_on_released(exchange);
 }
 
 static void

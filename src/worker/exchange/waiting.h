@@ -5,7 +5,7 @@
 
 struct worker;
 
-/* Runs what is held in groups that have a ready target (or none starting) now, and what doubted
+/* Runs what is held in groups that have a ready target (or expect none) now, and what doubted
  * its target. */
 void waiting_release(struct worker *worker);
 

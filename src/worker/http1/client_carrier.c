@@ -100,6 +100,15 @@ read_held(struct carrier *carrier, struct carrier_body *held)
     return CARRIER_DONE;
 }
 
+static size_t
+kept_bytes(const struct carrier *carrier)
+{
+    const struct client *client =
+        (const struct client *)((const char *)carrier - offsetof(struct client, carrier));
+
+    return client->input == NULL ? 0 : client->input->capacity;
+}
+
 /* What the client sent right behind its request, before it saw the 101, comes first. */
 static bool
 take_input(struct client *client, struct carrier_body *body)
@@ -372,6 +381,7 @@ skip(struct carrier *carrier, uint64_t bytes)
 const struct carrier_kind client_carrier = {
     .read_head = read_head,
     .read_held = read_held,
+    .kept_bytes = kept_bytes,
     .read_body = read_body,
     .send_interim = send_interim,
     .send = send_answer,

@@ -49,7 +49,9 @@ struct view;
 struct exchange_line {
     TAILQ_HEAD(, exchange) exchanges;
     unsigned count;
-    uint64_t *gauge; /* a counter that shows how many; NULL: none */
+    uint64_t bytes; /* that they said they keep */
+    /* Counters that show both; NULL: none. */
+    uint64_t *gauge, *bytes_gauge;
 };
 
 /* Connections whose PROXY header is awaited: see arrival.h. */

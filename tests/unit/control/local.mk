@@ -47,13 +47,16 @@ control_tests += tests/unit/control/processes/test_children \
 control_tests += tests/unit/control/rollout/test_container_stop \
 	tests/unit/control/rollout/test_roll
 control_tests += tests/unit/control/test_reload tests/unit/control/registry/test_notices
-control_tests += tests/unit/control/registry/test_numbers
+control_tests += tests/unit/control/registry/test_numbers tests/unit/control/registry/test_vacancies
 control_tests += tests/unit/control/test_event_file
 control_tests += tests/unit/control/test_run_lock tests/unit/control/test_stickiness_key
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
 tests_unit_control_processes_test_counter_board_SOURCES = tests/unit/control/processes/test_counter_board.c
 tests_unit_control_processes_test_counter_board_LDADD = $(control_test_libs)
+tests_unit_control_registry_test_vacancies_SOURCES = \
+	tests/unit/control/registry/test_vacancies.c $(control_world)
+tests_unit_control_registry_test_vacancies_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_drain_SOURCES = tests/unit/control/registry/test_drain.c $(control_world)
 tests_unit_control_registry_test_drain_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_event_log_SOURCES = tests/unit/control/registry/test_event_log.c

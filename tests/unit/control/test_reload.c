@@ -72,6 +72,12 @@ in_flight(void *argument, const struct registered_target *target)
 }
 
 static void
+on_vacancy(void *argument)
+{
+    (void)argument;
+}
+
+static void
 check_now(void *argument, uint64_t target_id)
 {
     (void)argument;
@@ -108,6 +114,8 @@ open_parts(struct stage *stage)
         .targets = world->targets,
         .registry = world->registry,
         .drain = drain_new(stage->loop, world->targets, in_flight, stage),
+        .vacancies = vacancies_new(&(struct vacancies_parts){
+            stage->loop, world->numbers, world->targets, check_now, on_vacancy, stage}),
         .passive = passive_health_new(stage->loop, world->targets, check_now, stage),
         .sockets = listener_sockets_new(WORKERS, world->numbers),
         .observer_fds = observer_fds_new(),
@@ -119,8 +127,8 @@ open_parts(struct stage *stage)
     parts->rollout = rollout_new(
         &(struct rollout_parts){stage->loop, world->registry, world->waits, parts->providers});
     parts->rates = group_rates_new(stage->loop, stage->board, world->numbers);
-    parts->compiler = snapshot_compiler_new(
-        &(struct snapshot_compiler_parts){world->numbers, parts->sockets, world->targets});
+    parts->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
+        world->numbers, parts->sockets, world->targets, parts->vacancies});
     parts->children =
         children_new(&(struct children_parts){.loop = stage->loop,
                                               .board = stage->board,
@@ -201,6 +209,7 @@ end(struct stage *stage)
     listener_sockets_free(&parts->sockets);
     passive_health_free(&parts->passive);
     drain_free(&parts->drain);
+    vacancies_free(&parts->vacancies);
     publisher_free(&parts->publisher);
     snapshot_compiler_free(&parts->compiler);
     group_rates_free(&parts->rates);

@@ -9,6 +9,17 @@ on_change(void *argument, bool is_urgent)
 
     world->changes++;
     world->urgent_changes += is_urgent ? 1 : 0;
+    if (world->vacancies != NULL)
+        vacancies_note_change(world->vacancies);
+}
+
+static void
+on_leave(void *argument, const struct registered_target *target, enum target_event event)
+{
+    struct world *world = argument;
+
+    if (world->vacancies != NULL)
+        vacancies_note_leave(world->vacancies, target, event);
 }
 
 static void
@@ -34,7 +45,8 @@ on_gone(void *argument, struct registered_target *target)
 struct world *
 world_new(void)
 {
-    static const struct targets_callbacks callbacks = {on_change, on_close, on_gone, NULL};
+    static const struct targets_callbacks callbacks = {on_change, on_close, on_leave, on_gone,
+                                                       NULL};
     struct world *world = memory_take(1, sizeof(*world));
 
     clock_set_for_test(1000000, 1700000000000000);

@@ -18,6 +18,7 @@
 #include "control/registry/registry.h"
 #include "control/registry/target_waits.h"
 #include "control/registry/targets.h"
+#include "control/registry/vacancies.h"
 
 struct world {
     struct config config;
@@ -28,7 +29,9 @@ struct world {
     struct event_log *events;
     struct targets *targets;
     struct registry *registry;
-    struct target_waits *waits; /* who hears of targets that are gone; NULL: nobody */
+    /* Who hears of targets that are gone, that leave, and of changes; NULL: nobody. */
+    struct target_waits *waits;
+    struct vacancies *vacancies;
     unsigned changes, urgent_changes, evictions, closes;
     uint64_t last_closed;
     int problems; /* told and not over, where a test watches them */

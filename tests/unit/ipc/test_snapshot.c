@@ -193,16 +193,44 @@ fails_open_when_all_targets_are_ejected_but_not_without_targets(void **state)
 }
 
 static void
-says_that_targets_are_starting_while_none_is_ready(void **state)
+holds_requests_while_a_target_starts_and_none_is_ready(void **state)
 {
     snapshot_sample_add_group(*state, "web");
     struct snapshot_target_source *target = snapshot_sample_add_target(*state, "web", 1, 80);
     target->health = HEALTH_INITIAL;
     assert_true(fails_open(*state));
-    assert_int_equal(roster_of_first_group(*state).has_starting, 1);
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_HOLDS);
     snapshot_sample_add_target(*state, "web", 2, 80);
     assert_false(fails_open(*state));
-    assert_int_equal(roster_of_first_group(*state).has_starting, 0);
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_NONE);
+}
+
+static void
+asks_what_becomes_of_a_group_only_while_its_targets_do_not_say(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    struct snapshot_target_source *target = snapshot_sample_add_target(*state, "web", 1, 80);
+    snapshot_sample_set_vacancy(*state, VACANCY_OVER);
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_NONE);
+    target->membership = MEMBERSHIP_STOPPING;
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_OVER);
+    target->membership = MEMBERSHIP_RECALLED;
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_NONE);
+    target->health = HEALTH_UNHEALTHY;
+    assert_int_equal(roster_of_first_group(*state).vacancy, VACANCY_OVER);
+}
+
+static void
+would_rather_recall_than_fail_open(void **state)
+{
+    snapshot_sample_add_group(*state, "web");
+    snapshot_sample_add_target(*state, "web", 1, 80)->membership = MEMBERSHIP_RECALLED;
+    assert_false(fails_open(*state));
+    struct snapshot_target_source *target = snapshot_sample_add_target(*state, "web", 2, 80);
+    target->health = HEALTH_UNHEALTHY;
+    assert_false(fails_open(*state));
+    target[-1].health = HEALTH_UNHEALTHY;
+    assert_true(fails_open(*state));
 }
 
 static uint64_t
@@ -471,7 +499,9 @@ main(void)
         SNAPSHOT_TEST(marks_groups_that_a_rule_names),
         SNAPSHOT_TEST(fails_open_below_the_minimum_of_healthy_targets),
         SNAPSHOT_TEST(fails_open_when_all_targets_are_ejected_but_not_without_targets),
-        SNAPSHOT_TEST(says_that_targets_are_starting_while_none_is_ready),
+        SNAPSHOT_TEST(holds_requests_while_a_target_starts_and_none_is_ready),
+        SNAPSHOT_TEST(asks_what_becomes_of_a_group_only_while_its_targets_do_not_say),
+        SNAPSHOT_TEST(would_rather_recall_than_fail_open),
         SNAPSHOT_TEST(spares_only_targets_that_join_healthy_ones),
         SNAPSHOT_TEST(seals_its_memory),
         SNAPSHOT_TEST(refuses_what_is_no_snapshot_of_this_build),

@@ -77,15 +77,24 @@ decides_every_pair(void **state)
         R = MEMBERSHIP_REGISTERING,
         S = MEMBERSHIP_IN_SERVICE,
         H = MEMBERSHIP_HELD,
+        P = MEMBERSHIP_STOPPING,
+        C = MEMBERSHIP_RECALLED,
         D = MEMBERSHIP_DRAINING,
         G = MEMBERSHIP_GONE
     };
 
     static const int to[TARGET_EVENT_COUNT][MEMBERSHIP_COUNT] = {
-        [TARGET_EVENT_APPLIED] = {S, S, H, D, G},  [TARGET_EVENT_DEREGISTER] = {D, D, D, D, G},
-        [TARGET_EVENT_REGISTER] = {R, S, R, R, G}, [TARGET_EVENT_HOLD] = {H, H, H, H, G},
-        [TARGET_EVENT_DRAINED] = {R, S, H, G, G},  [TARGET_EVENT_DELAY_OVER] = {R, S, H, G, G},
-        [TARGET_EVENT_EVICTED] = {G, G, G, G, G},
+        [TARGET_EVENT_APPLIED] = {S, S, H, P, C, D, G},
+        [TARGET_EVENT_DEREGISTER] = {D, D, D, D, D, D, G},
+        [TARGET_EVENT_STOP_SIGN] = {P, P, D, P, C, D, G},
+        [TARGET_EVENT_TASK_ENDED] = {D, D, D, D, D, D, G},
+        [TARGET_EVENT_RECALL] = {R, S, H, C, C, D, G},
+        [TARGET_EVENT_DISMISS] = {R, S, H, P, P, D, G},
+        [TARGET_EVENT_REGISTER] = {R, S, R, R, R, R, G},
+        [TARGET_EVENT_HOLD] = {H, H, H, H, H, H, G},
+        [TARGET_EVENT_DRAINED] = {R, S, H, P, C, G, G},
+        [TARGET_EVENT_DELAY_OVER] = {R, S, H, G, C, G, G},
+        [TARGET_EVENT_EVICTED] = {G, G, G, G, G, G, G},
     };
 
     (void)state;
@@ -101,20 +110,24 @@ static void
 knows_what_each_membership_means(void **state)
 {
     static const struct {
-        bool is_registered, is_leaving;
+        bool is_registered, is_checked, is_stopping, is_leaving;
         const char *shown;
     } rows[MEMBERSHIP_COUNT] = {
-        [MEMBERSHIP_REGISTERING] = {true, false, "initial"},
-        [MEMBERSHIP_IN_SERVICE] = {true, false, "healthy"},
-        [MEMBERSHIP_HELD] = {false, false, "draining"},
-        [MEMBERSHIP_DRAINING] = {false, true, "draining"},
-        [MEMBERSHIP_GONE] = {false, true, "unused"},
+        [MEMBERSHIP_REGISTERING] = {true, true, false, false, "initial"},
+        [MEMBERSHIP_IN_SERVICE] = {true, true, false, false, "healthy"},
+        [MEMBERSHIP_HELD] = {false, false, false, false, "draining"},
+        [MEMBERSHIP_STOPPING] = {false, true, true, true, "draining"},
+        [MEMBERSHIP_RECALLED] = {false, true, true, true, "draining"},
+        [MEMBERSHIP_DRAINING] = {false, false, false, true, "draining"},
+        [MEMBERSHIP_GONE] = {false, false, false, true, "unused"},
     };
 
     (void)state;
     for (unsigned i = 0; i < MEMBERSHIP_COUNT; i++) {
         enum target_membership membership = (enum target_membership)i;
         assert_int_equal(target_is_registered(membership), rows[i].is_registered);
+        assert_int_equal(target_is_checked(membership), rows[i].is_checked);
+        assert_int_equal(target_is_stopping(membership), rows[i].is_stopping);
         assert_int_equal(target_is_leaving(membership), rows[i].is_leaving);
         assert_string_equal(target_shown_state(membership, HEALTH_HEALTHY), rows[i].shown);
     }
@@ -170,15 +183,16 @@ gives_the_reason_of_what_is_shown(void **state)
 }
 
 static void
-is_chosen_only_in_service_and_not_known_to_be_ill(void **state)
+is_chosen_only_in_service_or_recalled_and_not_known_to_be_ill(void **state)
 {
     (void)state;
     for (unsigned membership = 0; membership < MEMBERSHIP_COUNT; membership++) {
         for (unsigned health = 0; health <= HEALTH_UNAVAILABLE; health++)
-            assert_int_equal(target_is_selectable((enum target_membership)membership,
-                                                  (enum target_health)health),
-                             membership == MEMBERSHIP_IN_SERVICE &&
-                                 (health == HEALTH_HEALTHY || health == HEALTH_UNAVAILABLE));
+            assert_int_equal(
+                target_is_selectable((enum target_membership)membership,
+                                     (enum target_health)health),
+                (membership == MEMBERSHIP_IN_SERVICE || membership == MEMBERSHIP_RECALLED) &&
+                    (health == HEALTH_HEALTHY || health == HEALTH_UNAVAILABLE));
     }
 }
 
@@ -196,7 +210,7 @@ main(void)
         cmocka_unit_test(has_a_text_for_every_value),
         cmocka_unit_test(shows_membership_before_health),
         cmocka_unit_test(gives_the_reason_of_what_is_shown),
-        cmocka_unit_test(is_chosen_only_in_service_and_not_known_to_be_ill),
+        cmocka_unit_test(is_chosen_only_in_service_or_recalled_and_not_known_to_be_ill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -259,6 +259,27 @@ stops_checking_a_target_that_drains(void **state)
 }
 
 static void
+goes_on_checking_a_target_whose_task_is_about_to_stop(void **state)
+{
+    struct fixture *fixture = *state;
+    struct snapshot_target_source *target = add_target(fixture, "web", 7, HEALTH_HEALTHY);
+
+    apply(fixture);
+    target->membership = MEMBERSHIP_STOPPING;
+    apply(fixture);
+    health_check_now(fixture->health, 7);
+    assert_int_equal(running, 1);
+    target->membership = MEMBERSHIP_RECALLED;
+    apply(fixture);
+    finish(&probes[0], PROBE_PASSED);
+    assert_int_equal(fixture->verdict.health, HEALTH_HEALTHY);
+    target->membership = MEMBERSHIP_DRAINING;
+    apply(fixture);
+    health_check_now(fixture->health, 7);
+    assert_int_equal(fixture->verdict.health, HEALTH_UNUSED);
+}
+
+static void
 runs_a_limited_number_of_checks_at_a_time(void **state)
 {
     struct fixture *fixture = *state;
@@ -389,7 +410,9 @@ assert_exactly_the_followed_are_checked(struct fixture *fixture)
 
     for (size_t i = 0; i < count; i++) {
         bool is_followed = targets[i].membership == MEMBERSHIP_REGISTERING ||
-                           targets[i].membership == MEMBERSHIP_IN_SERVICE;
+                           targets[i].membership == MEMBERSHIP_IN_SERVICE ||
+                           targets[i].membership == MEMBERSHIP_STOPPING ||
+                           targets[i].membership == MEMBERSHIP_RECALLED;
         assert_int_equal(count_running(targets[i].id), is_followed);
     }
 }
@@ -439,6 +462,7 @@ main(void)
         HEALTH_TEST(keeps_verdicts_over_snapshots),
         HEALTH_TEST(begins_with_the_health_that_the_snapshot_gives),
         HEALTH_TEST(stops_checking_a_target_that_drains),
+        HEALTH_TEST(goes_on_checking_a_target_whose_task_is_about_to_stop),
         HEALTH_TEST(runs_a_limited_number_of_checks_at_a_time),
         HEALTH_TEST(reports_targets_of_an_unused_group_as_unused),
         HEALTH_TEST(reports_targets_without_checks_as_unavailable),

@@ -82,13 +82,13 @@ ignores_a_version_that_it_has_and_one_that_came_late(void **state)
 }
 
 static void
-drains_when_the_desired_status_is_stopped(void **state)
+leaves_when_the_desired_status_is_stopped(void **state)
 {
     struct fixture *fixture = *state;
     take_version(fixture, "RUNNING", "RUNNING", 3);
     take_version(fixture, "RUNNING", "STOPPED", 4);
     assert_int_equal(find_target(fixture->world, "web", 32801)->membership,
-                     MEMBERSHIP_DRAINING);
+                     MEMBERSHIP_STOPPING);
     assert_non_null(registry_find(fixture->world->registry, "ecs", TASK_ID));
 }
 
@@ -152,7 +152,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(registers_a_running_task_by_its_host_port),
         TEST(ignores_a_version_that_it_has_and_one_that_came_late),
-        TEST(drains_when_the_desired_status_is_stopped),
+        TEST(leaves_when_the_desired_status_is_stopped),
         TEST(takes_stopped_as_the_last_word_whatever_comes_later),
         TEST(never_registers_from_a_stopped_task_with_bindings),
         TEST(refuses_a_running_task_without_bindings),

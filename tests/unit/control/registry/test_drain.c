@@ -116,6 +116,57 @@ closes_what_is_open_when_the_delay_is_over(void **state)
     end(&drained);
 }
 
+/* The only target is about to stop, with a request in flight, and every worker knows. */
+static void
+stop_one(struct drained_world *drained)
+{
+    drained->in_flight = 1;
+    registry_stop_sign(drained->world->registry, "docker", "a", "signal 15");
+    drain_note_published(drained->drain, 2);
+    drain_note_applied(drained->drain, 2);
+}
+
+static void
+keeps_one_that_is_about_to_stop_until_its_task_has_ended(void **state)
+{
+    struct drained_world drained = begin();
+    struct registered_target *target = serve_one(&drained);
+    (void)state;
+    stop_one(&drained);
+    drained.in_flight = 0;
+    advance_ms(400000);
+    drain_look(drained.drain);
+    assert_int_equal(target->membership, MEMBERSHIP_STOPPING);
+    registry_remove_task(drained.world->registry, "docker", "a", 0);
+    drain_note_published(drained.drain, 3);
+    drain_note_applied(drained.drain, 3);
+    assert_null(find_target(drained.world, "web", 32768));
+    end(&drained);
+}
+
+static void
+closes_one_that_is_about_to_stop_at_the_delay_only_while_others_serve(void **state)
+{
+    struct drained_world drained = begin();
+    const struct target_verdict passed = {.health = HEALTH_HEALTHY};
+    struct registered_target *target = serve_one(&drained);
+    (void)state;
+    stop_one(&drained);
+    advance_ms(300000);
+    drain_look(drained.drain);
+    assert_int_equal(target->membership, MEMBERSHIP_STOPPING);
+    registry_put_task(drained.world->registry, make_task("b", 2, "srvweb", 32769));
+    drain_note_published(drained.drain, 3);
+    drain_note_applied(drained.drain, 3);
+    targets_set_health(drained.world->targets, find_target(drained.world, "web", 32769),
+                       &passed);
+    drain_look(drained.drain);
+    assert_null(find_target(drained.world, "web", 32768));
+    assert_int_equal(drained.world->closes, 1);
+    assert_int_equal(drained.world->evictions, 0);
+    end(&drained);
+}
+
 static void
 keeps_a_target_that_was_drained_by_hand(void **state)
 {
@@ -201,6 +252,8 @@ main(void)
         cmocka_unit_test(begins_a_drain_only_when_the_last_worker_knows_of_it),
         cmocka_unit_test(ends_a_drain_as_soon_as_nothing_is_in_flight),
         cmocka_unit_test(closes_what_is_open_when_the_delay_is_over),
+        cmocka_unit_test(keeps_one_that_is_about_to_stop_until_its_task_has_ended),
+        cmocka_unit_test(closes_one_that_is_about_to_stop_at_the_delay_only_while_others_serve),
         cmocka_unit_test(keeps_a_target_that_was_drained_by_hand),
         cmocka_unit_test(drains_a_held_target_that_leaves),
         cmocka_unit_test(gives_the_counter_row_back_when_nobody_uses_it),

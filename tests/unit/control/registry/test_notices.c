@@ -144,11 +144,47 @@ says_how_a_container_ended(void **state)
 }
 
 static void
+check_nothing(void *argument, uint64_t target_id)
+{
+    (void)argument;
+    (void)target_id;
+}
+
+static void
+note_nothing(void *argument)
+{
+    (void)argument;
+}
+
+static struct group_watch *
+watch_world(struct world *world, struct loop *loop)
+{
+    world->vacancies = vacancies_new(&(struct vacancies_parts){
+        loop, world->numbers, world->targets, check_nothing, note_nothing, NULL});
+    vacancies_set_config(world->vacancies, &world->config);
+    return group_watch_new(&(struct group_watch_parts){world->numbers, world->targets,
+                                                       world->vacancies, world->events});
+}
+
+static void
+end_watch(struct world *world, struct group_watch **watch, struct loop **loop)
+{
+    struct vacancies *vacancies = world->vacancies;
+
+    world->vacancies = NULL;
+    group_watch_free(watch);
+    vacancies_free(&vacancies);
+    world_free(world);
+    loop_free(loop);
+}
+
+static void
 tells_when_a_group_changes(void **state)
 {
     struct registered_target *targets[3];
     struct world *world = healthy_world(targets);
-    struct group_watch *watch = group_watch_new(world->numbers, world->targets, world->events);
+    struct loop *loop = loop_new();
+    struct group_watch *watch = watch_world(world, loop);
 
     (void)state;
     world->groups[0].minimum_healthy_count = 2;
@@ -168,8 +204,56 @@ tells_when_a_group_changes(void **state)
     group_watch_look(watch, &world->config);
     assert_string_equal(last_message(world),
                         "empty: no target is left; requests are answered with 503");
-    group_watch_free(&watch);
-    world_free(world);
+    end_watch(world, &watch, &loop);
+}
+
+static void
+look(struct world *world, struct group_watch *watch)
+{
+    vacancies_look(world->vacancies);
+    group_watch_look(watch, &world->config);
+}
+
+static void
+tells_that_a_group_waits_and_how_that_ends(void **state)
+{
+    static const char *const ids[] = {"a", "b", "c"};
+    struct registered_target *targets[3];
+    struct world *world = healthy_world(targets);
+    struct loop *loop = loop_new();
+    struct group_watch *watch = watch_world(world, loop);
+
+    (void)state;
+    world->groups[0].hold_requests = 1;
+    world->groups[0].hold_ms = 5000;
+    world->groups[0].minimum_healthy_count = 1;
+    for (unsigned i = 0; i < 3; i++)
+        registry_stop_sign(world->registry, "docker", ids[i], "a test");
+    look(world, watch);
+    assert_string_equal(last_message(world),
+                        "waits for a target: requests are held, each for at most 5 s");
+    for (unsigned i = 0; i < 3; i++)
+        registry_remove_task(world->registry, "docker", ids[i], 0);
+    uint64_t before = event_log_last_sequence(world->events);
+    look(world, watch);
+    assert_int_equal(event_log_last_sequence(world->events), before);
+    advance_ms(5000);
+    look(world, watch);
+    assert_string_equal(last_message(world),
+                        "empty: no target came in time; requests are answered with 503");
+    registry_put_task(world->registry, make_task("d", 9, "srvweb", 1009));
+    targets_apply(world->targets, find_target(world, "web", 1009), TARGET_EVENT_APPLIED, NULL);
+    targets_set_health(world->targets, find_target(world, "web", 1009), &healthy);
+    look(world, watch);
+    assert_string_equal(last_message(world), "no longer empty: 1 of 1 healthy");
+    registry_remove_task(world->registry, "docker", "d", 0);
+    look(world, watch);
+    registry_put_task(world->registry, make_task("e", 10, "srvweb", 1010));
+    targets_apply(world->targets, find_target(world, "web", 1010), TARGET_EVENT_APPLIED, NULL);
+    targets_set_health(world->targets, find_target(world, "web", 1010), &healthy);
+    look(world, watch);
+    assert_string_equal(last_message(world), "waits no longer: 1 of 1 healthy");
+    end_watch(world, &watch, &loop);
 }
 
 int
@@ -180,6 +264,7 @@ main(void)
         cmocka_unit_test(says_what_is_left_of_a_group),
         cmocka_unit_test(says_how_a_container_ended),
         cmocka_unit_test(tells_when_a_group_changes),
+        cmocka_unit_test(tells_that_a_group_waits_and_how_that_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -319,22 +319,96 @@ ignores_the_end_of_an_earlier_generation(void **state)
 }
 
 static void
-drains_at_a_stop_sign_and_only_in_that_generation(void **state)
+leaves_at_a_stop_sign_and_only_in_that_generation(void **state)
 {
     struct world *world = world_new();
     (void)state;
     registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
     registry_stop_sign(world->registry, "docker", "a", "signal 15");
-    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_STOPPING);
     registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
-    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_STOPPING);
     registry_put_task(world->registry, make_task("a", 2, "srvweb", 32769));
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
     assert_int_equal(find_target(world, "web", 32769)->membership, MEMBERSHIP_REGISTERING);
     world_free(world);
 }
 
+/* A report of task a in its first run. */
 static void
-brings_a_draining_target_back_when_its_task_runs_on(void **state)
+put_run(struct world *world, enum task_status last, enum task_status desired)
+{
+    struct task *task = make_task("a", 1, "srvweb", 32768);
+
+    task->last_status = last;
+    task->desired_status = desired;
+    task->stop_seconds = 7;
+    registry_put_task(world->registry, task);
+}
+
+static void
+leaves_in_steps_as_its_task_does(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    uint64_t id = find_target(world, "web", 32768)->id;
+    put_run(world, TASK_RUNNING, TASK_STOPPED);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_STOPPING);
+    put_run(world, TASK_STOPPED, TASK_STOPPED);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_true(find_target(world, "web", 32768)->id == id);
+    world_free(world);
+}
+
+static void
+knows_when_a_stopping_task_is_ended_by_force(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    registry_stop_sign(world->registry, "docker", "a", "signal 15");
+    uint64_t began_ms = clock_ms();
+    advance_ms(3000);
+    put_run(world, TASK_RUNNING, TASK_STOPPED);
+    assert_true(find_target(world, "web", 32768)->stop_ends_ms == began_ms + 7000);
+    world_free(world);
+}
+
+/* docker kill -s TERM of a program that takes it for something else. */
+static void
+serves_again_when_its_source_takes_the_stop_sign_back(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    registry_stop_sign(world->registry, "docker", "a", "signal 15");
+    put_run(world, TASK_RUNNING, TASK_STOPPED);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_STOPPING);
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+is_withdrawn_for_good_where_fairlead_stops_it(void **state)
+{
+    struct world *world = world_new();
+    (void)state;
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    registry_stop_sign(world->registry, "docker", "a", "signal 15");
+    registry_withdraw(world->registry, "docker", "a", true);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    registry_withdraw(world->registry, "docker", "a", false);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    put_run(world, TASK_RUNNING, TASK_STOPPED);
+    put_run(world, TASK_RUNNING, TASK_RUNNING);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
+    world_free(world);
+}
+
+static void
+brings_a_stopping_target_back_when_its_task_runs_on(void **state)
 {
     struct world *world = world_new();
     struct task *stopping = make_task("a", 1, "srvweb", 32768);
@@ -343,7 +417,7 @@ brings_a_draining_target_back_when_its_task_runs_on(void **state)
     uint64_t id = find_target(world, "web", 32768)->id;
     stopping->desired_status = TASK_STOPPED;
     registry_put_task(world->registry, stopping);
-    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_DRAINING);
+    assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_STOPPING);
     registry_put_task(world->registry, make_task("a", 1, "srvweb", 32768));
     assert_int_equal(find_target(world, "web", 32768)->membership, MEMBERSHIP_REGISTERING);
     assert_true(find_target(world, "web", 32768)->id == id);
@@ -488,13 +562,13 @@ lets_a_held_target_leave_whose_task_is_gone_or_stops(void **state)
     assert_true(registry_hold(world->registry, "web", &first, true));
     assert_true(registry_hold(world->registry, "web", &second, true));
     registry_remove_task(world->registry, "docker", "a", 0);
-    registry_stop_sign(world->registry, "docker", "b", "a test");
+    registry_withdraw(world->registry, "docker", "b", true);
     assert_int_equal(find_target(world, "web", 1001)->membership, MEMBERSHIP_DRAINING);
     assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_DRAINING);
     assert_false(registry_hold(world->registry, "web", &first, false));
     assert_false(registry_hold(world->registry, "web", &first, true));
     /* The stop did not happen: it is held as before; another run of it is another matter. */
-    registry_clear_stop_sign(world->registry, "docker", "b");
+    registry_withdraw(world->registry, "docker", "b", false);
     assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_HELD);
     registry_put_task(world->registry, make_task("b", 2, "srvweb", 1002));
     assert_int_equal(find_target(world, "web", 1002)->membership, MEMBERSHIP_REGISTERING);
@@ -602,8 +676,12 @@ main(void)
         cmocka_unit_test(refuses_what_hands_register_where_fairlead_listens),
         cmocka_unit_test(lets_names_follow_a_rename),
         cmocka_unit_test(ignores_the_end_of_an_earlier_generation),
-        cmocka_unit_test(drains_at_a_stop_sign_and_only_in_that_generation),
-        cmocka_unit_test(brings_a_draining_target_back_when_its_task_runs_on),
+        cmocka_unit_test(leaves_at_a_stop_sign_and_only_in_that_generation),
+        cmocka_unit_test(leaves_in_steps_as_its_task_does),
+        cmocka_unit_test(knows_when_a_stopping_task_is_ended_by_force),
+        cmocka_unit_test(serves_again_when_its_source_takes_the_stop_sign_back),
+        cmocka_unit_test(is_withdrawn_for_good_where_fairlead_stops_it),
+        cmocka_unit_test(brings_a_stopping_target_back_when_its_task_runs_on),
         cmocka_unit_test(counts_what_only_a_full_set_told_of),
         cmocka_unit_test(leaves_the_tasks_of_other_sources_alone_in_a_full_set),
         cmocka_unit_test(lets_a_task_take_the_place_of_a_static_target_until_it_is_gone),

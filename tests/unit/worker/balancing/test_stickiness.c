@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cookies that lead back to a target, and requests that wait for one: on a stand. */
+/* Cookies that lead back to a target: on a stand. */
 #include "../../unit.h"
 
 #include <stdio.h>
@@ -166,57 +166,6 @@ an_application_cookie_is_followed_only_once_it_was_set(void **state)
         assert_int_equal(ask(*state, pairs, OK), first);
 }
 
-/* Requests held for a first target. */
-
-static void
-start_without_targets(struct worker_stand *stand, unsigned hold_requests)
-{
-    group->hold_requests = hold_requests;
-    group->hold_ms = 10000;
-    second->health = HEALTH_INITIAL;
-    second[-1].health = HEALTH_UNHEALTHY;
-    group->minimum_healthy_count = 0;
-    worker_stand_publish(stand);
-}
-
-static void
-a_held_request_goes_on_when_a_target_is_ready(void **state)
-{
-    struct worker_stand *stand = *state;
-
-    start_without_targets(stand, 1);
-    worker_stand_connect(stand);
-    worker_stand_write(stand, stand->client_fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_false(worker_stand_accept(stand));
-    second->health = HEALTH_HEALTHY;
-    worker_stand_publish(stand);
-    worker_stand_turn(stand);
-    assert_true(worker_stand_accept(stand));
-    worker_stand_write(stand, stand->target_fd, OK);
-    worker_stand_read(stand, stand->client_fd, answer, sizeof(answer));
-    assert_non_null(strstr(answer, " 200 OK"));
-}
-
-static void
-what_cannot_be_held_is_told_to_come_again(void **state)
-{
-    struct worker_stand *stand = *state;
-    int held_fd;
-
-    start_without_targets(stand, 1);
-    worker_stand_connect(stand);
-    worker_stand_write(stand, stand->client_fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    held_fd = stand->client_fd;
-    stand->client_fd = -1;
-    worker_stand_connect(stand);
-    worker_stand_write(stand, stand->client_fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    worker_stand_read(stand, stand->client_fd, answer, sizeof(answer));
-    assert_non_null(strstr(answer, " 503 "));
-    assert_non_null(strstr(answer, "\r\nRetry-After: "));
-    close(held_fd);
-    worker_stand_turn(stand);
-}
-
 int
 main(void)
 {
@@ -227,8 +176,6 @@ main(void)
         STANDING(a_cookie_that_was_changed_means_nothing),
         STANDING(a_cookie_yields_to_draining),
         STANDING(an_application_cookie_is_followed_only_once_it_was_set),
-        STANDING(a_held_request_goes_on_when_a_target_is_ready),
-        STANDING(what_cannot_be_held_is_told_to_come_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
