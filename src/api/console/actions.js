@@ -8,7 +8,7 @@ import {address, moment, plural} from "./text.js";
 
 const CHOOSABLE = ["healthy", "slow start", "unavailable"];
 
-/* How many others of its group get new requests. view: {group, set: its settings, all: the newest targets} */
+/* How many others of its group get new requests. view: {group, set: its settings, all: targets, rates} */
 function remain(view, target) {
   const others = view.all.filter(other => other.TargetId !== target.TargetId && CHOOSABLE.includes(targetWord(other))).length;
   return others ? `${others} of ${plural(view.all.length, "target")} in ${view.group} ${others === 1 ? "remains" : "remain"} for new requests.`
@@ -16,7 +16,7 @@ function remain(view, target) {
 }
 
 function finish(view, target, limit = "") {
-  const {InFlight} = view.all.find(one => one.TargetId === target.TargetId) ?? target;
+  const {InFlight} = view.rates.get(target.TargetId) ?? target;
   return InFlight ? `${plural(InFlight, "request")} in flight will finish${limit}.` : "No request is in flight.";
 }
 
@@ -65,11 +65,11 @@ async function progress(path, body, place) {
   fill(place, list);
   let last;
   for await (last of lines(await open("POST", path, {body}))) {
-    list.append(h("li", {class: last.Result}, h("time", null, moment(last.Time)), " ", name(last.Text)));
+    list.append(h("li", {class: last.Result}, h("time", moment(last.Time)), " ", name(last.Text)));
     list.lastChild.scrollIntoView({block: "nearest"});
   }
   if (last?.Result !== "done")
-    list.append(h("li.failed", null, last?.Result ? "It failed; the line before says why." : "The answer broke off. Events tell how it went on."));
+    list.append(h("li.failed", last?.Result ? "It failed; the line before says why." : "The answer broke off. Events tell how it went on."));
   return false;
 }
 

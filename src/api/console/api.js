@@ -112,6 +112,10 @@ export async function* lines(response) {
   }
 }
 
+export function targetsPath(group) {
+  return `/v1/target-groups/${encode(group)}/targets`;
+}
+
 /* A path with the parameters that are there. */
 export function withQuery(path, parameters) {
   const pairs = Object.entries(parameters).flatMap(([key, value]) => [value].flat()

@@ -1,48 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Kinds of columns: {title, kind, show(cell, item, table), order(item) where it can be sorted by}. */
+/* Kinds of columns: {title, kind, show(cell, item, table), order(item): what it is sorted and found by}. */
 import {button, fill, groupLink, h, plain, put, set} from "./dom.js";
 import {meter, showMeter, showState, stateMark} from "./states.js";
 
-/* Texts, also of others. */
-export function texts(title, write, more) {
-  return {title, kind: "name", order: write, ...more, show(cell, item) {
+/* What a column reads: the name of a member, or a function of the item. */
+function reader(read) {
+  return typeof read === "string" ? item => item[read] : read;
+}
+
+/* A cell is filled once and then kept up to date. */
+function column(title, kind, order, make, show, more) {
+  return {title, kind, order, ...more, show(cell, item, table) {
     if (!cell.firstChild)
-      cell.append(h("bdi"));
-    const text = plain(write(item) ?? "–");
-    put(cell.firstChild, text);
-    set(cell, "title", text.length > 16 && text);
+      cell.append(make(item, table));
+    show?.(cell.firstChild, item, table, cell);
   }};
 }
 
-/* Numbers: write(value) of what read(item) gives. */
-export function numbers(title, read, write = String, more) {
+/* Texts, also of others. */
+export function texts(title, what, more) {
+  const read = reader(what);
+  return column(title, "name", read, () => h("bdi"), (node, item, table, cell) => {
+    const text = plain(read(item) ?? "–");
+    put(node, text);
+    set(cell, "title", text.length > 16 && text);
+  }, more);
+}
+
+/* Numbers, as write(value) writes them. */
+export function numbers(title, what, write = String, more) {
+  const read = reader(what);
   return {title, kind: "number", order: read, ...more, show: (cell, item) => put(cell, write(read(item)))};
 }
 
-export function marks(title, word) {
-  return {title, order: word, show: (cell, item) => cell.firstChild ? showState(cell.firstChild, word(item)) : cell.append(stateMark(word(item)))};
+export function marks(title, what) {
+  const read = reader(what);
+  return column(title, null, read, item => stateMark(read(item)), (node, item) => showState(node, read(item)));
 }
 
 /* counts(item): [all, healthy, held] */
 export function meters(title, counts) {
-  return {title, kind: "number", order: item => counts(item)[1], show(cell, item) {
-    if (!cell.firstChild)
-      cell.append(meter());
-    showMeter(cell.firstChild, ...counts(item));
-  }};
+  return column(title, "number", item => counts(item)[1], meter, (node, item) => showMeter(node, ...counts(item)));
 }
 
-export function groups(title, read, more) {
-  return {title, kind: "name", order: read, ...more, show: (cell, item) => cell.firstChild || cell.append(read(item) ? groupLink(read(item)) : "–")};
+export function groups(title, member) {
+  return column(title, "name", reader(member), item => groupLink(item[member]));
 }
 
 /* A button that opens what is said of the row. */
-export function openers(title, write, more) {
-  return {title, order: write, ...more, show(cell, item, table) {
-    if (!cell.firstChild)
-      cell.append(h("button.open", {type: "button", onclick: () => table.toggle(table.key(item))}, h("bdi", null, plain(write(item)))));
-    set(cell.firstChild, "aria-expanded", String(table.opened.has(table.key(item))));
-  }};
+export function openers(title, read) {
+  return column(title, null, read, (item, table) => h("button.open", {type: "button", onclick: () => table.toggle(table.key(item))}, h("bdi", plain(read(item)))),
+    (node, item, table) => set(node, "aria-expanded", String(table.opened.has(table.key(item)))));
 }
 
 /* One button: act(item) -> [word, what it does], or nothing; about(item): what it is done to. */

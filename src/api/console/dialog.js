@@ -4,23 +4,23 @@
  * same, and the key where there is none yet. What fairlead answers is told in the same place.
  */
 import {nextStep, session} from "./api.js";
-import {button, command, fill, h, name, put, refill} from "./dom.js";
+import {button, command, fill, h, name, put, refill, sameLine} from "./dom.js";
 import {canSign} from "./sign.js";
 import {sign} from "./states.js";
 
-function mark(text, tone, kind) {
-  return [sign(tone, kind), h("div", null, text)];
+export function told(tone, kind, ...content) {
+  return h("div.said." + tone, sign(tone, kind), h("div", content));
 }
 
 export function errorText(error) {
   const next = nextStep(error);
-  return h("div.said.bad", {role: "alert"}, mark([h("p", null, name(error.message)), error.details.map(line => h("p.mono", null, name(line))), next && h("p", null, "Next: " + next)], "bad", "alarm"));
+  return h("div", {role: "alert"}, told("bad", "alarm", h("p", name(error.message)), error.details.map(line => h("p.mono", name(line))), next && h("p", "Next: " + next)));
 }
 
 /* A short sentence at the bottom of the page. */
 export function say(text) {
   const said = document.getElementById("said");
-  fill(said, mark(name(text), "good", "check"));
+  fill(said, sign("good", "check"), name(text));
   said.classList.add("on");
   clearTimeout(say.timer);
   say.timer = setTimeout(() => said.classList.remove("on"), 6000);
@@ -32,7 +32,7 @@ export function field(label, properties, hint) {
   const id = "field" + ++fields;
   const input = h(properties?.rows ? "textarea" : "input", {id, autocomplete: "off", spellcheck: "false", "aria-describedby": hint && id + "hint", ...properties});
   return {input, get value() { return input.value.trim(); },
-          node: h("div.field", null, h("label", {for: id}, label), input, hint && h("p.hint", {id: id + "hint"}, hint))};
+    node: h("div.field", h("label", {for: id}, label), input, hint && h("p.hint", {id: id + "hint"}, hint))};
 }
 
 /* A window over the page; Escape closes it, too. */
@@ -46,14 +46,14 @@ function openDialog(title, content, onclose) {
 /* The two fields of a key; entered() when fairlead took it. */
 function keyForm(entered, cancel) {
   if (!canSign)
-    return h("div", null, h("p", null, "This browser signs only on pages that come by https or from localhost, so the console can look and not change. " +
-      "Open it as http://127.0.0.1, for example through ssh -L, or use fairleadctl."), h("div.buttons", null, button("Close", cancel)));
-  const id = field("Access key id", {required: true, name: "id"});
-  const secret = field("Secret access key", {required: true, type: "password", name: "secret"},
-                       "It becomes a key in this tab's memory that can sign and cannot be read, until you close or reload the tab.");
+    return h("div", h("p", "This browser signs only on pages that come by https or from localhost, so the console can look and not change. " +
+      "Open it as http://127.0.0.1, for example through ssh -L, or use fairleadctl."), h("div.buttons", button("Close", cancel)));
+  const id = field("Access key id", {required: true});
+  const secret = field("Secret access key", {required: true, type: "password"},
+    "It becomes a key in this tab's memory that can sign and cannot be read, until you close or reload the tab.");
   const trouble = h("div");
   const enter = h("button.primary", {type: "submit"}, "Use this key");
-  async function submit(event) {
+  async function onsubmit(event) {
     event.preventDefault();
     enter.disabled = true;
     fill(trouble);
@@ -66,8 +66,8 @@ function keyForm(entered, cancel) {
     }
     enter.disabled = false;
   }
-  return h("form", {onsubmit: submit}, h("p", null, "Changes are signed with an access key. On fairlead's machine this makes one, and prints both fields:"),
-           command("fairleadctl key create NAME"), id.node, secret.node, trouble, h("div.buttons", null, button("Cancel", cancel), enter));
+  return h("form", {onsubmit}, h("p", "Changes are signed with an access key. On fairlead's machine this makes one, and prints both fields:"),
+    command("fairleadctl key create NAME"), id.node, secret.node, trouble, h("div.buttons", button("Cancel", cancel), enter));
 }
 
 /* Resolves to whether there is a key now. */
@@ -84,9 +84,9 @@ export function keyPressed() {
     return askForKey();
   const close = () => dialog.close();
   const dialog = openDialog("Access key", [
-    h("p", null, "Signing as ", h("b", null, name(caller.Name)), caller.IsReadOnly ? ", which may look and not change." : ". Each change becomes an event with this name."),
-    h("p", null, "The key is gone when you close or reload this tab."),
-    h("div.buttons", null, button("Close", close), button("Forget the key", () => { session.forget(); close(); }, "primary"))]);
+    h("p", "Signing as ", h("b", name(caller.Name)), caller.IsReadOnly ? ", which may look and not change." : ". Each change becomes an event with this name."),
+    h("p", "The key is gone when you close or reload this tab."),
+    h("div.buttons", button("Close", close), button("Forget the key", () => { session.forget(); close(); }, "primary"))]);
   return dialog;
 }
 
@@ -101,14 +101,14 @@ export function ask(question) {
   const verb = h("button", {type: "submit", class: question.isGrave ? "grave" : "primary"}, question.verb);
   const close = () => dialog.close();
   const cancel = button("Cancel", close);
-  const form = h("form", {oninput: refresh, onsubmit: act}, question.fields?.map(one => one.node), effects, line, trouble, h("div.buttons", null, cancel, verb));
-  const holder = h("div", null, form);
+  const form = h("form", {oninput: refresh, onsubmit: act}, question.fields?.map(one => one.node), effects, line, trouble, h("div.buttons", cancel, verb));
+  const holder = h("div", form);
 
   function refresh() {
     const rows = question.effects();
     const text = question.line();
-    refill(effects, rows, rows.map(row => h("li", null, mark(name(row.warn ?? row), row.warn ? "warn" : "calm", row.warn ? "alarm" : "info"))));
-    refill(line, text, h("p.hint", null, "The same on the command line:"), command(text));
+    refill(effects, rows, () => rows.map(row => h("li", row.warn ? sign("warn", "alarm") : sign("calm", "info"), name(row.warn ?? row))));
+    refill(line, text, () => sameLine(text));
   }
 
   function enterKey() {
@@ -141,4 +141,3 @@ export function ask(question) {
   const dialog = openDialog(question.title, holder, () => clearInterval(timer));
   (question.fields?.[0].input ?? cancel).focus();
 }
-

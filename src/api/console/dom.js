@@ -6,32 +6,36 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function dress(node, properties, children) {
-  for (const [name, value] of Object.entries(properties ?? {})) {
-    if (name.startsWith("on"))
-      node.addEventListener(name.slice(2), value);
-    else
-      set(node, name, value);
-  }
-  return add(node, children);
-}
-
 function add(node, children) {
   node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   return node;
 }
 
+/* Properties stand before the children, or are left out. */
+function dress(node, children) {
+  const [first] = children;
+  if (first?.constructor !== Object)
+    return add(node, children);
+  for (const [name, value] of Object.entries(first)) {
+    if (name.startsWith("on"))
+      node.addEventListener(name.slice(2), value);
+    else
+      set(node, name, value);
+  }
+  return add(node, children.slice(1));
+}
+
 /* h("button.quiet", {type: "button", onclick}, "Close"): an element. */
-export function h(name, properties, ...children) {
+export function h(name, ...children) {
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag);
   if (classes.length)
     node.className = classes.join(" ");
-  return dress(node, properties, children);
+  return dress(node, children);
 }
 
-export function svg(tag, properties, ...children) {
-  return dress(document.createElementNS(SVG, tag), properties, children);
+export function svg(tag, ...children) {
+  return dress(document.createElementNS(SVG, tag), children);
 }
 
 export function button(text, onclick, kind) {
@@ -56,13 +60,13 @@ export function fill(node, ...children) {
   return add(node, children);
 }
 
-/* The same, only when what it is made of has changed. */
-export function refill(node, made, ...children) {
-  const key = JSON.stringify(made);
-  if (node.made === key)
-    return;
-  node.made = key;
-  fill(node, children.map(child => typeof child === "function" ? child() : child));
+/* The same, only when what the children are made of has changed. */
+export function refill(node, source, make) {
+  const key = JSON.stringify(source);
+  if (node.source !== key) {
+    node.source = key;
+    fill(node, make());
+  }
 }
 
 /*
@@ -95,21 +99,25 @@ export function keep(parent, items, keyOf, make, update) {
 /* A text of others with its control characters, and those that turn what follows, made visible. */
 export function plain(text) {
   return String(text ?? "").replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-                                    sign => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
+    sign => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
 }
 
 /* A name that others chose: it cannot turn the text around it either. */
-export function name(text, properties) {
-  return h("bdi", properties, plain(text));
+export function name(text) {
+  return h("bdi", plain(text));
+}
+
+export function groupPath(group, tab = "") {
+  return "#/groups/" + encodeURIComponent(group) + tab;
 }
 
 export function groupLink(group) {
-  return h("a", {href: "#/groups/" + encodeURIComponent(group)}, name(group));
+  return h("a", {href: groupPath(group)}, name(group));
 }
 
 /* A line to paste, with its button. */
 export function command(text) {
-  const line = h("code", {translate: "no"}, text.split("\n").map(plain).join("\n"));
+  const line = h("code", text.split("\n").map(plain).join("\n"));
   const copy = button("Copy", async () => {
     try {
       await navigator.clipboard.writeText(text);
@@ -120,7 +128,11 @@ export function command(text) {
     }
     setTimeout(put, 1500, copy, "Copy");
   }, "small");
-  return h("div.command", null, line, copy);
+  return h("div.command", line, copy);
+}
+
+export function sameLine(text) {
+  return [h("p.hint", "The same on the command line:"), command(text)];
 }
 
 /* A word as the shell takes it. */
@@ -129,12 +141,12 @@ export function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'";
 }
 
-export function panel(title, ...children) {
-  return h("section.panel", null, title && h("h2", null, title), children);
+export function panel(...children) {
+  return h("section.panel", children);
 }
 
-/* Pairs of a word and what it is, those that there are. */
+/* Pairs of a word and what it is, those that there are; texts may be of others. */
 export function facts(pairs) {
-  return h("dl.facts", null, pairs.filter(([, value]) => value || value === 0)
-    .map(([term, value]) => h("div", null, h("dt", null, term), h("dd", null, value))));
+  return h("dl.facts", pairs.filter(([, value]) => value || value === 0)
+    .map(([term, value]) => h("div", h("dt", term), h("dd", value instanceof Node ? value : name(value)))));
 }

@@ -3,8 +3,10 @@
  * The last 15 minutes as lines of SVG. Each line has a dash of its own, and its word and value
  * stand above; a pointer or the arrow keys read any second.
  */
-import {h, plain, put, refill, svg} from "./dom.js";
-import {moment} from "./text.js";
+import {get, withQuery} from "./api.js";
+import {h, panel, plain, put, refill, svg} from "./dom.js";
+import {Loader} from "./loader.js";
+import {count, milliseconds, moment, rate} from "./text.js";
 
 const WIDTH = 900;
 const HEIGHT = 100;
@@ -31,27 +33,27 @@ function path(values, top, isArea) {
   return isArea ? `M0 ${HEIGHT}${text}V${HEIGHT}Z` : text;
 }
 
-export class Graph {
+class Graph {
   /* lines: {key: word}; one alone has an area under it; write(value): a value with its unit */
   constructor(title, lines, write) {
     Object.assign(this, {title, write, top: 0, index: null});
     this.lines = Object.entries(lines).map(([key, word], index) => {
       const value = h("b");
-      const label = h("span.legend", null, svg("svg", {viewBox: "0 0 18 6", "aria-hidden": "true"}, svg("path", {d: "M0 3h18", class: "line" + index})), word + " ", value);
-      return {key, word, value, label, path: svg("path", {class: "line" + index})};
+      const dash = svg("svg", {viewBox: "0 0 18 6", "aria-hidden": "true"}, svg("path", {d: "M0 3h18", class: "line" + index}));
+      return {key, word, value, label: h("span.legend", dash, word + " ", value), path: svg("path", {class: "line" + index})};
     });
     this.area = svg("path", {class: "area"});
     this.marks = svg("path", {class: "marks"});
     this.cursor = svg("path", {class: "cursor"});
     this.most = h("span.most");
     this.when = h("span");
-    this.plot = h("div.plot", {tabindex: 0, role: "img", onpointermove: event => this.point(event), onpointerleave: () => this.read(null), onblur: () => this.read(null),
-                               onkeydown: event => this.step(event)},
-                  svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true"},
-                      svg("path", {class: "grid", d: `M0 0h${WIDTH}M0 ${HEIGHT / 2}h${WIDTH}M0 ${HEIGHT}h${WIDTH}`}), this.area, this.marks,
-                      this.lines.map(line => line.path).reverse(), this.cursor), this.most);
-    this.node = h("figure.graph", null, h("figcaption", null, h("h3", null, title), this.lines.map(line => line.label)), this.plot,
-                  h("div.axis", null, h("span", null, "15 min ago"), this.when, h("span", null, "now")));
+    const grid = svg("path", {class: "grid", d: `M0 0h${WIDTH}M0 ${HEIGHT / 2}h${WIDTH}M0 ${HEIGHT}h${WIDTH}`});
+    const leave = () => this.read(null);
+    this.plot = h("div.plot", {tabindex: 0, role: "img", onpointermove: event => this.point(event), onpointerleave: leave, onblur: leave, onkeydown: event => this.step(event)},
+      svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true"},
+        grid, this.area, this.marks, this.lines.map(line => line.path).reverse(), this.cursor), this.most);
+    this.node = h("figure", h("figcaption", h("h3", title), this.lines.map(line => line.label)), this.plot,
+      h("div.axis", h("span", "15 min ago"), this.when, h("span", "now")));
   }
 
   update(history) {
@@ -65,8 +67,7 @@ export class Graph {
       line.path.setAttribute("d", path(this.values(line), this.top));
     if (this.lines.length === 1)
       this.area.setAttribute("d", path(this.values(this.lines[0]), this.top, true));
-    const {End, Marks} = history;
-    this.marks.setAttribute("d", Marks.map(mark => this.length - 1 - End + mark.Time).filter(index => index >= 0)
+    this.marks.setAttribute("d", history.Marks.map(mark => this.length - 1 - history.End + mark.Time).filter(index => index >= 0)
       .map(index => `M${across(index, this.length)} 0V${HEIGHT}`).join(""));
     this.read(this.index);
     const last = this.lines.map(line => `${line.word} ${this.write(this.values(line).at(-1))}`).join(", ");
@@ -95,15 +96,14 @@ export class Graph {
   }
 
   go(index) {
-    if (this.length)
-      this.read(Math.max(0, Math.min(this.length - 1, Math.round(index))));
+    this.read(Math.max(0, Math.min(this.length - 1, Math.round(index))));
   }
 
   /* The values of a second, or of now. */
   read(index) {
-    this.index = index;
     if (!this.length)
       return;
+    this.index = index;
     for (const line of this.lines)
       put(line.value, this.write(this.values(line).at(index ?? -1)));
     this.cursor.setAttribute("d", index === null ? "" : `M${across(index, this.length)} 0V${HEIGHT}`);
@@ -117,25 +117,31 @@ export class Graph {
 function grow({Series}, seconds, row) {
   const now = {...row, Target5xx: row.Errors5xxPerSecond, Own5xx: row.OwnErrors5xxPerSecond};
   for (const [key, values] of Object.entries(Series)) {
-    const fresh = Array(seconds).fill(values.at(-1)).with(-1, now[key] ?? null);
+    const last = values.at(-1);
     values.splice(0, seconds);
-    values.push(...fresh);
+    for (let second = 1; second < seconds; second++)
+      values.push(last);
+    values.push(now[key] ?? null);
   }
 }
 
-/* Graphs of one history, and its marks as a list. */
-export class Graphs {
-  constructor(graphs) {
-    this.graphs = graphs;
+/* Graphs of a group, or of all. */
+export class Monitor {
+  constructor(group) {
+    const perSecond = value => rate(value) + "/s";
+    this.graphs = [
+      new Graph("Requests", {RequestsPerSecond: "requests"}, perSecond),
+      new Graph("Errors", {Target5xx: "targets' 5xx", Own5xx: "own 5xx"}, perSecond),
+      new Graph("Response time", {P50: "p50", P95: "p95", P99: "p99"}, milliseconds),
+      new Graph("Connections", {Connections: "connections"}, count)].slice(0, group ? 3 : 4);
     this.marks = h("ul.marklist", {"aria-label": "Deploys and reloads"});
-    this.node = h("div", null, h("div.graphs", null, graphs.map(graph => graph.node)), this.marks);
-  }
-
-  begin(history) {
-    this.history = history;
-    history.Marks ??= [];
-    refill(this.marks, history.Marks, () => history.Marks.slice(-4).map(mark => h("li", null, h("time", null, moment(mark.Time * 1000)), " ", plain(mark.Text))));
-    this.show();
+    this.loader = new Loader([withQuery("/v1/history", {seconds: 900, group})], history => {
+      this.history = history;
+      history.Marks ??= [];
+      refill(this.marks, history.Marks, () => history.Marks.slice(-4).map(mark => h("li", h("time", moment(mark.Time * 1000)), " ", plain(mark.Text))));
+      this.show();
+    });
+    this.node = panel(h("h2", "The last 15 minutes"), this.loader.node, h("div.graphs", this.graphs.map(graph => graph.node)), this.marks);
   }
 
   /* A row of the overview, with its time. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What to do where there is nothing yet. */
-import {get} from "./api.js";
 import {command, h, name, panel, quoted} from "./dom.js";
 import {Loader} from "./loader.js";
 import {plural} from "./text.js";
@@ -13,26 +12,27 @@ providers = ( { type = "docker"; endpoint = "unix:///var/run/docker.sock"; } );
 # then: fairleadctl reload`;
 
 export function runLine(service, container) {
-  return "docker run -d -p 80 --label " + quoted("fairlead.service=" + service) + (container ? " --label " + quoted("fairlead.container=" + container) : "") + " IMAGE";
+  const label = (key, value) => " --label " + quoted(`fairlead.${key}=${value}`);
+  return "docker run -d -p 80" + label("service", service) + (container ? label("container", container) : "") + " IMAGE";
 }
 
 /* For the overview: how to get a first target, and what runs already. */
 export function emptyLessons(hasGroups) {
-  const found = h("div");
-  const loader = new Loader(() => get("/v1/tasks"), ({Tasks}) => {
+  const found = h("p");
+  const loader = new Loader(["/v1/tasks"], ({Tasks}) => {
     const idle = Tasks.filter(task => task.TargetCount === 0);
-    found.append(Tasks.length === 0 ? h("p.note", null, "No provider reports a container now.")
-      : h("p", null, `${plural(Tasks.length, "container")} that fairlead hears of ${Tasks.length === 1 ? "runs" : "run"} now, ${idle.length} of them no target: `,
-          idle.slice(0, 12).map((task, index) => [index ? ", " : "", name(task.Name ?? task.Id.slice(0, 12))]), ". ", h("a", {href: "#/services"}, "See why, and which label to add.")));
+    found.append(...Tasks.length === 0 ? ["No provider reports a container now."]
+      : [`${plural(Tasks.length, "container")} that fairlead hears of ${Tasks.length === 1 ? "runs" : "run"} now, ${idle.length} of them no target: `,
+        ...idle.slice(0, 12).flatMap(task => [name(task.Name ?? task.Id.slice(0, 12)), ", "]), h("a", {href: "#/services"}, "see why, and which label to add"), "."]);
     loader.close();
   });
-  return panel(hasGroups ? "No targets yet" : "Nothing is configured yet",
-               !hasGroups && [h("p", null, "These lines serve one application. Put them into the configuration file:"), command(SIX_LINES)],
-               h("p", null, "A container becomes a target by its labels, on whatever host port it gets:"), command(runLine("web")), loader.node, found);
+  return panel(h("h2", hasGroups ? "No targets yet" : "Nothing is configured yet"),
+    !hasGroups && [h("p", "These lines serve one application. Put them into the configuration file:"), command(SIX_LINES)],
+    h("p", "A container becomes a target by its labels, on whatever host port it gets:"), command(runLine("web")), loader.node, found);
 }
 
 export function emptyGroup(group, services) {
   const service = services.find(one => one.TargetGroupName === group);
-  return h("div", null, service ? [h("p", null, "A container of service ", name(service.ServiceName), " becomes a target by its labels:"), command(runLine(service.ServiceName, service.ContainerName))]
-    : h("p", null, "No service feeds this group. Add one to the configuration, or register a target by hand:"), command(`fairleadctl register ${quoted(group)} 127.0.0.1:8080`));
+  return h("div", service ? [h("p", "A container of service ", name(service.ServiceName), " becomes a target by its labels:"), command(runLine(service.ServiceName, service.ContainerName))]
+    : h("p", "No service feeds this group. Add one to the configuration, or register a target by hand:"), command(`fairleadctl register ${quoted(group)} 127.0.0.1:8080`));
 }

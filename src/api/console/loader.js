@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Asks for what a part of a page shows, again and again where wanted, and says in its place why it is not there. */
-import {session} from "./api.js";
-import {button, command, fill, h, panel} from "./dom.js";
+import {get, session} from "./api.js";
 import {askForKey, errorText} from "./dialog.js";
+import {button, command, fill, h, panel} from "./dom.js";
 
 export class Loader {
-  /* fetch() -> a promise of what show() takes; every: milliseconds; why a key is needed */
-  constructor(fetch, show, {every, why} = {}) {
-    Object.assign(this, {fetch, show, why, node: h("div")});
+  /* paths, whose answers show() gets as one object; every: milliseconds; why a key is needed */
+  constructor(paths, show, {every, why} = {}) {
+    Object.assign(this, {paths, show, why, node: h("div")});
     this.stopListening = session.onchange(() => this.load());
     this.timer = every && setInterval(() => document.hidden || this.isStuck || this.load(), every);
     this.load();
@@ -15,14 +15,14 @@ export class Loader {
 
   async load() {
     const turn = this.turn = {};
-    const slow = setTimeout(() => this.isShown || fill(this.node, h("p.note", null, "Loading…")), 400);
+    const slow = setTimeout(() => this.isShown || fill(this.node, h("p.note", "Loading…")), 400);
     try {
-      const answer = await this.fetch();
+      const answers = await Promise.all(this.paths.map(path => get(path)));
       if (this.turn === turn) {
         fill(this.node);
         this.isShown = true;
         this.isStuck = false;
-        this.show(answer);
+        this.show(Object.assign({}, ...answers));
       }
     } catch (error) {
       if (error.code === undefined)
@@ -38,8 +38,8 @@ export class Loader {
   fail(error) {
     this.isStuck = error.needsKey;
     if (error.needsKey)
-      fill(this.node, panel("This needs an access key", h("p", null, this.why ?? "Reading without a key is turned off here."), command("fairleadctl key create NAME"),
-                            button("Enter a key", askForKey, "primary")));
+      fill(this.node, panel(h("h2", "This needs an access key"), h("p", this.why ?? "Reading without a key is turned off here."),
+        command("fairleadctl key create NAME"), button("Enter a key", askForKey, "primary")));
     else if (!this.isShown)
       fill(this.node, errorText(error), button("Try again", () => this.load()));
   }

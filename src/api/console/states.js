@@ -24,16 +24,18 @@ const shapes = {
 
 export function shape(kind) {
   return svg("svg", {class: "shape", viewBox: "0 0 16 16", "aria-hidden": "true"},
-             shapes[kind].map((d, layer) => d && svg("path", {d, class: [null, "cut", "line"][layer]})));
+    shapes[kind].map((d, layer) => d && svg("path", {d, class: [null, "cut", "line"][layer]})));
 }
 
-const looks = {
-  healthy: ["check", "good"], unavailable: ["disc", "good"], connected: ["check", "good"], running: ["check", "good"], taken: ["check", "good"],
-  degraded: ["alarm", "warn"], ejected: ["gem", "warn"], "left out": ["none", "warn"],
-  unhealthy: ["alarm", "bad"], "fails open": ["gem", "bad"], empty: ["none", "bad"], away: ["alarm", "bad"], ended: ["alarm", "bad"],
-  held: ["bars", "hold"], draining: ["half", "hold"], stopping: ["half", "hold"],
-  initial: ["ring", "calm"], "slow start": ["slow", "calm"], unused: ["dash", "calm"], gone: ["cross", "calm"],
-};
+/* Shape and words of each tone. */
+const looks = {};
+for (const [tone, kind, ...words] of [
+  ["good", "check", "healthy", "connected", "running", "taken"], ["good", "disc", "unavailable"],
+  ["warn", "alarm", "degraded"], ["warn", "gem", "ejected"], ["warn", "none", "left out"],
+  ["bad", "alarm", "unhealthy", "away", "ended"], ["bad", "gem", "fails open"], ["bad", "none", "empty"],
+  ["hold", "bars", "held"], ["hold", "half", "draining", "stopping"],
+  ["calm", "ring", "initial"], ["calm", "slow", "slow start"], ["calm", "cross", "gone"]])
+  words.forEach(word => { looks[word] = [tone, kind]; });
 
 /* What a word means where it does not say so itself. */
 const meanings = {
@@ -42,11 +44,11 @@ const meanings = {
 };
 
 function look(word) {
-  return looks[word] ?? ["dash", "calm"];
+  return looks[word] ?? ["calm", "dash"];
 }
 
 export function toneOf(word) {
-  return look(word)[1];
+  return look(word)[0];
 }
 
 /* Who needs somebody more has less. */
@@ -59,8 +61,8 @@ export function stateText(word) {
 }
 
 /* A shape and a text in a tone. */
-export function sign(tone, kind, text, size) {
-  return h("span.state." + tone + (size ? "." + size : ""), null, shape(kind), text);
+export function sign(tone, kind, text) {
+  return h("span.state." + tone, shape(kind), text);
 }
 
 /* A state that can change; showState changes it. */
@@ -70,11 +72,10 @@ export function stateMark(word) {
 
 export function showState(node, word) {
   if (node.dataset.word !== word) {
-    const [kind, tone] = look(word);
     node.dataset.word = word;
-    node.className = "state " + tone;
+    node.className = "state " + toneOf(word);
     node.title = meanings[word] ?? "";
-    node.replaceChildren(shape(kind), stateText(word));
+    node.replaceChildren(shape(look(word)[1]), stateText(word));
   }
   return node;
 }
@@ -103,35 +104,34 @@ export function checkWords({TargetHealth: {LastCheck: last}}) {
 
 /* "3 of 4" with a bar: healthy, held and other targets. */
 export function meter() {
-  return h("span.meter", null, h("span.numbers"), h("span.bar", {"aria-hidden": "true"}, h("i.good"), h("i.hold"), h("i.bad")));
+  return h("span.meter", h("span.number"), h("span.bar", {"aria-hidden": "true"}, h("i.good"), h("i.hold"), h("i.bad")));
 }
 
 export function showMeter(node, all, healthy, held = 0) {
   put(node.firstChild, part(healthy, all));
   [healthy, held, all - healthy - held].forEach((some, index) => {
-    node.lastChild.children[index].style.flexGrow = all ? Math.max(0, some) : 0;
+    node.lastChild.children[index].style.flexGrow = Math.max(0, some);
   });
 }
 
 /* The first row that fits what a check met. */
 const causes = [
   [/own health check/, "The container's own health check says so.", "docker inspect shows what its HEALTHCHECK said."],
-  [/refused/, "Nothing listens there.", "Start the application, or correct the port: docker ps shows which port is published."],
+  [/refused/, "Nothing listens there.", "Start the application, or correct the port: docker ps shows which one is published."],
   [/code \d+/, "It answers, but with a code that is not healthy for its group.",
-   "Read the application's log for the check's path, or change health_check.path or health_check.matcher."],
-  [/no connection in/, "It does not accept connections in time.", "See whether its machine is up and a firewall lets the check through."],
-  [/no (whole )?answer in/, "It answers too late.", "See what keeps the application busy, or set health_check.timeout_seconds."],
+    "Read the application's log for the check's path, or change health_check.path or health_check.matcher."],
+  [/no connection/, "It does not accept connections in time.", "See whether its machine is up and a firewall lets checks through."],
+  [/answer in/, "It answers too late.", "See what keeps the application busy, or set health_check.timeout_seconds."],
   [/reached/, "There is no way to its address.", "See its machine and the routes to it."],
   [/TLS/, "It speaks TLS, and checks are plain HTTP.", "Register the port that speaks plain HTTP."],
   [/no HTTP/, "What listens there does not speak HTTP.", "Correct the port of the target or of its service."],
-  [/closed/, "It closes the connection without a whole answer.", "Read the application's log for why."],
   [/./, "Its checks fail.", "Read the application's log for the time of the last check."],
 ];
 
 function unhealthyWhy({TargetHealth: {Description, LastCheck}}) {
-  const text = Description ?? LastCheck?.Result ?? "its checks fail";
-  const [, sentence, next] = causes.find(([met]) => met.test(text) || met.test(LastCheck?.Result));
-  return [`${text}. ${sentence}`, next];
+  const text = [Description, LastCheck?.Result].join(" ");
+  const [, sentence, next] = causes.find(([met]) => met.test(text));
+  return [`${Description ?? LastCheck?.Result ?? "Unhealthy"}. ${sentence}`, next];
 }
 
 const why = {
@@ -139,9 +139,9 @@ const why = {
   unhealthy: unhealthyWhy,
   unavailable: () => ["Its group has no health checks, so it gets requests whatever it answers.", "Set health_check.enabled to have it checked."],
   held: ({InFlight}) => [`It was drained by hand: it gets no new requests and is not checked; ${plural(InFlight, "request")} in flight.`,
-                         "Make it ready when your work on it is done."],
+    "Make it ready when your work on it is done."],
   draining: ({InFlight}) => [`It leaves the group: ${plural(InFlight, "request")} in flight may finish, new ones go elsewhere.`,
-                             "Nothing to do: it is gone when the last one ends, or the deregistration delay is over."],
+    "Nothing to do: it is gone when the last one ends, or the deregistration delay is over."],
   unused: () => ["No rule forwards to its group, so it gets no requests and no checks.", "Add a rule that forwards to the group."],
   ejected: () => ["Its checks pass, but requests to it failed, so it gets none for a while.", "Look at Failed requests. It is tried again by itself."],
   "slow start": () => ["It is healthy, and its share of requests still grows (slow_start.duration_seconds)."],
@@ -150,6 +150,6 @@ const why = {
 
 /* Why a target is as it is, and the next step or nothing. */
 export function whyOf(target) {
-  const [sentence, next] = why[targetWord(target)]?.(target) ?? [target.TargetHealth.Description ?? "Its first checks are on their way."];
+  const [sentence, next] = why[targetWord(target)]?.(target) ?? [target.TargetHealth.Description ?? "Its first checks are on their way"];
   return [sentence + (target.IsStale ? " Its task was not confirmed since fairlead started or lost its provider." : ""), next];
 }

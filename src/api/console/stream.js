@@ -17,17 +17,17 @@ export class Stream {
     this.state = "connecting"; /* live, paused, lost, refused */
     this.isPaused = false;
     this.isWaiting = false; /* until the next try */
-    this.lastHeard = now();
     this.tries = 0;
+    this.lastHeard = now();
     document.addEventListener("visibilitychange", () => this.apply());
   }
 
   /* What the page wants to hear from now on. */
   follow(topics) {
-    if (topics.join() === this.topics.join() && this.control)
-      return;
-    this.topics = topics;
-    this.restart();
+    if (topics.join() !== this.topics.join()) {
+      this.topics = topics;
+      this.restart();
+    }
   }
 
   pause(isPaused) {
@@ -45,8 +45,7 @@ export class Stream {
   }
 
   apply() {
-    const isWanted = !this.isPaused && !document.hidden && this.topics.length > 0;
-    if (!isWanted) {
+    if (this.isPaused || document.hidden) {
       this.close();
       this.state = "paused";
     } else if (!this.control && !this.isWaiting) {
@@ -63,21 +62,19 @@ export class Stream {
 
   async run() {
     const control = this.control = new AbortController();
-    if (this.state === "paused")
+    if (this.state !== "live" && this.state !== "lost")
       this.state = "connecting";
-    this.watch(control);
+    this.watch();
     try {
-      const path = withQuery("/v1/stream", {topics: this.topics.join()});
-      const response = await open("GET", path, {signal: control.signal});
+      const response = await open("GET", withQuery("/v1/stream", {topics: this.topics.join()}), {signal: control.signal});
       for await (const line of lines(response))
         if (this.control === control)
-          this.take(line, control);
+          this.take(line);
     } catch (error) {
       if (this.control === control && error.needsKey) {
         this.close();
         this.state = "refused";
-        this.on.refused(error);
-        return;
+        this.on.refused();
       }
     }
     if (this.control === control)
@@ -85,37 +82,34 @@ export class Stream {
   }
 
   /* Silence is a lost connection, too. */
-  watch(control) {
+  watch() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.control === control && this.again(), SILENCE_MS);
+    this.timer = setTimeout(() => this.again(), SILENCE_MS);
   }
 
   again() {
     this.close();
     this.state = "lost";
     this.isWaiting = true;
-    const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.tries++);
     this.timer = setTimeout(() => {
       this.isWaiting = false;
       this.apply();
-    }, wait);
+    }, Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.tries++));
   }
 
-  take(line, control) {
-    const wasLost = this.state !== "live";
+  take({Topic, Data}) {
+    const wasLive = this.state === "live";
     this.state = "live";
     this.tries = 0;
-    if (line.Topic === "overview")
-      clockTold(line.Data.Time);
+    if (Topic === "overview")
+      clockTold(Data.Time);
     this.lastHeard = now();
-    this.watch(control);
-    if (wasLost)
+    this.watch();
+    if (!wasLive)
       this.on.back();
-    if (line.Topic === "overview")
-      this.on.overview(line.Data);
-    else if (line.Topic === "event")
-      this.on.event(line.Data);
-    else if (line.Topic?.startsWith("group:"))
-      this.on.group(line.Topic.slice(6), line.Data);
+    if (Topic.startsWith("group:"))
+      this.on.group(Topic.slice(6), Data);
+    else
+      this.on[Topic]?.(Data);
   }
 }

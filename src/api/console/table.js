@@ -3,20 +3,21 @@
  * Tables that live: rows keep their place while numbers change, are found by words, are sorted
  * when somebody asks for it, and become cards where the screen is narrow.
  */
-import {button, h, keep, put, refill, set} from "./dom.js";
+import {button, h, keep, refill, set} from "./dom.js";
 import {count, plural} from "./text.js";
 
 const GONE_MS = 8000;
 
 /*
- * options: caption, noun, key(item), words(item) for the search, columns (columns.js), and where wanted
- * details(item) -> node with update(item), tone(item) of the row, most rows, empty text,
- * urgency(item): who has less of it stands first when the table is first filled; keepsGone: rows
- * that went stay for some seconds; isNewestFirst: new rows stand before the others
+ * options: caption, key(item), columns (columns.js), and where wanted words(item) for the search
+ * besides what columns hold, details(item) -> node with update(item), tone(item), most rows, empty
+ * text, urgency(item): who has less of it stands first when the table is first filled, keepsGone:
+ * rows that went stay for some seconds, isNewestFirst: the order is that of the items
  */
 export class Table {
   constructor(options) {
-    Object.assign(this, {most: 100, tone: () => "plain", ...options});
+    const noun = options.caption.toLowerCase().replace(/s$/, "");
+    Object.assign(this, {noun, most: 100, tone: () => "plain", words: () => "", ...options});
     this.items = [];
     this.terms = [];
     this.accept = () => true;
@@ -27,8 +28,8 @@ export class Table {
       column.order ? button(column.title, () => this.sort(column), "sort") : column.title));
     this.body = h("tbody");
     this.note = h("p.note");
-    this.table = h("table", {role: "table"}, h("caption", null, this.caption), h("thead", null, h("tr", {role: "row"}, this.heads)), this.body);
-    this.node = h("div.table", null, this.table, this.note);
+    this.table = h("table", {role: "table"}, h("caption", this.caption), h("thead", h("tr", {role: "row"}, this.heads)), this.body);
+    this.node = h("div.table", this.table, this.note);
   }
 
   /* Once, now: rows do not change places while their numbers do. */
@@ -40,7 +41,7 @@ export class Table {
     const compare = (a, b) => isNumber ? a - b : String(a).localeCompare(b, "en", {numeric: true});
     this.rank([...this.items].sort((a, b) => (this.isDown ? -1 : 1) * compare(order(a), order(b))));
     this.heads.forEach((head, index) => set(head, "aria-sort", this.columns[index] === column && (this.isDown ? "descending" : "ascending")));
-    this.show();
+    this.arrange();
   }
 
   rank(items) {
@@ -54,7 +55,7 @@ export class Table {
       this.rank([...items].sort((a, b) => this.urgency(a) - this.urgency(b)));
     const keys = new Set(items.map(this.key));
     for (const item of this.keepsGone ? this.items : [])
-      if (!keys.has(this.key(item)) && !item.isGone)
+      if (!item.isGone && !keys.has(this.key(item)))
         this.gone.set(this.key(item), {...item, isGone: true, goneAt: Date.now()});
     for (const [key, item] of this.gone)
       if (keys.has(key) || Date.now() - item.goneAt > GONE_MS)
@@ -63,13 +64,20 @@ export class Table {
     for (const item of this.items)
       if (!this.ranks.has(this.key(item)))
         this.ranks.set(this.key(item), this.ranks.size);
+    this.arrange();
+  }
+
+  arrange() {
     this.items.sort((a, b) => this.ranks.get(this.key(a)) - this.ranks.get(this.key(b)));
     this.show();
   }
 
-  find(words) {
-    this.terms = words.toLowerCase().split(/\s+/).filter(Boolean);
-    this.show();
+  /* The field that finds rows. */
+  search(label) {
+    return searchField(label, terms => {
+      this.terms = terms;
+      this.show();
+    });
   }
 
   only(accept) {
@@ -77,37 +85,51 @@ export class Table {
     this.show();
   }
 
+  holds(item) {
+    return this.terms.length === 0 || holds(this.columns.map(column => column.order?.(item)).join(" ") + " " + this.words(item), this.terms);
+  }
+
   show() {
-    const found = this.items.filter(item => this.accept(item) && holds(this.words(item), this.terms));
+    const found = this.items.filter(item => this.accept(item) && this.holds(item));
     const shown = found.slice(0, this.most);
-    const isShown = this.columns.map(column => !column.isShown || column.isShown(this.items));
-    this.heads.forEach((head, index) => { head.hidden = !isShown[index]; });
+    this.isShown = this.columns.map(column => !column.isShown || column.isShown(this.items));
+    this.heads.forEach((head, index) => { head.hidden = !this.isShown[index]; });
+    this.share();
     const rows = shown.flatMap(item => this.opened.has(this.key(item)) ? [{item}, {item, isDetail: true}] : [{item}]);
-    keep(this.body, rows, row => (row.isDetail ? "d" : "r") + this.key(row.item), row => row.isDetail ? this.makeDetail(row.item) : this.makeRow(row.item),
-         (node, row) => row.isDetail ? node.update(row.item) : this.showRow(node, row.item, isShown));
+    keep(this.body, rows, row => (row.isDetail ? "d" : "r") + this.key(row.item), row => this.make(row), (node, row) => node.show(row.item));
     this.table.hidden = found.length === 0;
     tellCounts(this.note, found.length, shown.length, this.items.length, this);
   }
 
-  makeRow() {
-    return h("tr", {role: "row"}, this.columns.map(column => h("td", {role: "cell", "data-title": column.title, class: column.kind})));
+  /* What numbers leave of the width is shared by names, of which the first counts twice. */
+  share() {
+    const kinds = this.columns.map((column, index) => this.isShown[index] && (column.kind ?? "other")).filter(Boolean);
+    const names = kinds.filter(kind => kind.startsWith("name"));
+    const shares = names.length + names.filter(kind => kind.endsWith("wide")).length + kinds[0].startsWith("name");
+    this.table.style.setProperty("--share", (100 - 7.5 * (kinds.length - names.length)) / shares + "cqi");
   }
 
-  showRow(row, item, isShown) {
+  make({item, isDetail}) {
+    const row = h("tr", {role: "row", class: isDetail && "detail"});
+    if (isDetail) {
+      const inner = this.details(item);
+      row.append(h("td", {role: "cell", colspan: this.columns.length}, inner));
+      row.show = next => inner.update?.(next);
+    } else {
+      row.append(...this.columns.map(column => h("td", {role: "cell", "data-title": column.title, class: column.kind})));
+      row.show = next => this.showRow(row, next);
+    }
+    return row;
+  }
+
+  showRow(row, item) {
     row.className = item.isGone ? "gone" : "is-" + this.tone(item);
     this.columns.forEach((column, index) => {
       const cell = row.children[index];
-      cell.hidden = !isShown[index];
-      if (isShown[index])
+      cell.hidden = !this.isShown[index];
+      if (!cell.hidden)
         column.show(cell, item, this);
     });
-  }
-
-  makeDetail(item) {
-    const inner = this.details(item);
-    const row = h("tr.detail", {role: "row"}, h("td", {role: "cell", colspan: this.columns.length}, inner));
-    row.update = next => inner.update?.(next);
-    return row;
   }
 
   toggle(key) {
@@ -119,7 +141,7 @@ export class Table {
 
 /* Whether all terms are there. */
 export function holds(words, terms) {
-  const text = terms.length ? words.toLowerCase() : "";
+  const text = words.toLowerCase();
   return terms.every(term => text.includes(term));
 }
 
@@ -137,9 +159,10 @@ export function tellCounts(note, found, shown, all, view) {
   });
 }
 
-/* The field that finds rows. */
+/* The field that finds rows: onfind(terms). */
 export function searchField(label, onfind) {
-  const input = h("input", {type: "search", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false", oninput: () => onfind(input.value)});
+  const input = h("input", {type: "search", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false",
+    oninput: () => onfind(input.value.toLowerCase().split(/\s+/).filter(Boolean))});
   return h("div.search", {role: "search"}, input);
 }
 

@@ -60,8 +60,8 @@ export function span(seconds) {
 
 /* How long ago a moment was; "" where there is none. */
 export function age(time) {
-  const moment = Date.parse(time);
-  return Number.isNaN(moment) ? "" : span((now() - moment) / 1000);
+  const then = new Date(time ?? NaN).getTime();
+  return Number.isNaN(then) ? "" : span((now() - then) / 1000);
 }
 
 /* The clock's time here, with the day where that is not today. */
