@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is in force and where it was set, whether the file on disk is right, and reading it again. */
-import {post, session} from "./api.js";
+import {get, post, session} from "./api.js";
 import {texts} from "./columns.js";
 import {ask, askForKey, errorText, told} from "./dialog.js";
 import {button, facts, fill, h, name, panel, quoted, sameLine} from "./dom.js";
@@ -11,23 +11,44 @@ import {age, moment} from "./text.js";
 
 export const WHY_KEY = "The configuration holds paths and addresses of this machine, so reading it needs an access key.";
 
-/* All settings, or those of one target group, whose paths begin with its list and its name. */
-export function settingTable({Settings}, group) {
-  const prefix = group ? `target_groups.${group}.` : "";
+function valueText(value) {
+  return [value].flat().join(", ") || null;
+}
+
+function placeText({File, Line, Follows}) {
+  return File ? `${File.split("/").at(-1)}:${Line}` : Follows ? "follows " + Follows : "default";
+}
+
+/* Settings; prefix: what all their paths begin with. */
+export function settingTable({Settings}, prefix = "") {
   const table = new Table({caption: "Settings", key: setting => setting.Path, columns: [
-    texts("Setting", setting => setting.Path.slice(prefix.length)), texts("Value", "Value"), texts("Default", "Default"),
-    texts("Where set", setting => setting.Where ?? "default")]});
-  table.update(Settings.filter(setting => setting.Path.startsWith(prefix)));
+    texts("Setting", setting => setting.Path.slice(prefix.length)), texts("Value", setting => valueText(setting.Value)),
+    texts("Default", setting => valueText(setting.Default)), texts("Where set", placeText)]});
+  table.update(Settings.filter(setting => !setting.IsElement));
   return table;
 }
 
-function outcomeOf({Text, Warnings = [], Changes = []}) {
-  return told("good", "check", h("p", name(Text)), h("ul.plain", Changes.map(line => h("li.mono", name(line))), Warnings.map(line => h("li", sign("warn", "alarm", "warning"), " ", name(line)))));
+function changeTable(changes) {
+  const table = new Table({caption: "What a reload would change", key: change => change.Path, columns: [
+    texts("Setting", "Path"), texts("Change", change => change.Change + (change.NeedsRestart ? ", after a restart" : "")), texts("Running", change => valueText(change.Running)),
+    texts("In the file", change => valueText(change.InFile)), texts("Where", placeText)]});
+  table.update(changes);
+  return table.node;
+}
+
+function outcomeOf({Text, Warnings = []}) {
+  return told("good", "check", h("p", name(Text)), h("ul.plain", Warnings.map(line => h("li", sign("warn", "alarm", "warning"), " ", name(line)))));
+}
+
+function differenceOf({Text, Changes, Refusals}) {
+  return [h("p", "A reload would say: ", h("b", name(Text))), Changes.length > 0 && changeTable(Changes),
+    Refusals.map(line => h("p", sign("warn", "alarm", "needs force"), " ", name(line), ": fairleadctl reload --force"))];
 }
 
 export function configurationPage() {
   const about = h("div");
   const outcome = h("div", {"aria-live": "polite"});
+  const difference = h("div");
   const settings = h("div");
 
   async function check() {
@@ -35,8 +56,10 @@ export function configurationPage() {
       return;
     try {
       fill(outcome, outcomeOf(await post("/v1/check", {})));
+      fill(difference, differenceOf(await get("/v1/configuration/difference")));
     } catch (error) {
       fill(outcome, errorText(error));
+      fill(difference);
     }
   }
 
@@ -49,6 +72,7 @@ export function configurationPage() {
         try {
           answer = await post("/v1/reload", {});
           fill(outcome, outcomeOf(answer));
+          fill(difference);
         } finally {
           status.load();
           listing.load();
@@ -63,10 +87,12 @@ export function configurationPage() {
     sameLine(`fairleadctl check ${quoted(answer.ConfigurationFile)}\nfairleadctl reload`)));
   const listing = new Loader(["/v1/configuration"], answer => {
     const table = settingTable(answer);
-    fill(settings, h("div.tools", table.search("Find a setting: name, value, file:line")), panel(table.node));
+    const rest = answer.Count - answer.First - answer.Settings.length;
+    fill(settings, h("div.tools", table.search("Find a setting: name, value, file:line")),
+      panel(table.node, rest > 0 && h("p.note", `These are the first ${answer.Settings.length}; fairleadctl config PATH shows the others.`)));
   }, {why: WHY_KEY});
 
   return {title: "Configuration", loaders: [status, listing], content: [
     panel(h("h2", "The file"), status.node, about, h("div.buttons.left", button("Check the file", check), button("Reload", reload, "primary")),
-      outcome), listing.node, settings]};
+      outcome, difference), listing.node, settings]};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A target group: its targets, its check, its attributes, its graphs, and who uses it. */
 import {deregister, drain, ready, register} from "./actions.js";
-import {get, targetsPath} from "./api.js";
+import {get, targetsPath, withQuery} from "./api.js";
 import {actions, marks, numbers, openers, texts} from "./columns.js";
 import {button, facts, fill, groupPath, h, name, panel, plain, put, refill} from "./dom.js";
 import {Monitor} from "./graph.js";
@@ -101,7 +101,8 @@ function checkTab(view) {
 function attributesTab(view) {
   const table = new Table({caption: "Attributes", key: row => row[0], columns: [texts("Attribute", row => row[0]), texts("Value", row => row[1])]});
   const all = panel(table.node);
-  const loader = new Loader(["/v1/configuration"], answer => fill(all, settingTable(answer, view.group).node),
+  const path = "target_groups." + view.group;
+  const loader = new Loader([withQuery("/v1/configuration", {path})], answer => fill(all, settingTable(answer, path + ".").node),
     {why: "With a key this tab also shows each default, and the file and line where a value is set. " + WHY_KEY});
   return {content: [all, loader.node], loaders: [loader], update: () => table.update(Object.entries(view.set.Attributes ?? {}))};
 }
