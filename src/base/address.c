@@ -10,6 +10,8 @@
 #include "base/slice.h"
 #include "base/text.h"
 
+#define MAPPED_BITS 96 /* of an IPv4-mapped IPv6 address, in front of the IPv4 one */
+
 bool
 address_parse(struct address *address, const char *text, uint16_t port)
 {
@@ -28,7 +30,7 @@ address_parse(struct address *address, const char *text, uint16_t port)
 void
 address_unmap(struct address *address)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    static const uint8_t mapped[MAPPED_BITS / 8] = {[10] = 0xff, [11] = 0xff};
 
     if (address->family != ADDRESS_IPV6 || memcmp(address->bytes, mapped, sizeof(mapped)) != 0)
         return;
@@ -132,6 +134,22 @@ address_equal(const struct address *one, const struct address *other)
            memcmp(one->bytes, other->bytes, sizeof(one->bytes)) == 0;
 }
 
+/* IPv4 addresses in IPv6's clothes are looked for as what they are. False: the prefix counts as
+ * if they had none on. */
+static bool
+unmap_block(struct address_block *block)
+{
+    enum address_family written = block->network.family;
+
+    address_unmap(&block->network);
+    if (block->network.family == written)
+        return true;
+    if (block->prefix_bits < MAPPED_BITS)
+        return false;
+    block->prefix_bits = (uint8_t)(block->prefix_bits - MAPPED_BITS);
+    return true;
+}
+
 bool
 address_block_parse(struct address_block *block, const char *text)
 {
@@ -153,7 +171,7 @@ address_block_parse(struct address_block *block, const char *text)
     else if (!slice_to_number(slice_of(slash + 1), widest, &bits))
         return false;
     block->prefix_bits = (uint8_t)bits;
-    return true;
+    return unmap_block(block);
 }
 
 bool

@@ -48,7 +48,8 @@ struct address_block {
     uint8_t unused[3];
 };
 
-/* "10.0.0.0/8", "2001:db8::/32"; a bare address is a block of one. False when malformed. */
+/* "10.0.0.0/8", "2001:db8::/32"; a bare address is a block of one. "::ffff:10.0.0.0/104" is the
+ * first one in IPv6's clothes, and the same. False when malformed. */
 bool address_block_parse(struct address_block *block, const char *text);
 
 /* The same, or "unix:", which holds the peers of unix sockets. */

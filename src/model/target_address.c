@@ -4,20 +4,13 @@
 
 #include <string.h>
 
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 /* IPv4 addresses in IPv6's form are dialled as IPv4. */
 static struct address
 unmap(const struct address *address)
 {
     struct address plain = *address;
 
-    if (address->family != ADDRESS_IPV6 ||
-        memcmp(address->bytes, mapped_prefix, sizeof(mapped_prefix)) != 0)
-        return plain;
-    memset(plain.bytes, 0, sizeof(plain.bytes));
-    memcpy(plain.bytes, address->bytes + sizeof(mapped_prefix), 4);
-    plain.family = ADDRESS_IPV4;
+    address_unmap(&plain);
     return plain;
 }
 

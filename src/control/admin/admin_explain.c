@@ -324,6 +324,7 @@ read_call(struct explanation *explanation)
         admin_refuse(call, 400, "ValidationError", "source %s is no IP address", source);
         return false;
     }
+    address_unmap(&explanation->source);
     return find_listener(explanation);
 }
 

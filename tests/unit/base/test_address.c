@@ -57,6 +57,61 @@ refuses_what_is_not_a_numeric_address(void **state)
         assert_false(address_parse(&address, wrong[i], 80));
 }
 
+static bool
+holds(const char *block_text, const char *ip)
+{
+    struct address_block block;
+    struct address address;
+
+    assert_true(address_block_parse(&block, block_text));
+    assert_true(address_parse(&address, ip, 80));
+    return address_block_contains(&block, &address);
+}
+
+static void
+a_block_holds_its_addresses_and_no_others(void **state)
+{
+    (void)state;
+    assert_true(holds("10.0.0.0/8", "10.255.255.255"));
+    assert_false(holds("10.0.0.0/8", "11.0.0.0"));
+    assert_true(holds("10.0.0.128/25", "10.0.0.255"));
+    assert_false(holds("10.0.0.128/25", "10.0.0.127"));
+    assert_true(holds("10.0.0.1", "10.0.0.1"));
+    assert_false(holds("10.0.0.1", "10.0.0.2"));
+    assert_true(holds("0.0.0.0/0", "192.0.2.1"));
+    assert_true(holds("2001:db8::/32", "2001:db8:ffff::1"));
+    assert_false(holds("2001:db8::/32", "2001:db9::"));
+    assert_false(holds("::/0", "10.0.0.1"));
+    assert_false(holds("0.0.0.0/0", "::1"));
+}
+
+static void
+a_mapped_block_holds_ipv4_addresses(void **state)
+{
+    struct address_block block;
+
+    (void)state;
+    assert_true(holds("::ffff:10.0.0.0/104", "10.255.255.255"));
+    assert_false(holds("::ffff:10.0.0.0/104", "11.0.0.0"));
+    assert_true(holds("::ffff:10.0.0.1", "10.0.0.1"));
+    assert_true(holds("::ffff:0:0/96", "192.0.2.1"));
+    /* Meant as IPv4's prefix. */
+    assert_false(address_block_parse(&block, "::ffff:10.0.0.0/8"));
+    assert_false(address_block_parse(&block, "::ffff:0:0/95"));
+}
+
+static void
+refuses_what_is_no_block(void **state)
+{
+    static const char *const wrong[] = {"",           "/8",     "10.0.0.0/",  "10.0.0.0/33",
+                                        "10.0.0.0/a", "::/129", "10.0.0.0/-1"};
+    struct address_block block;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_false(address_block_parse(&block, wrong[i]));
+}
+
 int
 main(void)
 {
@@ -64,6 +119,9 @@ main(void)
         cmocka_unit_test(prints_addresses_with_and_without_their_port),
         cmocka_unit_test(prints_what_has_no_ip_as_a_word),
         cmocka_unit_test(refuses_what_is_not_a_numeric_address),
+        cmocka_unit_test(a_block_holds_its_addresses_and_no_others),
+        cmocka_unit_test(a_mapped_block_holds_ipv4_addresses),
+        cmocka_unit_test(refuses_what_is_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
