@@ -256,8 +256,7 @@ take_orders(struct reload *reload)
 static void
 start_reading(struct reload *reload)
 {
-    const struct config_question question = {.path = reload->parts.config_path,
-                                             .demand = CONFIG_MAY_BE_EMPTY};
+    const struct config_question question = {.path = reload->parts.config_path};
     const char *reason;
 
     take_orders(reload);

@@ -280,17 +280,13 @@ struct config {
  * otherwise. */
 struct config *config_load(const char *path, struct config_errors *errors);
 
-/* A process that serves may go over to a file that closes everything, if somebody insists. */
-enum config_demand { CONFIG_MUST_SERVE, CONFIG_MAY_BE_EMPTY };
-
 struct config_source;
 
 /* The same in two steps, of which the second touches no file: the text that the first leaves in
  * source (config_source.h), the caller's, can be read again elsewhere. Only the first warns. */
-struct config *config_load_text(const char *path, enum config_demand demand,
-                                struct config_source *source, struct config_errors *errors);
-struct config *config_read_text(const char *path, enum config_demand demand,
-                                const struct config_source *source,
+struct config *config_load_text(const char *path, struct config_source *source,
+                                struct config_errors *errors);
+struct config *config_read_text(const char *path, const struct config_source *source,
                                 struct config_errors *errors);
 
 /* "FILE:LINE"; of the first line where the place is NULL. Give back with free(). */

@@ -41,17 +41,14 @@ check_limits(const struct config_check *check, const config_setting_t *root)
                limits->head_bytes);
 }
 
-/* A file that was emptied or cut is no wish to close everything. */
+/* A file that was emptied or cut is no wish to close everything; an empty list is. */
 static void
 check_serves(const struct config_check *check, const config_setting_t *root)
 {
-    const config_setting_t *list = config_check_member(root, "listeners");
-    bool is_refused =
-        list != NULL && !config_setting_is_list(list) && !config_setting_is_array(list);
-
-    if (check->config->listener_count == 0 && !is_refused && !check->may_be_empty &&
-        !config_has_api(check->config))
-        REPORT(check, root, "listeners", "there is none, so nothing would be served: add one");
+    if (config_check_member(root, "listeners") == NULL && !config_has_api(check->config))
+        REPORT(check, root, "listeners",
+               "there is none, so nothing would be served: add one, or write listeners = () "
+               "where that is meant");
 }
 
 /* Until it has certificates, keys and what is read would cross a network in the clear. */

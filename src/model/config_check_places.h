@@ -11,7 +11,6 @@
 struct config_check {
     struct config_report *report;
     const struct config *config;
-    bool may_be_empty; /* no listener is no error */
 };
 
 /* Reports a name of no target group, with the one that may have been meant. */

@@ -80,7 +80,6 @@ on_problem(void *report, const char *file, unsigned line, const char *reason)
 
 /* What a reading is for, and where its findings go. */
 struct reading {
-    enum config_demand demand;
     struct config_report errors;
     struct config_report warnings;
 };
@@ -89,9 +88,7 @@ static void
 judge(struct reading *reading, const config_setting_t *root, struct config *config,
       bool has_warnings)
 {
-    struct config_check check = {.report = &reading->errors,
-                                 .config = config,
-                                 .may_be_empty = reading->demand == CONFIG_MAY_BE_EMPTY};
+    struct config_check check = {.report = &reading->errors, .config = config};
 
     config_object_read(check.report, root, SCOPE_ROOT, config);
     config_index_groups(config);
@@ -138,11 +135,9 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
 }
 
 struct config *
-config_load_text(const char *path, enum config_demand demand, struct config_source *source,
-                 struct config_errors *errors)
+config_load_text(const char *path, struct config_source *source, struct config_errors *errors)
 {
-    struct reading reading = {.demand = demand,
-                              .errors = {.source = source},
+    struct reading reading = {.errors = {.source = source},
                               .warnings = {.source = source, .mark = "warning: "}};
 
     config_source_read(source, path, on_problem, &reading.errors);
@@ -150,10 +145,10 @@ config_load_text(const char *path, enum config_demand demand, struct config_sour
 }
 
 struct config *
-config_read_text(const char *path, enum config_demand demand,
-                 const struct config_source *source, struct config_errors *errors)
+config_read_text(const char *path, const struct config_source *source,
+                 struct config_errors *errors)
 {
-    struct reading reading = {.demand = demand, .errors = {.source = source}};
+    struct reading reading = {.errors = {.source = source}};
 
     return read_source(path, &reading, false, errors);
 }
@@ -162,7 +157,7 @@ struct config *
 config_load(const char *path, struct config_errors *errors)
 {
     struct config_source source;
-    struct config *config = config_load_text(path, CONFIG_MUST_SERVE, &source, errors);
+    struct config *config = config_load_text(path, &source, errors);
 
     config_source_clear(&source);
     return config;

@@ -9,6 +9,14 @@
 #include "base/memory.h"
 
 static void
+warn_of_no_listener(const struct config_check *check, const config_setting_t *root)
+{
+    if (check->config->listener_count == 0 && !config_has_api(check->config))
+        config_report_add_member(check->report, root, "listeners",
+                                 "there is none: nothing is served");
+}
+
+static void
 warn_of_unused_groups(const struct config_check *check, const config_setting_t *root)
 {
     const config_setting_t *list = config_check_member(root, "target_groups");
@@ -59,6 +67,7 @@ warn_of_missing_folder(const struct config_check *check, const config_setting_t 
 void
 config_warn(const struct config_check *check, const config_setting_t *root)
 {
+    warn_of_no_listener(check, root);
     warn_of_unused_groups(check, root);
     warn_of_missing_providers(check, root);
     warn_of_missing_folder(check, root);

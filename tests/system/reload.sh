@@ -103,6 +103,9 @@ for lines in 0 1 $((whole_lines - 1)); do
     refused_naming "fairlead.conf:[0-9]*: "
 done
 : >"$work/fairlead.conf"
+refused_naming 'fairlead.conf:1: listeners: there is none, so nothing would be served'
+ctl reload --force >/dev/null 2>&1 && fail "what a start refuses was accepted by force"
+echo 'listeners = ( );' >"$work/fairlead.conf"
 refused_naming 'every listener would be closed.*fairleadctl reload --force'
 echo '/*' | cat - "$work/whole.conf" >"$work/fairlead.conf"
 refused_naming 'fairlead.conf:1: the comment that begins here is not closed'
@@ -159,10 +162,11 @@ wait_for 5 has_last_rule
 load_stop
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
-step "a listener is closed by force"
-: >"$work/fairlead.conf"
+step "a listener is closed by force, and the file is one that a start takes"
+echo 'listeners = ( );' >"$work/fairlead.conf"
 ctl reload --force >"$work/answer" 2>/dev/null || fail "refused by force"
 grep -q -- '-2 listeners' "$work/answer" || fail "it says: $(cat "$work/answer")"
 wait_for 5 refuses "$port"
-"$fairlead" -c -f "$work/fairlead.conf" >/dev/null 2>&1 && fail "-c accepts it"
+"$fairlead" -c -f "$work/fairlead.conf" >"$work/answer" 2>&1 || fail "-c refuses it"
+grep -q 'there is none: nothing is served' "$work/answer" || fail "it says: $(cat "$work/answer")"
 fairlead_stop

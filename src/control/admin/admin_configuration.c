@@ -103,7 +103,6 @@ admin_show_difference(struct admin_call *call)
 
     if (read_page(call, &page))
         tell(call, &(struct config_question){.path = call->parts->config_path,
-                                             .demand = CONFIG_MAY_BE_EMPTY,
                                              .wish = CONFIG_TO_TELL_OF,
                                              .tell = config_page_difference,
                                              .argument = &page});

@@ -41,7 +41,6 @@ struct reader {
     LIST_ENTRY(reader) link;
     struct config_readers *all;
     char *path;
-    enum config_demand demand;
     pid_t pid;
     int fd;
     struct watch watch;
@@ -146,8 +145,7 @@ write_of_file(const struct config_question *question, FILE *out)
 {
     struct config_source source;
     struct config_errors errors;
-    struct config *config =
-        config_load_text(question->path, question->demand, &source, &errors);
+    struct config *config = config_load_text(question->path, &source, &errors);
 
     if (config == NULL) {
         fputc(VERDICT_REFUSED, out);
@@ -203,7 +201,7 @@ take_text(const struct reader *reader, size_t offset, struct config_answer *answ
 
     if (!config_source_take(&source, reader->bytes + offset, reader->length - offset))
         return;
-    answer->config = config_read_text(reader->path, reader->demand, &source, &answer->errors);
+    answer->config = config_read_text(reader->path, &source, &answer->errors);
     if (answer->config != NULL) {
         answer->config->warnings = answer->warnings;
         answer->warnings = (struct config_errors){.lines = NULL};
@@ -340,7 +338,6 @@ config_readers_start(struct config_readers *readers, const struct config_questio
     }
     struct reader *reader = memory_take(1, sizeof(*reader));
     reader->path = memory_copy_text(question->path);
-    reader->demand = question->demand;
     reader->pid = pid;
     reader->fd = fds[0];
     reader->done = done;

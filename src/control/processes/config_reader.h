@@ -28,7 +28,6 @@ typedef void config_tell(const void *argument, const struct config *file, FILE *
 /* Which file, and what of it is wanted. */
 struct config_question {
     const char *path;
-    enum config_demand demand;
     enum config_wish wish;
     config_tell *tell;
     const void *argument; /* of tell; may end when config_readers_start returns */

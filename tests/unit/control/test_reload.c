@@ -316,7 +316,8 @@ a_bad_file_changes_nothing(void **state)
                         "); } );\n",
          "conf/two.sock"},
         {HEAD LISTENER("two") GROUP("") "access_log = { path = \"@\"; };\n", "access_log"},
-        {HEAD GROUP(""), "--force"},
+        {HEAD GROUP(""), "listeners: there is none"},
+        {HEAD GROUP("") "listeners = ( );\n", "--force"},
     };
 
     (void)state;
@@ -344,6 +345,8 @@ by_force_every_listener_may_go(void **state)
     (void)state;
 
     struct asker asker = reload(stage, HEAD GROUP(""), true);
+    assert_true(asker.is_refused); /* as at a start: it may have been cut */
+    asker = reload(stage, HEAD GROUP("") "listeners = ( );\n", true);
     assert_false(asker.is_refused);
     assert_int_equal(reload_config(stage->reload)->listener_count, 0);
     end(stage);

@@ -139,14 +139,14 @@ carries_a_text_to_another_process(void **state)
 
     (void)state;
     write_text("\n" BASE("", WEB("") "limits = { body_bytes = 4294967296; };"));
-    struct config *config = config_load_text("F", CONFIG_MUST_SERVE, &source, &errors);
+    struct config *config = config_load_text("F", &source, &errors);
     assert_non_null(config);
     config_free(&config);
     FILE *out = open_memstream(&bytes, &length);
     config_source_write(&source, out);
     assert_int_equal(fclose(out), 0);
     assert_true(config_source_take(&taken, bytes, length));
-    config = config_read_text("F", CONFIG_MUST_SERVE, &taken, &errors);
+    config = config_read_text("F", &taken, &errors);
     assert_non_null(config);
     assert_int_equal(config->listeners[0].places->own.line, 2);
     assert_true(config->limits.body_bytes == UINT64_C(4294967296));
@@ -160,18 +160,13 @@ carries_a_text_to_another_process(void **state)
 }
 
 static void
-lets_a_reload_ask_for_a_file_without_listeners(void **state)
+warns_of_a_file_that_serves_nothing_on_purpose(void **state)
 {
-    struct config_source source;
-    struct config_errors errors;
-
     (void)state;
-    write_text("");
-    struct config *config = config_load_text("F", CONFIG_MAY_BE_EMPTY, &source, &errors);
-    assert_non_null(config);
-    assert_int_equal(config->listener_count, 0);
-    config_free(&config);
-    config_source_clear(&source);
+    assert_warnings("listeners = ( );\n", 1,
+                    "F:1: warning: listeners: there is none: nothing is served");
+    assert_warnings("listeners = [ ];\n", 1,
+                    "F:1: warning: listeners: there is none: nothing is served");
 }
 
 int
@@ -181,7 +176,7 @@ main(void)
         cmocka_unit_test(counts_what_came_went_and_changed),
         cmocka_unit_test(warns_of_what_is_hardly_meant),
         cmocka_unit_test(carries_a_text_to_another_process),
-        cmocka_unit_test(lets_a_reload_ask_for_a_file_without_listeners),
+        cmocka_unit_test(warns_of_a_file_that_serves_nothing_on_purpose),
     };
 
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
