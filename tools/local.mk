@@ -21,6 +21,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/output.c tools/fairleadctl/output.h \
 	tools/fairleadctl/place.c tools/fairleadctl/place.h \
 	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
+	tools/fairleadctl/screen.c tools/fairleadctl/screen.h \
 	tools/fairleadctl/status_screen.c tools/fairleadctl/status_screen.h \
 	tools/fairleadctl/targets_screen.c tools/fairleadctl/targets_screen.h \
 	tools/fairleadctl/text_wrap.c tools/fairleadctl/text_wrap.h \

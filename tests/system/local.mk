@@ -20,7 +20,7 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
 	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh
 # What is said of targets, and what leads to them.
-system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/explain.sh tests/system/sticky_groups.sh \
+system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/terminal.sh tests/system/explain.sh tests/system/sticky_groups.sh \
 	tests/system/notices.sh
 # By whom it is run.
 system_tests += tests/system/supervisor.sh

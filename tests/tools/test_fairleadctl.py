@@ -357,6 +357,25 @@ services                    none                               default
         self.assertLess(drawn.index("bbb"), drawn.index("aaa"))
         self.assertIn("[::1]:9 ", drawn)
 
+    def test_top_counts_groups_by_their_targets_and_tells_how_slow_they_are(self):
+        self.groups(group("aaa", RequestsPerSecond=1.0), group("5"))
+        page = "".join(
+            'fairlead_target_response_time_seconds_bucket{target_group="%s",le="%s"} %d\n' % row
+            for row in (("aaa", "0.005", 1), ("aaa", "0.25", 98), ("aaa", "5", 99),
+                        ("aaa", "+Inf", 100), ("5", "0.005", 0), ("5", "+Inf", 0)))
+        self.reply("GET", "/v1/metrics", page)
+        run = self.run_it("top")
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(run.stdout.splitlines()[2:], [
+            "GROUP  REQ/S  5XX/S  FLIGHT  CONNS  STATE",
+            "5       12.4    0.0       3      0  1 of 2 healthy",
+            "aaa      1.0    0.0       3      0  1 of 2 healthy", "",
+            "TARGET           GROUP  REQ/S  FLIGHT  CONNS  STATE",
+            "127.0.0.1:32768  5        0.0       3      0  healthy",
+            "[::1]:9          5        0.0       0      0  unhealthy",
+            "127.0.0.1:32768  aaa      0.0       3      0  healthy",
+            "[::1]:9          aaa      0.0       0      0  unhealthy"])
+
     def test_an_address_is_one_however_it_is_written(self):
         self.groups(group("web"))
         self.reply("POST", "/v1/drain", {})

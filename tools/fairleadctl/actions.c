@@ -181,8 +181,7 @@ send_configuration(struct session *session, json_t *body)
         session_show(session, NULL, &answer);
     } else if (code == EXIT_DONE) {
         json_array_foreach (json_object_get(answer.json, "Warnings"), index, line) {
-            output_text(stderr, json_string_value(line));
-            putc('\n', stderr);
+            output_error_detail(json_string_value(line));
         }
         char *sentence = json_text(answer.json, "Text");
         printf("%s\n", sentence);

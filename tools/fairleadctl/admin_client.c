@@ -14,6 +14,7 @@
 struct admin_client {
     CURL *curl;
     char *socket_path;
+    long look_ms; /* longest wait for an answer that is no stream and changes nothing */
 };
 
 /* What has come of the answer so far; lives during one call. */
@@ -24,12 +25,16 @@ struct receiver {
     size_t length;
 };
 
+#define LOOK_MS 30000
+#define IMPATIENT_LOOK_MS 3000
+
 struct admin_client *
 admin_client_new(const char *socket_path)
 {
     struct admin_client *client = memory_take(1, sizeof *client);
     client->curl = curl_easy_init();
     client->socket_path = memory_copy_text(socket_path);
+    client->look_ms = LOOK_MS;
     return client;
 }
 
@@ -40,6 +45,12 @@ admin_client_free(struct admin_client **client)
     free((*client)->socket_path);
     free(*client);
     *client = NULL;
+}
+
+void
+admin_client_be_impatient(struct admin_client *client)
+{
+    client->look_ms = IMPATIENT_LOOK_MS;
 }
 
 /* Hands complete lines on and keeps the rest. Non-zero: the handler had enough. */
@@ -96,6 +107,9 @@ explain_failure(const struct admin_client *client, CURLcode code)
         return memory_print("no fairlead answers on %s: start it (fairlead -f FILE), or name "
                             "its socket with -s or FAIRLEAD_SOCKET",
                             client->socket_path);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return memory_print("fairlead on %s has not answered for %ld s", client->socket_path,
+                            client->look_ms / 1000);
     return memory_print("the answer on %s broke off: %s", client->socket_path,
                         curl_easy_strerror(code));
 }
@@ -109,6 +123,9 @@ prepare(struct admin_client *client, const struct admin_call *call, const char *
     curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, call->method);
     curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
+    if (strcmp(call->method, "GET") == 0 && call->on_line == NULL)
+        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, client->look_ms);
     if (strcmp(call->method, "POST") == 0) {
         const char *body = call->body == NULL ? "" : call->body;
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));

@@ -35,6 +35,9 @@ struct admin_answer {
 struct admin_client *admin_client_new(const char *socket_path);
 void admin_client_free(struct admin_client **client);
 
+/* From now on an answer that does not come soon is none: somebody is looking. */
+void admin_client_be_impatient(struct admin_client *client);
+
 /* Sends and waits. 0: an answer with status came; -1: none. */
 int admin_client_send(struct admin_client *client, const struct admin_call *call,
                       struct admin_answer *answer);

@@ -143,8 +143,7 @@ print_refusal(const struct session *session, const struct admin_answer *answer)
     size_t index;
     json_t *detail;
     json_array_foreach (json_object_get(error, "details"), index, detail) {
-        output_text(stderr, json_string_value(detail));
-        putc('\n', stderr);
+        output_error_detail(json_string_value(detail));
     }
 }
 

@@ -73,7 +73,6 @@ struct session {
     struct view_size size;
     FILE *out;            /* where answers are shown */
     double watch_seconds; /* between two drawings; 0: once */
-    int key;              /* the last one that was pressed while watching; 0: none */
 };
 
 struct command {

@@ -15,9 +15,9 @@
 #include "json_text.h"
 #include "number.h"
 #include "output.h"
+#include "screen.h"
 #include "status_screen.h"
 #include "targets_screen.h"
-#include "terminal.h"
 #include "top_screen.h"
 #include "when.h"
 
@@ -237,8 +237,9 @@ listing_events(struct session *session)
 
 /* All that one drawing of top needs. */
 static enum exit_code
-draw_top(struct session *session, struct top_screen *top)
+draw_top(struct session *session, void *argument)
 {
+    struct top_screen *top = argument;
     struct admin_answer groups = {0}, metrics = {0};
     json_t *all = json_array();
     enum exit_code code = answer_get(session, "/v1/target-groups", &groups);
@@ -258,33 +259,37 @@ draw_top(struct session *session, struct top_screen *top)
     return code;
 }
 
+static void
+press_top(void *argument, int key)
+{
+    top_screen_press(argument, key);
+}
+
+/* Once; rates need two looks. */
+static enum exit_code
+print_top(struct session *session, struct top_screen *top)
+{
+    const struct timespec pause = {1, 0};
+    FILE *nowhere = fopen("/dev/null", "w");
+
+    session->out = nowhere;
+    enum exit_code code = draw_top(session, top);
+    session->out = stdout;
+    fclose(nowhere);
+    if (code == EXIT_DONE)
+        nanosleep(&pause, NULL);
+    return code == EXIT_DONE ? draw_top(session, top) : code;
+}
+
 enum exit_code
 listing_top(struct session *session)
 {
     struct top_screen *top = top_screen_new();
-    enum exit_code code = EXIT_DONE;
+    const struct screen screen = {draw_top, press_top, top, TOP_SECONDS};
+    enum exit_code code;
 
-    if (!terminal_enter()) {
-        code = draw_top(session, top);
-        top_screen_free(&top);
-        return code;
-    }
-    while (code == EXIT_DONE && session->key != -1) {
-        char *text = NULL;
-        size_t length;
-        session->size.width = terminal_width();
-        session->out = open_memstream(&text, &length);
-        code = draw_top(session, top);
-        fclose(session->out);
-        if (code == EXIT_DONE) {
-            terminal_draw(text);
-            session->key = terminal_key(TOP_SECONDS);
-            top_screen_press(top, session->key);
-        }
-        free(text);
-    }
-    terminal_leave();
-    session->out = stdout;
+    if (!screen_watch(session, &screen, &code))
+        code = print_top(session, top);
     top_screen_free(&top);
     return code;
 }

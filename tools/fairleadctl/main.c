@@ -13,6 +13,7 @@
 #include "command.h"
 #include "number.h"
 #include "output.h"
+#include "screen.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -133,33 +134,22 @@ split_arguments(struct session *session, struct arguments *arguments, int argc, 
     return 0;
 }
 
-/* Draws what the command shows until a key or signal ends it. */
+static enum exit_code
+draw(struct session *session, void *argument)
+{
+    (void)argument;
+    return session->command->run(session);
+}
+
 static enum exit_code
 watch(struct session *session)
 {
-    enum exit_code code = EXIT_DONE;
+    const struct screen screen = {.draw = draw, .seconds = session->watch_seconds};
+    enum exit_code code = EXIT_USAGE;
 
-    if (!terminal_enter()) {
+    if (!screen_watch(session, &screen, &code))
         output_error("--watch needs a terminal");
-        return EXIT_USAGE;
-    }
-    while (code == EXIT_DONE && session->key != -1) {
-        char *text = NULL;
-        size_t length;
-        session->size.width = terminal_width();
-        session->out = open_memstream(&text, &length);
-        code = session->command->run(session);
-        fclose(session->out);
-        if (code == EXIT_DONE) {
-            terminal_draw(text);
-            session->key = terminal_key(session->watch_seconds);
-        }
-        free(text);
-    }
-    terminal_leave();
-    session->out = stdout;
-    /* What was wrong went to the screen that is gone now: tell it again. */
-    return code == EXIT_DONE ? EXIT_DONE : session->command->run(session);
+    return code;
 }
 
 static enum exit_code

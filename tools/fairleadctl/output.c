@@ -40,6 +40,23 @@ output_paragraph(FILE *file, const char *head, const char *text, unsigned width)
     text_wrap_free(&lines);
 }
 
+static FILE *kept_errors; /* NULL: they go to stderr */
+
+void
+output_keep_errors(FILE *file)
+{
+    kept_errors = file;
+}
+
+void
+output_error_detail(const char *text)
+{
+    FILE *file = kept_errors != NULL ? kept_errors : stderr;
+
+    output_text(file, text);
+    putc('\n', file);
+}
+
 void
 output_error(const char *format, ...)
 {
@@ -49,9 +66,9 @@ output_error(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    fputs("fairleadctl: ", stderr);
-    output_text(stderr, line);
-    putc('\n', stderr);
+    if (kept_errors == NULL)
+        fputs("fairleadctl: ", stderr);
+    output_error_detail(line);
 }
 
 void

@@ -18,8 +18,12 @@ void output_text(FILE *file, const char *text);
  */
 void output_paragraph(FILE *file, const char *head, const char *text, unsigned width);
 
-/* A line on stderr, begun with the program's name. */
+/* A line on stderr, begun with the program's name; and one that tells more of it. */
 void output_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void output_error_detail(const char *text);
+
+/* From now on they go there, without the name; NULL: to stderr again. */
+void output_keep_errors(FILE *file);
 
 /* Lines as the daemon gave them; a line end is put where the last one lacks it. */
 void output_lines(FILE *file, const char *text);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "number.h"
+#include "text_width.h"
 
 #define DEFAULT_WIDTH 80
 #define DEFAULT_HEIGHT 24
@@ -19,6 +20,7 @@
 #define KEY_END 3 /* ^C, which comes as a key while the screen is ours */
 
 static struct termios before;
+static sigset_t signals_before; /* while the screen is ours, they come in terminal_key only */
 static bool is_entered;
 static volatile sig_atomic_t has_ended;
 
@@ -81,17 +83,42 @@ on_end_signal(int number)
 static void
 on_size_signal(int number)
 {
-    (void)number; /* poll returns, and the next drawing asks for the size */
+    (void)number; /* ppoll returns, and the next drawing asks for the size */
+}
+
+static bool
+can_be_drawn_on(void)
+{
+    const char *terminal = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && terminal != NULL && *terminal != '\0' &&
+           strcmp(terminal, "dumb") != 0;
+}
+
+static void
+take_signals(void)
+{
+    static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
+    struct sigaction end = {.sa_handler = on_end_signal};
+    struct sigaction resize = {.sa_handler = on_size_signal};
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGWINCH);
+    sigaction(SIGWINCH, &resize, NULL);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+        sigaddset(&held, ends[i]);
+        sigaction(ends[i], &end, NULL);
+    }
+    sigprocmask(SIG_BLOCK, &held, &signals_before);
 }
 
 bool
 terminal_enter(void)
 {
-    struct sigaction end = {.sa_handler = on_end_signal};
-    struct sigaction resize = {.sa_handler = on_size_signal};
     struct termios raw;
 
-    if (!isatty(STDOUT_FILENO))
+    if (!can_be_drawn_on())
         return false;
     if (isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &before) == 0) {
         raw = before;
@@ -99,10 +126,7 @@ terminal_enter(void)
         tcsetattr(STDIN_FILENO, TCSANOW, &raw);
         is_entered = true;
     }
-    sigaction(SIGTERM, &end, NULL);
-    sigaction(SIGINT, &end, NULL);
-    sigaction(SIGHUP, &end, NULL);
-    sigaction(SIGWINCH, &resize, NULL);
+    take_signals();
     fputs("\033[?1049h\033[?25l\033[?7l", stdout);
     fflush(stdout);
     return true;
@@ -116,12 +140,39 @@ terminal_leave(void)
     if (is_entered)
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
     is_entered = false;
+    sigprocmask(SIG_SETMASK, &signals_before, NULL);
+}
+
+/* What terminal_tone has written: "\033[31m". */
+static size_t
+tone_length(const char *text)
+{
+    return *text == '\033' ? strcspn(text, "m\n") + 1 : 0;
+}
+
+/* A line as far as the terminal is wide: characters beyond it would be written over the last
+ * one. Tones behind that still count. */
+static void
+put_line(const char *line, size_t length, unsigned width)
+{
+    const char *end = line + length;
+    size_t used = 0;
+
+    while (line < end) {
+        const char *start = line;
+        size_t tone = tone_length(line);
+        line += tone;
+        if (tone == 0)
+            used += text_next_character(&line);
+        if (tone != 0 || used <= width)
+            fwrite(start, 1, (size_t)(line - start), stdout);
+    }
 }
 
 void
 terminal_draw(const char *text)
 {
-    unsigned lines = height();
+    unsigned lines = height(), width = terminal_width();
 
     fputs("\033[H", stdout);
     for (unsigned line = 0; line < lines && (line == 0 || *text != '\0'); line++) {
@@ -129,7 +180,7 @@ terminal_draw(const char *text)
         bool is_last = line + 1 == lines || text[length] == '\0' || text[length + 1] == '\0';
         /* Cleared before it is written: behind a full line the cursor stands on its end. */
         fputs(is_last ? "\033[J" : "\033[K", stdout);
-        fwrite(text, 1, length, stdout);
+        put_line(text, length, width);
         fputs(is_last ? "" : "\r\n", stdout);
         text += length + (text[length] == '\n');
     }
@@ -140,11 +191,10 @@ int
 terminal_key(double seconds)
 {
     struct pollfd input = {.fd = is_entered ? STDIN_FILENO : -1, .events = POLLIN};
+    struct timespec span = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
     unsigned char key;
+    int ready = ppoll(&input, 1, &span, &signals_before);
 
-    if (has_ended)
-        return -1;
-    int ready = poll(&input, 1, (int)(seconds * 1000));
     if (has_ended)
         return -1;
     if (ready != 1)

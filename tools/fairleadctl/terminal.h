@@ -16,7 +16,8 @@ void terminal_tone(FILE *file, enum tone tone);
 
 /*
  * A screen that is drawn again and again: the alternate one, keys come unbuffered. False: the
- * output is no terminal. It is put back by terminal_leave, which every end must pass.
+ * output is no terminal that can be drawn on. It is put back by terminal_leave, which every end
+ * must pass.
  */
 bool terminal_enter(void);
 void terminal_leave(void);

@@ -21,27 +21,40 @@
 enum { TARGETS_SHOWN = 100 };
 
 #define BUCKET_METRIC "fairlead_target_response_time_seconds_bucket{target_group=\""
+#define BOUND "\",le=\""
+
+/* What one drawing has seen. */
+struct counts {
+    json_t *buckets;  /* by name of a group */
+    json_t *requests; /* by id of a target */
+    double at;        /* 0: there was none */
+};
 
 struct top_screen {
-    json_t *seen;   /* of the drawing under way */
-    json_t *before; /* by name of a group or id of a target: counts of the last drawing */
-    double before_at;
+    struct counts now, before;
     int order;
 };
 
-/* One line of either table. */
+/* One line of either table. A rate that is not known yet is negative. */
 struct row {
     const json_t *object;
-    double rate, failures, flight;
+    double rate, failures, flight, connections;
     const char *name;
+    size_t index; /* in the answer: the order of what is alike */
 };
+
+static void
+clear(struct counts *counts)
+{
+    json_decref(counts->buckets);
+    json_decref(counts->requests);
+}
 
 struct top_screen *
 top_screen_new(void)
 {
     struct top_screen *top = memory_take(1, sizeof(*top));
 
-    top->before = json_object();
     top->order = 'r';
     return top;
 }
@@ -49,7 +62,7 @@ top_screen_new(void)
 void
 top_screen_free(struct top_screen **top)
 {
-    json_decref((*top)->before);
+    clear(&(*top)->before);
     free(*top);
     *top = NULL;
 }
@@ -74,7 +87,8 @@ compare(const void *a, const void *b)
 
     if (difference != 0)
         return difference < 0 ? -1 : 1;
-    return strcmp(left->name, right->name);
+    int by_name = strcmp(left->name, right->name);
+    return by_name != 0 ? by_name : (left->index > right->index) - (left->index < right->index);
 }
 
 static void
@@ -84,25 +98,29 @@ sort_rows(const struct top_screen *top, struct row *rows, size_t count)
     qsort(rows, count, sizeof(*rows), compare);
 }
 
-/* Buckets of a group on the metrics page: counts up to each bound. */
+/* Buckets of all groups on the metrics page: counts up to each bound. */
 static json_t *
-read_buckets(const char *metrics, const char *group)
+read_buckets(const char *metrics)
 {
-    char *start = memory_print("%s%s\",le=\"", BUCKET_METRIC, group);
-    json_t *buckets = json_array();
+    json_t *groups = json_object();
     const char *line = metrics;
 
-    while (line != NULL && (line = strstr(line, start)) != NULL) {
-        const char *bound = line + strlen(start), *space = strchr(bound, ' ');
-        if (space == NULL)
-            break;
-        double le = strncmp(bound, "+Inf", 4) == 0 ? -1.0 : number_read(bound, &bound);
-        json_array_append_new(buckets, json_pack("{s:f, s:f}", "le", le, "count",
-                                                 number_read(space + 1, &bound)));
-        line = space;
+    while (line != NULL && (line = strstr(line, BUCKET_METRIC)) != NULL) {
+        line += strlen(BUCKET_METRIC);
+        char *name = memory_copy_bytes(line, strcspn(line, "\""));
+        const char *bound = strstr(line, BOUND), *space = strchr(line, ' ');
+        if (json_object_get(groups, name) == NULL)
+            json_object_set_new(groups, name, json_array());
+        if (bound != NULL && space != NULL) {
+            bound += strlen(BOUND);
+            double le = *bound == '+' ? -1.0 : number_read(bound, &bound);
+            json_array_append_new(
+                json_object_get(groups, name),
+                json_pack("{s:f, s:f}", "le", le, "count", number_read(space + 1, &bound)));
+        }
+        free(name);
     }
-    free(start);
-    return buckets;
+    return groups;
 }
 
 /* The bound under which the share of the new requests lies, in words; "" without requests. */
@@ -133,51 +151,96 @@ quantile(const json_t *now, const json_t *before, double share)
     return bound < 1 ? memory_print("%g ms", bound * 1000) : memory_print("%g s", bound);
 }
 
+enum group_column {
+    GROUP,
+    RATE,
+    FAILURES,
+    P50,
+    P95,
+    P99,
+    FLIGHT,
+    CONNECTIONS,
+    STATE,
+    GROUP_COLUMNS
+};
+
+static const char *const group_titles[GROUP_COLUMNS] = {
+    [GROUP] = "GROUP",   [RATE] = "REQ/S",        [FAILURES] = "5XX/S",
+    [P50] = "P50",       [P95] = "P95",           [P99] = "P99",
+    [FLIGHT] = "FLIGHT", [CONNECTIONS] = "CONNS", [STATE] = "STATE"};
+
 static void
-print_groups(FILE *file, struct top_screen *top, const struct top_answers *answers,
+add_group_row(struct grid *grid, const struct top_screen *top, const struct row *row)
+{
+    static const double shares[] = {0.5, 0.95, 0.99};
+    const json_t *now = json_object_get(top->now.buckets, row->name);
+    const json_t *before = json_object_get(top->before.buckets, row->name);
+
+    grid_add_row(grid);
+    grid_set(grid, GROUP, memory_copy_text(row->name));
+    grid_set(grid, RATE, memory_print("%.1f", row->rate));
+    grid_set(grid, FAILURES, memory_print("%.1f", row->failures));
+    for (size_t q = 0; q < 3; q++)
+        grid_set(grid, P50 + q, quantile(now, before, shares[q]));
+    grid_set(grid, FLIGHT, memory_print("%.0f", row->flight));
+    grid_set(grid, CONNECTIONS, memory_print("%.0f", row->connections));
+    grid_set(grid, STATE, group_state_words(row->object));
+}
+
+/* Adds what the targets of a group do to its row; both stand in the order of the groups. */
+static void
+add_targets(struct row *rows, size_t count, const json_t *targets)
+{
+    size_t index, at = 0;
+    json_t *target;
+
+    json_array_foreach ((json_t *)targets, index, target) {
+        const char *name = json_word(target, "TargetGroupName");
+        while (at < count && strcmp(rows[at].name, name) != 0)
+            at++;
+        if (at == count)
+            return;
+        rows[at].flight += json_number(target, "InFlight");
+        rows[at].connections += json_number(target, "OpenConnections");
+    }
+}
+
+static void
+print_groups(FILE *file, const struct top_screen *top, const struct top_answers *answers,
              const struct view_size *size)
 {
-    static const char *const titles[] = {"GROUP", "REQ/S", "5XX/S", "P50",
-                                         "P95",   "P99",   "STATE"};
-    static const double shares[] = {0.5, 0.95, 0.99};
     size_t count = json_array_size(answers->groups);
     struct row *rows = memory_take(count + 1, sizeof(*rows));
-    struct grid *grid = grid_new(7);
+    struct grid *grid = grid_new(GROUP_COLUMNS);
 
-    for (size_t i = 0; i < 7; i++)
-        grid_set_title(grid, i, titles[i], i == 0 || i == 6);
+    for (size_t i = 0; i < GROUP_COLUMNS; i++)
+        grid_set_title(grid, i, group_titles[i], i == GROUP || i == STATE);
     for (size_t i = 0; i < count; i++) {
         const json_t *group = json_array_get(answers->groups, i);
-        rows[i] = (struct row){group, json_number(group, "RequestsPerSecond"),
-                               json_number(group, "Target5xxPerSecond"),
-                               json_number(group, "HeldRequestCount"),
-                               json_word(group, "TargetGroupName")};
+        rows[i] = (struct row){.object = group,
+                               .rate = json_number(group, "RequestsPerSecond"),
+                               .failures = json_number(group, "Target5xxPerSecond"),
+                               .name = json_word(group, "TargetGroupName"),
+                               .index = i};
     }
+    add_targets(rows, count, answers->targets);
     sort_rows(top, rows, count);
-    for (size_t i = 0; i < count; i++) {
-        json_t *now = read_buckets(answers->metrics, rows[i].name);
-        const json_t *before = json_object_get(top->before, rows[i].name);
-        grid_add_row(grid);
-        grid_set(grid, 0, memory_copy_text(rows[i].name));
-        grid_set(grid, 1, memory_print("%.1f", rows[i].rate));
-        grid_set(grid, 2, memory_print("%.1f", rows[i].failures));
-        for (size_t q = 0; q < 3; q++)
-            grid_set(grid, 3 + q, quantile(now, before, shares[q]));
-        grid_set(grid, 6, group_state_words(rows[i].object));
-        json_object_set_new(top->seen, rows[i].name, now);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_group_row(grid, top, &rows[i]);
     grid_print(file, grid, 0, size->width);
     grid_free(&grid);
     free(rows);
 }
 
+/* Negative: it is not known yet. */
 static double
-rate_of(const struct top_screen *top, const char *key, double requests, double seconds)
+rate_of(const struct top_screen *top, const char *target, double requests)
 {
-    const json_t *before = json_object_get(top->before, key);
+    const json_t *before = json_object_get(top->before.requests, target);
+    double seconds = top->now.at - top->before.at;
 
     if (before == NULL || seconds <= 0)
-        return 0;
+        return -1;
     double grown = requests - json_number_value(before);
     return grown > 0 ? grown / seconds : 0;
 }
@@ -188,14 +251,14 @@ add_target_row(struct grid *grid, const struct row *row)
     grid_add_row(grid);
     grid_set(grid, 0, place_text(row->object));
     grid_set(grid, 1, memory_copy_text(row->name));
-    grid_set(grid, 2, memory_print("%.1f", row->rate));
+    grid_set(grid, 2, row->rate < 0 ? memory_copy_text("-") : memory_print("%.1f", row->rate));
     grid_set(grid, 3, memory_print("%.0f", row->flight));
-    grid_set(grid, 4, memory_print("%.0f", json_number(row->object, "OpenConnections")));
+    grid_set(grid, 4, memory_print("%.0f", row->connections));
     grid_set(grid, 5, memory_copy_text(target_state_words(row->object)));
 }
 
 static void
-print_targets(FILE *file, struct top_screen *top, const json_t *targets, double seconds,
+print_targets(FILE *file, struct top_screen *top, const json_t *targets,
               const struct view_size *size)
 {
     static const char *const titles[] = {"TARGET", "GROUP", "REQ/S",
@@ -210,10 +273,13 @@ print_targets(FILE *file, struct top_screen *top, const json_t *targets, double 
         const json_t *target = json_array_get(targets, i);
         char *key = json_text(target, "TargetId");
         double requests = json_number(target, "Requests");
-        rows[i] =
-            (struct row){target, rate_of(top, key, requests, seconds), 0,
-                         json_number(target, "InFlight"), json_word(target, "TargetGroupName")};
-        json_object_set_new(top->seen, key, json_real(requests));
+        rows[i] = (struct row){.object = target,
+                               .rate = rate_of(top, key, requests),
+                               .flight = json_number(target, "InFlight"),
+                               .connections = json_number(target, "OpenConnections"),
+                               .name = json_word(target, "TargetGroupName"),
+                               .index = i};
+        json_object_set_new(top->now.requests, key, json_real(requests));
         free(key);
     }
     sort_rows(top, rows, count);
@@ -221,6 +287,8 @@ print_targets(FILE *file, struct top_screen *top, const json_t *targets, double 
         add_target_row(grid, &rows[i]);
     if (count > 0)
         grid_print(file, grid, 0, size->width);
+    if (count > TARGETS_SHOWN)
+        fprintf(file, "and %zu more\n", count - TARGETS_SHOWN);
     grid_free(&grid);
     free(rows);
 }
@@ -229,9 +297,7 @@ void
 top_screen_print(FILE *file, struct top_screen *top, const struct top_answers *answers,
                  const struct view_size *size)
 {
-    double now = when_now();
-
-    top->seen = json_object();
+    top->now = (struct counts){read_buckets(answers->metrics), json_object(), when_now()};
     fputs("sorted by ", file);
     fputs(top->order == 'r'   ? "requests"
           : top->order == 'e' ? "5xx"
@@ -241,9 +307,7 @@ top_screen_print(FILE *file, struct top_screen *top, const struct top_answers *a
     fputs("; keys: r requests, e 5xx, f in flight, n name, q ends\n\n", file);
     print_groups(file, top, answers, size);
     putc('\n', file);
-    print_targets(file, top, answers->targets, top->before_at == 0 ? 0 : now - top->before_at,
-                  size);
-    json_decref(top->before);
-    top->before = top->seen;
-    top->before_at = now;
+    print_targets(file, top, answers->targets, size);
+    clear(&top->before);
+    top->before = top->now;
 }
