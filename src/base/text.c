@@ -80,6 +80,12 @@ text_character_length(const char *text)
     return length == 0 ? 1 : length;
 }
 
+bool
+text_is_same(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
 size_t
 text_cut_length(const char *text, size_t most)
 {

@@ -61,6 +61,9 @@ void text_add_padded(struct text *text, uint64_t number, unsigned width);
 /* Lower-case hexadecimal, no leading zeros; digits > 0 pads with zeros to that many. */
 void text_add_hex(struct text *text, uint64_t number, unsigned digits);
 
+/* Whether two texts are equal, or both NULL. */
+bool text_is_same(const char *one, const char *other);
+
 /* The bytes of the UTF-8 character that a NUL-terminated text begins with; 1 where there is
  * none, and 0 at the end. */
 size_t text_character_length(const char *text);

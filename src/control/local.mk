@@ -31,6 +31,7 @@ libcontrol_a_SOURCES = \
 	src/control/registry/registered_target.c src/control/registry/registered_target.h \
 	src/control/registry/registry.c src/control/registry/registry.h \
 	src/control/registry/registry_by_hand.c src/control/registry/registry_state.h \
+	src/control/registry/registry_reports.c \
 	src/control/registry/service_match.c src/control/registry/service_match.h \
 	src/control/registry/target_events.c src/control/registry/target_events.h \
 	src/control/registry/target_memories.c src/control/registry/target_memories.h \

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 struct task *
 task_new(const char *source, const char *id, uint64_t generation)
@@ -120,14 +121,6 @@ task_add_binding(struct task *task, const struct task_binding *binding)
 }
 
 static bool
-texts_differ(const char *one, const char *other)
-{
-    if (one == NULL || other == NULL)
-        return one != other;
-    return strcmp(one, other) != 0;
-}
-
-static bool
 bindings_differ(const struct task *one, const struct task *other)
 {
     if (one->binding_count != other->binding_count)
@@ -149,13 +142,14 @@ task_differs(const struct task *one, const struct task *other)
     return one->last_status != other->last_status ||
            one->desired_status != other->desired_status ||
            one->health_status != other->health_status ||
-           texts_differ(one->started_at, other->started_at) ||
-           texts_differ(one->name, other->name) || texts_differ(one->service, other->service) ||
-           texts_differ(one->project, other->project) ||
-           texts_differ(one->host_ipv6, other->host_ipv6) ||
-           texts_differ(one->container_name, other->container_name) ||
-           texts_differ(one->zone, other->zone) || texts_differ(one->host, other->host) ||
-           texts_differ(one->image, other->image) || bindings_differ(one, other);
+           !text_is_same(one->started_at, other->started_at) ||
+           !text_is_same(one->name, other->name) ||
+           !text_is_same(one->service, other->service) ||
+           !text_is_same(one->project, other->project) ||
+           !text_is_same(one->host_ipv6, other->host_ipv6) ||
+           !text_is_same(one->container_name, other->container_name) ||
+           !text_is_same(one->zone, other->zone) || !text_is_same(one->host, other->host) ||
+           !text_is_same(one->image, other->image) || bindings_differ(one, other);
 }
 
 bool

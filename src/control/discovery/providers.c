@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "control/discovery/provider_reach.h"
 
 #define COUNT_EVERY_MS 1000
@@ -227,18 +228,12 @@ providers_free(struct providers **providers)
 }
 
 static bool
-is_same_text(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-static bool
 is_same(const struct config_provider *one, const struct config_provider *other)
 {
-    return is_same_text(one->type, other->type) &&
-           is_same_text(one->endpoint, other->endpoint) &&
-           is_same_text(one->directory, other->directory) &&
-           is_same_text(one->host, other->host) && one->resync_seconds == other->resync_seconds;
+    return text_is_same(one->type, other->type) &&
+           text_is_same(one->endpoint, other->endpoint) &&
+           text_is_same(one->directory, other->directory) &&
+           text_is_same(one->host, other->host) && one->resync_seconds == other->resync_seconds;
 }
 
 static struct provider *

@@ -2,7 +2,7 @@
 /*
  * A change marks its task dirty; settle compares every dirty task with its targets and may
  * disturb others that claimed the same address. Targets without a task are plain_targets.c's;
- * what people order is registry_by_hand.c's.
+ * what sources report is registry_reports.c's, what people order registry_by_hand.c's.
  */
 #include "control/registry/registry.h"
 
@@ -11,19 +11,12 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "control/registry/misfit.h"
 #include "control/registry/registry_state.h"
 
-#define FUTURE_SLACK_NS UINT64_C(2000000000)
-
-static bool
-is_same_text(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-static void
-mark_dirty(struct registry *registry, struct task_record *record)
+void
+registry_mark_dirty(struct registry *registry, struct task_record *record)
 {
     if (record->is_dirty)
         return;
@@ -38,7 +31,7 @@ on_disturbed(void *argument, struct claimant *claimant)
     struct task_record *record =
         (struct task_record *)((char *)claimant - offsetof(struct task_record, claimant));
 
-    mark_dirty(argument, record);
+    registry_mark_dirty(argument, record);
 }
 
 /* Of a plain target; reason NULL: it may be one again. */
@@ -62,10 +55,8 @@ object_of(const struct task *task)
     return memory_print("task %s (%.*s)", task->name, is_container ? 12 : 255, task->id);
 }
 
-/* Tells why the task is no target, or (reason NULL) that this is over. Takes the reason over.
- */
-static void
-set_misfit(struct registry *registry, struct task_record *record, char *reason)
+void
+registry_set_misfit(struct registry *registry, struct task_record *record, char *reason)
 {
     bool is_news = reason == NULL
                        ? record->misfit != NULL
@@ -90,7 +81,7 @@ judge_fit(struct registry *registry, struct task_record *record)
     if (reason == NULL && record->is_of_future && task_is_eligible(record->task))
         reason = memory_copy_text("its start lies in the future, so that any other task may "
                                   "take its address: set its machine's clock, or started_at");
-    set_misfit(registry, record, reason);
+    registry_set_misfit(registry, record, reason);
 }
 
 struct registry *
@@ -163,15 +154,15 @@ disturb_service(struct registry *registry, const char *service)
 {
     for (struct task_record *record = registry->by_key; record != NULL;
          record = record->hh.next) {
-        if (record->task->project != NULL && is_same_text(record->task->service, service))
-            mark_dirty(registry, record);
+        if (record->task->project != NULL && text_is_same(record->task->service, service))
+            registry_mark_dirty(registry, record);
     }
 }
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
-static void
-leave_project(struct registry *registry, struct task_record *record)
+void
+registry_leave_project(struct registry *registry, struct task_record *record)
 {
     bool is_news;
 
@@ -180,8 +171,8 @@ leave_project(struct registry *registry, struct task_record *record)
         disturb_service(registry, record->task->service);
 }
 
-static void
-join_project(struct registry *registry, struct task_record *record)
+void
+registry_join_project(struct registry *registry, struct task_record *record)
 {
     const struct task *task = record->task;
     bool is_news;
@@ -208,10 +199,10 @@ undirty(struct registry *registry, struct task_record *record)
 }
 
 /* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
-static void
-free_record(struct registry *registry, struct task_record *record)
+void
+registry_free_record(struct registry *registry, struct task_record *record)
 {
-    leave_project(registry, record);
+    registry_leave_project(registry, record);
     claims_set(registry->parts.claims, &record->claimant, NULL, 0);
     undirty(registry, record);
     HASH_DEL(registry->by_key, record);
@@ -233,7 +224,7 @@ registry_free(struct registry **registry_at)
     if (registry == NULL)
         return;
     HASH_ITER (hh, registry->by_key, record, next)
-        free_record(registry, record);
+        registry_free_record(registry, record);
     while (registry->synced_sources != NULL) {
         struct known_source *one = registry->synced_sources;
         registry->synced_sources = one->next;
@@ -274,7 +265,7 @@ registry_settle_everything(struct registry *registry)
 {
     for (struct task_record *record = registry->by_key; record != NULL;
          record = record->hh.next)
-        mark_dirty(registry, record);
+        registry_mark_dirty(registry, record);
     registry->are_plain_dirty = true;
     registry_settle(registry);
 }
@@ -320,8 +311,8 @@ registry_set_config(struct registry *registry, const struct config *config)
 }
 
 /* NOLINTBEGIN(readability-function-size,clang-analyzer-*): uthash's macros are long. */
-static struct task_record *
-add_record(struct registry *registry, const struct task *task)
+struct task_record *
+registry_add_record(struct registry *registry, const struct task *task)
 {
     struct task_record *record = memory_take(1, sizeof(*record));
 
@@ -335,230 +326,6 @@ add_record(struct registry *registry, const struct task *task)
 
 /* NOLINTEND(readability-function-size,clang-analyzer-*) */
 
-/* Whoever says a start in the future must not take another task's address by it: such a claim
- * counts as the oldest, for good. Clocks of other machines may differ a little. */
-static void
-note_start(struct task_record *record, uint64_t start)
-{
-    uint64_t now = clock_wall_us() * 1000;
-
-    record->is_of_future = start > now + FUTURE_SLACK_NS;
-    record->claimant.start = record->is_of_future ? 0 : start < now ? start : now;
-}
-
-/* A container that began anew died first. */
-static void
-tell_end_of_run(struct registry *registry, struct task_record *record)
-{
-    if (record->end == NULL || record->task == NULL)
-        return;
-    event_log_add(registry->events, EVENT_TASK_GONE,
-                  record->task->name != NULL ? record->task->name : record->task->id,
-                  "%s; started again", record->end);
-    free(record->end);
-    record->end = NULL;
-}
-
-static void
-replace_task(struct registry *registry, struct task_record *record, struct task *task)
-{
-    if (record->task != NULL && record->task->generation != task->generation)
-        overrides_forget_task(registry->parts.overrides, record->task);
-    /* A stop sign holds for the run that it was sent to. */
-    if (record->task == NULL || record->task->generation != task->generation) {
-        record->is_stopping = record->is_withdrawn = false;
-        record->stopping_since_ms = 0;
-        record->claimant.sequence = ++registry->sequence;
-        note_start(record, task->generation);
-        tell_end_of_run(registry, record);
-        /* Its source says so as long as it holds, and has said it of this run before. */
-    } else if (task_is_stopping(record->task) && task_is_eligible(task)) {
-        record->is_stopping = false;
-    }
-    if (record->task != NULL) {
-        if (!is_same_text(record->task->name, task->name))
-            set_misfit(registry, record, NULL);
-        leave_project(registry, record);
-    }
-    task_free(&record->task);
-    record->task = task;
-    join_project(registry, record);
-    mark_dirty(registry, record);
-}
-
-/* True when it was not known, or in another generation. */
-static bool
-take_in(struct registry *registry, struct task *task, bool is_stale)
-{
-    struct task_record *record = registry_find(registry, task->source, task->id);
-    bool is_new = record == NULL || record->task->generation != task->generation;
-
-    if (record == NULL)
-        record = add_record(registry, task);
-    record->is_stale = is_stale;
-    record->is_seen = true;
-    if (record->is_missing)
-        mark_dirty(registry, record);
-    record->is_missing = false;
-    if (!is_new && !task_differs(record->task, task)) {
-        task_free(&task);
-        return false;
-    }
-    if (is_new)
-        event_log_add(registry->events, EVENT_TASK_REPORTED,
-                      task->name != NULL ? task->name : task->id, "%s, reported by %s",
-                      task_status_text(task->last_status), task->source);
-    replace_task(registry, record, task);
-    return is_new;
-}
-
-void
-registry_put_task(struct registry *registry, struct task *task)
-{
-    take_in(registry, task, false);
-    registry_settle(registry);
-}
-
-void
-registry_put_stale_task(struct registry *registry, struct task *task)
-{
-    take_in(registry, task, true);
-    registry_settle(registry);
-}
-
-static void
-remove_record(struct registry *registry, struct task_record *record, enum target_event event,
-              const char *why)
-{
-    const struct task *task = record->task;
-    char *end = memory_copy_text(record->end != NULL ? record->end : why);
-
-    event_log_add(registry->events, EVENT_TASK_GONE, task->name != NULL ? task->name : task->id,
-                  "%s", end);
-    set_misfit(registry, record, NULL);
-    reconcile_removed_task(&registry->parts, record, event, end);
-    overrides_forget_task(registry->parts.overrides, task);
-    free(end);
-    free_record(registry, record);
-}
-
-void
-registry_remove_task(struct registry *registry, const char *source, const char *id,
-                     uint64_t generation)
-{
-    struct task_record *record = registry_find(registry, source, id);
-
-    if (record == NULL || (generation != 0 && record->task->generation != generation))
-        return;
-    remove_record(registry, record, TARGET_EVENT_TASK_ENDED, "its task is gone");
-    registry_settle(registry);
-}
-
-/* True when this is the source's first full set: what it finds was not missed by events. */
-static bool
-note_synced(struct registry *registry, const char *source)
-{
-    for (struct known_source *one = registry->synced_sources; one != NULL; one = one->next) {
-        if (strcmp(one->name, source) == 0)
-            return false;
-    }
-    struct known_source *added = memory_take(1, sizeof(*added));
-    added->name = memory_copy_text(source);
-    added->next = registry->synced_sources;
-    registry->synced_sources = added;
-    return true;
-}
-
-/* Tasks of the source that a full set did not name. */
-static unsigned
-sweep(struct registry *registry, const char *source)
-{
-    struct task_record *record, *next;
-    unsigned removed = 0;
-
-    HASH_ITER (hh, registry->by_key, record, next) {
-        if (record->is_seen || strcmp(record->task->source, source) != 0)
-            continue;
-        remove_record(registry, record, TARGET_EVENT_TASK_ENDED,
-                      "its source no longer has its task");
-        removed++;
-    }
-    return removed;
-}
-
-unsigned
-registry_put_full_set(struct registry *registry, const char *source, struct task **tasks,
-                      size_t count)
-{
-    struct task_record *record;
-    unsigned missed = 0;
-
-    for (record = registry->by_key; record != NULL; record = record->hh.next)
-        record->is_seen = false;
-    for (size_t i = 0; i < count; i++)
-        missed += take_in(registry, tasks[i], false) ? 1 : 0;
-    free(tasks);
-    missed += sweep(registry, source);
-    registry_settle(registry);
-    return note_synced(registry, source) ? 0 : missed;
-}
-
-void
-registry_note_end(struct registry *registry, const char *source, const char *id,
-                  const char *end)
-{
-    struct task_record *record = registry_find(registry, source, id);
-
-    if (record == NULL)
-        return;
-    free(record->end);
-    record->end = memory_copy_text(end);
-}
-
-void
-registry_stop_sign(struct registry *registry, const char *source, const char *id,
-                   const char *sign)
-{
-    struct task_record *record = registry_find(registry, source, id);
-
-    if (record == NULL || record->is_stopping)
-        return;
-    record->is_stopping = true;
-    event_log_add(registry->events, EVENT_TASK_STOPPING,
-                  record->task->name != NULL ? record->task->name : id, "stop sign: %s", sign);
-    mark_dirty(registry, record);
-    registry_settle(registry);
-}
-
-void
-registry_withdraw(struct registry *registry, const char *source, const char *id, bool is_meant)
-{
-    struct task_record *record = registry_find(registry, source, id);
-
-    if (record == NULL || record->is_withdrawn == is_meant)
-        return;
-    record->is_withdrawn = is_meant;
-    if (is_meant)
-        event_log_add(registry->events, EVENT_TASK_STOPPING,
-                      record->task->name != NULL ? record->task->name : id,
-                      "fairlead is going to stop it");
-    mark_dirty(registry, record);
-    registry_settle(registry);
-}
-
-void
-registry_forget_source(struct registry *registry, const char *source)
-{
-    struct task_record *record, *next;
-
-    HASH_ITER (hh, registry->by_key, record, next) {
-        if (strcmp(record->task->source, source) == 0)
-            remove_record(registry, record, TARGET_EVENT_DEREGISTER,
-                          "its provider was removed");
-    }
-    registry_settle(registry);
-}
-
 void
 registry_note_missing(struct registry *registry, const struct registered_target *target,
                       bool is_missing)
@@ -569,7 +336,7 @@ registry_note_missing(struct registry *registry, const struct registered_target 
         !target_is_of_task(target, record->task))
         return;
     record->is_missing = is_missing;
-    mark_dirty(registry, record);
+    registry_mark_dirty(registry, record);
     registry_settle(registry);
 }
 
@@ -582,7 +349,7 @@ registry_find_by_word(struct registry *registry, const char *word)
     for (struct task_record *record = registry->by_key; record != NULL;
          record = record->hh.next) {
         const struct task *task = record->task;
-        if (strcmp(task->id, word) == 0 || is_same_text(task->name, word))
+        if (strcmp(task->id, word) == 0 || text_is_same(task->name, word))
             return record;
         if (strncmp(task->id, word, length) != 0)
             continue;

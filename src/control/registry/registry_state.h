@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What registry.c and registry_by_hand.c share; everybody else has registry.h. */
+/* What registry.c shares with registry_reports.c and registry_by_hand.c; everybody else has
+ * registry.h. */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_REGISTRY_STATE_H
 #define FAIRLEAD_CONTROL_REGISTRY_REGISTRY_STATE_H
 
@@ -30,6 +31,21 @@ struct registry {
     bool are_plain_dirty;
     bool is_settling;
 };
+
+/* A new record, without its task; and its end. */
+struct task_record *registry_add_record(struct registry *registry, const struct task *task);
+void registry_free_record(struct registry *registry, struct task_record *record);
+
+/* At the next registry_settle it is compared with its targets. */
+void registry_mark_dirty(struct registry *registry, struct task_record *record);
+
+/* Tells why the task is no target, or (reason NULL) that this is over. Takes the reason over.
+ */
+void registry_set_misfit(struct registry *registry, struct task_record *record, char *reason);
+
+/* The task is one of its project's that use the service's name; or no more. */
+void registry_join_project(struct registry *registry, struct task_record *record);
+void registry_leave_project(struct registry *registry, struct task_record *record);
 
 /* Compares every task and every plain target again. */
 void registry_settle_everything(struct registry *registry);
