@@ -115,6 +115,8 @@ on_published(void *argument, uint64_t generation)
     children_send_snapshot(parts->children);
     drain_note_published(parts->drain, generation);
     numbers_note_published(parts->numbers, generation);
+    counter_board_set_rule_rows(parts->board,
+                                numbers_row_count(parts->numbers, NUMBERS_RULE_ROW));
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
     group_watch_look(parts->watch, reload_config(parts->reload));
 }
@@ -138,12 +140,15 @@ withdraw_reload(void *argument, struct reload_order *order)
 static void
 on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
 {
+    static void (*const clear[NUMBERS_ROW_KINDS])(struct counter_board * board,
+                                                  uint32_t row) = {
+        [NUMBERS_GROUP_ROW] = counter_board_clear_group,
+        [NUMBERS_ROUTE_ROW] = counter_board_clear_route,
+        [NUMBERS_RULE_ROW] = counter_board_clear_rule,
+    };
     struct parts *parts = argument;
 
-    if (kind == NUMBERS_GROUP_ROW)
-        counter_board_clear_group(parts->board, row);
-    else
-        counter_board_clear_route(parts->board, row);
+    clear[kind](parts->board, row);
 }
 
 static void
@@ -241,6 +246,7 @@ parts_open_admin(struct parts *parts)
         .events = parts->events,
         .targets = parts->targets,
         .waits = parts->waits,
+        .watch = parts->watch,
         .registry = parts->registry,
         .problems = parts->problems,
         .task_events = parts->task_events,

@@ -17,6 +17,7 @@
 #define COUNTERS_TARGET_ROWS CONFIG_MOST_TARGETS
 #define COUNTERS_GROUP_ROWS CONFIG_MOST_GROUPS
 #define COUNTERS_ROUTE_ROWS CONFIG_MOST_ROUTES
+#define COUNTERS_RULE_ROWS 65536
 #define COUNTERS_PROVIDER_ROWS CONFIG_MOST_PROVIDERS
 #define COUNTERS_FIRST_CODE 100
 #define COUNTERS_CODES 500
@@ -63,6 +64,7 @@ struct target_counters {
 struct group_counters {
     uint64_t requests;
     uint64_t target_codes[5]; /* 1xx .. 5xx from targets */
+    uint64_t own_5xx;         /* answers of our own with a 5xx code */
     uint64_t fail_open_requests;
     uint64_t non_sticky_requests;
     uint64_t held, held_bytes;     /* gauges */
@@ -73,6 +75,10 @@ struct group_counters {
 
 struct route_counters {
     uint64_t codes[COUNTERS_CODES]; /* responses to clients by status code from 100 */
+};
+
+struct rule_counters {
+    uint64_t requests; /* that were routed by it */
 };
 
 struct provider_counters {
@@ -109,12 +115,15 @@ enum process_title {
 struct counters {
     uint64_t values[COUNTER_COUNT];
     uint64_t ends[END_REASON_COUNT];
-    uint64_t heartbeat; /* grows each second while its owner's loop runs */
+    uint64_t heartbeat;             /* grows each second while its owner's loop runs */
+    uint64_t evaluations_elsewhere; /* of rules: those that no row below tells of */
+    uint64_t rule_rows;             /* control: of rules, that were in use so far */
     struct process_counters processes[COUNTERS_PROCESS_ROWS];
     struct provider_counters providers[COUNTERS_PROVIDER_ROWS];
     struct group_counters groups[COUNTERS_GROUP_ROWS];
     struct target_counters targets[COUNTERS_TARGET_ROWS];
     struct route_counters routes[COUNTERS_ROUTE_ROWS];
+    struct rule_counters rules[COUNTERS_RULE_ROWS];
 };
 
 /* New zeroed counter memory; the descriptor is the caller's. -1 with errno. */

@@ -55,6 +55,7 @@ struct snapshot_rule {
     uint32_t priority;               /* 0: the default rule */
     struct snapshot_rows conditions; /* all must hold */
     uint32_t action;
+    uint32_t counter_row; /* in the rule counters */
 };
 
 struct snapshot_condition {

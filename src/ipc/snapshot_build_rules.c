@@ -174,8 +174,10 @@ static void
 add_rule(struct snapshot_builder *builder, const char *listener,
          const struct config_rule *config)
 {
+    const struct snapshot_numbers *numbers = &builder->sources.numbers;
     struct snapshot_rule row = {
         .priority = config->priority,
+        .counter_row = numbers->rule_row(numbers->argument, listener, config->priority),
         .conditions = add_conditions(builder, config),
         .action = add_action(builder, listener, &config->action),
     };

@@ -43,7 +43,7 @@ static bool
 check_rule(const struct snapshot *snapshot, const struct snapshot_rule *row)
 {
     return rows_are_sound(row->conditions, snapshot->condition_count) &&
-           row->action < snapshot->action_count;
+           row->action < snapshot->action_count && row->counter_row < COUNTERS_RULE_ROWS;
 }
 
 static bool

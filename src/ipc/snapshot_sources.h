@@ -36,6 +36,7 @@ struct snapshot_numbers {
     uint32_t (*group_id)(void *argument, const char *group);
     uint32_t (*group_row)(void *argument, const char *group);
     uint32_t (*route_row)(void *argument, const char *listener, const char *group);
+    uint32_t (*rule_row)(void *argument, const char *listener, unsigned priority);
     void *argument;
 };
 

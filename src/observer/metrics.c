@@ -440,6 +440,19 @@ write_process_memory(struct metrics *metrics, const struct family *family)
 }
 
 static void
+write_rule_evaluations(struct metrics *metrics, const struct family *family)
+{
+    uint64_t rows = sum_of(metrics, offsetof(struct counters, rule_rows));
+    uint64_t sum = sum_of(metrics, offsetof(struct counters, evaluations_elsewhere));
+
+    for (size_t row = 0; row < rows && row < COUNTERS_RULE_ROWS; row++)
+        sum += sum_of(metrics,
+                      offsetof(struct counters, rules) + row * sizeof(struct rule_counters));
+    exposition_series(&metrics->page, family->metric, "", NULL, 0);
+    exposition_number(&metrics->page, sum);
+}
+
+static void
 begin_group(struct metrics *metrics, const struct family *family, uint32_t index)
 {
     const struct snapshot_group *group = snapshot_group(metrics->snapshot, index);

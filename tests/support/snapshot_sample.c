@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "ipc/counters.h"
 #include "base/slice.h"
 #include "ipc/snapshot_open.h"
 
@@ -216,6 +217,15 @@ number_route(void *argument, const char *listener, const char *group)
     return *group == '\0' ? 0 : 1;
 }
 
+/* There is one listener. */
+static uint32_t
+number_rule(void *argument, const char *listener, unsigned priority)
+{
+    (void)argument;
+    (void)listener;
+    return priority % COUNTERS_RULE_ROWS;
+}
+
 /* The default rule goes last, in a copy of the rules: those of the sample stay where they are.
  */
 static void
@@ -257,7 +267,8 @@ snapshot_sample_build(struct snapshot_sample *sample, uint64_t generation)
         .config = &sample->built_config,
         .providers = providers,
         .provider_count = 2,
-        .numbers = {number_listener, number_group, number_group, number_route, sample},
+        .numbers = {number_listener, number_group, number_group, number_route, number_rule,
+                    sample},
         .vacancies = {vacancy_of, sample},
         .stickiness_key = {1, 2, 3},
     };

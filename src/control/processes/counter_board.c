@@ -138,6 +138,22 @@ counter_board_clear_route(struct counter_board *board, uint32_t row)
 }
 
 void
+counter_board_clear_rule(struct counter_board *board, uint32_t row)
+{
+    for (unsigned slot = 0; slot < board->slot_count; slot++) {
+        uint64_t *requests = &board->slots[slot].counters->rules[row].requests;
+        counter_add(&counter_board_own(board)->evaluations_elsewhere, counter_read(requests));
+        counter_set(requests, 0);
+    }
+}
+
+void
+counter_board_set_rule_rows(struct counter_board *board, uint32_t count)
+{
+    counter_set(&counter_board_own(board)->rule_rows, count);
+}
+
+void
 counter_board_note_check(struct counter_board *board, uint32_t row, uint64_t target_id,
                          uint64_t second)
 {

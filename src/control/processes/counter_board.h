@@ -40,6 +40,11 @@ void counter_board_clear_gauges(struct counter_board *board, unsigned slot);
 void counter_board_clear_group(struct counter_board *board, uint32_t row);
 void counter_board_clear_route(struct counter_board *board, uint32_t row);
 
+/* The same of a rule, whose requests are still counted among all; and how many rows of rules
+ * there are. */
+void counter_board_clear_rule(struct counter_board *board, uint32_t row);
+void counter_board_set_rule_rows(struct counter_board *board, uint32_t count);
+
 /* Exchanges in flight at a target, and requests sent to it, over all workers. */
 uint64_t counter_board_in_flight(const struct counter_board *board, uint32_t row,
                                  uint64_t target_id);

@@ -46,6 +46,14 @@ route_row(void *argument, const char *listener, const char *group)
     return numbers_route_row(compiler->parts.numbers, listener, group);
 }
 
+static uint32_t
+rule_row(void *argument, const char *listener, unsigned priority)
+{
+    struct snapshot_compiler *compiler = argument;
+
+    return numbers_rule_row(compiler->parts.numbers, listener, priority);
+}
+
 static enum snapshot_vacancy
 vacancy_of(void *argument, const struct config_target_group *group)
 {
@@ -111,7 +119,7 @@ snapshot_compiler_set_config(struct snapshot_compiler *compiler,
 {
     struct snapshot_sources sources = {
         .config = config->config,
-        .numbers = {listener_id, group_id, group_row, route_row, compiler},
+        .numbers = {listener_id, group_id, group_row, route_row, rule_row, compiler},
         .vacancies = {vacancy_of, compiler},
         .providers = config->providers,
         .provider_count = config->provider_count,

@@ -22,7 +22,8 @@ struct numbered {
 };
 
 struct numbers {
-    struct numbered *listeners, *groups, *group_rows, *route_rows;
+    struct numbered *listeners, *groups;
+    struct numbered *rows[NUMBERS_ROW_KINDS];
     uint32_t *free_rows; /* a stack */
     uint32_t free_row_count;
     uint64_t base; /* counts them */
@@ -64,8 +65,8 @@ numbers_free(struct numbers **numbers)
         return;
     free_table(&(*numbers)->listeners);
     free_table(&(*numbers)->groups);
-    free_table(&(*numbers)->group_rows);
-    free_table(&(*numbers)->route_rows);
+    for (size_t kind = 0; kind < NUMBERS_ROW_KINDS; kind++)
+        free_table(&(*numbers)->rows[kind]);
     free((*numbers)->free_rows);
     free(*numbers);
     *numbers = NULL;
@@ -176,8 +177,8 @@ retire(const struct numbers *numbers, struct numbered *table)
 void
 numbers_end_base(struct numbers *numbers)
 {
-    retire(numbers, numbers->group_rows);
-    retire(numbers, numbers->route_rows);
+    for (size_t kind = 0; kind < NUMBERS_ROW_KINDS; kind++)
+        retire(numbers, numbers->rows[kind]);
 }
 
 void
@@ -234,12 +235,17 @@ take_over(struct numbers *numbers, struct numbered **table, enum numbers_row kin
     return row;
 }
 
+static const uint32_t row_limits[NUMBERS_ROW_KINDS] = {
+    [NUMBERS_GROUP_ROW] = COUNTERS_GROUP_ROWS,
+    [NUMBERS_ROUTE_ROW] = COUNTERS_ROUTE_ROWS,
+    [NUMBERS_RULE_ROW] = COUNTERS_RULE_ROWS,
+};
+
 static uint32_t
 row_of(struct numbers *numbers, enum numbers_row kind, const char *text)
 {
-    struct numbered **table =
-        kind == NUMBERS_GROUP_ROW ? &numbers->group_rows : &numbers->route_rows;
-    uint32_t limit = kind == NUMBERS_GROUP_ROW ? COUNTERS_GROUP_ROWS : COUNTERS_ROUTE_ROWS;
+    struct numbered **table = &numbers->rows[kind];
+    uint32_t limit = row_limits[kind];
     struct numbered *entry = find(*table, text);
 
     if (entry == NULL) {
@@ -266,6 +272,24 @@ numbers_route_row(struct numbers *numbers, const char *listener, const char *gro
 
     free(text);
     return row;
+}
+
+uint32_t
+numbers_rule_row(struct numbers *numbers, const char *listener, unsigned priority)
+{
+    char *text = memory_print("%s %u", listener, priority);
+    uint32_t row = row_of(numbers, NUMBERS_RULE_ROW, text);
+
+    free(text);
+    return row;
+}
+
+uint32_t
+numbers_row_count(const struct numbers *numbers, enum numbers_row kind)
+{
+    uint32_t count = HASH_COUNT(numbers->rows[kind]);
+
+    return count < row_limits[kind] ? count : row_limits[kind];
 }
 
 uint32_t

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The numbers that control gives to things and keeps over generations and reloads: listener
- * ids, group ids, and the counter rows of groups, routes and targets. What has a number keeps
- * it; only target rows come back, and only when the target is gone everywhere.
+ * ids, group ids, and the counter rows of groups, routes, rules and targets. What has a number
+ * keeps it; only target rows come back, and only when the target is gone everywhere.
  */
 #ifndef FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
 #define FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
@@ -32,7 +32,7 @@ const char *numbers_group_name(struct numbers *numbers, const char *group);
  * worker works by a base without it; on_reuse clears its counters then. The last row is shared
  * by all that come when no other can be had.
  */
-enum numbers_row { NUMBERS_GROUP_ROW, NUMBERS_ROUTE_ROW };
+enum numbers_row { NUMBERS_GROUP_ROW, NUMBERS_ROUTE_ROW, NUMBERS_RULE_ROW, NUMBERS_ROW_KINDS };
 
 void numbers_set_on_reuse(struct numbers *numbers,
                           void (*on_reuse)(void *argument, enum numbers_row kind, uint32_t row),
@@ -46,6 +46,10 @@ void numbers_note_published(struct numbers *numbers, uint64_t generation);
 
 uint32_t numbers_group_row(struct numbers *numbers, const char *group);
 uint32_t numbers_route_row(struct numbers *numbers, const char *listener, const char *group);
+uint32_t numbers_rule_row(struct numbers *numbers, const char *listener, unsigned priority);
+
+/* How many rows of that kind were in use so far. */
+uint32_t numbers_row_count(const struct numbers *numbers, enum numbers_row kind);
 
 /* A free row of the target counters, or NUMBERS_NO_ROW. */
 uint32_t numbers_take_target_row(struct numbers *numbers);

@@ -89,11 +89,13 @@ step_route(struct exchange *exchange)
         return exchange_fail(exchange, END_SHUTDOWN);
     exchange_route_request(exchange, &request);
     exchange->rule = route(snapshot, listener, &request);
-    WORKER_COUNT(exchange->worker, RULE_EVALUATIONS);
-    if (exchange->rule == ROUTE_TOO_COSTLY)
+    if (exchange->rule == ROUTE_TOO_COSTLY) {
+        counter_add(&exchange->worker->counters->evaluations_elsewhere, 1);
         return exchange_refuse(exchange, HTTP_REFUSAL_HEAD_TOO_LARGE);
-    const struct snapshot_action *action =
-        snapshot_action(snapshot, snapshot_rule(snapshot, exchange->rule)->action);
+    }
+    const struct snapshot_rule *rule = snapshot_rule(snapshot, exchange->rule);
+    const struct snapshot_action *action = snapshot_action(snapshot, rule->action);
+    counter_add(&exchange->worker->counters->rules[rule->counter_row].requests, 1);
     exchange->rule_action = action;
     if (action->type == ACTION_FIXED_RESPONSE) {
         exchange->action = ACCESS_FIXED_RESPONSE;

@@ -89,6 +89,19 @@ fill_redirect(struct exchange *exchange, struct forwarding_page *page, struct te
     page->status = end_reason_status(END_LOCATION_TOO_LONG);
 }
 
+/* Fixed responses and redirects are what a rule wants, and no failure. */
+static void
+count_failure(const struct exchange *exchange)
+{
+    struct counters *counters = exchange->worker->counters;
+
+    if (end_reason_status(exchange->end) < 500)
+        return;
+    counter_add(&counters->values[COUNTER_OWN_5XX], 1);
+    if (exchange->group != NULL)
+        counter_add(&counters->groups[exchange->group->group->counter_row].own_5xx, 1);
+}
+
 /* False when the client could not be written to: then there is nobody to wait for. */
 static bool
 write_answer(struct exchange *exchange)
@@ -108,6 +121,7 @@ write_answer(struct exchange *exchange)
         fill_redirect(exchange, &page, &line);
     else if (exchange->end == END_HOLD_OVERFLOW || exchange->end == END_HELD_TOO_LONG)
         page.extra_fields = SLICE_LITERAL(RETRY_AFTER_LINE);
+    count_failure(exchange);
     exchange->status = (uint16_t)page.status;
     exchange->response_state = RESPONSE_READ;
     exchange->response_head_us = clock_us();

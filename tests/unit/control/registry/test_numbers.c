@@ -96,6 +96,22 @@ gives_no_row_away_that_a_worker_still_counts_in(void **state)
     numbers_free(&numbers);
 }
 
+static void
+a_rule_keeps_its_row_while_its_listener_and_priority_stay(void **state)
+{
+    struct numbers *numbers = begin();
+
+    (void)state;
+    numbers_begin_base(numbers);
+    uint32_t row = numbers_rule_row(numbers, "http", 10);
+    assert_int_not_equal(numbers_rule_row(numbers, "http", 0), row);
+    assert_int_not_equal(numbers_rule_row(numbers, "other", 10), row);
+    assert_int_equal(numbers_rule_row(numbers, "http", 10), row);
+    assert_int_equal(numbers_row_count(numbers, NUMBERS_RULE_ROW), 3);
+    assert_int_equal(numbers_row_count(numbers, NUMBERS_GROUP_ROW), 0);
+    numbers_free(&numbers);
+}
+
 int
 main(void)
 {
@@ -103,6 +119,7 @@ main(void)
         cmocka_unit_test(keeps_the_row_of_what_stays_or_comes_back),
         cmocka_unit_test(gives_rows_to_others_when_all_are_taken),
         cmocka_unit_test(gives_no_row_away_that_a_worker_still_counts_in),
+        cmocka_unit_test(a_rule_keeps_its_row_while_its_listener_and_priority_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
