@@ -104,6 +104,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/config_page.c src/control/admin/config_page.h \
 	src/control/admin/explained_request.c src/control/admin/explained_request.h \
 	src/control/admin/admin_keys.c \
+	src/control/admin/admin_needs.c \
 	src/control/admin/admin_objects.c \
 	src/control/admin/admin_reload.c \
 	src/control/admin/admin_request.c src/control/admin/admin_request.h \

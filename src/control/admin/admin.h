@@ -21,6 +21,7 @@
 #include "control/processes/listener_sockets.h"
 #include "control/processes/publisher.h"
 #include "control/registry/event_log.h"
+#include "control/registry/group_watch.h"
 #include "control/registry/registry.h"
 #include "control/registry/target_waits.h"
 #include "control/registry/targets.h"
@@ -42,6 +43,7 @@ struct admin_parts {
     struct event_log *events;
     struct targets *targets;
     struct target_waits *waits;
+    struct group_watch *watch;
     struct registry *registry;
     struct problems *problems;
     struct task_events *task_events;

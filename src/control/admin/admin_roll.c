@@ -16,18 +16,31 @@
 #define MOST_READY_SECONDS 3600
 #define MOST_BATCH 1000
 
+/* A roll under way. */
+struct rolling {
+    struct admin_steps *steps;
+    struct event_log *events;
+    char *service;
+};
+
 static void
 on_step(void *argument, const char *text)
 {
-    admin_steps_add(argument, text);
+    const struct rolling *rolling = argument;
+
+    admin_steps_add(rolling->steps, text);
 }
 
 static void
 on_done(void *argument, const char *error)
 {
-    struct admin_steps *steps = argument;
+    struct rolling *rolling = argument;
 
-    admin_steps_end(&steps, error);
+    event_log_add(rolling->events, EVENT_DEPLOY, rolling->service, "%s%s",
+                  error == NULL ? "rolled" : "the roll failed: ", error == NULL ? "" : error);
+    admin_steps_end(&rolling->steps, error);
+    free(rolling->service);
+    free(rolling);
 }
 
 /* The services that the configuration names, for who mistyped one. Give back with free(). */
@@ -80,7 +93,12 @@ begin(struct admin_call *call, const struct roll_order *order)
         refuse_service(call, order->service, obstacle);
         return;
     }
-    roll_begin(call->parts->rollout, order, &callbacks, admin_steps_begin(call));
+    struct rolling *rolling = memory_take(1, sizeof(*rolling));
+    *rolling = (struct rolling){admin_steps_begin(call), call->parts->events,
+                                memory_copy_text(order->service)};
+    event_log_add(rolling->events, EVENT_DEPLOY, order->service, "is being rolled%s%s",
+                  order->image == NULL ? "" : " to ", order->image == NULL ? "" : order->image);
+    roll_begin(call->parts->rollout, order, &callbacks, rolling);
 }
 
 void

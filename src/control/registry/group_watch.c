@@ -6,13 +6,13 @@
 
 #include <uthash.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
-
-enum group_state { GROUP_STARTING, GROUP_WELL, GROUP_OPEN, GROUP_WAITS, GROUP_EMPTY };
 
 struct watched_group {
     uint32_t id;
     enum group_state state;
+    uint64_t since_wall_us;
     UT_hash_handle hh;
 };
 
@@ -47,11 +47,19 @@ group_watch_free(struct group_watch **watch)
 }
 
 static struct watched_group *
-find_or_add(struct group_watch *watch, uint32_t id)
+find(const struct group_watch *watch, uint32_t id)
 {
     struct watched_group *group;
 
     HASH_FIND(hh, watch->groups, &id, sizeof(id), group);
+    return group;
+}
+
+static struct watched_group *
+find_or_add(struct group_watch *watch, uint32_t id)
+{
+    struct watched_group *group = find(watch, id);
+
     if (group != NULL)
         return group;
     group = memory_take(1, sizeof(*group));
@@ -138,9 +146,11 @@ look_at(struct group_watch *watch, const struct config_target_group *config)
     enum group_state state =
         judge(config, vacancies_told(watch->parts.vacancies, config), &count, watched->state);
 
-    if (state != watched->state)
-        tell(watch, config, &count, (enum group_state[2]){watched->state, state});
+    if (state == watched->state)
+        return;
+    tell(watch, config, &count, (enum group_state[2]){watched->state, state});
     watched->state = state;
+    watched->since_wall_us = clock_wall_us();
 }
 
 void
@@ -148,4 +158,18 @@ group_watch_look(struct group_watch *watch, const struct config *config)
 {
     for (size_t i = 0; i < config->target_group_count; i++)
         look_at(watch, &config->target_groups[i]);
+}
+
+struct group_view
+group_watch_view(const struct group_watch *watch, const char *group)
+{
+    uint32_t id = numbers_group_id(watch->parts.numbers, group);
+    const struct watched_group *watched = find(watch, id);
+    struct group_view view = {.count = targets_count_group(watch->parts.targets, id)};
+
+    if (watched != NULL) {
+        view.state = watched->state;
+        view.since_wall_us = watched->since_wall_us;
+    }
+    return view;
 }

@@ -15,6 +15,15 @@
 
 struct group_watch;
 
+enum group_state { GROUP_STARTING, GROUP_WELL, GROUP_OPEN, GROUP_WAITS, GROUP_EMPTY };
+
+/* How a group was at the last look. */
+struct group_view {
+    enum group_state state;
+    struct target_count count;
+    uint64_t since_wall_us; /* of the state; 0: it was always so */
+};
+
 /* What it reads, and tells; all of it outlives the watch. */
 struct group_watch_parts {
     struct numbers *numbers;
@@ -28,5 +37,7 @@ void group_watch_free(struct group_watch **watch);
 
 /* Compares all configured groups with how they were at the last look. */
 void group_watch_look(struct group_watch *watch, const struct config *config);
+
+struct group_view group_watch_view(const struct group_watch *watch, const char *group);
 
 #endif
