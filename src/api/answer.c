@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answer.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "api/json_writer.h"
 
 /* Nothing but this page's own files runs, and nobody else shows, reads or embeds it. */
 static const struct {
@@ -36,10 +35,14 @@ void
 answer_refuse(struct http_service_request *request, int status, const char *code,
               const char *message)
 {
-    char body[512];
-    int length =
-        snprintf(body, sizeof(body), "{\"error\": {\"code\": \"%s\", \"message\": \"%s\"}}\n",
-                 code, message);
+    struct json_writer body = {.needs_comma = false};
 
-    answer_json(request, status, slice_make(body, (size_t)length));
+    json_object_begin(&body, NULL);
+    json_object_begin(&body, "error");
+    json_add_text(&body, "code", slice_of(code));
+    json_add_text(&body, "message", slice_of(message));
+    json_object_end(&body);
+    json_object_end(&body);
+    answer_json(request, status, text_slice(&body.text));
+    json_clear(&body);
 }

@@ -11,7 +11,7 @@ void answer_add_fields(struct http_service_request *request);
 
 void answer_json(struct http_service_request *request, int status, struct slice body);
 
-/* {"error": {"code", "message"}}; both are static texts that need no escapes. */
+/* {"error": {"code", "message"}} */
 void answer_refuse(struct http_service_request *request, int status, const char *code,
                    const char *message);
 

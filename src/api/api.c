@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "api/control_calls.h"
 #include "api/front.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/title.h"
@@ -19,11 +19,20 @@
 /* One a process, on api_run's stack. */
 struct api {
     struct loop *loop;
-    struct channel *channel;    /* NULL: control is gone */
+    struct channel *channel;
+    unsigned worker_count;
     struct snapshot_base *base; /* of the snapshots to come */
     struct snapshot *snapshot;
     struct counters *own; /* for signs of life; NULL: not come yet */
+    struct board *board;
+    struct sampler *sampler;
     struct control_calls *calls;
+    struct needs *needs;
+    struct overview *overview;
+    struct marks *marks;
+    struct rule_hits *rule_hits;
+    struct streams *streams;
+    struct own_answers *answers;
     struct front *front;
     struct http_service *service; /* NULL: no listener */
     struct timer second_timer;
@@ -33,12 +42,19 @@ struct api {
 static void
 on_counters(struct api *api, const struct message *message)
 {
+    const struct message_counters *about = &message->as.counters;
     struct counters *counters = NULL;
 
-    if (message->as.counters.is_writable != 0 && api->own == NULL)
-        counters = counters_map(message->fd, true);
-    if (counters != NULL)
+    if (about->slot < COUNTERS_SLOTS)
+        counters = counters_map(message->fd, about->is_writable != 0);
+    if (counters == NULL) {
+        log_error("counters of slot %u cannot be used, what is shown lacks them", about->slot);
+    } else if (about->is_writable != 0) {
+        counters_unmap(&api->own);
         api->own = counters;
+    } else {
+        board_set(api->board, about->slot, counters);
+    }
     close(message->fd);
 }
 
@@ -102,6 +118,10 @@ on_snapshot(struct api *api, const struct message *message)
         return;
     }
     api->snapshot = snapshot;
+    sampler_set_snapshot(api->sampler, snapshot);
+    overview_set_snapshot(api->overview, snapshot);
+    streams_set_snapshot(api->streams, snapshot);
+    own_answers_set_snapshot(api->answers, snapshot);
     front_set_snapshot(api->front, snapshot);
     snapshot_close(&old);
     answer(api);
@@ -183,6 +203,7 @@ receive_hello(struct api *api)
         log_error("no hello from control: the api role is started by control only");
         return false;
     }
+    api->worker_count = message.as.hello.worker_count;
     log_set_level(message.as.hello.log_level);
     log_set_form(message.as.hello.log_form);
     if (!sandbox_enter(SANDBOX_API, message.as.hello.uid, message.as.hello.gid, &error)) {
@@ -195,6 +216,17 @@ receive_hello(struct api *api)
 }
 
 static void
+look(struct api *api)
+{
+    if (api->snapshot == NULL)
+        return;
+    sampler_look(api->sampler, clock_ms());
+    overview_note_change(api->overview);
+    streams_look(api->streams);
+}
+
+/* At the full second of the clock, so that none is left out. */
+static void
 on_second(void *argument)
 {
     struct api *api = argument;
@@ -202,15 +234,38 @@ on_second(void *argument)
     if (api->own != NULL)
         counter_add(&api->own->heartbeat, 1);
     channel_reserve(api->channel);
-    timer_set(&api->second_timer, api->loop, SECOND_MS);
+    look(api);
+    timer_set(&api->second_timer, api->loop, SECOND_MS - clock_ms() % SECOND_MS);
+}
+
+static void
+open_answers(struct api *api)
+{
+    api->overview = overview_new(&(struct overview_parts){api->sampler, api->needs});
+    api->streams = streams_new(
+        &(struct stream_parts){api->loop, api->calls, api->sampler, api->needs, api->overview});
+    api->answers = own_answers_new(&(struct own_answers_parts){.loop = api->loop,
+                                                               .sampler = api->sampler,
+                                                               .needs = api->needs,
+                                                               .overview = api->overview,
+                                                               .marks = api->marks,
+                                                               .rule_hits = api->rule_hits,
+                                                               .streams = api->streams});
+    api->front = front_new(
+        &(struct front_parts){.control = {api->loop, api->calls}, .own = api->answers});
 }
 
 static void
 open_all(struct api *api)
 {
     api->loop = loop_new();
+    api->board = board_new(api->worker_count);
+    api->sampler = sampler_new(api->board);
     api->calls = control_calls_new(api->loop, api->channel);
-    api->front = front_new(&(struct front_parts){.loop = api->loop, .calls = api->calls});
+    api->needs = needs_new(api->calls);
+    api->marks = marks_new(api->calls);
+    api->rule_hits = rule_hits_new(api->board);
+    open_answers(api);
     channel_start(api->channel, api->loop);
     channel_reserve(api->channel);
     timer_init(&api->second_timer, on_second, api);
@@ -221,8 +276,16 @@ static void
 close_all(struct api *api)
 {
     http_service_free(&api->service);
-    control_calls_free(&api->calls);
     front_free(&api->front);
+    own_answers_free(&api->answers);
+    streams_free(&api->streams);
+    rule_hits_free(&api->rule_hits);
+    marks_free(&api->marks);
+    overview_free(&api->overview);
+    needs_free(&api->needs);
+    control_calls_free(&api->calls);
+    sampler_free(&api->sampler);
+    board_free(&api->board);
     channel_close(&api->channel);
     counters_unmap(&api->own);
     snapshot_close(&api->snapshot);

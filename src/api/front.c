@@ -7,7 +7,6 @@
 #include "api/answer.h"
 #include "api/host_check.h"
 #include "api/page_files.h"
-#include "api/passed_call.h"
 #include "base/memory.h"
 #include "base/slice.h"
 
@@ -122,26 +121,56 @@ starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* Somebody who has a key wants to be known by it, and refused by it. */
+static bool
+must_ask(const struct front *front, const struct http_service_request *request,
+         const struct own_answer *answer)
+{
+    return !own_answer_is_open(answer) || passed_call_is_signed(request) ||
+           snapshot_settings(front->snapshot)->api_anonymous_read == 0;
+}
+
+static void
+on_permit(struct http_service_request *request, void *argument)
+{
+    struct front *front = argument;
+
+    own_answers_serve(front->parts.own, own_answers_find(http_service_path(request)), request);
+}
+
+static void
+serve_call(struct front *front, struct http_service_request *request)
+{
+    const struct own_answer *answer = own_answers_find(http_service_path(request));
+    const char *method = http_service_method(request);
+
+    if (strcmp(method, "HEAD") == 0)
+        answer_refuse(request, 405, "MethodNotAllowed", "ask with GET");
+    else if (answer == NULL || strcmp(method, "GET") != 0)
+        passed_call_begin(&front->parts.control, request);
+    else if (must_ask(front, request, answer))
+        passed_call_ask(&front->parts.control, request, on_permit, front);
+    else
+        own_answers_serve(front->parts.own, answer, request);
+}
+
 void
 front_serve(struct http_service_request *request, void *argument)
 {
     struct front *front = argument;
     const char *path = http_service_path(request);
-    const char *method = http_service_method(request);
     bool is_file = strcmp(path, "/") == 0 || starts_with(path, FILES_PATH);
 
     if (front->snapshot == NULL)
         answer_refuse(request, 503, "Starting", "the api role has no snapshot yet");
     else if (is_foreign(front, request))
         return;
-    else if (is_file && strcmp(method, "POST") == 0)
+    else if (is_file && strcmp(http_service_method(request), "POST") == 0)
         answer_refuse(request, 405, "MethodNotAllowed", "files are only read");
     else if (is_file)
         serve_file(request, path);
-    else if (starts_with(path, API_PATH) && strcmp(method, "HEAD") != 0)
-        passed_call_begin(front->parts.loop, front->parts.calls, request);
     else if (starts_with(path, API_PATH))
-        answer_refuse(request, 405, "MethodNotAllowed", "ask with GET");
+        serve_call(front, request);
     else
         answer_refuse(request, 404, "NotFound", "there are /, /console/ and /v1/");
 }

@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-#include "api/control_calls.h"
+#include "api/own_answers.h"
+#include "api/passed_call.h"
 #include "ipc/snapshot.h"
 #include "net/http_service.h"
 #include "net/loop.h"
@@ -16,8 +17,8 @@
 struct front;
 
 struct front_parts {
-    struct loop *loop;
-    struct control_calls *calls;
+    struct passed_call_parts control;
+    struct own_answers *own;
 };
 
 struct front *front_new(const struct front_parts *parts);

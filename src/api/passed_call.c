@@ -5,14 +5,19 @@
 
 #include "api/answer.h"
 #include "base/memory.h"
+#include "wire/signed_text.h"
 
 #define INVOCATION_FIELD "amz-sdk-invocation-id"
+#define SIGNATURE_FIELD "authorization"
+#define SIGNATURE_PARAMETER "X-Amz-Signature"
+#define PERMITTED 204
 
 /* Freed when it is answered, or the reader of its stream has gone. */
 struct passed_call {
+    struct passed_call_parts parts;
     struct http_service_request *request;
-    struct control_calls *calls;
-    struct loop *loop;
+    passed_call_permit *on_permit; /* NULL: control answers */
+    void *argument;
     uint64_t call_id;
     bool is_stream;
 };
@@ -22,8 +27,8 @@ on_gone(void *argument)
 {
     struct passed_call *passed = argument;
 
-    control_calls_cancel(passed->calls, passed->call_id);
-    loop_free_later(passed->loop, passed, NULL);
+    control_calls_cancel(passed->parts.calls, passed->call_id);
+    loop_free_later(passed->parts.loop, passed, NULL);
 }
 
 static void
@@ -38,56 +43,123 @@ go_on(struct passed_call *passed, const struct control_answer *answer)
 }
 
 static void
+finish(struct passed_call *passed, const struct control_answer *answer)
+{
+    if (passed->is_stream) {
+        http_service_stream_end(passed->request);
+    } else if (passed->on_permit != NULL && answer->status == PERMITTED) {
+        passed->on_permit(passed->request, passed->argument);
+    } else {
+        answer_add_fields(passed->request);
+        http_service_reply(passed->request, (int)answer->status, answer->content_type,
+                           answer->body.at, answer->body.length);
+    }
+    loop_free_later(passed->parts.loop, passed, NULL);
+}
+
+static void
 on_answer(void *argument, const struct control_answer *answer)
 {
     struct passed_call *passed = argument;
 
     if (passed->is_stream || !answer->is_last)
         go_on(passed, answer);
-    if (!answer->is_last)
-        return;
-    if (passed->is_stream) {
-        http_service_stream_end(passed->request);
-    } else {
-        answer_add_fields(passed->request);
-        http_service_reply(passed->request, (int)answer->status, answer->content_type,
-                           answer->body.at, answer->body.length);
+    if (answer->is_last)
+        finish(passed, answer);
+}
+
+static bool
+field_at(const void *argument, struct slice wanted, size_t n, struct slice *value)
+{
+    const char *name, *text;
+
+    for (size_t i = 0; http_service_field_at(argument, i, &name, &text); i++) {
+        if (!slice_equal_ignoring_case(slice_of(name), wanted) || n-- > 0)
+            continue;
+        *value = slice_of(text);
+        return true;
     }
-    loop_free_later(passed->loop, passed, NULL);
+    return false;
+}
+
+bool
+passed_call_is_signed(const struct http_service_request *request)
+{
+    return http_service_field(request, SIGNATURE_FIELD) != NULL ||
+           http_service_parameter(request, SIGNATURE_PARAMETER) != NULL;
+}
+
+static enum sigv4_fault
+collect(const struct http_service_request *request, struct slice body,
+        struct signed_text *signed_text)
+{
+    struct slice target = slice_of(http_service_target(request));
+    size_t mark = slice_find(target, '?');
+    size_t query = mark < target.length ? mark + 1 : mark;
+    const struct signed_source source = {
+        .method = slice_of(http_service_method(request)),
+        .path = slice_make(target.at, mark),
+        .query = slice_make(target.at + query, target.length - query),
+        .body = body,
+        .field_at = field_at,
+        .argument = request,
+    };
+
+    return signed_text_collect(signed_text, &source);
 }
 
 static uint64_t
-ask(struct passed_call *passed)
+ask(struct passed_call *passed, const struct signed_text *signed_text, struct slice body)
 {
     const struct http_service_request *request = passed->request;
+    bool is_signed = signed_text->authorization.length > 0;
     char client[ADDRESS_TEXT_SIZE];
-    size_t length;
-    const char *body = http_service_body(request, &length);
-    char *line =
-        memory_print("%s %s", http_service_method(request), http_service_target(request));
+    char *line = is_signed ? memory_copy_text("")
+                           : memory_print("%s %s", http_service_method(request),
+                                          http_service_target(request));
 
     http_service_client(request, client);
     const struct api_call call = {
+        .canonical_request = signed_text->canonical_request,
+        .authorization = signed_text->authorization,
         .request_line = slice_of(line),
         .invocation_id = slice_of(http_service_field(request, INVOCATION_FIELD)),
         .client = slice_of(client),
-        .body = slice_make(body, length),
+        .body = body,
     };
-    uint64_t call_id = control_calls_ask(passed->calls, &call, on_answer, passed);
+    uint64_t call_id = control_calls_ask(passed->parts.calls, &call, on_answer, passed);
     free(line);
     return call_id;
 }
 
 void
-passed_call_begin(struct loop *loop, struct control_calls *calls,
-                  struct http_service_request *request)
+passed_call_ask(const struct passed_call_parts *parts, struct http_service_request *request,
+                passed_call_permit *on_permit, void *argument)
 {
-    struct passed_call *passed = memory_take(1, sizeof(*passed));
+    struct signed_text signed_text;
+    size_t length;
+    const char *bytes = http_service_body(request, &length);
+    struct slice body = slice_make(bytes, length);
+    enum sigv4_fault fault = collect(request, body, &signed_text);
 
-    *passed = (struct passed_call){.request = request, .calls = calls, .loop = loop};
-    passed->call_id = ask(passed);
+    if (fault != SIGV4_SOUND) {
+        const struct sigv4_fault_row *row = sigv4_fault_row(fault);
+        answer_refuse(request, row->status, row->code, row->message);
+        return;
+    }
+    struct passed_call *passed = memory_take(1, sizeof(*passed));
+    *passed = (struct passed_call){
+        .parts = *parts, .request = request, .on_permit = on_permit, .argument = argument};
+    passed->call_id = ask(passed, &signed_text, body);
+    signed_text_clear(&signed_text);
     if (passed->call_id != 0)
         return;
     answer_refuse(request, 503, "Busy", "too many calls wait for control, or it is too long");
     free(passed);
+}
+
+void
+passed_call_begin(const struct passed_call_parts *parts, struct http_service_request *request)
+{
+    passed_call_ask(parts, request, NULL, NULL);
 }

@@ -105,6 +105,51 @@ step "events go on and on"
 wait_for 5 grep -q '"Sequence":1,' "$work/events"
 ctl register web 127.0.0.1:9 >/dev/null
 wait_for 5 grep -q 'web 127.0.0.1:9' "$work/events"
+ctl deregister --wait web 127.0.0.1:9 >/dev/null
+
+step "the overview and the history tell what is served"
+load() { curl -s --unix-socket "$work/http.sock" "http://a/[1-$1]" >"$work/out.load"; }
+for _ in 1 2 3; do load 30; sleep 0.4; done
+served() { console /v1/overview | jq -e '.Groups[0] | .Name == "web" and .Targets == 1 and .RequestsPerSecond > 1'; }
+wait_for 5 served
+console /v1/overview | jq -e '.Totals.RequestsPerSecond > 1 and (.Sentence | startswith("Serving on"))' >/dev/null ||
+    fail "the totals are $(cat "$work/out")"
+console '/v1/history?seconds=10&group=web' | jq -e '[.Series.RequestsPerSecond[] | numbers] | add >= 30' >/dev/null ||
+    fail "the history has no requests"
+[ "$(console '/v1/history?seconds=10' | jq '[.Series[] | length] | unique | .[]')" = 10 ] || fail "no ten seconds"
+console '/v1/target-rates?group=web' | jq -e '.Rates | length == 1' >/dev/null || fail "no rates"
+console /v1/rule-hits | jq -e '.Rules[0] | .Priority == "default" and .Requests >= 90' >/dev/null ||
+    fail "the rule has no hits: $(console /v1/rule-hits)"
+[ "$(metric fairlead_rule_evaluations_total)" -ge 90 ] || fail "rule evaluations are not counted"
+refuses 404 TargetGroupNotFound '/v1/history?group=none'
+refuses 404 TargetGroupNotFound '/v1/target-rates?group=none'
+refuses 400 ValidationError /v1/target-rates
+
+step "what needs somebody is told with what to do"
+console /v1/overview | jq -e '.Needs == []' >/dev/null || fail "it needs $(console /v1/needs)"
+DIR=$work "$support/config" -t "$app_port" -g lonely -r '5 /lonely lonely' \
+    -o 'api = { address = "127.0.0.1"; port = '"$port"'; names = [ "lb.example.com" ]; };'
+ctl reload
+lonely() { console /v1/overview | jq -e '.Needs[0] | .Kind == "group" and .Object == "lonely"
+    and (.Text | contains("503")) and (.Command | startswith("fairleadctl register lonely"))'; }
+wait_for 5 lonely
+[ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/http.sock" http://a/lonely)" = 503 ] || fail "no 503"
+own_error() { console /v1/overview | jq -e '.Totals.OwnErrors5xxPerSecond > 0 and .Totals.Errors5xxPerSecond == 0'; }
+wait_for 5 own_error
+mark() { console /v1/history | jq -e '[.Marks[].Text] | any(startswith("configuration"))'; }
+wait_for 6 mark
+
+step "a stream tells of all that is new"
+(timeout 20 curl -sN "http://127.0.0.1:$port/v1/stream?topics=overview,group:web,events" || true) >"$work/stream" &
+told() { jq -se "$1" "$work/stream"; }
+wait_for 5 told '[.[] | select(.Topic == "overview" and .Data.Needs)] | length >= 2'
+wait_for 5 told 'any(.[]; .Topic == "group:web" and (.Data.Targets | length == 1))'
+ctl drain web "127.0.0.1:$app_port" >/dev/null
+wait_for 5 told 'any(.[]; .Topic == "event" and (.Data.Text | contains("drained by hand")))'
+wait_for 5 told 'any(.[]; .Topic == "group:web" and any(.Data.Targets[]?; .IsHeld))'
+ctl ready web "127.0.0.1:$app_port" >/dev/null
+refuses 400 ValidationError '/v1/stream?topics=overview,none'
+refuses 400 ValidationError /v1/stream
 
 step "one that is killed is started again, and who followed it comes back"
 killed=$(api_pid)
