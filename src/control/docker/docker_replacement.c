@@ -10,6 +10,8 @@
 /* Of an id, as a host name or an alias where nobody gave one. */
 #define SHORT_ID_LENGTH 12
 
+#define COMPOSE_IMAGE_LABEL "com.docker.compose.image"
+
 /* Settings that a container has from its image where they are equal. */
 static const char *const from_image[] = {"User",        "WorkingDir", "StopSignal",
                                          "Healthcheck", "OnBuild",    "Shell"};
@@ -181,8 +183,19 @@ docker_replacement_networks(const json_t *container)
     return others;
 }
 
+/* By this label Compose (v2) tells whether a container has the image that it should have. */
+static void
+note_image(json_t *labels, const json_t *new_image)
+{
+    const json_t *id = json_object_get(new_image, "Id");
+
+    if (json_object_get(labels, COMPOSE_IMAGE_LABEL) != NULL && json_is_string(id))
+        json_object_set_new(labels, COMPOSE_IMAGE_LABEL, json_string(json_string_value(id)));
+}
+
 json_t *
-docker_replacement_body(const json_t *container, const json_t *old_image, const char *image)
+docker_replacement_body(const json_t *container, const json_t *old_image, const char *image,
+                        const json_t *new_image)
 {
     json_t *body = json_deep_copy(json_object_get(container, "Config"));
     const json_t *image_config = json_object_get(old_image, "Config");
@@ -191,6 +204,7 @@ docker_replacement_body(const json_t *container, const json_t *old_image, const 
         body = json_object();
     if (image_config != NULL)
         remove_image_settings(body, image_config);
+    note_image(json_object_get(body, "Labels"), new_image);
     if (is_short_id(container, json_object_get(body, "Hostname")))
         json_object_del(body, "Hostname");
     json_object_del(body, "MacAddress");

@@ -15,10 +15,12 @@ const char *docker_replacement_obstacle(const json_t *container);
 
 /*
  * The body; old_image is the answer of GET /images/ID/json for the container's image, NULL
- * where the engine has it no more: then everything is taken over. The caller's reference.
+ * where the engine has it no more: then everything is taken over. new_image is the same for
+ * the other image, NULL where nobody knows: what Compose notes of it is brought up to date.
+ * The caller's reference.
  */
 json_t *docker_replacement_body(const json_t *container, const json_t *old_image,
-                                const char *image);
+                                const char *image, const json_t *new_image);
 
 /*
  * The networks besides the one that the body names, as bodies of POST /networks/ID/connect

@@ -168,13 +168,43 @@ on_image(void *argument, const char *error, const char *body)
 }
 
 static void
-read_image(struct roll_pair *pair)
+ask_for_image(struct roll_pair *pair, const char *image, docker_engine_answered *on_inspected)
 {
-    const char *image = json_string_value(json_object_get(pair->container, "Image"));
     char *escaped = api_escape(image == NULL ? "" : image);
 
-    ask(pair, "GET", memory_print("/images/%s/json", escaped), NULL, on_image);
+    ask(pair, "GET", memory_print("/images/%s/json", escaped), NULL, on_inspected);
     free(escaped);
+}
+
+static void
+read_image(struct roll_pair *pair)
+{
+    ask_for_image(pair, json_string_value(json_object_get(pair->container, "Image")), on_image);
+}
+
+/* The reference that the new container is made of. */
+static const char *
+new_image_name(const struct roll_pair *pair)
+{
+    return pair->roll->image != NULL ? pair->roll->image
+                                     : json_string_value(docker_replacement_member(
+                                           pair->container, "Config", "Image"));
+}
+
+/* Where it is not there, creating the container says so. */
+static void
+on_new_image(void *argument, const char *error, const char *body)
+{
+    struct roll_pair *pair = argument;
+
+    pair->new_image = error == NULL ? read_json(body) : NULL;
+    end_step(pair, NULL);
+}
+
+static void
+read_new_image(struct roll_pair *pair)
+{
+    ask_for_image(pair, new_image_name(pair), on_new_image);
 }
 
 static void
@@ -196,12 +226,8 @@ on_created(void *argument, const char *error, const char *body)
 static void
 create(struct roll_pair *pair)
 {
-    const char *image = pair->roll->image;
-
-    if (image == NULL)
-        image = json_string_value(
-            json_object_get(json_object_get(pair->container, "Config"), "Image"));
-    json_t *body = docker_replacement_body(pair->container, pair->old_image, image);
+    json_t *body = docker_replacement_body(pair->container, pair->old_image,
+                                           new_image_name(pair), pair->new_image);
     char *escaped = api_escape(pair->name);
 
     pair->networks = docker_replacement_networks(pair->container);
@@ -438,6 +464,7 @@ roll_pair_free(struct roll_pair *pair)
     timer_close(&pair->timer, pair->roll->rollout->parts.loop);
     json_decref(pair->container);
     json_decref(pair->old_image);
+    json_decref(pair->new_image);
     json_decref(pair->networks);
     free(pair->source);
     free(pair->old_id);

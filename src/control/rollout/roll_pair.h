@@ -39,8 +39,8 @@ struct roll_pair {
     unsigned targets;                      /* the old one's; the new one gets as many */
     enum roll_step step;
     bool is_old_stopped;
-    json_t *container, *old_image; /* answers of inspect */
-    json_t *networks;              /* still to be joined */
+    json_t *container, *old_image, *new_image; /* answers of inspect */
+    json_t *networks;                          /* still to be joined */
     struct timer timer;
     uint64_t deadline_ms, look_ms; /* of waiting for targets; of the next inspect */
 };

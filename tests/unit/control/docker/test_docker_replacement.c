@@ -21,7 +21,7 @@ check_body(const char *container_text, const char *image_text, const char *want)
 {
     json_t *container = read_json(container_text), *wanted = read_json(want);
     json_t *image = image_text == NULL ? NULL : read_json(image_text);
-    json_t *body = docker_replacement_body(container, image, "app:next");
+    json_t *body = docker_replacement_body(container, image, "app:next", NULL);
 
     json_object_del(body, "NetworkingConfig");
     if (!json_equal(body, wanted))
@@ -47,6 +47,35 @@ what_the_old_image_said_is_left_to_the_new_one(void **state)
                "{\"User\": \"web\", \"Env\": [\"MODE=fast\"], \"Labels\": {\"b\": \"2\"},"
                " \"ExposedPorts\": {\"81/tcp\": {}}, \"Image\": \"app:next\","
                " \"HostConfig\": {\"Memory\": 5}}");
+}
+
+static void
+what_compose_notes_of_the_image_follows_it(void **state)
+{
+    json_t *container =
+        read_json("{\"Config\": {\"Labels\": {\"com.docker.compose.image\":"
+                  " \"sha256:old\", \"com.docker.compose.service\": \"web\"}}}");
+    json_t *image = read_json("{\"Id\": \"sha256:new\"}");
+    json_t *want = read_json("{\"com.docker.compose.image\": \"sha256:new\","
+                             " \"com.docker.compose.service\": \"web\"}");
+    json_t *body = docker_replacement_body(container, NULL, "app:next", image);
+    (void)state;
+
+    assert_true(json_equal(json_object_get(body, "Labels"), want));
+    json_decref(body);
+    /* Nothing is noted where Compose does not, or where the image is not known. */
+    body = docker_replacement_body(container, NULL, "app:next", NULL);
+    assert_true(json_equal(json_object_get(body, "Labels"),
+                           docker_replacement_member(container, "Config", "Labels")));
+    json_decref(body);
+    json_object_del(json_object_get(json_object_get(container, "Config"), "Labels"),
+                    "com.docker.compose.image");
+    body = docker_replacement_body(container, NULL, "app:next", image);
+    assert_int_equal(json_object_size(json_object_get(body, "Labels")), 1);
+    json_decref(body);
+    json_decref(container);
+    json_decref(image);
+    json_decref(want);
 }
 
 static void
@@ -94,7 +123,7 @@ networks_are_joined_without_the_old_addresses(void **state)
         "   \"Aliases\": [\"web\", \"c6f435c68660\"], \"IPAMConfig\": {\"IPv4Address\": "
         "\"x\"}},"
         " \"back\": {\"NetworkID\": \"b1\", \"Links\": null, \"Aliases\": [\"db\"]}}}}");
-    json_t *body = docker_replacement_body(container, NULL, "app");
+    json_t *body = docker_replacement_body(container, NULL, "app", NULL);
     json_t *others = docker_replacement_networks(container);
     json_t *first = read_json("{\"EndpointsConfig\": {\"front\": {\"Aliases\": [\"web\"]}}}");
     json_t *second = read_json("{\"b1\": {\"EndpointConfig\": {\"Aliases\": [\"db\"]}}}");
@@ -115,7 +144,7 @@ a_recorded_container_keeps_its_labels_command_and_ports(void **state)
     size_t length;
     char *text = docker_fixture_read("inspect-1.41.json", &length);
     json_t *container = read_json(text);
-    json_t *body = docker_replacement_body(container, NULL, "app:next");
+    json_t *body = docker_replacement_body(container, NULL, "app:next", NULL);
 
     (void)state;
     assert_null(docker_replacement_obstacle(container));
@@ -149,6 +178,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_old_image_said_is_left_to_the_new_one),
+        cmocka_unit_test(what_compose_notes_of_the_image_follows_it),
         cmocka_unit_test(a_command_of_its_own_stays),
         cmocka_unit_test(everything_is_taken_over_where_the_old_image_is_gone),
         cmocka_unit_test(a_host_name_is_kept_only_where_somebody_gave_one),
