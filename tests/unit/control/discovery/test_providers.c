@@ -223,6 +223,58 @@ problems_are_counted_and_told_once(void **state)
     end(&sources);
 }
 
+/* The observer's word of the only target, whose task is of that source. */
+static enum target_membership
+check(struct sources *sources, enum probe_outcome outcome)
+{
+    struct registered_target *target = find_target(sources->world, "web", 32768);
+    const struct target_verdict verdict = {.health = outcome == PROBE_PASSED ? HEALTH_HEALTHY
+                                                                             : HEALTH_UNHEALTHY,
+                                           .last_check = {.outcome = outcome}};
+
+    targets_set_health(sources->world->targets, target, &verdict);
+    providers_note_verdict(sources->providers, target);
+    return target->membership;
+}
+
+/* The engine cannot be asked: its socket does not exist. */
+static void
+a_port_that_refuses_speaks_for_a_provider_that_is_away(void **state)
+{
+    const struct config_provider row = DOCKER_PROVIDER;
+    struct sources sources;
+    (void)state;
+
+    begin(&sources);
+    configure(&sources, &row, 1);
+    put_task(&sources, "docker", "a");
+    assert_true(providers_is_away(sources.providers, find_target(sources.world, "web", 32768)));
+    assert_int_equal(check(&sources, PROBE_TIMED_OUT), MEMBERSHIP_REGISTERING);
+    assert_int_equal(check(&sources, PROBE_REFUSED), MEMBERSHIP_STOPPING);
+    assert_int_equal(check(&sources, PROBE_REFUSED), MEMBERSHIP_STOPPING);
+    assert_int_equal(check(&sources, PROBE_PASSED), MEMBERSHIP_REGISTERING);
+    assert_int_equal(check(&sources, PROBE_UNREACHABLE), MEMBERSHIP_STOPPING);
+    /* The provider is back and says that it runs. */
+    put_task(&sources, "docker", "a");
+    assert_int_equal(find_target(sources.world, "web", 32768)->membership,
+                     MEMBERSHIP_REGISTERING);
+    end(&sources);
+}
+
+static void
+a_port_that_refuses_says_nothing_where_nobody_is_away(void **state)
+{
+    struct sources sources;
+    (void)state;
+
+    begin(&sources);
+    put_task(&sources, PROVIDERS_PUSH, "a");
+    assert_false(
+        providers_is_away(sources.providers, find_target(sources.world, "web", 32768)));
+    assert_int_equal(check(&sources, PROBE_REFUSED), MEMBERSHIP_REGISTERING);
+    end(&sources);
+}
+
 int
 main(void)
 {
@@ -233,6 +285,8 @@ main(void)
         cmocka_unit_test(tasks_go_with_their_provider_and_with_no_other),
         cmocka_unit_test(only_docker_can_stop),
         cmocka_unit_test(problems_are_counted_and_told_once),
+        cmocka_unit_test(a_port_that_refuses_speaks_for_a_provider_that_is_away),
+        cmocka_unit_test(a_port_that_refuses_says_nothing_where_nobody_is_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -433,6 +433,45 @@ fails_open_when_nobody_can_be_recalled(void **state)
     expect(vacant, VACANCY_NONE);
 }
 
+/* Its engine is away and its port refuses: no stop sign told of it. */
+static void
+checks_a_missing_task_from_the_first_moment_until_it_is_back(void **state)
+{
+    struct vacant_world *vacant = *state;
+
+    serve(vacant, "a", 1001);
+    answer_check(vacant, 1001, PROBE_REFUSED);
+    registry_note_missing(vacant->world->registry, target_at(vacant, 1001), true);
+    pass_ms(vacant, 0);
+    expect(vacant, VACANCY_HOLDS);
+    unsigned checks = vacant->checks;
+    assert_true(checks > 0);
+    pass_ms(vacant, 200);
+    assert_int_equal(vacant->checks, checks + 1);
+    pass_ms(vacant, HOLD_MS);
+    expect(vacant, VACANCY_OVER);
+    registry_note_missing(vacant->world->registry, target_at(vacant, 1001), false);
+    serve(vacant, "a", 1001);
+    expect(vacant, VACANCY_NONE);
+    checks = vacant->checks;
+    pass_ms(vacant, 200);
+    assert_int_equal(vacant->checks, checks);
+}
+
+static void
+checks_a_missing_task_also_while_others_serve(void **state)
+{
+    struct vacant_world *vacant = *state;
+
+    serve(vacant, "a", 1001);
+    serve(vacant, "b", 1002);
+    registry_note_missing(vacant->world->registry, target_at(vacant, 1001), true);
+    pass_ms(vacant, 0);
+    expect(vacant, VACANCY_NONE);
+    assert_int_equal(vacant->checks, 1);
+    assert_true(vacant->checked == target_at(vacant, 1001)->id);
+}
+
 int
 main(void)
 {
@@ -457,6 +496,8 @@ main(void)
         VACANT(waits_when_the_last_task_ends_though_others_were_taken_out_by_hand),
         VACANT(does_not_wait_for_what_nobody_wants_held),
         VACANT(fails_open_when_nobody_can_be_recalled),
+        VACANT(checks_a_missing_task_from_the_first_moment_until_it_is_back),
+        VACANT(checks_a_missing_task_also_while_others_serve),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
