@@ -36,7 +36,7 @@ VIEW(groups_view, "TargetGroups", "no target groups are configured",
      {.title = "HELD", .path = "HeldTargetCount", .kind = VIEW_COUNT},
      {.title = "REQ/S", .path = "RequestsPerSecond"},
      {.title = "5XX/S", .path = "Target5xxPerSecond"},
-     {.title = "STATE", .words = group_trouble_words, .kind = VIEW_TEXT});
+     {.title = "STATE", .words = group_trouble_words});
 
 VIEW(services_view, "Services",
      "no services are configured: a target group then has the targets that it lists",
