@@ -37,3 +37,4 @@ include tests/fuzz/control.mk
 include tests/fuzz/net.mk
 include tests/fuzz/worker.mk
 include tests/fuzz/processes.mk
+include tests/fuzz/wire.mk
