@@ -25,7 +25,7 @@ snapshot_sample = tests/support/snapshot_sample.c tests/support/snapshot_sample.
 noinst_PROGRAMS += tests/support/discovery_probe
 tests_support_discovery_probe_SOURCES = tests/support/discovery_probe.c
 tests_support_discovery_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
-dist_check_SCRIPTS += tests/support/fake_engine tests/support/pipeliner
+dist_check_SCRIPTS += tests/support/fake_engine tests/support/pipeliner tests/support/signed
 EXTRA_DIST += tests/support/probe.sh tests/support/terminal.py
 
 # fairlead with one child that is hostile.
