@@ -32,6 +32,7 @@ struct api {
     struct marks *marks;
     struct rule_hits *rule_hits;
     struct streams *streams;
+    struct failures *failures;
     struct own_answers *answers;
     struct front *front;
     struct http_service *service; /* NULL: no listener */
@@ -142,6 +143,12 @@ on_api_close(struct api *api, const struct message *message)
 }
 
 static void
+on_access_channel(struct api *api, const struct message *message)
+{
+    failures_add_channel(api->failures, message->as.access_channel.slot, message->fd);
+}
+
+static void
 on_api_answer(struct api *api, const struct message *message)
 {
     control_calls_note_answer(api->calls, &message->as.api_answer, message->fd);
@@ -156,9 +163,13 @@ on_shutdown(struct api *api, const struct message *message)
 }
 
 static void (*const handlers[MESSAGE_COUNT])(struct api *api, const struct message *message) = {
-    [MESSAGE_counters] = on_counters,   [MESSAGE_snapshot_base] = on_snapshot_base,
-    [MESSAGE_snapshot] = on_snapshot,   [MESSAGE_api_listener] = on_api_listener,
-    [MESSAGE_api_close] = on_api_close, [MESSAGE_api_answer] = on_api_answer,
+    [MESSAGE_counters] = on_counters,
+    [MESSAGE_snapshot_base] = on_snapshot_base,
+    [MESSAGE_snapshot] = on_snapshot,
+    [MESSAGE_api_listener] = on_api_listener,
+    [MESSAGE_api_close] = on_api_close,
+    [MESSAGE_api_answer] = on_api_answer,
+    [MESSAGE_access_channel] = on_access_channel,
     [MESSAGE_shutdown] = on_shutdown,
 };
 
@@ -250,7 +261,8 @@ open_answers(struct api *api)
                                                                .overview = api->overview,
                                                                .marks = api->marks,
                                                                .rule_hits = api->rule_hits,
-                                                               .streams = api->streams});
+                                                               .streams = api->streams,
+                                                               .failures = api->failures});
     api->front = front_new(
         &(struct front_parts){.control = {api->loop, api->calls}, .own = api->answers});
 }
@@ -265,6 +277,7 @@ open_all(struct api *api)
     api->needs = needs_new(api->calls);
     api->marks = marks_new(api->calls);
     api->rule_hits = rule_hits_new(api->board);
+    api->failures = failures_new(api->loop);
     open_answers(api);
     channel_start(api->channel, api->loop);
     channel_reserve(api->channel);
@@ -279,6 +292,7 @@ close_all(struct api *api)
     front_free(&api->front);
     own_answers_free(&api->answers);
     streams_free(&api->streams);
+    failures_free(&api->failures);
     rule_hits_free(&api->rule_hits);
     marks_free(&api->marks);
     overview_free(&api->overview);

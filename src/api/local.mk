@@ -7,6 +7,7 @@ libapi_a_SOURCES = \
 	src/api/board.c src/api/board.h \
 	src/api/control_calls.c src/api/control_calls.h \
 	src/api/event_topic.c src/api/event_topic.h \
+	src/api/failures.c src/api/failures.h \
 	src/api/front.c src/api/front.h \
 	src/api/group_topic.c src/api/group_topic.h \
 	src/api/history.c src/api/history.h \

@@ -180,6 +180,15 @@ show_rule_hits(struct own_answers *answers, struct http_service_request *request
 }
 
 static void
+show_failures(struct own_answers *answers, struct http_service_request *request)
+{
+    struct json_writer json = {.needs_comma = false};
+
+    failures_write(answers->parts.failures, &json);
+    reply(request, &json);
+}
+
+static void
 show_stream(struct own_answers *answers, struct http_service_request *request)
 {
     streams_begin(answers->parts.streams, request);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "api/failures.h"
 #include "api/marks.h"
 #include "api/rule_hits.h"
 #include "api/stream.h"
@@ -21,6 +22,7 @@ struct own_answers_parts {
     struct marks *marks;
     struct rule_hits *rule_hits;
     struct streams *streams;
+    struct failures *failures;
 };
 
 struct own_answers *own_answers_new(const struct own_answers_parts *parts);

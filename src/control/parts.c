@@ -204,6 +204,7 @@ open_children(struct parts *parts, unsigned workers, const struct children_callb
             .board = parts->board,
             .sockets = parts->sockets,
             .access_channels = parts->access_channels,
+            .failure_channels = parts->failure_channels,
             .observer_fds = parts->observer_fds,
             .publisher = parts->publisher,
             .log_level = parts->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
@@ -221,7 +222,9 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
 
     parts->board = counter_board_new(workers);
     parts->access_channels = access_channels_new(workers);
-    if (parts->board == NULL || parts->access_channels == NULL) {
+    parts->failure_channels = access_channels_new(workers);
+    if (parts->board == NULL || parts->access_channels == NULL ||
+        parts->failure_channels == NULL) {
         log_error("no memory files or sockets for %u workers: %s; set workers lower", workers,
                   strerror(errno));
         return false;
@@ -322,5 +325,6 @@ parts_close(struct parts *parts)
     event_log_free(&parts->events);
     numbers_free(&parts->numbers);
     access_channels_free(&parts->access_channels);
+    access_channels_free(&parts->failure_channels);
     counter_board_free(&parts->board);
 }

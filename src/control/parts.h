@@ -49,7 +49,7 @@ struct parts {
     struct passive_health *passive;
     struct providers *providers;
     struct listener_sockets *sockets;
-    struct access_channels *access_channels;
+    struct access_channels *access_channels, *failure_channels;
     struct observer_fds *observer_fds;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;

@@ -40,6 +40,12 @@ end_reason_name(enum end_reason reason)
     return reason < END_REASON_COUNT ? end_reasons[reason].name : "unknown";
 }
 
+const char *
+end_reason_text(enum end_reason reason)
+{
+    return reason < END_REASON_COUNT ? end_reasons[reason].text : "";
+}
+
 unsigned
 end_reason_status(enum end_reason reason)
 {

@@ -38,6 +38,7 @@ enum end_reason {
 };
 
 const char *end_reason_name(enum end_reason reason);
+const char *end_reason_text(enum end_reason reason);
 
 /* The status that it is answered with; 0: it has none. */
 unsigned end_reason_status(enum end_reason reason);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libipc.a
 libipc_a_SOURCES = \
+	src/ipc/access_reader.c src/ipc/access_reader.h \
 	src/ipc/access_record.c src/ipc/access_record.h \
 	src/ipc/api_call.c src/ipc/api_call.h \
 	src/ipc/api_call_parts.def \

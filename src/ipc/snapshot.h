@@ -173,8 +173,8 @@ struct snapshot_settings {
     uint8_t stickiness_key[32];
     /* for the api role */
     struct snapshot_text api_names; /* that it may be called by, with a blank between them */
+    uint32_t has_api;               /* which wants to know of answers of our own */
     uint32_t api_anonymous_read;
-    uint32_t unused;
 };
 
 /* The tables of each part: X(name of a row's type, name of the table). */

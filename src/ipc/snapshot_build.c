@@ -124,6 +124,7 @@ fill_settings(struct snapshot_builder *builder)
     memcpy(settings->stickiness_key, builder->sources.stickiness_key,
            sizeof(settings->stickiness_key));
     settings->api_names = add_api_names(builder);
+    settings->has_api = config_has_api(config);
     settings->api_anonymous_read = config->api_anonymous_read;
 }
 

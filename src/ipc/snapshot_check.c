@@ -215,8 +215,8 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
            text_is_sound(snapshot, settings->load_balancer_name) &&
-           text_is_sound(snapshot, settings->api_names) && settings->api_anonymous_read <= 1 &&
-           text_is_sound(snapshot, settings->zone);
+           text_is_sound(snapshot, settings->api_names) && settings->has_api <= 1 &&
+           settings->api_anonymous_read <= 1 && text_is_sound(snapshot, settings->zone);
 }
 
 /* check_all_rules and so on, and the table of them. */

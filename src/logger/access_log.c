@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading batches (read_channel), queueing lines (add_line), and writing (flush): when
- * FLUSH_BYTES are queued, and FLUSH_AFTER_MS after the first of them at the latest.
+ * Queueing lines (add_line), and writing (flush): when FLUSH_BYTES are queued, and
+ * FLUSH_AFTER_MS after the first of them at the latest.
  */
 #include "logger/access_log.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "ipc/access_reader.h"
 #include "ipc/access_record.h"
 #include "logger/access_line.h"
 #include "logger/log_file.h"
@@ -22,24 +18,11 @@
 enum {
     FLUSH_BYTES = 64 * 1024,
     FLUSH_AFTER_MS = 100,
-    BATCHES_A_TURN = 16, /* of one worker, so that checks and other workers get their turn */
-};
-
-#define CHANNEL_TAG 0x61636368u
-
-/* Owned by the log; freed when the worker's end is closed. */
-struct access_channel {
-    uint32_t tag;
-    uint32_t slot;
-    int fd;
-    struct access_log *log;
-    struct watch watch;
-    LIST_ENTRY(access_channel) entry;
 };
 
 struct access_log {
     struct loop *loop;
-    LIST_HEAD(, access_channel) channels;
+    struct access_reader *reader;
     struct timer flush_timer;
     access_line_writer *write_line;
     struct access_names names;
@@ -47,7 +30,6 @@ struct access_log {
     struct access_log_totals *totals;
     void (*on_last_end)(void *argument);
     void *on_last_end_argument;
-    char batch[ACCESS_BATCH_BYTES];
     char line[ACCESS_LINE_BYTES_MAX];
 };
 
@@ -65,19 +47,6 @@ on_flush_time(void *argument)
     flush(argument);
 }
 
-struct access_log *
-access_log_new(struct loop *loop, struct access_log_totals *totals)
-{
-    struct access_log *log = memory_take(1, sizeof(*log));
-
-    log->loop = loop;
-    log->totals = totals;
-    log->write_line = access_line_write_alb;
-    LIST_INIT(&log->channels);
-    timer_init(&log->flush_timer, on_flush_time, log);
-    return log;
-}
-
 static void
 add_line(struct access_log *log, const struct access_record *record)
 {
@@ -91,11 +60,14 @@ add_line(struct access_log *log, const struct access_record *record)
 }
 
 static void
-add_batch(struct access_log *log, struct slice batch)
+add_batch(void *argument, struct slice batch)
 {
+    struct access_log *log = argument;
     struct access_record record;
 
-    if (log->file == NULL)
+    if (batch.length == 0)
+        log->totals->malformed_batches++;
+    if (batch.length == 0 || log->file == NULL)
         return;
     while (access_record_unpack(&batch, &record))
         add_line(log, &record);
@@ -106,80 +78,32 @@ add_batch(struct access_log *log, struct slice batch)
 }
 
 static void
-close_channel(struct access_channel *channel)
+on_last_end(void *argument)
 {
-    channel->tag = 0;
-    watch_close(&channel->watch);
-    close(channel->fd);
-    LIST_REMOVE(channel, entry);
-    loop_free_later(channel->log->loop, channel, NULL);
-}
+    struct access_log *log = argument;
 
-/* An empty packet looks like the end, which only comes when the last writer has closed. */
-static bool
-has_ended(int fd)
-{
-    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
-
-    return poll(&end, 1, 0) != 0;
-}
-
-/* Takes up to so many batches; false when the channel has ended. */
-static bool
-read_channel(struct access_channel *channel, unsigned most)
-{
-    struct access_log *log = channel->log;
-
-    for (unsigned i = 0; i < most; i++) {
-        ssize_t got = recv(channel->fd, log->batch, sizeof(log->batch), MSG_DONTWAIT);
-        if (got == -1 && (errno == EAGAIN || errno == EINTR))
-            return true;
-        if (got == -1 || (got == 0 && has_ended(channel->fd)))
-            return false;
-        if (got == 0)
-            log->totals->malformed_batches++;
-        else
-            add_batch(log, slice_make(log->batch, (size_t)got));
-    }
-    return true;
-}
-
-static void
-on_channel_readable(int fd, short what, void *argument)
-{
-    struct access_channel *channel = argument;
-    struct access_log *log = channel->log;
-
-    (void)fd;
-    (void)what;
-    CHECK_TAG(channel, CHANNEL_TAG);
-    if (read_channel(channel, BATCHES_A_TURN))
-        return;
-    close_channel(channel);
-    if (LIST_EMPTY(&log->channels) && log->on_last_end != NULL)
+    if (log->on_last_end != NULL)
         log->on_last_end(log->on_last_end_argument);
+}
+
+struct access_log *
+access_log_new(struct loop *loop, struct access_log_totals *totals)
+{
+    static const struct access_reader_callbacks callbacks = {add_batch, on_last_end};
+    struct access_log *log = memory_take(1, sizeof(*log));
+
+    log->loop = loop;
+    log->totals = totals;
+    log->write_line = access_line_write_alb;
+    log->reader = access_reader_new(loop, &callbacks, log);
+    timer_init(&log->flush_timer, on_flush_time, log);
+    return log;
 }
 
 void
 access_log_add_channel(struct access_log *log, uint32_t slot, int fd)
 {
-    struct access_channel *channel = memory_take(1, sizeof(*channel));
-    struct access_channel *old;
-
-    LIST_FOREACH (old, &log->channels, entry) {
-        if (old->slot == slot)
-            break;
-    }
-    if (old != NULL) {
-        read_channel(old, UINT32_MAX);
-        close_channel(old);
-    }
-    channel->tag = CHANNEL_TAG;
-    channel->slot = slot;
-    channel->fd = fd;
-    channel->log = log;
-    LIST_INSERT_HEAD(&log->channels, channel, entry);
-    watch_open(&channel->watch, log->loop, fd, WATCH_READ, on_channel_readable, channel);
+    access_reader_add(log->reader, slot, fd);
 }
 
 void
@@ -203,7 +127,7 @@ access_log_set_form(struct access_log *log, enum config_log_format format,
 bool
 access_log_has_channels(const struct access_log *log)
 {
-    return !LIST_EMPTY(&log->channels);
+    return access_reader_has_channels(log->reader);
 }
 
 void
@@ -221,11 +145,7 @@ access_log_free(struct access_log **log)
     if (old == NULL)
         return;
     *log = NULL;
-    while (!LIST_EMPTY(&old->channels)) {
-        struct access_channel *channel = LIST_FIRST(&old->channels);
-        read_channel(channel, UINT32_MAX);
-        close_channel(channel);
-    }
+    access_reader_free(&old->reader);
     access_log_set_file(old, -1);
     timer_close(&old->flush_timer, old->loop);
     loop_free_later(old->loop, old, NULL);

@@ -34,7 +34,8 @@ worker_new(struct loop *loop)
     worker->link_kind = &target_connection_link;
     worker->limits = client_limits_new();
     worker->pipes = pipe_pool_new();
-    worker->access = access_reporter_new(worker);
+    worker->access = access_reporter_new(worker, COUNTER_ACCESS_RECORDS_DROPPED);
+    worker->failures = access_reporter_new(worker, COUNTER_FAILURE_RECORDS_DROPPED);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
     TAILQ_INIT(&worker->arrivals.waiting);
@@ -76,6 +77,7 @@ worker_free(struct worker **freed)
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);
     access_reporter_free(&worker->access);
+    access_reporter_free(&worker->failures);
     if (worker->view != NULL)
         view_unpin(worker, &worker->view);
     snapshot_base_close(&worker->base);

@@ -232,7 +232,9 @@ on_message(void *owner, const struct message *message)
         listener_close(worker, message->as.listener_close.listener_id);
         break;
     case MESSAGE_access_channel:
-        access_reporter_use(worker->access, message->fd);
+        access_reporter_use(message->as.access_channel.is_of_failures != 0 ? worker->failures
+                                                                           : worker->access,
+                            message->fd);
         break;
     case MESSAGE_target_close:
         close_target(worker, message->as.target_close.target_id,

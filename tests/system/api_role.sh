@@ -139,6 +139,20 @@ wait_for 5 own_error
 mark() { console /v1/history | jq -e '[.Marks[].Text] | any(startswith("configuration"))'; }
 wait_for 6 mark
 
+step "what fairlead answered itself is told to who has a key"
+refuses 403 MissingAuthenticationToken /v1/failed-requests
+eval "$(ctl key create anna --read-only)"
+with_key=(--aws-sigv4 aws:amz:us-east-1:fairlead --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY")
+curl -s -o /dev/null --unix-socket "$work/http.sock" 'http://a/lonely?who=me'
+failed() { console /v1/failed-requests "${with_key[@]}" | jq -e '.FailedRequests[0] |
+    .Url == "/lonely?who=me" and .Code == 503 and .Reason == "no_targets" and .TargetGroup == "lonely"
+    and .Rule == "5" and .Listener == "http" and .Client == "unix:" and (.Split.Total | type == "number")
+    and .Method == "GET" and .Host == "a"'; }
+wait_for 5 failed
+console /v1/failed-requests "${with_key[@]}" | jq -e 'all(.FailedRequests[]; .Code >= 400)' >/dev/null || fail "one is no failure"
+answers 200 /v1/overview "${with_key[@]}"
+refuses 403 SignatureDoesNotMatch /v1/overview --aws-sigv4 aws:amz:us-east-1:fairlead --user "$AWS_ACCESS_KEY_ID:wrong"
+
 step "a stream tells of all that is new"
 (timeout 20 curl -sN "http://127.0.0.1:$port/v1/stream?topics=overview,group:web,events" || true) >"$work/stream" &
 told() { jq -se "$1" "$work/stream"; }
@@ -170,13 +184,28 @@ ctl reload
 wait_for 5 curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status
 [ "$(stat -c %a "$work/api.sock")" = 660 ] || fail "the socket's mode is $(stat -c %a "$work/api.sock")"
 
+step "without anonymous reads all but the page needs a key, and a stream goes on with one"
+configure 'unix = "'"$work"'/api.sock"; anonymous_read = false'
+ctl reload
+secret() { curl -s -m 10 --unix-socket "$work/api.sock" "http://localhost$1" "${@:2}" -o "$work/out" -w '%{http_code}'; }
+needs_key() { [ "$(secret "$1")" = 403 ] && jq -e '.error.code == "MissingAuthenticationToken"' "$work/out"; }
+wait_for 5 needs_key /v1/overview
+for what in status stream?topics=overview events rule-hits history; do
+    needs_key "/v1/$what" >/dev/null || fail "$what is shown: $(cat "$work/out")"
+done
+[ "$(secret /)" = 200 ] || fail "the page is not shown"
+[ "$(secret /v1/overview "${with_key[@]}")" = 200 ] || fail "the key is no use: $(cat "$work/out")"
+(timeout 20 curl -sN "${with_key[@]}" --unix-socket "$work/api.sock" "http://localhost/v1/stream?topics=overview%2Cgroup%3Aweb%2Cevents" ||
+    true) >"$work/stream" &
+wait_for 5 told 'any(.[]; .Topic == "overview" and .Data.Needs) and any(.[]; .Topic == "group:web" and .Data.Targets)'
+
 step "a port that is taken refuses the reload with a line of its own"
 configure 'address = "127.0.0.1"; port = '"$taken"
 ctl reload >"$work/errors" 2>&1 && fail "the reload was accepted"
 line=$(grep -n '^api' "$work/fairlead.conf" | cut -d: -f1)
 grep -q "fairlead.conf:$line: api: cannot listen on 127.0.0.1:$taken: .*in use" "$work/errors" ||
     fail "reload says: $(cat "$work/errors")"
-curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status >/dev/null || fail "it is gone"
+[ "$(secret /)" = 200 ] || fail "it is gone"
 
 step "without its settings there is none, and no socket is left behind"
 configure

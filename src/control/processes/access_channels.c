@@ -16,7 +16,7 @@
 
 struct access_channels {
     unsigned worker_count;
-    int (*fds)[2]; /* [0] is read by the logger, [1] written by the worker */
+    int (*fds)[2]; /* [0] is read, [1] written by the worker */
 };
 
 static int

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The channels on which workers hand access records to the logger, one a worker. Control
- * keeps both ends over the death of either side, so records wait for the next logger.
+ * The channels on which workers hand access records to the logger, or to the api role, one a
+ * worker. Control keeps both ends over the death of either side, so records wait for the next
+ * reader.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
 #define FAIRLEAD_CONTROL_PROCESSES_ACCESS_CHANNELS_H
@@ -13,7 +14,7 @@ struct access_channels;
 /* NULL with errno when the system gives no sockets. */
 struct access_channels *access_channels_new(unsigned worker_count);
 
-/* Closed on stop already, so that the logger sees the end when the last worker has gone. */
+/* Closed on stop already, so that the reader sees the end when the last worker has gone. */
 void access_channels_free(struct access_channels **channels);
 
 /*

@@ -65,13 +65,20 @@ send_listener(void *argument, uint32_t listener_id, int fd)
     process_send(argument, MESSAGE_listener_open, &message, fd);
 }
 
-static void
-send_access_channel(struct children *children, struct process *process, unsigned slot)
+static struct access_channels *
+channels_of(const struct children *children, bool is_of_failures)
 {
-    struct message_access_channel message = {.slot = slot};
-    int fd = process_is_worker(process)
-                 ? access_channels_writing_fd(children->parts.access_channels, slot)
-                 : access_channels_reading_fd(children->parts.access_channels, slot);
+    return is_of_failures ? children->parts.failure_channels : children->parts.access_channels;
+}
+
+static void
+send_access_channel(struct children *children, struct process *process, unsigned slot,
+                    bool is_of_failures)
+{
+    struct message_access_channel message = {.slot = slot, .is_of_failures = is_of_failures};
+    const struct access_channels *channels = channels_of(children, is_of_failures);
+    int fd = process_is_worker(process) ? access_channels_writing_fd(channels, slot)
+                                        : access_channels_reading_fd(channels, slot);
 
     process_send(process, MESSAGE_access_channel, &message, fd);
 }
@@ -100,16 +107,21 @@ send_listeners(struct children *children, struct process *process)
                               process);
 }
 
-/* A worker has its own, the logger those of all. */
+/* A worker has its own two, logger and api role theirs of all. */
 static void
 send_access_channels(struct children *children, struct process *process)
 {
     unsigned workers = processes_worker_count(children->processes);
+    bool is_api = process->role == PROCESS_IS_API;
 
-    if (process_is_worker(process))
-        send_access_channel(children, process, process->slot);
-    for (unsigned slot = 1; process->role == PROCESS_IS_LOGGER && slot <= workers; slot++)
-        send_access_channel(children, process, slot);
+    if (process_is_worker(process)) {
+        send_access_channel(children, process, process->slot, false);
+        send_access_channel(children, process, process->slot, true);
+    }
+    if (process->role != PROCESS_IS_LOGGER && !is_api)
+        return;
+    for (unsigned slot = 1; slot <= workers; slot++)
+        send_access_channel(children, process, slot, is_api);
 }
 
 static void
@@ -355,6 +367,20 @@ on_rebound(void *argument, uint32_t listener_id, bool is_shared)
                        listener_id);
 }
 
+static void
+mend_channel(struct children *children, unsigned slot, bool is_of_failures)
+{
+    struct processes *processes = children->processes;
+    struct process *reader =
+        is_of_failures ? processes_api(processes) : processes_logger(processes);
+
+    if (!access_channels_mend(channels_of(children, is_of_failures), slot))
+        return;
+    log_warning("the channel of worker %u's records was shut down: there is a new one", slot);
+    send_access_channel(children, processes_at(processes, slot), slot, is_of_failures);
+    send_access_channel(children, reader, slot, is_of_failures);
+}
+
 /* Sockets are shared with a child, and its successor gets the same. Those of the api role are
  * looked at with the observer's. */
 static void
@@ -373,12 +399,8 @@ mend(struct children *children, unsigned slot)
         return;
     }
     listener_sockets_mend(children->parts.sockets, slot, on_rebound, children);
-    if (!access_channels_mend(children->parts.access_channels, slot))
-        return;
-    log_warning("the access log's channel of worker %u was shut down: there is a new one",
-                slot);
-    send_access_channels(children, processes_at(processes, slot));
-    send_access_channel(children, processes_logger(processes), slot);
+    mend_channel(children, slot, false);
+    mend_channel(children, slot, true);
 }
 
 static void

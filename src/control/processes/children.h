@@ -28,7 +28,8 @@ struct children_parts {
     struct loop *loop;
     struct counter_board *board;
     struct listener_sockets *sockets;
-    struct access_channels *access_channels;
+    struct access_channels *access_channels;  /* from the workers to the logger */
+    struct access_channels *failure_channels; /* from the workers to the api role */
     struct observer_fds *observer_fds;
     struct publisher *publisher;
     enum log_level log_level;

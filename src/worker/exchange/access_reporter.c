@@ -18,12 +18,19 @@
 
 struct access_reporter {
     struct worker *worker;
+    enum counter dropped;
     struct timer timer;
     int fd; /* -1: none yet */
     size_t used;
     size_t records;
     char batch[ACCESS_BATCH_BYTES];
 };
+
+static void
+count_dropped(const struct access_reporter *reporter, size_t records)
+{
+    counter_add(&reporter->worker->counters->values[reporter->dropped], records);
+}
 
 /* Sends what is packed. */
 static void
@@ -32,7 +39,7 @@ flush(struct access_reporter *reporter)
     if (reporter->used == 0)
         return;
     if (send(reporter->fd, reporter->batch, reporter->used, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
-        WORKER_COUNT_MANY(reporter->worker, ACCESS_RECORDS_DROPPED, reporter->records);
+        count_dropped(reporter, reporter->records);
     reporter->used = 0;
     reporter->records = 0;
     timer_stop(&reporter->timer);
@@ -45,11 +52,12 @@ on_time(void *argument)
 }
 
 struct access_reporter *
-access_reporter_new(struct worker *worker)
+access_reporter_new(struct worker *worker, enum counter dropped)
 {
     struct access_reporter *reporter = memory_take(1, sizeof(*reporter));
 
     reporter->worker = worker;
+    reporter->dropped = dropped;
     reporter->fd = -1;
     timer_init(&reporter->timer, on_time, reporter);
     return reporter;
@@ -185,24 +193,36 @@ fill(struct access_record *record, const struct exchange *exchange)
     fill_texts(record, exchange);
 }
 
-void
-access_reporter_add(struct access_reporter *reporter, const struct exchange *exchange)
+static void
+add(struct access_reporter *reporter, const struct exchange *exchange)
 {
     struct access_record record;
 
-    if (exchange->view->settings->access_log_enabled == 0 || reporter->fd == -1)
-        return;
     fill(&record, exchange);
     if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
                             &reporter->used)) {
         flush(reporter);
         if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
                                 &reporter->used)) {
-            WORKER_COUNT(reporter->worker, ACCESS_RECORDS_DROPPED);
+            count_dropped(reporter, 1);
             return;
         }
     }
     reporter->records++;
     if (!timer_is_set(&reporter->timer))
         timer_set(&reporter->timer, reporter->worker->loop, FLUSH_MS);
+}
+
+void
+access_reporter_add(struct access_reporter *reporter, const struct exchange *exchange)
+{
+    if (exchange->view->settings->access_log_enabled != 0 && reporter->fd != -1)
+        add(reporter, exchange);
+}
+
+void
+access_reporter_add_failure(struct access_reporter *reporter, const struct exchange *exchange)
+{
+    if (exchange->view->settings->has_api != 0 && reporter->fd != -1)
+        add(reporter, exchange);
 }

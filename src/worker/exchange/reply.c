@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
+#include "worker/exchange/access_reporter.h"
 
 /* Longest Location (ALB: 8 KiB, then 507). */
 #define LOCATION_MAX 8192
@@ -91,11 +92,14 @@ fill_redirect(struct exchange *exchange, struct forwarding_page *page, struct te
 
 /* Fixed responses and redirects are what a rule wants, and no failure. */
 static void
-count_failure(const struct exchange *exchange)
+note_failure(const struct exchange *exchange)
 {
     struct counters *counters = exchange->worker->counters;
+    unsigned status = end_reason_status(exchange->end);
 
-    if (end_reason_status(exchange->end) < 500)
+    if (status != 0)
+        access_reporter_add_failure(exchange->worker->failures, exchange);
+    if (status < 500)
         return;
     counter_add(&counters->values[COUNTER_OWN_5XX], 1);
     if (exchange->group != NULL)
@@ -121,10 +125,10 @@ write_answer(struct exchange *exchange)
         fill_redirect(exchange, &page, &line);
     else if (exchange->end == END_HOLD_OVERFLOW || exchange->end == END_HELD_TOO_LONG)
         page.extra_fields = SLICE_LITERAL(RETRY_AFTER_LINE);
-    count_failure(exchange);
     exchange->status = (uint16_t)page.status;
     exchange->response_state = RESPONSE_READ;
     exchange->response_head_us = clock_us();
+    note_failure(exchange);
     return carrier->kind->send_page(carrier, &page) == CARRIER_DONE;
 }
 

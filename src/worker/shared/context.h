@@ -80,6 +80,7 @@ struct worker {
     struct exchange_line doubted; /* see doubt.h */
     struct client_limits *limits;
     struct access_reporter *access;
+    struct access_reporter *failures; /* answers of our own */
     struct pipe_pool *pipes;
     struct object_pool client_pool, request_pool, exchange_pool, response_pool, connection_pool,
         input_pool;

@@ -31,7 +31,7 @@ struct stage {
     uint8_t key[64];
     struct reload_parts parts;
     struct counter_board *board;
-    struct access_channels *access_channels;
+    struct access_channels *access_channels, *failure_channels;
     struct problems *problems;
     struct task_events *task_events;
     struct reload *reload;
@@ -134,6 +134,7 @@ open_parts(struct stage *stage)
                                               .board = stage->board,
                                               .sockets = parts->sockets,
                                               .access_channels = stage->access_channels,
+                                              .failure_channels = stage->failure_channels,
                                               .observer_fds = parts->observer_fds,
                                               .publisher = parts->publisher},
                      WORKERS, &children_callbacks, stage);
@@ -173,6 +174,7 @@ begin(void)
     stage->loop = loop_new();
     stage->board = counter_board_new(WORKERS);
     stage->access_channels = access_channels_new(WORKERS);
+    stage->failure_channels = access_channels_new(WORKERS);
     stage->problems = problems_new();
     open_parts(stage);
     write_config(stage, GOOD);
@@ -214,6 +216,7 @@ end(struct stage *stage)
     snapshot_compiler_free(&parts->compiler);
     group_rates_free(&parts->rates);
     access_channels_free(&stage->access_channels);
+    access_channels_free(&stage->failure_channels);
     target_waits_free(&stage->world->waits);
     world_free(stage->world);
     reload_free(&stage->reload); /* behind all that works by its configuration */

@@ -222,6 +222,7 @@ open_parts(struct nursery *nursery)
         .board = counter_board_new(WORKERS),
         .sockets = listener_sockets_new(WORKERS, nursery->numbers),
         .access_channels = access_channels_new(WORKERS),
+        .failure_channels = access_channels_new(WORKERS),
         .observer_fds = observer_fds_new(),
         .publisher = publisher_new(nursery->loop, &callbacks, nursery),
         .log_level = LOG_LEVEL_NOTICE,
@@ -254,6 +255,7 @@ end(struct nursery *nursery)
     publisher_free(&nursery->parts.publisher);
     observer_fds_free(&nursery->parts.observer_fds);
     access_channels_free(&nursery->parts.access_channels);
+    access_channels_free(&nursery->parts.failure_channels);
     listener_sockets_free(&nursery->parts.sockets);
     counter_board_free(&nursery->parts.board);
     numbers_free(&nursery->numbers);
@@ -344,7 +346,7 @@ a_child_that_starts_before_the_first_snapshot_gets_it_later(void **state)
     (void)state;
 
     begin(&nursery, false);
-    wait_for_line(&nursery, "worker 2 access_channel\n", 1);
+    wait_for_line(&nursery, "worker 2 access_channel\n", 2);
     assert_int_equal(count(&nursery, "snapshot"), 0);
     publisher_publish(nursery.parts.publisher);
     wait_for_applied(&nursery, 1);
@@ -443,7 +445,9 @@ there_is_an_api_role_while_it_has_a_listener(void **state)
     assert_int_equal(nursery.calls, 0);
     open_api(&nursery, path);
     wait_for_line(&nursery, "api snapshot\n", 1);
-    assert_order(&nursery, "api", "hello counters api_listener snapshot_base snapshot");
+    assert_order(&nursery, "api",
+                 "hello counters access_channel api_listener snapshot_base snapshot");
+    assert_int_equal(count(&nursery, "api access_channel\n"), WORKERS);
     assert_int_equal(count(&nursery, "api counters\n"), WORKERS + 3);
     for (int turn = 0; turn < MOST_TURNS && nursery.cancels < 1; turn++)
         loop_turn(nursery.loop, 10);
