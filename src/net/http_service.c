@@ -8,27 +8,22 @@
 #include "net/http_service.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "base/slice.h"
+#include "net/http_service_request.h"
 
 enum {
     BODY_BYTES_MAX = 1024 * 1024,
     HEAD_BYTES_MAX = 64 * 1024,
-    PARAMETERS_MAX = 64,
     CLIENT_TIMEOUT_SECONDS = 30,
     FIRST_REQUEST_MS = 10 * 1000,
     NEXT_REQUEST_MS = (CLIENT_TIMEOUT_SECONDS + 10) * 1000,
@@ -65,55 +60,13 @@ struct connection {
     struct timer deadline;      /* of the next request */
 };
 
-#define REQUEST_TAG 0x68737271u
-
-struct parameter {
-    char *name;
-    char *value;
-};
-
-/* Owned by its service; freed after the turn in which it is answered or its client goes. */
-struct http_service_request {
-    uint32_t tag;
-    LIST_ENTRY(http_service_request) entry;
-    struct http_service *service;
-    struct evhttp_request *source; /* NULL: the client is gone */
-    char *path;
-    struct parameter parameters[PARAMETERS_MAX];
-    size_t parameter_count;
-    void (*on_gone)(void *argument); /* streams only */
-    void *on_gone_argument;
-};
-
-static const struct {
-    enum evhttp_cmd_type command;
-    const char *name;
-} methods[] = {
-    {EVHTTP_REQ_GET, "GET"},
-    {EVHTTP_REQ_HEAD, "HEAD"},
-    {EVHTTP_REQ_POST, "POST"},
-};
-
-static void
-free_request(void *object)
-{
-    struct http_service_request *request = object;
-
-    for (size_t i = 0; i < request->parameter_count; i++) {
-        free(request->parameters[i].name);
-        free(request->parameters[i].value);
-    }
-    free(request->path);
-    free(request);
-}
-
 /* The handle's end: nobody may use it any more. */
 static void
 release(struct http_service_request *request)
 {
     request->tag = 0;
     LIST_REMOVE(request, entry);
-    loop_free_later(request->service->loop, request, free_request);
+    loop_free_later(request->service->loop, request, http_service_request_free);
 }
 
 static struct connection *
@@ -145,7 +98,7 @@ take_source(struct http_service_request *request)
 {
     struct evhttp_request *source = request->source;
 
-    CHECK_TAG(request, REQUEST_TAG);
+    CHECK_TAG(request, HTTP_SERVICE_REQUEST_TAG);
     request->source = NULL;
     if (source == NULL)
         return NULL;
@@ -161,7 +114,7 @@ on_close(struct evhttp_connection *connection, void *argument)
     struct evhttp_request *source = request->source;
 
     (void)connection;
-    CHECK_TAG(request, REQUEST_TAG);
+    CHECK_TAG(request, HTTP_SERVICE_REQUEST_TAG);
     loop_begin_turn();
     request->source = NULL;
     if (source != NULL && evhttp_request_get_connection(source) == NULL)
@@ -184,51 +137,13 @@ on_gone_already(void *argument)
     release(request);
 }
 
-static char *
-decode(struct slice text, bool plus_is_space)
-{
-    char *encoded = memory_copy_bytes(text.at, text.length);
-    char *decoded = evhttp_uridecode(encoded, plus_is_space, NULL);
-
-    free(encoded);
-    CHECK(decoded != NULL);
-    return decoded;
-}
-
-static void
-read_parameters(struct http_service_request *request, const char *query)
-{
-    struct slice rest = slice_of(query);
-    struct slice pair;
-
-    while (request->parameter_count < PARAMETERS_MAX && slice_next(&rest, '&', &pair)) {
-        size_t equals = slice_find(pair, '=');
-        size_t value = equals < pair.length ? equals + 1 : equals;
-        struct parameter *parameter = &request->parameters[request->parameter_count];
-
-        if (pair.length == 0)
-            continue;
-        parameter->name = decode(slice_make(pair.at, equals), true);
-        parameter->value = decode(slice_make(pair.at + value, pair.length - value), true);
-        request->parameter_count++;
-    }
-}
-
 static void
 on_evhttp(struct evhttp_request *source, void *argument)
 {
     struct http_service *service = argument;
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(source);
-    const char *path = evhttp_uri_get_path(uri);
-    const char *query = evhttp_uri_get_query(uri);
-    struct http_service_request *request = memory_take(1, sizeof(*request));
+    struct http_service_request *request = http_service_request_new(source);
 
-    request->tag = REQUEST_TAG;
     request->service = service;
-    request->source = source;
-    request->path = decode(slice_of(path == NULL || *path == '\0' ? "/" : path), false);
-    if (query != NULL)
-        read_parameters(request, query);
     LIST_INSERT_HEAD(&service->requests, request, entry);
     struct connection *connection = find_connection(service, source);
     if (connection != NULL)
@@ -386,18 +301,15 @@ http_service_new(struct loop *loop, int listening_fd, http_service_handler *on_r
                  void *argument)
 {
     struct http_service *service = memory_take(1, sizeof(*service));
-    int allowed = 0;
 
     signal(SIGPIPE, SIG_IGN); /* evhttp writes without MSG_NOSIGNAL */
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-        allowed |= methods[i].command;
     service->loop = loop;
     service->on_request = on_request;
     service->argument = argument;
     open_service(service);
     service->evhttp = evhttp_new(loop_base(loop));
     CHECK(service->evhttp != NULL);
-    evhttp_set_allowed_methods(service->evhttp, (ev_uint16_t)allowed);
+    evhttp_set_allowed_methods(service->evhttp, http_service_request_methods());
     evhttp_set_max_body_size(service->evhttp, BODY_BYTES_MAX);
     evhttp_set_max_headers_size(service->evhttp, HEAD_BYTES_MAX);
     evhttp_set_timeout(service->evhttp, CLIENT_TIMEOUT_SECONDS);
@@ -428,119 +340,6 @@ http_service_free(struct http_service **service)
     timer_close(&old->pause_timer, old->loop);
     LIST_REMOVE(old, entry);
     loop_free_later(old->loop, old, NULL);
-}
-
-pid_t
-http_service_peer(const struct http_service_request *request)
-{
-    struct ucred peer = {0};
-    socklen_t size = sizeof(peer);
-
-    if (request->source == NULL)
-        return 0;
-    int fd = bufferevent_getfd(
-        evhttp_connection_get_bufferevent(evhttp_request_get_connection(request->source)));
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
-}
-
-void
-http_service_client(const struct http_service_request *request, char text[ADDRESS_TEXT_SIZE])
-{
-    struct sockaddr_storage system = {0};
-    socklen_t length = sizeof(system);
-    struct address address = {.family = ADDRESS_NONE};
-
-    if (request->source != NULL &&
-        getpeername(bufferevent_getfd(evhttp_connection_get_bufferevent(
-                        evhttp_request_get_connection(request->source))),
-                    (struct sockaddr *)&system, &length) == 0)
-        address_from_system(&address, &system);
-    if (address.family == ADDRESS_UNIX)
-        snprintf(text, ADDRESS_TEXT_SIZE, "unix");
-    else
-        address_format(&address, text);
-}
-
-const char *
-http_service_target(const struct http_service_request *request)
-{
-    return request->source == NULL ? "" : evhttp_request_get_uri(request->source);
-}
-
-const char *
-http_service_field(const struct http_service_request *request, const char *name)
-{
-    return request->source == NULL
-               ? NULL
-               : evhttp_find_header(evhttp_request_get_input_headers(request->source), name);
-}
-
-bool
-http_service_field_at(const struct http_service_request *request, size_t index,
-                      const char **name, const char **value)
-{
-    const struct evkeyval *field = NULL;
-
-    if (request->source != NULL) {
-        TAILQ_FOREACH (field, evhttp_request_get_input_headers(request->source), next) {
-            if (index-- == 0)
-                break;
-        }
-    }
-    if (field == NULL)
-        return false;
-    *name = field->key;
-    *value = field->value;
-    return true;
-}
-
-const char *
-http_service_method(const struct http_service_request *request)
-{
-    enum evhttp_cmd_type command =
-        request->source == NULL ? EVHTTP_REQ_GET : evhttp_request_get_command(request->source);
-
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-        if (methods[i].command == command)
-            return methods[i].name;
-    CHECK_UNREACHABLE();
-}
-
-const char *
-http_service_path(const struct http_service_request *request)
-{
-    return request->path;
-}
-
-const char *
-http_service_parameter(const struct http_service_request *request, const char *name)
-{
-    return http_service_parameter_at(request, name, 0);
-}
-
-const char *
-http_service_parameter_at(const struct http_service_request *request, const char *name,
-                          size_t n)
-{
-    for (size_t i = 0; i < request->parameter_count; i++)
-        if (strcmp(request->parameters[i].name, name) == 0 && n-- == 0)
-            return request->parameters[i].value;
-    return NULL;
-}
-
-const char *
-http_service_body(const struct http_service_request *request, size_t *length)
-{
-    struct evbuffer *body;
-    const unsigned char *bytes;
-
-    *length = 0;
-    if (request->source == NULL)
-        return "";
-    body = evhttp_request_get_input_buffer(request->source);
-    *length = evbuffer_get_length(body);
-    bytes = evbuffer_pullup(body, -1);
-    return bytes == NULL ? "" : (const char *)bytes;
 }
 
 void
@@ -597,7 +396,7 @@ http_service_stream_begin(struct http_service_request *request, const char *cont
     struct bufferevent *connection;
     const struct timeval write_timeout = {.tv_sec = CLIENT_TIMEOUT_SECONDS};
 
-    CHECK_TAG(request, REQUEST_TAG);
+    CHECK_TAG(request, HTTP_SERVICE_REQUEST_TAG);
     CHECK(on_gone != NULL);
     request->on_gone = on_gone;
     request->on_gone_argument = argument;
@@ -621,7 +420,7 @@ http_service_stream_add(struct http_service_request *request, const char *bytes,
     struct bufferevent *connection;
     struct evbuffer *chunk;
 
-    CHECK_TAG(request, REQUEST_TAG);
+    CHECK_TAG(request, HTTP_SERVICE_REQUEST_TAG);
     if (request->source == NULL || length == 0)
         return;
     connection =

@@ -5,6 +5,7 @@ libnet_a_SOURCES = \
 	src/net/digest.c src/net/digest.h \
 	src/net/hangup.c src/net/hangup.h \
 	src/net/http_service.c src/net/http_service.h \
+	src/net/http_service_request.c src/net/http_service_request.h \
 	src/net/library_versions.c src/net/library_versions.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/notify_socket.c src/net/notify_socket.h \
