@@ -12,4 +12,12 @@ libnet_a_SOURCES = \
 	src/net/proxy_header.c src/net/proxy_header.h \
 	src/net/seal.c src/net/seal.h \
 	src/net/socket.c src/net/socket.h \
-	src/net/stream.c src/net/stream.h
+	src/net/stream.c src/net/stream.h \
+	src/net/tls_context.c src/net/tls_context.h \
+	src/net/tls_facts.h src/net/tls_failures.def \
+	src/net/tls_hello.c src/net/tls_hello.h \
+	src/net/tls_identities.c src/net/tls_identities.h \
+	src/net/tls_pair.c src/net/tls_pair.h \
+	src/net/tls_session.h \
+	src/net/tls_tickets.c src/net/tls_tickets.h src/net/tls_tickets_use.h \
+	src/net/tls_transport.c

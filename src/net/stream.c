@@ -155,6 +155,43 @@ stream_secure(struct stream *stream, struct stream_session *session)
     event_active(&stream->read_event, EV_READ, 0);
 }
 
+/* No event comes any more. */
+static void
+forget_events(struct stream *stream)
+{
+    if (stream->is_reading)
+        event_del(&stream->read_event);
+    if (stream->write_event != NULL)
+        event_free(stream->write_event);
+    if (stream->is_gone_watched)
+        hangup_ignore(stream);
+    stream->write_event = NULL;
+    stream->is_reading = false;
+    stream->is_writing = false;
+    stream->is_write_registered = false;
+    stream->is_gone_watched = false;
+}
+
+int
+stream_let_go(struct stream *stream, struct stream_session **session)
+{
+    int fd = stream->fd;
+
+    forget_events(stream);
+    *session = stream->session;
+    stream->session = NULL;
+    stream->fd = -1;
+    return fd;
+}
+
+void
+stream_adopt(struct stream *stream, struct stream_session *session)
+{
+    CHECK(stream->session == NULL && stream->is_reading && !stream->is_writing);
+    stream->session = session;
+    come_again(stream);
+}
+
 static void
 close_stream(struct stream *stream, bool is_aborted)
 {
@@ -162,19 +199,9 @@ close_stream(struct stream *stream, bool is_aborted)
         return;
     if (HAS_TRANSPORT(stream))
         stream->session->transport->close(stream->session, is_aborted);
-    if (stream->is_reading)
-        event_del(&stream->read_event);
-    if (stream->write_event != NULL)
-        event_free(stream->write_event);
-    if (stream->is_gone_watched)
-        hangup_ignore(stream);
+    forget_events(stream);
     close(stream->fd);
     stream->session = NULL;
-    stream->write_event = NULL;
-    stream->is_reading = false;
-    stream->is_writing = false;
-    stream->is_write_registered = false;
-    stream->is_gone_watched = false;
     stream->fd = -1;
 }
 

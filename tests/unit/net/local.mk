@@ -31,3 +31,13 @@ tests_unit_net_test_notify_without_library_SOURCES = tests/unit/net/test_notify_
 	src/net/notify_socket.c
 tests_unit_net_test_notify_without_library_CPPFLAGS = $(AM_CPPFLAGS) -UHAVE_LIBSYSTEMD
 tests_unit_net_test_notify_without_library_LDADD = $(CMOCKA_LIBS)
+test_certificates = tests/support/certificates.c tests/support/certificates.h
+check_PROGRAMS += tests/unit/net/test_tls_hello
+tests_unit_net_test_tls_hello_SOURCES = tests/unit/net/test_tls_hello.c
+tests_unit_net_test_tls_hello_LDADD = $(libs_net) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/net/test_tls_pair
+tests_unit_net_test_tls_pair_SOURCES = tests/unit/net/test_tls_pair.c $(test_certificates)
+tests_unit_net_test_tls_pair_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+check_PROGRAMS += tests/unit/net/test_tls_transport
+tests_unit_net_test_tls_transport_SOURCES = tests/unit/net/test_tls_transport.c $(test_certificates)
+tests_unit_net_test_tls_transport_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS) $(OPENSSL_LIBS)

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Start reading at tls_context_new and on_hello. */
+#include "net/tls_context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "net/tls_session.h"
+#include "net/tls_tickets_use.h"
+
+#define GROUPS "X25519:P-256:P-384:P-521"
+#define HYBRID_GROUPS "X25519MLKEM768:SecP256r1MLKEM768:SecP384r1MLKEM1024:" GROUPS
+
+void
+tls_start(void)
+{
+    /* The system's configuration would change what a policy says. */
+    CHECK(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1);
+}
+
+static struct slice
+extension(SSL *ssl, unsigned type)
+{
+    const unsigned char *bytes;
+    size_t length;
+
+    if (SSL_client_hello_get0_ext(ssl, type, &bytes, &length) != 1)
+        return SLICE_NONE;
+    return slice_make((const char *)bytes, length);
+}
+
+static void
+read_hello(SSL *ssl, const struct tls_context *context, struct tls_hello *hello)
+{
+    const unsigned char *suites = NULL;
+    size_t length = SSL_client_hello_get0_ciphers(ssl, &suites);
+    const struct tls_hello_parts parts = {
+        .legacy_version = SSL_client_hello_get0_legacy_version(ssl),
+        .suites = slice_make((const char *)suites, length),
+        .server_name = extension(ssl, TLSEXT_TYPE_server_name),
+        .signatures = extension(ssl, TLSEXT_TYPE_signature_algorithms),
+        .groups = extension(ssl, TLSEXT_TYPE_supported_groups),
+        .versions = extension(ssl, TLSEXT_TYPE_supported_versions),
+    };
+
+    tls_hello_read(hello, &parts, context->options.policy.newest, &context->suites);
+}
+
+/* A session is resumed only by who names the same host at the same listener: OpenSSL looks at
+ * nothing else than this. */
+static bool
+bind_sessions(SSL *ssl, const struct tls_context *context, const struct tls_hello *hello)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+
+    CHECK(hash != NULL);
+    bool is_bound =
+        EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1 &&
+        EVP_DigestUpdate(hash, context->name, strlen(context->name) + 1) == 1 &&
+        EVP_DigestUpdate(hash, hello->server_name, strlen(hello->server_name)) == 1 &&
+        EVP_DigestFinal_ex(hash, digest, &length) == 1 &&
+        SSL_set_session_id_context(ssl, digest, SSL_MAX_SID_CTX_LENGTH) == 1;
+    EVP_MD_CTX_free(hash);
+    return is_bound;
+}
+
+static int
+on_hello(SSL *ssl, int *alert, void *argument)
+{
+    const struct tls_context *context = argument;
+    struct tls_session *session = SSL_get_app_data(ssl);
+    struct tls_identity identity;
+    struct tls_hello hello;
+
+    /* Once more behind a hello retry: it is the same client. */
+    if (session->certificate != NULL)
+        return SSL_CLIENT_HELLO_SUCCESS;
+    *alert = SSL_AD_INTERNAL_ERROR;
+    read_hello(ssl, context, &hello);
+    if (bind_sessions(ssl, context, &hello) &&
+        context->options.choose(context->options.argument, &hello, &identity))
+        session->certificate =
+            tls_identities_apply(context->options.identities, ssl, &identity);
+    if (session->certificate != NULL)
+        return SSL_CLIENT_HELLO_SUCCESS;
+    session->failure = TLS_FAILURE_CERTIFICATE;
+    return SSL_CLIENT_HELLO_ERROR;
+}
+
+/* The name is acknowledged (RFC 6066 3), and so kept in the session. */
+static int
+on_server_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl;
+    (void)alert;
+    (void)argument;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's. */
+static int
+on_protocols(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_length,
+             const unsigned char *offered, unsigned offered_length, void *argument)
+{
+    const struct tls_context *context = argument;
+    unsigned char *found = NULL;
+
+    (void)ssl;
+    if (SSL_select_next_proto(&found, chosen_length, context->protocols,
+                              context->protocols_length, offered,
+                              offered_length) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = found;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* "h2,http/1.1" with a length before each instead of commas. */
+static void
+set_protocols(struct tls_context *context, const char *protocols)
+{
+    struct slice rest = slice_of(protocols), one;
+
+    while (rest.length > 0 && slice_next(&rest, ',', &one)) {
+        CHECK(context->protocols_length + 1 + one.length <= sizeof(context->protocols));
+        context->protocols[context->protocols_length] = (unsigned char)one.length;
+        memcpy(context->protocols + context->protocols_length + 1, one.at, one.length);
+        context->protocols_length += 1 + (unsigned)one.length;
+    }
+    if (context->protocols_length > 0)
+        SSL_CTX_set_alpn_select_cb(context->ssl, on_protocols, context);
+}
+
+/* Which keys the suites before TLS 1.3 need. */
+static void
+sort_suites(struct tls_context *context)
+{
+    const STACK_OF(SSL_CIPHER) *all = SSL_CTX_get_ciphers(context->ssl);
+    struct tls_suites *suites = &context->suites;
+
+    for (int i = 0; i < sk_SSL_CIPHER_num(all); i++) {
+        const SSL_CIPHER *suite = sk_SSL_CIPHER_value(all, i);
+        int key = SSL_CIPHER_get_auth_nid(suite);
+        if (key == NID_auth_ecdsa && suites->ecdsa_count < TLS_SUITES_MOST)
+            suites->ecdsa[suites->ecdsa_count++] = SSL_CIPHER_get_protocol_id(suite);
+        else if (key == NID_auth_rsa && suites->rsa_count < TLS_SUITES_MOST)
+            suites->rsa[suites->rsa_count++] = SSL_CIPHER_get_protocol_id(suite);
+    }
+}
+
+static bool
+set_suites(SSL_CTX *ssl, const struct tls_policy *policy)
+{
+    char *text = memory_print("%s:@SECLEVEL=%u", policy->suites, policy->level);
+    /* Without any suite of its own the list would be refused; TLS 1.3 has others. */
+    bool is_set = SSL_CTX_set_ciphersuites(ssl, policy->suites_13) == 1 &&
+                  (*policy->suites == '\0' || SSL_CTX_set_cipher_list(ssl, text) == 1);
+
+    free(text);
+    SSL_CTX_set_security_level(ssl, (int)policy->level);
+    return is_set;
+}
+
+static bool
+set_policy(SSL_CTX *ssl, const struct tls_policy *policy)
+{
+    bool is_hybrid = policy->is_hybrid && SSL_CTX_set1_groups_list(ssl, HYBRID_GROUPS) == 1;
+
+    ERR_clear_error();
+    return SSL_CTX_set_min_proto_version(ssl, policy->oldest) == 1 &&
+           SSL_CTX_set_max_proto_version(ssl, policy->newest) == 1 && set_suites(ssl, policy) &&
+           (is_hybrid || SSL_CTX_set1_groups_list(ssl, GROUPS) == 1);
+}
+
+/*
+ * Buffers only while bytes are in them: an idle connection costs a third. One read for a whole
+ * record and its head.
+ */
+static void
+set_manners(SSL_CTX *ssl)
+{
+    SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION |
+                                 SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(ssl, 1);
+    SSL_CTX_set_max_early_data(ssl, 0);
+    SSL_CTX_set_recv_max_early_data(ssl, 0);
+}
+
+struct tls_context *
+tls_context_new(const struct tls_options *options, const char **error)
+{
+    struct tls_context *context = memory_take(1, sizeof(*context));
+
+    context->users = 1;
+    context->options = *options;
+    context->name = memory_copy_bytes(options->name.at, options->name.length);
+    context->ssl = SSL_CTX_new(TLS_server_method());
+    *error = "OpenSSL has not all that its policy asks for";
+    if (context->ssl == NULL || !set_policy(context->ssl, &options->policy)) {
+        ERR_clear_error();
+        tls_context_release(&context);
+        return NULL;
+    }
+    set_manners(context->ssl);
+    sort_suites(context);
+    set_protocols(context, options->protocols);
+    tls_tickets_use(options->tickets, context->ssl);
+    SSL_CTX_set_client_hello_cb(context->ssl, on_hello, context);
+    SSL_CTX_set_tlsext_servername_callback(context->ssl, on_server_name);
+    return context;
+}
+
+void
+tls_context_release(struct tls_context **released)
+{
+    struct tls_context *context = *released;
+
+    *released = NULL;
+    if (context == NULL || --context->users > 0)
+        return;
+    SSL_CTX_free(context->ssl);
+    free(context->name);
+    free(context);
+}
+
+void
+tls_context_free(struct tls_context **context)
+{
+    tls_context_release(context);
+}
+
+struct stream_session *
+tls_accept(struct tls_context *context, int fd)
+{
+    struct tls_session *session = memory_take(1, sizeof(*session));
+
+    session->stream.transport = &tls_transport;
+    session->context = context;
+    context->users++;
+    session->fd = fd;
+    session->failure = TLS_FAILURE_CLOSED;
+    session->ssl = SSL_new(context->ssl);
+    BIO *bio = tls_socket_new(session);
+    CHECK(session->ssl != NULL && bio != NULL);
+    SSL_set_app_data(session->ssl, session);
+    SSL_set_bio(session->ssl, bio, bio);
+    SSL_set_accept_state(session->ssl);
+    return &session->stream;
+}

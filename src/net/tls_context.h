@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLS towards clients: all that the connections of one listener share (the only place where a
+ * listener's SSL_CTX is made), and what a handshake asks its owner. A connection is a transport
+ * under a stream (net/stream.h).
+ */
+#ifndef FAIRLEAD_NET_TLS_CONTEXT_H
+#define FAIRLEAD_NET_TLS_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "net/stream.h"
+#include "net/tls_hello.h"
+#include "net/tls_pair.h"
+
+struct tls_context;
+struct tls_identities;
+struct tls_tickets;
+
+/* Certificates and keys that are parsed, at most so many; contexts share them. */
+struct tls_identities *tls_identities_new(unsigned most);
+void tls_identities_free(struct tls_identities **identities);
+
+/* Versions as on the wire, suites in OpenSSL's names. */
+struct tls_policy {
+    uint16_t oldest, newest;
+    const char *suites_13, *suites; /* "": none */
+    unsigned level;                 /* OpenSSL's security level */
+    bool is_hybrid;                 /* key exchange with ML-KEM as well, where OpenSSL has it */
+};
+
+/* The certificate that a client is to get; the slices live until the call returns. */
+struct tls_identity {
+    const struct tls_certificate_facts *facts;
+    struct slice name; /* for logs */
+    struct slice chain[TLS_CHAIN_MOST];
+    size_t chain_count;
+    struct slice key; /* DER */
+};
+
+/* False: there is none. */
+typedef bool tls_choose(void *argument, const struct tls_hello *hello,
+                        struct tls_identity *identity);
+
+/* All of it outlives the context but the texts, which are copied. */
+struct tls_options {
+    struct tls_policy policy;
+    const char *protocols; /* of ALPN, "h2,http/1.1" in the order of preference; "": none */
+    struct slice name;     /* sessions of one context are never resumed in another */
+    tls_choose *choose;
+    void *argument;
+    struct tls_identities *identities;
+    struct tls_tickets *tickets; /* NULL: no resumption */
+};
+
+/* NULL with a reason (static text). */
+struct tls_context *tls_context_new(const struct tls_options *options, const char **error);
+
+/* Its connections live on. */
+void tls_context_free(struct tls_context **context);
+
+/* Before the first of them, and before the process gives up reading files. */
+void tls_start(void);
+
+/* For a connected socket, which stays the caller's and must live as long. */
+struct stream_session *tls_accept(struct tls_context *context, int fd);
+
+/* Why a handshake or a connection failed: rows of tls_failures.def. */
+enum tls_failure {
+
+#define TLS_FAILURE(id, label, text) TLS_FAILURE_##id,
+#include "net/tls_failures.def"
+#undef TLS_FAILURE
+    TLS_FAILURE_COUNT
+};
+
+const char *tls_failure_text(enum tls_failure failure);
+enum tls_failure tls_failure_of(const struct stream_session *session);
+
+#endif

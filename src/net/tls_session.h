@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What context and transport share of a connection; for src/net/tls_*.c only. */
+#ifndef FAIRLEAD_NET_TLS_SESSION_H
+#define FAIRLEAD_NET_TLS_SESSION_H
+
+#include <openssl/ssl.h>
+
+#include "net/tls_context.h"
+#include "net/tls_identities.h"
+
+/* Freed with its last connection. */
+struct tls_context {
+    unsigned users; /* its owner is one */
+    SSL_CTX *ssl;
+    struct tls_options options; /* NULL or empty what is not needed any more */
+    struct tls_suites suites;
+    unsigned char protocols[64]; /* of ALPN, as on the wire */
+    unsigned protocols_length;
+    char *name;
+};
+
+struct tls_session {
+    struct stream_session stream; /* first */
+    SSL *ssl;
+    struct tls_context *context;
+    struct tls_parsed *certificate; /* NULL: none chosen yet */
+    int fd;
+    uint8_t failure; /* enum tls_failure, where it has failed */
+    bool is_established : 1;
+    bool has_failed : 1;   /* nothing more may be written, not even the end */
+    bool may_hold : 1;     /* bytes that a read would give */
+    bool has_finished : 1; /* close_notify is sent */
+};
+
+void tls_context_release(struct tls_context **context);
+
+/* The BIO between a connection and its socket. */
+BIO *tls_socket_new(struct tls_session *session);
+
+/* The methods of all connections. */
+extern const struct stream_transport tls_transport;
+
+#endif
