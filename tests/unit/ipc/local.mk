@@ -3,6 +3,7 @@
 unit_ipc = \
 	tests/unit/ipc/test_access_record \
 	tests/unit/ipc/test_api_call \
+	tests/unit/ipc/test_certificate_book \
 	tests/unit/ipc/test_channel \
 	tests/unit/ipc/test_counters \
 	tests/unit/ipc/test_page \
@@ -15,6 +16,8 @@ tests_unit_ipc_test_access_record_SOURCES = tests/unit/ipc/test_access_record.c
 tests_unit_ipc_test_access_record_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_api_call_SOURCES = tests/unit/ipc/test_api_call.c
 tests_unit_ipc_test_api_call_LDADD = $(unit_ipc_libs)
+tests_unit_ipc_test_certificate_book_SOURCES = tests/unit/ipc/test_certificate_book.c
+tests_unit_ipc_test_certificate_book_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_channel_SOURCES = tests/unit/ipc/test_channel.c
 tests_unit_ipc_test_channel_LDADD = $(unit_ipc_libs)
 tests_unit_ipc_test_counters_SOURCES = tests/unit/ipc/test_counters.c

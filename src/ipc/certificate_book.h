@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The certificates of all HTTPS listeners, as control hands them to workers: a sealed memory
+ * file of what everybody may see (chains, names, dates), and another one of private keys, which
+ * go together by a number. Nobody but workers gets either. A certificate is its index; bytes of
+ * chains stand there once. Written by certificate_book_build.h, checked once on opening.
+ */
+#ifndef FAIRLEAD_IPC_CERTIFICATE_BOOK_H
+#define FAIRLEAD_IPC_CERTIFICATE_BOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "net/tls_pair.h"
+
+#define CERTIFICATE_NONE UINT32_MAX
+
+/* Bytes of the file behind its tables. */
+struct certificate_bytes {
+    uint32_t offset, length;
+};
+
+struct certificate_rows {
+    uint32_t first, count;
+};
+
+/* By which a file that has not changed is known again; all zero: by nothing. */
+struct certificate_stamp {
+    uint64_t device, inode, size, modified_ns, changed_ns;
+};
+
+struct certificate_row {
+    struct tls_certificate_facts facts;
+    struct certificate_bytes path, key_path; /* key_path empty: the same file */
+    struct certificate_stamp stamp, key_stamp;
+    struct certificate_rows chain; /* of links */
+    struct certificate_rows names; /* of names */
+    struct certificate_bytes key;  /* in the other file */
+};
+
+/* A name of a listener, "example.com", or ".example.com" for "*.example.com". */
+struct certificate_name {
+    uint64_t hash;
+    struct certificate_bytes text;
+    uint32_t certificate;
+    uint32_t unused;
+};
+
+struct certificate_listener {
+    struct certificate_bytes name;
+    struct certificate_rows certificates; /* of members, the default one first */
+    struct certificate_rows names;        /* of listener_names, by hash */
+};
+
+struct certificate_member {
+    uint32_t certificate;
+};
+
+struct certificate_link {
+    struct certificate_bytes der;
+};
+
+struct certificate_text {
+    struct certificate_bytes text;
+};
+
+/* The tables: X(name of a row's type, name of the table). */
+#define CERTIFICATE_TABLES(X)                                                                  \
+    X(listener, listeners)                                                                     \
+    X(member, members)                                                                         \
+    X(name, listener_names)                                                                    \
+    X(row, certificates)                                                                       \
+    X(link, links)                                                                             \
+    X(text, names)
+
+/* Mapped; freed with its last user. The members are for the functions below only. */
+struct certificate_book {
+    unsigned users;
+    uint64_t number;
+    const char *mapping, *keys; /* keys NULL: without */
+    size_t size_bytes, key_bytes;
+    const char *bytes;
+    uint32_t byte_count;
+#define CERTIFICATE_TABLE(type, table)                                                         \
+    const struct certificate_##type *table;                                                    \
+    uint32_t type##_count;
+    CERTIFICATE_TABLES(CERTIFICATE_TABLE)
+#undef CERTIFICATE_TABLE
+};
+
+/* Maps and checks both files, which stay the caller's; keys_fd -1: without private keys. NULL
+ * with a reason (static text). */
+struct certificate_book *certificate_book_open(int fd, int keys_fd, const char **error);
+
+struct certificate_book *certificate_book_use(struct certificate_book *book);
+void certificate_book_release(struct certificate_book **book);
+
+static inline struct slice
+certificate_slice(const struct certificate_book *book, struct certificate_bytes bytes)
+{
+    return slice_make(book->bytes + bytes.offset, bytes.length);
+}
+
+/* DER; the book must have been opened with its keys. */
+static inline struct slice
+certificate_key(const struct certificate_book *book, const struct certificate_row *row)
+{
+    return slice_make(book->keys + row->key.offset, row->key.length);
+}
+
+/* NULL: it has no certificates. */
+const struct certificate_listener *
+certificate_listener_find(const struct certificate_book *book, struct slice name);
+
+/* What a client wants and takes: see tls_hello.h. */
+struct certificate_wish {
+    struct slice server_name;
+    bool takes_rsa;
+    unsigned takes_curves;
+    int64_t now_s;
+};
+
+/*
+ * The certificate for a client. Of those with its name: one that it takes, else any; then the
+ * one that is valid now; then the exact name before a wildcard; then ECDSA, the longer hash,
+ * the longer key, the later end. The default where there is none with its name.
+ */
+uint32_t certificate_choose(const struct certificate_book *book,
+                            const struct certificate_listener *listener,
+                            const struct certificate_wish *wish);
+
+#endif
