@@ -2,9 +2,12 @@
 /* A fork without exec: it needs no arguments and no second way to find this program. */
 #include "base/short_child.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "base/check.h"
 
 static void
 restore_signals(void)
@@ -17,16 +20,28 @@ restore_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-pid_t
-short_child_fork(int kept_fd)
+/* All are moved out of the way first, so that none is written over before its own turn. */
+static void
+keep(const int *kept_fds, int count)
 {
-    pid_t pid = fork();
+    int moved[SHORT_CHILD_KEPT_MOST];
 
+    for (int i = 0; i < count; i++)
+        moved[i] = kept_fds[i] == -1 ? -1 : fcntl(kept_fds[i], F_DUPFD, SHORT_CHILD_FD + count);
+    for (int i = 0; i < count; i++)
+        if (moved[i] == -1 || dup2(moved[i], SHORT_CHILD_FD + i) == -1)
+            close(SHORT_CHILD_FD + i);
+    close_range((unsigned)(SHORT_CHILD_FD + count), ~0U, 0);
+}
+
+pid_t
+short_child_fork(const int *kept_fds, size_t kept_count)
+{
+    CHECK(kept_count <= SHORT_CHILD_KEPT_MOST);
+    pid_t pid = fork();
     if (pid != 0)
         return pid;
     restore_signals();
-    if (kept_fd != -1 && kept_fd != SHORT_CHILD_FD)
-        dup2(kept_fd, SHORT_CHILD_FD);
-    close_range(kept_fd == -1 ? SHORT_CHILD_FD : SHORT_CHILD_FD + 1, ~0U, 0);
+    keep(kept_fds, (int)kept_count);
     return 0;
 }

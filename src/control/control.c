@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/sandbox.h"
 #include "base/title.h"
+#include "control/certificates/certificate_reader.h"
 #include "control/child_words.h"
 #include "control/event_file.h"
 #include "control/parts.h"
@@ -157,6 +158,17 @@ take_state_dir(struct control *control)
     return control->parts.run_lock != NULL;
 }
 
+static bool
+prepare_certificates(struct parts *parts)
+{
+    const char *reason = NULL;
+
+    if (certificate_store_prepare(parts->certificates, &parts->first_certificates, &reason))
+        return true;
+    log_error("the certificates cannot be used: %s", reason);
+    return false;
+}
+
 /* Binds and opens what the first configuration asks for; the state of before is put back. */
 static bool
 prepare_first(struct control *control)
@@ -175,7 +187,7 @@ prepare_first(struct control *control)
 
     print_errors(&errors);
     config_errors_clear(&errors);
-    if (!has_sockets || !has_fds)
+    if (!has_sockets || !has_fds || !prepare_certificates(&control->parts))
         return false;
     stickiness_key_load(config, control->parts.stickiness_key);
     access_keys_load(control->parts.keys);
@@ -214,14 +226,33 @@ start(struct control *control)
     return true;
 }
 
+/* With its certificates; NULL with lines printed. */
+static struct config *
+load_first(const char *path, struct certificate_files *certificates)
+{
+    struct certificate_reader *reader = certificate_reader_new(NULL);
+    struct config_errors errors = {0};
+    struct config *config = config_load(path, certificate_reader_inspector(reader), &errors);
+
+    print_errors(&errors);
+    config_errors_clear(&errors);
+    if (config != NULL && (!certificate_files_make(certificates) ||
+                           !certificate_reader_write(reader, certificates))) {
+        log_error("there is no memory file for certificates: %s", strerror(errno));
+        config_free(&config);
+    }
+    certificate_reader_free(&reader);
+    return config;
+}
+
 int
 control_run(const struct control_options *options)
 {
     /* The title is written over the arguments. */
     char *config_path = memory_copy_text(options->config_path);
-    struct control control = {
-        .parts = {.config_path = config_path, .is_verbose = options->is_verbose}};
-    struct config_errors errors = {0};
+    struct control control = {.parts = {.config_path = config_path,
+                                        .is_verbose = options->is_verbose,
+                                        .first_certificates = CERTIFICATE_FILES_NONE}};
 
     memory_join_freed();
     title_set("fairlead: control");
@@ -230,9 +261,7 @@ control_run(const struct control_options *options)
     clock_update();
     control.parts.started_ms = clock_ms();
     control.parts.started_wall_us = clock_wall_us();
-    control.parts.first_config = config_load(config_path, &errors);
-    print_errors(&errors);
-    config_errors_clear(&errors);
+    control.parts.first_config = load_first(config_path, &control.parts.first_certificates);
     if (control.parts.first_config != NULL)
         log_set_form(control.parts.first_config->log_form);
     privileges_raise_descriptors();
@@ -241,6 +270,7 @@ control_run(const struct control_options *options)
     if (is_started)
         serve(&control);
     close_parts(&control);
+    certificate_files_close(&control.parts.first_certificates);
     free(config_path);
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -248,11 +278,14 @@ control_run(const struct control_options *options)
 int
 control_check(const char *config_path)
 {
+    struct certificate_reader *reader = certificate_reader_new(NULL);
     struct config_errors errors = {0};
     char warnings[CONFIG_WARNINGS_SIZE];
 
     memory_join_freed();
-    struct config *config = config_load(config_path, &errors);
+    struct config *config =
+        config_load(config_path, certificate_reader_inspector(reader), &errors);
+    certificate_reader_free(&reader);
     print_errors(&errors);
     config_errors_clear(&errors);
     if (config == NULL)

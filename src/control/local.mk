@@ -11,6 +11,10 @@ libcontrol_a_SOURCES = \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/supervisor.c src/control/supervisor.h \
+	src/control/certificates/certificate_files.c src/control/certificates/certificate_files.h \
+	src/control/certificates/certificate_reader.c src/control/certificates/certificate_reader.h \
+	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
+	src/control/certificates/ticket_keys.c src/control/certificates/ticket_keys.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
 	src/control/registry/vacancies.c src/control/registry/vacancies.h \

@@ -98,6 +98,14 @@ check_now(void *argument, uint64_t target_id)
     children_check_target(parts->children, target_id);
 }
 
+static void
+on_ticket_keys(void *argument)
+{
+    struct parts *parts = argument;
+
+    children_send_ticket_keys(parts->children);
+}
+
 static bool
 build(void *argument, uint64_t generation, struct snapshot_files *files)
 {
@@ -206,6 +214,8 @@ open_children(struct parts *parts, unsigned workers, const struct children_callb
             .access_channels = parts->access_channels,
             .failure_channels = parts->failure_channels,
             .observer_fds = parts->observer_fds,
+            .certificates = parts->certificates,
+            .ticket_keys = parts->ticket_keys,
             .publisher = parts->publisher,
             .log_level = parts->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
             .log_form = parts->first_config->log_form,
@@ -229,7 +239,10 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
                   strerror(errno));
         return false;
     }
-    parts->readers = config_readers_new(parts->loop);
+    parts->certificates = certificate_store_new();
+    parts->ticket_keys = ticket_keys_new(parts->loop, on_ticket_keys, parts);
+    parts->readers =
+        config_readers_new(parts->loop, certificate_store_files(parts->certificates));
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
@@ -284,6 +297,8 @@ parts_open_reload(struct parts *parts)
         .providers = parts->providers,
         .sockets = parts->sockets,
         .observer_fds = parts->observer_fds,
+        .certificates = parts->certificates,
+        .ticket_keys = parts->ticket_keys,
         .compiler = parts->compiler,
         .rates = parts->rates,
         .publisher = parts->publisher,
@@ -306,6 +321,8 @@ parts_close(struct parts *parts)
     process_usage_free(&parts->usage);
     children_free(&parts->children);
     observer_fds_free(&parts->observer_fds);
+    certificate_store_free(&parts->certificates);
+    ticket_keys_free(&parts->ticket_keys);
     listener_sockets_free(&parts->sockets);
     passive_health_free(&parts->passive);
     drain_free(&parts->drain);

@@ -12,6 +12,7 @@
 
 #include "control/admin/admin.h"
 #include "control/keys/access_keys.h"
+#include "control/certificates/certificate_store.h"
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
@@ -29,7 +30,8 @@ struct parts {
     const char *config_path;
     bool is_verbose;
     uint64_t started_ms, started_wall_us;
-    struct config *first_config; /* until reload has taken it over */
+    struct config *first_config;                 /* until reload has taken it over */
+    struct certificate_files first_certificates; /* as read with it, until prepared */
     struct loop *loop;
     uint8_t stickiness_key[STICKINESS_KEY_BYTES];
 
@@ -51,6 +53,8 @@ struct parts {
     struct listener_sockets *sockets;
     struct access_channels *access_channels, *failure_channels;
     struct observer_fds *observer_fds;
+    struct certificate_store *certificates;
+    struct ticket_keys *ticket_keys;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;
     struct process_usage *usage;

@@ -48,15 +48,29 @@ reload_config(const struct reload *reload)
 }
 
 static bool
-prepare(const struct reload_parts *parts, const struct config *config,
-        struct config_errors *errors)
+prepare_certificates(const struct reload_parts *parts, struct config_answer *read)
 {
-    /* Both are tried, so that people see all that is wrong at once. */
-    bool has_sockets = listener_sockets_prepare(parts->sockets, config, errors);
-    bool has_fds = observer_fds_prepare(parts->observer_fds, config, errors);
+    const char *reason;
 
-    if (has_sockets && has_fds)
+    if (certificate_store_prepare(parts->certificates, &read->certificates, &reason))
         return true;
+    config_errors_add(&read->errors, memory_print("%s:1: its certificates cannot be used: %s",
+                                                  parts->config_path, reason));
+    return false;
+}
+
+static bool
+prepare(const struct reload_parts *parts, struct config_answer *read)
+{
+    const struct config *config = read->config;
+    /* All are tried, so that people see all that is wrong at once. */
+    bool has_sockets = listener_sockets_prepare(parts->sockets, config, &read->errors);
+    bool has_fds = observer_fds_prepare(parts->observer_fds, config, &read->errors);
+    bool has_certificates = prepare_certificates(parts, read);
+
+    if (has_sockets && has_fds && has_certificates)
+        return true;
+    certificate_store_abandon(parts->certificates);
     if (has_sockets)
         listener_sockets_abandon(parts->sockets);
     if (has_fds)
@@ -122,6 +136,10 @@ reload_apply(struct reload *reload, struct config *config)
     children_set_config(parts->children, config);
     compile(parts, config);
     group_rates_set_config(parts->rates, config);
+    ticket_keys_set_config(parts->ticket_keys, config);
+    /* A listener finds its certificates when its snapshot comes. */
+    if (certificate_store_commit(parts->certificates))
+        children_send_certificates(parts->children);
     publisher_publish(parts->publisher);
     children_open_listeners(parts->children);
     if (!observer_fds_metrics_stayed(parts->observer_fds))
@@ -191,7 +209,7 @@ try_config(struct reload *reload, struct config_answer *read)
 
     if (!reload->is_forced)
         config_changes_losses(reload->config, config, &read->errors);
-    if (read->errors.count > 0 || !prepare(parts, config, &read->errors)) {
+    if (read->errors.count > 0 || !prepare(parts, read)) {
         refuse(reload, &read->errors);
         return;
     }

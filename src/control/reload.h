@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "control/admin/admin.h"
+#include "control/certificates/certificate_store.h"
 #include "control/discovery/providers.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
@@ -42,6 +43,8 @@ struct reload_parts {
     struct providers *providers;
     struct listener_sockets *sockets;
     struct observer_fds *observer_fds;
+    struct certificate_store *certificates;
+    struct ticket_keys *ticket_keys;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;
     struct publisher *publisher;

@@ -221,7 +221,7 @@ end_commit(struct state_file *file, int how)
 static void
 begin_commit(struct state_file *file)
 {
-    file->commit_pid = short_child_fork(-1);
+    file->commit_pid = short_child_fork(NULL, 0);
     if (file->commit_pid == 0)
         _exit(own_file_commit(file->new_path, file->path) == 0 ? 0 : errno);
     if (file->commit_pid != -1)

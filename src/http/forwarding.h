@@ -20,6 +20,7 @@ struct forwarding_origin {
     uint16_t client_port;
     uint16_t listener_port; /* 0: unix socket */
     bool is_tls;
+    struct slice tls_version, tls_suite; /* for fields of their own; empty: none */
     struct slice default_host; /* for HTTP/1.0 requests without Host; empty: "fairlead" */
 };
 

@@ -116,6 +116,16 @@ write_forwarded(struct text *out, const struct http_head *request,
     return HTTP_REFUSAL_NONE;
 }
 
+/* Only ours, or a trusted hop's: the client's own have gone. */
+static void
+write_tls(struct text *out, const struct forwarding_origin *origin)
+{
+    if (origin->tls_version.length > 0)
+        write_field(out, SLICE_LITERAL("X-Amzn-Tls-Version"), origin->tls_version);
+    if (origin->tls_suite.length > 0)
+        write_field(out, SLICE_LITERAL("X-Amzn-Tls-Cipher-Suite"), origin->tls_suite);
+}
+
 static void
 add_lower_case(struct text *out, struct slice slice)
 {
@@ -203,6 +213,7 @@ forwarding_write_request(struct text *out, const struct http_head *request,
         return refusal;
     write_host(out, request, origin);
     forwarding_write_trace(out, request, trace);
+    write_tls(out, origin);
     write_fields(out, request);
     write_framing(out, request);
     return out->is_truncated ? HTTP_REFUSAL_HEAD_TOO_LARGE : HTTP_REFUSAL_NONE;

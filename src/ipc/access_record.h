@@ -31,6 +31,10 @@ enum access_text {
     ACCESS_CLASSIFICATION_REASON, /* "BothTeClPresent" ..., empty: none */
     ACCESS_TASK,
     ACCESS_TARGET_GENERATION,
+    ACCESS_TLS_SUITE,
+    ACCESS_TLS_PROTOCOL,
+    ACCESS_SERVER_NAME, /* of SNI */
+    ACCESS_CERTIFICATE, /* name; of a resumed session as the ALB writes it */
     ACCESS_TEXT_COUNT
 };
 

@@ -44,7 +44,11 @@ struct snapshot_rows {
 struct snapshot_listener {
     uint32_t id; /* stable over generations while address and port stay; names its sockets */
     struct snapshot_text name;
-    struct address address;             /* family UNIX for a unix socket */
+    struct address address; /* family UNIX for a unix socket */
+    uint32_t protocol;      /* enum config_protocol */
+    uint32_t ssl_policy;    /* HTTPS: an index of ssl_policies */
+    uint32_t alpn_policy;   /* HTTPS: enum config_alpn_policy */
+    uint32_t unused;
     struct snapshot_rows proxy_sources; /* that begin with a PROXY header */
     struct snapshot_rows rules;         /* by rising priority; the default rule is the last */
     uint32_t index;                     /* the row of its routing index in route_indexes */

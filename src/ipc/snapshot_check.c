@@ -4,6 +4,7 @@
 
 #include "ipc/counters.h"
 #include "ipc/route_index.h"
+#include "model/ssl_policy.h"
 
 static bool
 text_is_sound(const struct snapshot *snapshot, struct snapshot_text text)
@@ -29,7 +30,9 @@ address_is_sound(const struct address *address)
 static bool
 check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
 {
-    if (!rows_are_sound(row->proxy_sources, snapshot->source_count) ||
+    if (row->protocol > PROTOCOL_HTTPS || row->ssl_policy >= ssl_policy_count ||
+        row->alpn_policy > ALPN_NONE ||
+        !rows_are_sound(row->proxy_sources, snapshot->source_count) ||
         !rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
         return false;
     const struct snapshot_rule *last =
@@ -212,6 +215,7 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            flag_is_sound(&attributes->drop_invalid_header_fields) &&
            flag_is_sound(&attributes->preserve_host_header) &&
            flag_is_sound(&attributes->xff_client_port) &&
+           flag_is_sound(&attributes->tls_fields) &&
            flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
            text_is_sound(snapshot, settings->load_balancer_name) &&

@@ -352,6 +352,30 @@ write_listener(struct text *out, const struct access_line *line)
 }
 
 static void
+write_tls_suite(struct text *out, const struct access_line *line)
+{
+    add_record_text(out, line, ACCESS_TLS_SUITE);
+}
+
+static void
+write_tls_protocol(struct text *out, const struct access_line *line)
+{
+    add_record_text(out, line, ACCESS_TLS_PROTOCOL);
+}
+
+static void
+write_server_name(struct text *out, const struct access_line *line)
+{
+    add_record_text(out, line, ACCESS_SERVER_NAME);
+}
+
+static void
+write_certificate(struct text *out, const struct access_line *line)
+{
+    add_record_text(out, line, ACCESS_CERTIFICATE);
+}
+
+static void
 write_task(struct text *out, const struct access_line *line)
 {
     add_record_text(out, line, ACCESS_TASK);

@@ -16,7 +16,15 @@
 #include "model/http_codes.h"
 #include "model/setting_places.h"
 
-enum config_protocol { PROTOCOL_HTTP };
+enum config_protocol { PROTOCOL_HTTP, PROTOCOL_HTTPS };
+
+enum config_alpn_policy {
+    ALPN_HTTP1_ONLY,
+    ALPN_HTTP2_ONLY,
+    ALPN_HTTP2_OPTIONAL,
+    ALPN_HTTP2_PREFERRED,
+    ALPN_NONE
+};
 
 enum config_protocol_version { PROTOCOL_VERSION_HTTP1 };
 
@@ -95,6 +103,12 @@ struct config_rule {
     struct setting_places *places;
 };
 
+struct config_certificate {
+    char *certificate; /* file of the chain, the certificate itself first */
+    char *private_key; /* NULL: in the same file */
+    struct setting_places *places;
+};
+
 struct config_listener {
     char *name;
     enum config_protocol protocol;
@@ -103,6 +117,12 @@ struct config_listener {
     char *unix_path;                    /* NULL where address is set */
     struct config_value *proxy_sources; /* as trusted_sources */
     size_t proxy_source_count;
+    struct config_certificate *certificates; /* HTTPS: one, the default */
+    size_t certificate_count;
+    struct config_certificate *certificate_list; /* HTTPS: the others */
+    size_t certificate_list_count;
+    unsigned ssl_policy; /* HTTPS: an index of ssl_policies */
+    enum config_alpn_policy alpn_policy;
     struct config_rule *rules;           /* by rising priority, the default rule last */
     size_t rule_count;                   /* with the default rule */
     struct config_action default_action; /* empty after reading: the last rule has taken it */
@@ -186,11 +206,13 @@ struct config_attributes {
     bool xff_client_port;
     enum config_xff_mode xff_mode;
     bool server_header; /* routing.http.response.server.enabled */
+    bool tls_fields;    /* routing.http.x_amzn_tls_version_and_cipher_suite.enabled */
 };
 
 struct config_timeouts {
     unsigned client_head_ms, client_body_ms, client_idle_ms;
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
+    unsigned tls_handshake_ms;
 };
 
 /* Most of what every process keeps rows for (ipc/counters.h): more is refused, never left out.
@@ -199,7 +221,8 @@ struct config_timeouts {
 #define CONFIG_MOST_GROUPS 4096
 #define CONFIG_MOST_ROUTES 8192 /* listeners, and their pairs with groups */
 #define CONFIG_MOST_PROVIDERS 32
-#define CONFIG_MOST_SOURCES 1000 /* of a list of trusted ones */
+#define CONFIG_MOST_SOURCES 1000        /* of a list of trusted ones */
+#define CONFIG_MOST_CERTIFICATES 100000 /* of all listeners */
 
 /* The largest head that can be asked for, of requests and responses. */
 #define CONFIG_HEAD_MOST_BYTES 1048576
@@ -209,6 +232,7 @@ struct config_limits {
     uint64_t body_bytes;              /* 0: no limit */
     unsigned connections;             /* all workers together; 0: derived from RLIMIT_NOFILE */
     unsigned connections_per_address; /* of one worker times workers; 0: no limit */
+    unsigned tls_handshakes;          /* under way, all workers together; 0: derived */
 };
 
 /* Lines for people, each "FILE:LINE: reason"; owned by whoever has the struct. */
@@ -251,6 +275,8 @@ struct config {
     enum config_log_format access_log_format;
     enum log_form log_form;    /* of messages on stderr */
     char *stickiness_key_path; /* NULL: made under state_dir */
+    char *ticket_key_path;     /* of TLS session tickets; NULL: made under state_dir */
+    unsigned ticket_rotation_hours;
     char *load_balancer_name;
     struct config_attributes attributes;
     struct config_value *trusted_sources; /* address blocks, or "unix:", as written */
@@ -276,16 +302,38 @@ struct config {
     size_t file_count;
 };
 
+struct config_findings;
+
+/*
+ * Looks into the files that a good configuration names, for the model opens no other than the
+ * configuration's own: certificate is called for each one of each HTTPS listener, in the file's
+ * order, is_default for the first of its listener only.
+ */
+struct config_inspector {
+    void (*certificate)(void *argument, const struct config_listener *listener,
+                        const struct config_certificate *certificate, bool is_default,
+                        struct config_findings *findings);
+    void *argument;
+};
+
+/* What is wrong with a member of what is looked into: an error refuses the configuration. */
+enum config_gravity { CONFIG_WARNING, CONFIG_ERROR };
+
+void config_findings_add(struct config_findings *findings, enum config_gravity gravity,
+                         const char *member, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
- * otherwise. */
-struct config *config_load(const char *path, struct config_errors *errors);
+ * otherwise. Inspector NULL: nobody looks. */
+struct config *config_load(const char *path, const struct config_inspector *inspector,
+                           struct config_errors *errors);
 
 struct config_source;
 
 /* The same in two steps, of which the second touches no file: the text that the first leaves in
  * source (config_source.h), the caller's, can be read again elsewhere. Only the first warns. */
-struct config *config_load_text(const char *path, struct config_source *source,
-                                struct config_errors *errors);
+struct config *config_load_text(const char *path, const struct config_inspector *inspector,
+                                struct config_source *source, struct config_errors *errors);
 struct config *config_read_text(const char *path, const struct config_source *source,
                                 struct config_errors *errors);
 

@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "model/config_check_counts.h"
 #include "model/config_check_rules.h"
+#include "model/config_check_tls.h"
 #include "model/settings.h"
 #include "model/target_address.h"
 
@@ -114,6 +115,7 @@ check_listener(const struct config_check *check, const config_setting_t *place, 
             REPORT(check, place, listener->unix_path == NULL ? "port" : "unix",
                    "listeners[%zu] listens there already", i);
     }
+    config_check_tls(check, place, listener);
     config_check_rules(check, place, listener);
 }
 

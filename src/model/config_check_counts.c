@@ -67,6 +67,17 @@ count_routes(const struct config_listener *listener)
     return count;
 }
 
+static size_t
+count_certificates(const struct config *config)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        count += config->listeners[i].certificate_count +
+                 config->listeners[i].certificate_list_count;
+    return count;
+}
+
 /* A request may be compared with each of them. */
 static void
 check_sources(const struct config_check *check, const config_setting_t *root,
@@ -96,6 +107,8 @@ config_check_counts(const struct config_check *check, const config_setting_t *ro
     check_count(check, groups, count_targets(config), CONFIG_MOST_TARGETS, "static targets");
     check_count(check, listeners, routes, CONFIG_MOST_ROUTES,
                 "listeners and pairs of a listener and a group of its rules");
+    check_count(check, listeners, count_certificates(config), CONFIG_MOST_CERTIFICATES,
+                "certificates");
     check_count(check, config_check_member(root, "providers"), config->provider_count,
                 CONFIG_MOST_PROVIDERS, "providers");
     check_sources(check, root, listeners);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "model/config.h"
 #include "model/config_check.h"
+#include "model/config_inspect.h"
 #include "model/config_object.h"
 #include "model/config_report.h"
 #include "model/config_source.h"
@@ -80,6 +81,7 @@ on_problem(void *report, const char *file, unsigned line, const char *reason)
 
 /* What a reading is for, and where its findings go. */
 struct reading {
+    const struct config_inspector *inspector; /* NULL: none */
     struct config_report errors;
     struct config_report warnings;
 };
@@ -96,6 +98,10 @@ judge(struct reading *reading, const config_setting_t *root, struct config *conf
     if (check.report->count > 0)
         return;
     finish_config(config);
+    if (reading->inspector != NULL)
+        config_inspect(&(struct config_inspection){reading->inspector, config, &reading->errors,
+                                                   &reading->warnings},
+                       root);
     check.report = &reading->warnings;
     if (has_warnings)
         config_warn(&check, root);
@@ -135,9 +141,11 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
 }
 
 struct config *
-config_load_text(const char *path, struct config_source *source, struct config_errors *errors)
+config_load_text(const char *path, const struct config_inspector *inspector,
+                 struct config_source *source, struct config_errors *errors)
 {
-    struct reading reading = {.errors = {.source = source},
+    struct reading reading = {.inspector = inspector,
+                              .errors = {.source = source},
                               .warnings = {.source = source, .mark = "warning: "}};
 
     config_source_read(source, path, on_problem, &reading.errors);
@@ -154,10 +162,11 @@ config_read_text(const char *path, const struct config_source *source,
 }
 
 struct config *
-config_load(const char *path, struct config_errors *errors)
+config_load(const char *path, const struct config_inspector *inspector,
+            struct config_errors *errors)
 {
     struct config_source source;
-    struct config *config = config_load_text(path, &source, errors);
+    struct config *config = config_load_text(path, inspector, &source, errors);
 
     config_source_clear(&source);
     return config;

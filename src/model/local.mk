@@ -7,6 +7,8 @@ libmodel_a_SOURCES = \
 	src/model/config_check_counts.c src/model/config_check_counts.h \
 	src/model/config_check_places.c src/model/config_check_places.h \
 	src/model/config_check_rules.c src/model/config_check_rules.h \
+	src/model/config_check_tls.c src/model/config_check_tls.h \
+	src/model/config_inspect.c src/model/config_inspect.h \
 	src/model/config_load.c \
 	src/model/config_object.c src/model/config_object.h \
 	src/model/config_report.c src/model/config_report.h \
@@ -20,6 +22,7 @@ libmodel_a_SOURCES = \
 	src/model/setting_places.c src/model/setting_places.h \
 	src/model/setting_value.c src/model/setting_value.h \
 	src/model/settings.c src/model/settings.def src/model/settings.h \
+	src/model/ssl_policies.def src/model/ssl_policy.c src/model/ssl_policy.h \
 	src/model/probe_outcome.c src/model/probe_outcome.h src/model/probe_outcomes.def \
 	src/model/target.c src/model/target.h \
 	src/model/target_address.c src/model/target_address.h \
@@ -27,4 +30,4 @@ libmodel_a_SOURCES = \
 	src/model/task_text.c src/model/task_text.h \
 	src/model/target_reasons.def \
 	src/model/target_states.def
-EXTRA_DIST += conf/fairlead.conf
+EXTRA_DIST += conf/fairlead.conf conf/https.conf

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "model/http_codes.h"
+#include "model/ssl_policy.h"
 
 #define MS_PER_SECOND 1000
 #define PORT_MAX 65535
@@ -293,6 +294,26 @@ read_choice_text(const struct setting *setting, const char *text, void *member)
     return NULL;
 }
 
+/* Those that let old protocols in are chosen, never suggested. */
+static char *
+read_policy(const struct setting *setting, const char *text, void *member)
+{
+    struct setting_guess guess = {.wanted = text};
+    unsigned index = ssl_policy_find(text);
+
+    (void)setting;
+    if (index < ssl_policy_count) {
+        *(unsigned *)member = index;
+        return NULL;
+    }
+    for (index = 0; index < ssl_policy_count; index++)
+        if (ssl_policies[index].oldest >= TLS_1_2)
+            setting_guess_try(&guess, ssl_policies[index].name);
+    if (guess.best != NULL)
+        return memory_print("\"%s\" is no security policy; did you mean %s?", text, guess.best);
+    return memory_print("\"%s\" is no security policy such as %s", text, ssl_policies[0].name);
+}
+
 static char *
 write_number(const struct setting *setting, const void *member)
 {
@@ -352,6 +373,13 @@ write_choice(const struct setting *setting, const void *member)
 }
 
 static char *
+write_policy(const struct setting *setting, const void *member)
+{
+    (void)setting;
+    return memory_copy_text(ssl_policies[*(const unsigned *)member].name);
+}
+
+static char *
 write_codes(const struct setting *setting, const void *member)
 {
     (void)setting;
@@ -380,6 +408,7 @@ static const struct kind kinds[] = {
                            read_port_text, write_text},
     [SETTING_CHOICE_TEXT] = {"a text", WRITTEN_AS_TEXT, read_choice_text, write_text},
     [SETTING_CHOICE] = {"a text", WRITTEN_AS_TEXT, read_choice, write_choice},
+    [SETTING_POLICY] = {"a text", WRITTEN_AS_TEXT, read_policy, write_policy},
     [SETTING_CHECK_PORT] = {"a number or \"traffic-port\"", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER,
                             read_check_port, write_check_port},
     [SETTING_STATUS] = {"a status code", WRITTEN_AS_TEXT | WRITTEN_AS_NUMBER, read_status,

@@ -38,6 +38,7 @@ enum setting_kind {
     SETTING_PORT_TEXT,
     SETTING_CHOICE_TEXT,
     SETTING_CHOICE,     /* an enum */
+    SETTING_POLICY,     /* unsigned, an index of ssl_policies */
     SETTING_CHECK_PORT, /* unsigned; traffic-port is 0 */
     SETTING_STATUS,     /* unsigned */
     SETTING_CODES,      /* struct http_codes */
@@ -48,6 +49,8 @@ enum setting_kind {
 enum setting_words {
     WORDS_NONE,
     WORDS_PROTOCOL,
+    WORDS_LISTENER_PROTOCOL,
+    WORDS_ALPN_POLICY,
     WORDS_PROTOCOL_VERSION,
     WORDS_DESYNC,
     WORDS_XFF,

@@ -13,7 +13,9 @@
 #include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
 #include "worker/listeners/arrival.h"
+#include "worker/listeners/certificates.h"
 #include "worker/listeners/client_limits.h"
+#include "worker/listeners/handshake.h"
 #include "worker/listeners/listener.h"
 #include "worker/targets/target_table.h"
 #include "worker/targets/view.h"
@@ -36,9 +38,11 @@ worker_new(struct loop *loop)
     worker->pipes = pipe_pool_new();
     worker->access = access_reporter_new(worker, COUNTER_ACCESS_RECORDS_DROPPED);
     worker->failures = access_reporter_new(worker, COUNTER_FAILURE_RECORDS_DROPPED);
+    certificates_open(worker);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
     TAILQ_INIT(&worker->arrivals.waiting);
+    TAILQ_INIT(&worker->handshakes.waiting);
     TAILQ_INIT(&worker->doubted.exchanges);
     object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
     object_pool_init(&worker->request_pool, sizeof(struct http1_request), POOL_KEPT);
@@ -68,6 +72,7 @@ worker_free(struct worker **freed)
 
     listener_close_all(worker);
     arrival_close_all(worker);
+    handshake_close_all(worker);
     while ((client = TAILQ_FIRST(&worker->clients)) != NULL) {
         client->carrier.must_close = true;
         client->carrier.has_ended = true;
@@ -83,6 +88,7 @@ worker_free(struct worker **freed)
     snapshot_base_close(&worker->base);
     channel_close(&worker->channel);
     loop_free(&worker->loop);
+    certificates_close(worker);
     target_table_free(&worker->targets);
     client_limits_free(&worker->limits);
     pipe_pool_free(&worker->pipes);

@@ -7,7 +7,10 @@ libworker_a_SOURCES = \
 	src/worker/targets/target_table.c src/worker/targets/target_table.h \
 	src/worker/targets/view.c src/worker/targets/view.h \
 	src/worker/listeners/arrival.c src/worker/listeners/arrival.h \
+	src/worker/listeners/certificates.c src/worker/listeners/certificates.h \
 	src/worker/listeners/client_limits.c src/worker/listeners/client_limits.h \
+	src/worker/listeners/handshake.c src/worker/listeners/handshake.h \
+	src/worker/listeners/security.c src/worker/listeners/security.h \
 	src/worker/listeners/listener.c src/worker/listeners/listener.h \
 	src/worker/listeners/newcomer.h \
 	src/worker/balancing/anomaly.c src/worker/balancing/anomaly.h \

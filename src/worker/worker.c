@@ -14,12 +14,15 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "ipc/snapshot_open.h"
+#include "net/tls_context.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
 #include "worker/listeners/arrival.h"
+#include "worker/listeners/certificates.h"
+#include "worker/listeners/handshake.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 #include "worker/targets/target_table.h"
@@ -97,6 +100,7 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
     worker->is_shutting_down = true;
     listener_close_all(worker);
     arrival_close_all(worker);
+    handshake_close_all(worker);
     for (client = TAILQ_FIRST(&worker->clients); client != NULL; client = next) {
         next = TAILQ_NEXT(client, entry);
         client_finish_soon(client);
@@ -153,6 +157,8 @@ take_snapshot(struct worker *worker, const struct message *message)
     }
     struct view *older = worker->view;
     worker->view = view_new(worker, snapshot);
+    if (older == NULL || !snapshot_has_same_base(older->snapshot, snapshot))
+        listener_secure_all(worker);
     const struct message_applied applied = {.generation = snapshot_generation(snapshot)};
     channel_send(worker->channel, MESSAGE_applied, &applied, -1);
     if (older != NULL)
@@ -217,6 +223,15 @@ on_message(void *owner, const struct message *message)
     switch (message->type) {
     case MESSAGE_counters:
         map_counters(worker, message);
+        break;
+    case MESSAGE_certificates:
+        certificates_take(worker, message->as.certificates.number, message->fd);
+        break;
+    case MESSAGE_private_keys:
+        certificates_take_keys(worker, message->as.private_keys.number, message->fd);
+        break;
+    case MESSAGE_ticket_keys:
+        certificates_take_tickets(worker, message->fd);
         break;
     case MESSAGE_snapshot_base:
         take_base(worker, message);
@@ -294,6 +309,7 @@ worker_run(void)
     log_set_form((enum log_form)hello.as.hello.log_form);
     worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
+    tls_start();
     if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
         log_error("the sandbox cannot be entered: %s", error);
         return 1;

@@ -33,7 +33,7 @@ load_config(const uint8_t *data, size_t size)
 
     CHECK(fd != -1 && write(fd, data, size) == (ssize_t)size);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    struct config *config = config_load(path, &errors);
+    struct config *config = config_load(path, NULL, &errors);
     CHECK((config == NULL) == (errors.count != 0));
     config_free(&config);
     config_errors_clear(&errors);

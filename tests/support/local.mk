@@ -18,6 +18,9 @@ dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll 
 	tests/support/ready tests/support/task tests/support/logged tests/support/system.sh tests/support/docker.sh tests/support/deploys.sh tests/support/check_end_reasons
 TESTS += tests/support/check_end_reasons
 
+# Certificates, and a target that tells what it was sent.
+dist_check_SCRIPTS += tests/support/make_certificate tests/support/echo_app
+
 # Snapshots by hand, for unit tests and benchmarks.
 snapshot_sample = tests/support/snapshot_sample.c tests/support/snapshot_sample.h
 

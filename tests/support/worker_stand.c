@@ -24,7 +24,7 @@ fill_settings(struct config *config)
                                             .head_bytes = 65536,
                                             .response_head_bytes = 32768,
                                             .fields = 128};
-    config->timeouts = (struct config_timeouts){MINUTE_MS, MINUTE_MS, MINUTE_MS,
+    config->timeouts = (struct config_timeouts){MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS,
                                                 MINUTE_MS, MINUTE_MS, MINUTE_MS};
     config->attributes.idle_timeout_ms = MINUTE_MS;
     config->attributes.client_keep_alive_ms = 60 * MINUTE_MS;

@@ -118,6 +118,8 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/limits/response_head.vtc \
 	tests/vtc/limits/target_timeout.vtc \
 	tests/vtc/limits/write_timeout.vtc \
+	tests/vtc/tls/answers_400_to_plain_http.vtc \
+	tests/vtc/tls/refuses_bad_certificates.vtc \
 	tests/vtc/logging/tells_the_version_that_was_read.vtc \
 	tests/vtc/logging/alb_format.vtc \
 	tests/vtc/logging/json_format.vtc \

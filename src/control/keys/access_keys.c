@@ -148,7 +148,7 @@ commit(struct access_keys *keys, access_keys_callback *on_done, void *argument)
         end_commit(keys, false, errno);
         return;
     }
-    keys->commit_pid = short_child_fork(-1);
+    keys->commit_pid = short_child_fork(NULL, 0);
     if (keys->commit_pid == 0)
         _exit(own_file_commit(keys->new_path, keys->path) == 0 ? 0 : errno);
     if (keys->commit_pid != -1)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Order on a channel: a snapshot comes before the listeners that it describes, and a close of a
- * target's connections behind the snapshot that no longer offers it.
+ * Order on a channel: certificates come before the snapshot whose listeners have them, a
+ * snapshot comes before the listeners that it describes, and a close of a target's connections
+ * behind the snapshot that no longer offers it.
  */
 #include "control/processes/children.h"
 
@@ -99,6 +100,32 @@ send_snapshot_to(struct children *children, struct process *process)
     process_send(process, MESSAGE_snapshot, &message, files->fd);
 }
 
+/* Workers only: nobody else has to do with private keys. */
+static void
+send_certificates_to(struct children *children, struct process *process)
+{
+    const struct certificate_files *files =
+        certificate_store_files(children->parts.certificates);
+    uint64_t number = certificate_store_number(children->parts.certificates);
+    struct message_certificates certificates = {.number = number};
+    struct message_private_keys keys = {.number = number};
+
+    if (number == 0 || !process_is_worker(process))
+        return;
+    process_send(process, MESSAGE_certificates, &certificates, files->fd);
+    process_send(process, MESSAGE_private_keys, &keys, files->keys_fd);
+}
+
+static void
+send_ticket_keys_to(struct children *children, struct process *process)
+{
+    struct message_ticket_keys message = {0};
+    int fd = ticket_keys_fd(children->parts.ticket_keys);
+
+    if (fd != -1 && process_is_worker(process))
+        process_send(process, MESSAGE_ticket_keys, &message, fd);
+}
+
 static void
 send_listeners(struct children *children, struct process *process)
 {
@@ -175,6 +202,9 @@ on_lacking(void *argument, struct process *process, uint32_t types)
         {MESSAGE_metrics_listener, send_metrics_listener},
         {MESSAGE_api_listener, send_api_listener},
         {MESSAGE_access_file, send_access_file},
+        {MESSAGE_certificates, send_certificates_to},
+        {MESSAGE_private_keys, send_certificates_to},
+        {MESSAGE_ticket_keys, send_ticket_keys_to},
         {MESSAGE_snapshot, send_snapshot_to},
         {MESSAGE_listener_open, send_listeners},
     };
@@ -209,6 +239,8 @@ on_start(void *argument, struct process *process)
     send_access_channels(children, process);
     send_metrics_listener(children, process);
     send_api_listener(children, process);
+    send_certificates_to(children, process);
+    send_ticket_keys_to(children, process);
     if (process->role != PROCESS_IS_LOGGER)
         send_snapshot_to(children, process);
     send_listeners(children, process);
@@ -273,6 +305,20 @@ children_close_listener(void *argument, uint32_t listener_id)
     struct message_listener_close message = {.listener_id = listener_id};
 
     processes_send_workers(children->processes, MESSAGE_listener_close, &message, -1);
+}
+
+void
+children_send_certificates(struct children *children)
+{
+    for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
+        send_certificates_to(children, processes_at(children->processes, slot));
+}
+
+void
+children_send_ticket_keys(struct children *children)
+{
+    for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
+        send_ticket_keys_to(children, processes_at(children->processes, slot));
 }
 
 void

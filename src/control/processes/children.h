@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "control/certificates/certificate_store.h"
+#include "control/certificates/ticket_keys.h"
 #include "control/processes/access_channels.h"
 #include "control/processes/counter_board.h"
 #include "control/processes/listener_sockets.h"
@@ -31,6 +33,8 @@ struct children_parts {
     struct access_channels *access_channels;  /* from the workers to the logger */
     struct access_channels *failure_channels; /* from the workers to the api role */
     struct observer_fds *observer_fds;
+    struct certificate_store *certificates;
+    struct ticket_keys *ticket_keys;
     struct publisher *publisher;
     enum log_level log_level;
     enum log_form log_form;
@@ -80,6 +84,12 @@ uint64_t children_applied_generation(const struct children *children);
 
 /* After a publication: the snapshot, and what had to come behind it. */
 void children_send_snapshot(struct children *children);
+
+/* The certificates in force, to the workers, before the snapshot whose listeners have them. */
+void children_send_certificates(struct children *children);
+
+/* Other keys of session tickets, to the workers. */
+void children_send_ticket_keys(struct children *children);
 
 /* A target's connections are to be closed in every worker once the next snapshot is out. */
 void children_close_target(struct children *children, uint64_t target_id, bool is_evicted);

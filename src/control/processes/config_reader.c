@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "base/short_child.h"
 #include "base/title.h"
+#include "control/certificates/certificate_reader.h"
 #include "model/config_source.h"
 
 #define READER_TAG 0x72656164
@@ -28,12 +29,26 @@
 /* The text, its lines' places, and what may be wrong with it. */
 #define ANSWER_MOST_BYTES ((size_t)16 * CONFIG_SOURCE_MOST_BYTES)
 
+/* A sign of life goes before the verdict each time that so many certificates were read. */
+#define CERTIFICATES_A_SIGN 64
+
 enum verdict {
     VERDICT_NONE,
+    VERDICT_ALIVE = '.',
     VERDICT_REFUSED = 'R',
     VERDICT_CHECKED = 'C',
     VERDICT_TEXT = 'T',
     VERDICT_TOLD = 'D'
+};
+
+/* The descriptors that a child keeps, from SHORT_CHILD_FD on. */
+enum kept {
+    KEPT_ANSWER,
+    KEPT_BOOK,
+    KEPT_KEYS,
+    KEPT_BOOK_IN_FORCE,
+    KEPT_KEYS_IN_FORCE,
+    KEPT_COUNT
 };
 
 struct reader {
@@ -43,6 +58,7 @@ struct reader {
     char *path;
     pid_t pid;
     int fd;
+    struct certificate_files certificates;
     struct watch watch;
     struct timer timeout;
     char *bytes; /* of the answer so far */
@@ -53,16 +69,18 @@ struct reader {
 
 struct config_readers {
     struct loop *loop;
+    const struct certificate_files *in_force;
     LIST_HEAD(, reader) running;
     pid_t unreaped[READERS_MOST]; /* killed, and not yet dead; 0: free */
 };
 
 struct config_readers *
-config_readers_new(struct loop *loop)
+config_readers_new(struct loop *loop, const struct certificate_files *in_force)
 {
     struct config_readers *readers = memory_take(1, sizeof(*readers));
 
     readers->loop = loop;
+    readers->in_force = in_force;
     LIST_INIT(&readers->running);
     return readers;
 }
@@ -97,6 +115,7 @@ close_reader(struct reader *reader)
     LIST_REMOVE(reader, link);
     watch_close(&reader->watch);
     close(reader->fd);
+    certificate_files_close(&reader->certificates);
     timer_close(&reader->timeout, readers->loop);
     kill(reader->pid, SIGKILL);
     reap(readers);
@@ -139,19 +158,28 @@ write_told(const struct config_question *question, const struct config *file, FI
     fputc('\0', out);
 }
 
+/* How far a child is. */
+struct work {
+    FILE *out;
+    unsigned certificates;
+};
+
+static void
+on_progress(void *argument)
+{
+    struct work *work = argument;
+
+    if (++work->certificates % CERTIFICATES_A_SIGN != 0)
+        return;
+    fputc(VERDICT_ALIVE, work->out);
+    fflush(work->out);
+}
+
 /* A verdict, its lines with an empty one behind them, and the text or what is told of it. */
 static void
-write_of_file(const struct config_question *question, FILE *out)
+write_verdict(const struct config_question *question, const struct config *config,
+              const struct config_source *source, FILE *out)
 {
-    struct config_source source;
-    struct config_errors errors;
-    struct config *config = config_load_text(question->path, &source, &errors);
-
-    if (config == NULL) {
-        fputc(VERDICT_REFUSED, out);
-        write_lines(out, &errors);
-        return;
-    }
     if (question->wish == CONFIG_TO_TELL_OF) {
         write_told(question, config, out);
         return;
@@ -159,22 +187,51 @@ write_of_file(const struct config_question *question, FILE *out)
     fputc(question->wish == CONFIG_TO_CHECK ? VERDICT_CHECKED : VERDICT_TEXT, out);
     write_lines(out, &config->warnings);
     if (question->wish == CONFIG_TO_HAVE)
-        config_source_write(&source, out);
+        config_source_write(source, out);
+}
+
+/* False: the memory files could not be filled. */
+static bool
+write_of_file(const struct config_question *question, FILE *out)
+{
+    static const struct certificate_files written = {SHORT_CHILD_FD + KEPT_BOOK,
+                                                     SHORT_CHILD_FD + KEPT_KEYS};
+    static const struct certificate_files in_force = {SHORT_CHILD_FD + KEPT_BOOK_IN_FORCE,
+                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE};
+    struct certificate_reader *reader = certificate_reader_new(&in_force);
+    struct work work = {.out = out};
+    struct config_source source;
+    struct config_errors errors;
+
+    certificate_reader_on_progress(reader, on_progress, &work);
+    struct config *config = config_load_text(
+        question->path, certificate_reader_inspector(reader), &source, &errors);
+    if (config == NULL) {
+        fputc(VERDICT_REFUSED, out);
+        write_lines(out, &errors);
+        return true;
+    }
+    if (question->wish == CONFIG_TO_HAVE && !certificate_reader_write(reader, &written))
+        return false;
+    write_verdict(question, config, &source, out);
+    return true;
 }
 
 static _Noreturn void
 read_in_child(const struct config_question *question)
 {
+    bool is_answered = true;
+
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     title_set("fairlead: reader");
-    FILE *out = fdopen(SHORT_CHILD_FD, "w");
+    FILE *out = fdopen(SHORT_CHILD_FD + KEPT_ANSWER, "w");
     if (out == NULL)
         _exit(EXIT_FAILURE);
     if (question->wish == CONFIG_UNREAD)
         write_told(question, NULL, out);
     else
-        write_of_file(question, out);
-    _exit(fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        is_answered = write_of_file(question, out);
+    _exit(is_answered && fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 /* Takes lines up to the empty one; the offset behind it, or 0: they do not end. */
@@ -195,7 +252,7 @@ take_lines(const struct reader *reader, size_t offset, struct config_errors *lin
 }
 
 static void
-take_text(const struct reader *reader, size_t offset, struct config_answer *answer)
+take_text(struct reader *reader, size_t offset, struct config_answer *answer)
 {
     struct config_source source;
 
@@ -207,6 +264,8 @@ take_text(const struct reader *reader, size_t offset, struct config_answer *answ
         answer->warnings = (struct config_errors){.lines = NULL};
     }
     answer->is_good = answer->config != NULL;
+    answer->certificates = reader->certificates;
+    reader->certificates = CERTIFICATE_FILES_NONE;
     config_source_clear(&source);
 }
 
@@ -221,12 +280,17 @@ take_told(const struct reader *reader, size_t offset, struct config_answer *answ
 }
 
 static void
-take_answer(const struct reader *reader, struct config_answer *answer)
+take_answer(struct reader *reader, struct config_answer *answer)
 {
-    enum verdict verdict = reader->length == 0 ? VERDICT_NONE : (enum verdict) * reader->bytes;
+    size_t start = 0;
+
+    while (start < reader->length && reader->bytes[start] == VERDICT_ALIVE)
+        start++;
+    enum verdict verdict =
+        start == reader->length ? VERDICT_NONE : (enum verdict)reader->bytes[start];
     struct config_errors *lines =
         verdict == VERDICT_REFUSED ? &answer->errors : &answer->warnings;
-    size_t offset = take_lines(reader, 1, lines);
+    size_t offset = take_lines(reader, start + 1, lines);
 
     if (offset == 0)
         return;
@@ -242,7 +306,7 @@ take_answer(const struct reader *reader, struct config_answer *answer)
 static void
 finish(struct reader *reader, const char *reason)
 {
-    struct config_answer answer = {.is_good = false};
+    struct config_answer answer = {.is_good = false, .certificates = CERTIFICATE_FILES_NONE};
 
     if (reason == NULL)
         take_answer(reader, &answer);
@@ -256,6 +320,7 @@ finish(struct reader *reader, const char *reason)
     if (reader->done != NULL)
         reader->done(reader->argument, &answer);
     config_free(&answer.config);
+    certificate_files_close(&answer.certificates);
     free(answer.told);
     config_errors_clear(&answer.errors);
     config_errors_clear(&answer.warnings);
@@ -267,7 +332,7 @@ on_timeout(void *argument)
     struct reader *reader = argument;
 
     CHECK_TAG(reader, READER_TAG);
-    finish(reader, "that takes longer than 10 s");
+    finish(reader, "nothing was heard of it for 10 s");
 }
 
 static void
@@ -282,8 +347,10 @@ on_answer(int fd, short what, void *argument)
         reader->bytes = memory_resize(reader->bytes, reader->capacity, 1);
     }
     ssize_t got = read(fd, reader->bytes + reader->length, reader->capacity - reader->length);
-    if (got > 0)
+    if (got > 0) {
         reader->length += (size_t)got;
+        timer_set(&reader->timeout, reader->all->loop, TIMEOUT_MS);
+    }
     if (got == 0)
         finish(reader, NULL);
     else if (reader->length > ANSWER_MOST_BYTES)
@@ -315,35 +382,60 @@ watch_reader(struct config_readers *readers, struct reader *reader)
     timer_set(&reader->timeout, readers->loop, TIMEOUT_MS);
 }
 
+/* Forks; the memory files stay open on both sides. 0 in the child, -1: there is none. */
+static pid_t
+fork_reader(const struct config_readers *readers, const struct reader *reader, int answer_fd)
+{
+    const int kept[KEPT_COUNT] = {
+        [KEPT_ANSWER] = answer_fd,
+        [KEPT_BOOK] = reader->certificates.fd,
+        [KEPT_KEYS] = reader->certificates.keys_fd,
+        [KEPT_BOOK_IN_FORCE] = readers->in_force->fd,
+        [KEPT_KEYS_IN_FORCE] = readers->in_force->keys_fd,
+    };
+
+    fflush(stdout);
+    return short_child_fork(kept, KEPT_COUNT);
+}
+
+static bool
+start_child(const struct config_readers *readers, struct reader *reader,
+            const struct config_question *question)
+{
+    int fds[2];
+
+    if (!certificate_files_make(&reader->certificates) || pipe2(fds, O_CLOEXEC) == -1)
+        return false;
+    reader->fd = fds[0];
+    reader->pid = fork_reader(readers, reader, fds[1]);
+    if (reader->pid == 0)
+        read_in_child(question);
+    close(fds[1]);
+    if (reader->pid != -1)
+        return true;
+    close(fds[0]);
+    return false;
+}
+
 bool
 config_readers_start(struct config_readers *readers, const struct config_question *question,
                      config_reader_done *done, void *argument, const char **reason)
 {
-    int fds[2];
-
     *reason = "too many configurations are being read";
     if (!has_room(readers))
         return false;
-    *reason = "there is no process to read it";
-    if (pipe2(fds, O_CLOEXEC) == -1)
-        return false;
-    fflush(stdout);
-    pid_t pid = short_child_fork(fds[1]);
-    if (pid == 0)
-        read_in_child(question);
-    close(fds[1]);
-    if (pid == -1) {
-        close(fds[0]);
-        return false;
-    }
     struct reader *reader = memory_take(1, sizeof(*reader));
     reader->path = memory_copy_text(question->path);
-    reader->pid = pid;
-    reader->fd = fds[0];
     reader->done = done;
     reader->argument = argument;
-    watch_reader(readers, reader);
-    return true;
+    if (start_child(readers, reader, question)) {
+        watch_reader(readers, reader);
+        return true;
+    }
+    *reason = "there is no process to read it";
+    certificate_files_close(&reader->certificates);
+    release(reader);
+    return false;
 }
 
 void

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Configuration files are read and judged in a short-lived child: a disk that does not answer
- * and a file that takes seconds to judge cost control nothing. What the child has read comes
- * back as text; control makes its own structs of it and touches no file.
+ * Configuration files and the certificates that they name are read and judged in a short-lived
+ * child: a disk that does not answer and files that take seconds to judge cost control nothing.
+ * What the child has read comes back as text, and as a book of certificates in memory files;
+ * control makes its own structs of the text and touches no file.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_CONFIG_READER_H
 #define FAIRLEAD_CONTROL_PROCESSES_CONFIG_READER_H
 
 #include <stdio.h>
 
+#include "control/certificates/certificate_files.h"
 #include "model/config.h"
 #include "net/loop.h"
 
@@ -33,18 +35,23 @@ struct config_question {
     const void *argument; /* of tell; may end when config_readers_start returns */
 };
 
-/* What the callback may take out and set to NULL or empty; the rest is freed behind it. */
+/* What the callback may take out and set to NULL, none or empty; the rest is freed behind it.
+ */
 struct config_answer {
     bool is_good;
     struct config *config; /* with its warnings; NULL: not wanted, or is_good is false */
     char *told;            /* what tell has written; NULL: not wanted, or is_good is false */
     size_t told_length;
+    /* As certificate_reader_write leaves them, where there is a config. */
+    struct certificate_files certificates;
     struct config_errors errors, warnings;
 };
 
 typedef void config_reader_done(void *argument, struct config_answer *answer);
 
-struct config_readers *config_readers_new(struct loop *loop);
+/* in_force: the certificates that workers have at any time; it outlives the readers. */
+struct config_readers *config_readers_new(struct loop *loop,
+                                          const struct certificate_files *in_force);
 
 /* Ends the children under way; their callbacks are not called. */
 void config_readers_free(struct config_readers **readers);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "ipc/access_record.h"
+#include "net/tls_facts.h"
 #include "worker/exchange/exchange.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
@@ -164,6 +165,21 @@ fill_texts(struct access_record *record, const struct exchange *exchange)
 }
 
 static void
+fill_security(struct access_record *record, const struct exchange *exchange)
+{
+    struct carrier *carrier = exchange->carrier;
+    struct tls_facts facts;
+
+    if (!carrier->is_secure || !carrier->kind->security(carrier, &facts))
+        return;
+    record->texts[ACCESS_TLS_SUITE] = slice_of(facts.suite);
+    record->texts[ACCESS_TLS_PROTOCOL] = slice_of(facts.protocol);
+    record->texts[ACCESS_SERVER_NAME] = facts.server_name;
+    record->texts[ACCESS_CERTIFICATE] =
+        facts.is_resumed ? SLICE_LITERAL("session-reused") : facts.certificate;
+}
+
+static void
 fill(struct access_record *record, const struct exchange *exchange)
 {
     static const uint8_t types[2][2] = {{ACCESS_HTTP, ACCESS_HTTPS}, {ACCESS_WS, ACCESS_WSS}};
@@ -191,6 +207,7 @@ fill(struct access_record *record, const struct exchange *exchange)
     fill_times(record, exchange);
     fill_target(record, exchange);
     fill_texts(record, exchange);
+    fill_security(record, exchange);
 }
 
 static void

@@ -21,6 +21,7 @@ struct forwarding_page;
 struct listener;
 struct stream;
 struct target_link;
+struct tls_facts;
 struct worker;
 
 LIST_HEAD(pinned_links, target_link);
@@ -40,6 +41,7 @@ struct carrier {
     uint64_t id;            /* of the connection, for logs */
     struct address address; /* the client's */
     uint32_t exchanges;
+    bool is_secure;                /* the client's connection is one of TLS: see security */
     struct carrier_extras *extras; /* NULL: none */
     uint32_t opened_s;             /* the connection was */
     bool is_blocked; /* bytes wait that the client has not taken yet: no more is sent then */
@@ -117,6 +119,9 @@ struct carrier_kind {
 
     /* The address that the client has connected to; false: nobody knows. */
     bool (*local_address)(struct carrier *carrier, struct address *address);
+
+    /* What the TLS handshake of the client's connection came to; false: it has none. */
+    bool (*security)(struct carrier *carrier, struct tls_facts *facts);
 
     /* Where payload may go past the carrier as it is (splice); NULL: nowhere. */
     struct stream *(*stream)(struct carrier *carrier);

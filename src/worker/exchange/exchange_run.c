@@ -66,6 +66,7 @@ exchange_begin(struct carrier *carrier)
     reset(exchange);
     exchange->tag = TAG;
     exchange->worker = worker;
+    exchange->origin.is_tls = carrier->is_secure;
     exchange->carrier = carrier;
     exchange->view = view_pin(worker->view);
     exchange->row = &exchange_rows[STEP_READ_HEAD];

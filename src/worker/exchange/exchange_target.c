@@ -264,6 +264,8 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
         .default_host = snapshot_slice(exchange->view->snapshot,
                                        exchange->view->settings->load_balancer_name),
     };
+    if (carrier->is_secure || exchange->origin.is_told)
+        origin_fill_tls(exchange, &origin);
     struct target_link_request request = {
         .head = &exchange->request,
         .origin = &origin,

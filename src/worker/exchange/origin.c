@@ -3,6 +3,7 @@
 #include "worker/exchange/origin.h"
 
 #include "http/forwarded.h"
+#include "net/tls_facts.h"
 #include "worker/exchange/exchange.h"
 #include "worker/listeners/listener.h"
 
@@ -66,6 +67,30 @@ struct slice
 origin_protocol(const struct exchange *exchange)
 {
     return exchange->origin.is_tls ? SLICE_LITERAL("https") : SLICE_LITERAL("http");
+}
+
+static struct slice
+told(const struct exchange *exchange, enum http_field_id id)
+{
+    const struct http_field *field =
+        exchange->origin.is_told ? http_head_find(&exchange->request, id) : NULL;
+
+    return field == NULL ? SLICE_NONE : field->value;
+}
+
+void
+origin_fill_tls(const struct exchange *exchange, struct forwarding_origin *out)
+{
+    struct carrier *carrier = exchange->carrier;
+    struct tls_facts facts;
+
+    if (!carrier->is_secure) {
+        out->tls_version = told(exchange, HTTP_FIELD_X_AMZN_TLS_VERSION);
+        out->tls_suite = told(exchange, HTTP_FIELD_X_AMZN_TLS_CIPHER_SUITE);
+    } else if (out->attributes->tls_fields && carrier->kind->security(carrier, &facts)) {
+        out->tls_version = slice_of(facts.protocol);
+        out->tls_suite = slice_of(facts.suite);
+    }
 }
 
 /* Once, as a text that lives in the worker until the next one is asked for. */

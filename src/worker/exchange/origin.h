@@ -29,6 +29,11 @@ const struct address *origin_client(const struct exchange *exchange);
 uint16_t origin_port(const struct exchange *exchange); /* 0: a unix socket */
 struct slice origin_protocol(const struct exchange *exchange);
 
+/* What targets are told of TLS, where they are told: of the client's connection if they shall
+ * be, else what a trusted hop says of its own. */
+struct forwarding_origin;
+void origin_fill_tls(const struct exchange *exchange, struct forwarding_origin *out);
+
 /*
  * The field of a route_request with the exchange as its argument. Where any source is trusted,
  * X-Forwarded-Proto and -Port are what the target gets, and -For counts only if it is a trusted

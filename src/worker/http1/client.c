@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "http/forwarding.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
@@ -59,6 +60,8 @@ client_open(struct worker *worker, struct listener *listener, int fd,
     return client;
 }
 
+static void refuse_plain(struct client *client);
+
 void
 client_accept(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
 {
@@ -66,6 +69,12 @@ client_accept(struct worker *worker, struct listener *listener, const struct new
 
     client->is_limited = newcomer->is_limited;
     carrier_note_destination(&client->carrier, &newcomer->destination);
+    if (newcomer->session != NULL) {
+        client->carrier.is_secure = true;
+        stream_adopt(&client->stream, newcomer->session);
+    }
+    if (newcomer->is_misled)
+        refuse_plain(client);
 }
 
 static void
@@ -147,6 +156,22 @@ linger(struct client *client, uint64_t unread_bytes)
     stream_finish_writing(&client->stream);
     stream_resume_reading(&client->stream);
     timer_set(&client->timer, client->carrier.worker->loop, LINGER_SILENCE_MS);
+}
+
+/* HTTP without TLS where TLS is spoken: its request has been read as something else. */
+static void
+refuse_plain(struct client *client)
+{
+    struct worker *worker = client->carrier.worker;
+    struct text out = text_over(worker->compose, COMPOSE_BYTES);
+    const struct forwarding_page page = {
+        .status = 400, .server_header = worker->view->settings->attributes.server_header};
+
+    forwarding_write_page(&out, &page);
+    if (stream_write(&client->stream, out.at, out.length) == (ssize_t)out.length)
+        linger(client, 1);
+    else
+        close_now(client);
 }
 
 /* Drops what has been consumed; the buffer goes when nothing is left. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/forwarding.h"
 #include "net/socket.h"
+#include "net/tls_facts.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http1/client.h"
 #include "worker/http1/framing.h"
@@ -356,6 +357,12 @@ local_address(struct carrier *carrier, struct address *address)
     return true;
 }
 
+static bool
+security(struct carrier *carrier, struct tls_facts *facts)
+{
+    return tls_facts_of(client_of(carrier)->stream.session, facts);
+}
+
 static struct stream *
 stream(struct carrier *carrier)
 {
@@ -390,6 +397,7 @@ const struct carrier_kind client_carrier = {
     .cut = cut,
     .finish = finish,
     .local_address = local_address,
+    .security = security,
     .stream = stream,
     .counted = counted,
     .skip = skip,

@@ -19,6 +19,9 @@
 #define RESERVED_SHARE 3
 #define RESERVED_LEAST 64
 
+/* Of all connections that may be open, those that may still shake hands. */
+#define HANDSHAKES_SHARE 4
+
 struct address_count {
     uint8_t bytes[16];
     unsigned connections;
@@ -110,7 +113,17 @@ drop(struct client_limits *limits, struct address_count *count)
 bool
 client_limits_have_room(const struct worker *worker)
 {
-    return worker->client_count + worker->arrivals.count < most_connections(worker);
+    return worker->client_count + worker->arrivals.count + worker->handshakes.count <
+           most_connections(worker);
+}
+
+unsigned
+client_limits_handshakes(const struct worker *worker)
+{
+    unsigned configured = worker->view->settings->limits.tls_handshakes;
+
+    return configured != 0 ? share_of(worker, configured)
+                           : most_connections(worker) / HANDSHAKES_SHARE + 1;
 }
 
 bool

@@ -18,6 +18,9 @@ void client_limits_free(struct client_limits **limits);
 /* Whether one more connection may come, whosever it is. */
 bool client_limits_have_room(const struct worker *worker);
 
+/* Most TLS handshakes that may be under way here. */
+unsigned client_limits_handshakes(const struct worker *worker);
+
 /*
  * Whether one more connection of that address may come. *is_counted tells whether it was
  * counted, which depends on the settings of the moment.

@@ -12,6 +12,8 @@
 #include "net/socket.h"
 #include "worker/listeners/arrival.h"
 #include "worker/listeners/client_limits.h"
+#include "worker/listeners/handshake.h"
+#include "worker/listeners/security.h"
 
 /* Connections taken in one wake-up: more would keep those already open waiting. */
 #define ACCEPTS_MAX 32
@@ -24,6 +26,7 @@ struct listener {
     int fd; /* -1: closed */
     listener_accept *accept;
     unsigned pins;
+    struct security *security; /* NULL: plain HTTP */
     struct address address;
 };
 
@@ -45,12 +48,37 @@ reject(struct worker *worker, const struct newcomer *newcomer)
 }
 
 static void
+on_handshake_end(struct worker *worker, struct listener *listener, struct newcomer *newcomer)
+{
+    if (newcomer->fd != -1)
+        listener->accept(worker, listener, newcomer);
+    else if (newcomer->is_limited)
+        client_limits_release(worker, &newcomer->client);
+    listener_unpin(worker, &listener);
+    listener_resume_all(worker);
+}
+
+static void
+shake_hands(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
+{
+    listener_pin(listener);
+    if (handshake_open(worker, listener, listener->security, newcomer, on_handshake_end))
+        return;
+    if (newcomer->is_limited)
+        client_limits_release(worker, &newcomer->client);
+    reject(worker, newcomer);
+    listener_unpin(worker, &listener);
+}
+
+static void
 admit(struct worker *worker, struct listener *listener, struct newcomer *newcomer)
 {
-    if (client_limits_admit(worker, &newcomer->client, &newcomer->is_limited))
-        listener->accept(worker, listener, newcomer);
-    else
+    if (!client_limits_admit(worker, &newcomer->client, &newcomer->is_limited))
         reject(worker, newcomer);
+    else if (listener->security != NULL)
+        shake_hands(worker, listener, newcomer);
+    else
+        listener->accept(worker, listener, newcomer);
 }
 
 /* Whether it is a hop that puts a PROXY header in front. */
@@ -126,6 +154,24 @@ find(struct worker *worker, uint32_t id)
     return NULL;
 }
 
+static void
+secure(struct worker *worker, struct listener *listener)
+{
+    uint32_t row = listener_index(listener, worker->view);
+
+    if (row != SNAPSHOT_NO_INDEX)
+        security_update(worker, &listener->security, row);
+}
+
+void
+listener_secure_all(struct worker *worker)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry)
+        secure(worker, listener);
+}
+
 void
 listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accept)
 {
@@ -142,6 +188,8 @@ listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *accep
     if (!socket_local_address(fd, &listener->address))
         log_warning("listener %u has no local address", id);
     LIST_INSERT_HEAD(&worker->listeners, listener, entry);
+    if (worker->view != NULL)
+        secure(worker, listener);
     watch_open(&listener->watch, worker->loop, fd, WATCH_READ, on_connection, listener);
 }
 
@@ -152,6 +200,7 @@ close_listener(struct worker *worker, struct listener *listener)
     close(listener->fd);
     listener->fd = -1;
     LIST_REMOVE(listener, entry);
+    security_unpin(&listener->security);
     listener_unpin(worker, &listener);
 }
 

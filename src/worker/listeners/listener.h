@@ -27,6 +27,9 @@ void listener_close_all(struct worker *worker);
 /* Accepting pauses where a limit is reached; for who gives something back. */
 void listener_resume_all(struct worker *worker);
 
+/* After another view or other certificates: see security.h. */
+void listener_secure_all(struct worker *worker);
+
 /* The row in a view's listeners, or SNAPSHOT_NO_INDEX when it is not configured any more. */
 uint32_t listener_index(const struct listener *listener, const struct view *view);
 

@@ -7,11 +7,15 @@
 
 #include "base/address.h"
 
+struct stream_session;
+
 struct newcomer {
     int fd;
+    struct stream_session *session; /* of TLS, established; NULL: plain */
     struct address client;
     struct address destination; /* family NONE: the listener's own */
     bool is_limited;            /* the client is counted in client_limits */
+    bool is_misled;             /* it speaks HTTP without TLS where TLS is spoken */
 };
 
 #endif

@@ -16,12 +16,15 @@
 #include "net/loop.h"
 
 struct access_reporter;
+struct certificate_book;
 struct client_limits;
 struct client;
 struct listener;
 struct pipe_pool;
 struct target_link_kind;
 struct target_table;
+struct tls_identities;
+struct tls_tickets;
 struct view;
 
 /*
@@ -62,6 +65,21 @@ struct arrivals {
     uint64_t told_ms;
 };
 
+/* TLS handshakes under way, the oldest first: see handshake.h. */
+struct handshakes {
+    TAILQ_HEAD(, handshake) waiting;
+    unsigned count;
+};
+
+/* What all HTTPS listeners share: see certificates.h. */
+struct worker_tls {
+    struct certificate_book *book; /* NULL: none has come yet */
+    uint64_t number;               /* of files that wait for the one that belongs to them */
+    int fd, keys_fd;               /* -1: has not come */
+    struct tls_identities *identities;
+    struct tls_tickets *tickets;
+};
+
 struct worker {
     struct loop *loop;
     struct channel *channel;
@@ -77,6 +95,8 @@ struct worker {
     TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
     unsigned client_count;
     struct arrivals arrivals;
+    struct handshakes handshakes;
+    struct worker_tls tls;
     struct exchange_line doubted; /* see doubt.h */
     struct client_limits *limits;
     struct access_reporter *access;

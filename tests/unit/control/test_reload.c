@@ -119,9 +119,12 @@ open_parts(struct stage *stage)
         .passive = passive_health_new(stage->loop, world->targets, check_now, stage),
         .sockets = listener_sockets_new(WORKERS, world->numbers),
         .observer_fds = observer_fds_new(),
+        .certificates = certificate_store_new(),
+        .ticket_keys = ticket_keys_new(stage->loop, NULL, NULL),
         .publisher = publisher_new(stage->loop, &publisher_callbacks, stage),
-        .readers = config_readers_new(stage->loop),
     };
+    parts->readers =
+        config_readers_new(stage->loop, certificate_store_files(parts->certificates));
     parts->providers = providers_new(&(struct provider_parts){
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
@@ -136,6 +139,8 @@ open_parts(struct stage *stage)
                                               .access_channels = stage->access_channels,
                                               .failure_channels = stage->failure_channels,
                                               .observer_fds = parts->observer_fds,
+                                              .certificates = parts->certificates,
+                                              .ticket_keys = parts->ticket_keys,
                                               .publisher = parts->publisher},
                      WORKERS, &children_callbacks, stage);
 }
@@ -145,7 +150,7 @@ static void
 apply_first(struct stage *stage)
 {
     struct config_errors errors = {0};
-    struct config *config = config_load(stage->path, &errors);
+    struct config *config = config_load(stage->path, NULL, &errors);
 
     if (config == NULL)
         fail_msg("%s", errors.lines[0]);
@@ -208,6 +213,8 @@ end(struct stage *stage)
     rollout_free(&parts->rollout);
     children_free(&parts->children);
     observer_fds_free(&parts->observer_fds);
+    certificate_store_free(&parts->certificates);
+    ticket_keys_free(&parts->ticket_keys);
     listener_sockets_free(&parts->sockets);
     passive_health_free(&parts->passive);
     drain_free(&parts->drain);

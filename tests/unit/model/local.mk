@@ -2,6 +2,7 @@
 # Unit tests of src/model: one program a file.
 unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
 	tests/unit/model/test_config_scan tests/unit/model/test_config_walk \
+	tests/unit/model/test_config_tls \
 	tests/unit/model/test_http_codes \
 	tests/unit/model/test_target tests/unit/model/test_task
 check_PROGRAMS += $(unit_model)
@@ -14,6 +15,8 @@ tests_unit_model_test_config_walk_SOURCES = tests/unit/model/test_config_walk.c
 tests_unit_model_test_config_walk_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_changes_SOURCES = tests/unit/model/test_config_changes.c
 tests_unit_model_test_config_changes_LDADD = $(unit_model_libs)
+tests_unit_model_test_config_tls_SOURCES = tests/unit/model/test_config_tls.c
+tests_unit_model_test_config_tls_LDADD = $(unit_model_libs)
 tests_unit_model_test_http_codes_SOURCES = tests/unit/model/test_http_codes.c
 tests_unit_model_test_http_codes_LDADD = $(unit_model_libs)
 tests_unit_model_test_target_SOURCES = tests/unit/model/test_target.c

@@ -68,7 +68,7 @@ static struct config *
 load_as_it_is(const char *text, struct config_errors *errors)
 {
     write_file("F", text);
-    struct config *config = config_load("F", errors);
+    struct config *config = config_load("F", NULL, errors);
     unlink("F");
     return config;
 }
@@ -369,7 +369,7 @@ accepts_the_scenario_that_is_shipped(void **state)
     if (source_folder == NULL)
         skip();
     snprintf(path, sizeof(path), "%s/conf/fairlead.conf", source_folder);
-    struct config *config = config_load(path, &errors);
+    struct config *config = config_load(path, NULL, &errors);
     assert_int_equal(errors.count, 0);
     assert_string_equal(config->load_balancer_name, "albdocker");
     assert_int_equal(config->listeners[0].rule_count, 3);
@@ -448,9 +448,9 @@ refuses_listeners_that_cannot_be(void **state)
          "F:1: listeners[0]: default_actions is missing"},
         {"listeners = ( { name = \"a\"; unix = \"/a\";\n default_actions = ( ); } );\n",
          "F:2: listeners[0].default_actions: must be a list of exactly one: ( { ... } )"},
-        {"listeners = ( { name = \"a\"; unix = \"/a\";\n protocol = \"HTTPS\";\n"
+        {"listeners = ( { name = \"a\"; unix = \"/a\";\n protocol = \"TLS\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
-         "F:2: listeners[0].protocol: \"HTTPS\" is not one of: HTTP"},
+         "F:2: listeners[0].protocol: \"TLS\" is not one of: HTTP, HTTPS"},
         {"listeners = ( { name = \"a\"; unix = \"/a\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
          "{ name = \"b\"; unix = \"/a\";\n"
@@ -725,12 +725,12 @@ says_what_is_wrong_with_the_file_itself(void **state)
 
     (void)state;
     assert_refused("a = 1;\nb = = 2;\n", "F:2: syntax error");
-    assert_null(config_load("missing", &errors));
+    assert_null(config_load("missing", NULL, &errors));
     assert_int_equal(errors.count, 1);
     assert_string_equal(errors.lines[0],
                         "missing:1: cannot be read: No such file or directory");
     config_errors_clear(&errors);
-    assert_null(config_load("/", &errors));
+    assert_null(config_load("/", NULL, &errors));
     assert_string_equal(errors.lines[0], "/:1: cannot be read: it is a folder");
     config_errors_clear(&errors);
 }
@@ -871,20 +871,20 @@ reads_regular_files_of_bounded_size_only(void **state)
     struct config_errors errors;
 
     (void)state;
-    assert_null(config_load("/dev/zero", &errors));
+    assert_null(config_load("/dev/zero", NULL, &errors));
     assert_string_equal(errors.lines[0], "/dev/zero:1: cannot be read: it is no regular file");
     config_errors_clear(&errors);
     assert_int_equal(mkfifo("pipe", 0600), 0);
     assert_refused("@include \"pipe\"\n", "F:1: pipe cannot be read: it is no regular file");
     unlink("pipe");
     /* Reading it fails, wherever it begins. */
-    assert_null(config_load("/proc/self/mem", &errors));
+    assert_null(config_load("/proc/self/mem", NULL, &errors));
     assert_string_equal(errors.lines[0],
                         "/proc/self/mem:1: cannot be read: Input/output error");
     config_errors_clear(&errors);
     write_file("big", "");
     assert_int_equal(truncate("big", 17 * 1024 * 1024), 0);
-    assert_null(config_load("big", &errors));
+    assert_null(config_load("big", NULL, &errors));
     assert_string_equal(errors.lines[0], "big:1: cannot be read: it has more than 16 MiB");
     config_errors_clear(&errors);
     unlink("big");
@@ -1029,7 +1029,7 @@ includes_files_relative_to_the_including_one_and_names_them_in_errors(void **sta
     write_file("sub/below", "user = \"me\";\n\nworker = 1;");
     write_file("sub/part", "workers = 999;\n  @include \"below\"\n");
     write_file("sub/main", "\n@include \"part\"\nusr = 1;\n");
-    assert_null(config_load("sub/main", &errors));
+    assert_null(config_load("sub/main", NULL, &errors));
     assert_int_equal(errors.count, 4);
     for (size_t i = 0; i < errors.count; i++)
         assert_string_equal(errors.lines[i], expected[i]);

@@ -52,7 +52,7 @@ load(const char *text)
     struct config_errors errors;
 
     write_text(text);
-    struct config *config = config_load("F", &errors);
+    struct config *config = config_load("F", NULL, &errors);
     if (config == NULL)
         fail_msg("%s", errors.lines[0]);
     return config;
@@ -139,7 +139,7 @@ carries_a_text_to_another_process(void **state)
 
     (void)state;
     write_text("\n" BASE("", WEB("") "limits = { body_bytes = 4294967296; };"));
-    struct config *config = config_load_text("F", &source, &errors);
+    struct config *config = config_load_text("F", NULL, &source, &errors);
     assert_non_null(config);
     config_free(&config);
     FILE *out = open_memstream(&bytes, &length);

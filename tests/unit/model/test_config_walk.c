@@ -55,7 +55,7 @@ load(const char *text)
     struct config_errors errors;
 
     write_text("F", text);
-    struct config *config = config_load("F", &errors);
+    struct config *config = config_load("F", NULL, &errors);
     if (config == NULL)
         fail_msg("%s", errors.lines[0]);
     return config;

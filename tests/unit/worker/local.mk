@@ -33,3 +33,6 @@ tests_unit_worker_balancing_test_stickiness_LDADD = $(unit_worker_libs)
 check_PROGRAMS += tests/unit/worker/balancing/test_ticket
 tests_unit_worker_balancing_test_ticket_SOURCES = tests/unit/worker/balancing/test_ticket.c
 tests_unit_worker_balancing_test_ticket_LDADD = $(unit_worker_libs)
+check_PROGRAMS += tests/unit/worker/listeners/test_tls_policies
+tests_unit_worker_listeners_test_tls_policies_SOURCES = tests/unit/worker/listeners/test_tls_policies.c $(test_certificates)
+tests_unit_worker_listeners_test_tls_policies_LDADD = $(unit_worker_libs)

@@ -224,6 +224,8 @@ open_parts(struct nursery *nursery)
         .access_channels = access_channels_new(WORKERS),
         .failure_channels = access_channels_new(WORKERS),
         .observer_fds = observer_fds_new(),
+        .certificates = certificate_store_new(),
+        .ticket_keys = ticket_keys_new(nursery->loop, NULL, NULL),
         .publisher = publisher_new(nursery->loop, &callbacks, nursery),
         .log_level = LOG_LEVEL_NOTICE,
     };
@@ -254,6 +256,8 @@ end(struct nursery *nursery)
     children_free(&nursery->children);
     publisher_free(&nursery->parts.publisher);
     observer_fds_free(&nursery->parts.observer_fds);
+    certificate_store_free(&nursery->parts.certificates);
+    ticket_keys_free(&nursery->parts.ticket_keys);
     access_channels_free(&nursery->parts.access_channels);
     access_channels_free(&nursery->parts.failure_channels);
     listener_sockets_free(&nursery->parts.sockets);

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Start reading at inspect. Each pair of files is read once, however many listeners have it. */
+#include "control/certificates/certificate_reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "ipc/certificate_book_build.h"
+#include "net/tls_pair.h"
+
+#define uthash_malloc(size) memory_take(1, size)
+#define uthash_fatal(message) CHECK_UNREACHABLE()
+#include <uthash.h>
+
+#define FILE_MOST_BYTES ((size_t)1 << 20)
+/* A file that was changed this shortly before it was read may be changed again unseen. */
+#define FRESH_NS UINT64_C(2000000000)
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define US_PER_SECOND 1000000
+
+/* A pair by the names of its files: where it stands in the book in force, and in the new one.
+ */
+struct known_pair {
+    char *paths; /* both with NUL between and behind them */
+    size_t length;
+    uint32_t old, index; /* CERTIFICATE_NONE: not there */
+    bool is_bad;
+    UT_hash_handle hh;
+};
+
+struct certificate_reader {
+    struct config_inspector inspector;
+    struct certificate_book *in_force; /* NULL: none */
+    struct certificate_builder *builder;
+    struct known_pair *known;
+    int64_t now_s;
+    void (*on_progress)(void *argument);
+    void *progress_argument;
+};
+
+/* One of the two files while it is looked at. */
+struct pair_file {
+    const char *path, *member; /* of the configuration, for what is said of it */
+    struct certificate_stamp stamp;
+    mode_t mode;
+    int fd;
+    char *bytes; /* NULL: not read yet */
+    size_t length, capacity;
+};
+
+/* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
+static struct known_pair *
+find_known(struct certificate_reader *reader, struct slice path, struct slice key_path)
+{
+    size_t length = path.length + key_path.length + 2;
+    char *paths = memory_take(1, length);
+    struct known_pair *known = NULL;
+
+    memcpy(paths, path.at, path.length);
+    if (key_path.length > 0)
+        memcpy(paths + path.length + 1, key_path.at, key_path.length);
+    HASH_FIND(hh, reader->known, paths, length, known);
+    if (known != NULL) {
+        free(paths);
+        return known;
+    }
+    known = memory_take(1, sizeof(*known));
+    *known = (struct known_pair){
+        .paths = paths, .length = length, .old = CERTIFICATE_NONE, .index = CERTIFICATE_NONE};
+    HASH_ADD_KEYPTR(hh, reader->known, known->paths, known->length, known);
+    return known;
+}
+
+/* NOLINTEND(readability-function-size) */
+
+static void
+remember_in_force(struct certificate_reader *reader)
+{
+    const struct certificate_book *book = reader->in_force;
+
+    for (uint32_t i = 0; i < book->row_count; i++) {
+        const struct certificate_row *row = &book->certificates[i];
+        find_known(reader, certificate_slice(book, row->path),
+                   certificate_slice(book, row->key_path))
+            ->old = i;
+    }
+}
+
+static uint64_t
+nanoseconds(const struct timespec *time)
+{
+    return (uint64_t)time->tv_sec * NS_PER_SECOND + (uint64_t)time->tv_nsec;
+}
+
+static void
+note_status(struct pair_file *file, const struct stat *status)
+{
+    struct timespec now;
+
+    file->mode = status->st_mode;
+    file->stamp = (struct certificate_stamp){
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .size = (uint64_t)status->st_size,
+        .modified_ns = nanoseconds(&status->st_mtim),
+        .changed_ns = nanoseconds(&status->st_ctim),
+    };
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (nanoseconds(&now) - file->stamp.changed_ns < FRESH_NS)
+        file->stamp = (struct certificate_stamp){0};
+}
+
+/* The reason why not, or NULL. A key may be a symbolic link, as mounted secrets are. */
+static const char *
+open_file(struct pair_file *file)
+{
+    struct stat status;
+
+    file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file->fd == -1 || fstat(file->fd, &status) == -1)
+        return strerror(errno);
+    if (!S_ISREG(status.st_mode))
+        return "it is no regular file";
+    if (status.st_size > (off_t)FILE_MOST_BYTES)
+        return "it is larger than 1 MiB";
+    note_status(file, &status);
+    file->capacity = (size_t)status.st_size + 1;
+    return NULL;
+}
+
+static const char *
+read_file(struct pair_file *file)
+{
+    file->bytes = memory_take(1, file->capacity);
+    while (file->length < file->capacity) {
+        ssize_t got = read(file->fd, file->bytes + file->length, file->capacity - file->length);
+        if (got == -1 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == -1 ? strerror(errno) : NULL;
+        file->length += (size_t)got;
+    }
+    return "it is being written";
+}
+
+static void
+close_file(struct pair_file *file)
+{
+    if (file->fd != -1)
+        close(file->fd);
+    if (file->bytes != NULL)
+        explicit_bzero(file->bytes, file->length);
+    free(file->bytes);
+}
+
+/* The two files of a pair, or the one that holds both. */
+struct pair_files {
+    struct pair_file certificate, key;
+    bool is_one;
+};
+
+static struct pair_file *
+key_file(struct pair_files *files)
+{
+    return files->is_one ? &files->certificate : &files->key;
+}
+
+static bool
+open_files(struct pair_files *files, struct config_findings *findings)
+{
+    struct pair_file *all[] = {&files->certificate, key_file(files)};
+    bool is_open = true;
+
+    for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
+        const char *reason = open_file(all[i]);
+        if (reason == NULL)
+            continue;
+        config_findings_add(findings, CONFIG_ERROR, all[i]->member, "%s cannot be read: %s",
+                            all[i]->path, reason);
+        is_open = false;
+    }
+    const struct pair_file *key = key_file(files);
+    if (is_open && (key->mode & (S_IROTH | S_IWOTH)) != 0)
+        config_findings_add(findings, CONFIG_WARNING, key->member,
+                            "%s holds a private key and every user may read or write it: "
+                            "chmod 600 it",
+                            key->path);
+    return is_open;
+}
+
+static bool
+stamps_are_equal(const struct certificate_stamp *one, const struct certificate_stamp *other)
+{
+    static const struct certificate_stamp none;
+
+    return memcmp(one, other, sizeof(*one)) == 0 && memcmp(one, &none, sizeof(*one)) != 0;
+}
+
+/* Whether it stands in the book in force as it is in the files. */
+static bool
+is_unchanged(const struct certificate_reader *reader, const struct known_pair *known,
+             struct pair_files *files)
+{
+    if (known->old == CERTIFICATE_NONE)
+        return false;
+    const struct certificate_row *row = &reader->in_force->certificates[known->old];
+    return stamps_are_equal(&row->stamp, &files->certificate.stamp) &&
+           stamps_are_equal(&row->key_stamp, &key_file(files)->stamp);
+}
+
+static bool
+read_files(struct pair_files *files, struct config_findings *findings)
+{
+    struct pair_file *all[] = {&files->certificate, key_file(files)};
+
+    for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
+        const char *reason = read_file(all[i]);
+        if (reason == NULL)
+            continue;
+        config_findings_add(findings, CONFIG_ERROR, all[i]->member, "%s cannot be read: %s",
+                            all[i]->path, reason);
+        return false;
+    }
+    return true;
+}
+
+static struct slice
+text_of(const struct pair_file *file)
+{
+    return slice_make(file->bytes, file->length);
+}
+
+static void
+add_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
+         struct config_findings *findings)
+{
+    struct tls_pair pair;
+    const char *reason;
+    enum tls_pair_part wrong =
+        tls_pair_read(&pair, text_of(&files->certificate), text_of(key_file(files)), &reason);
+    const struct pair_file *blamed =
+        wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
+    struct certificate_source source = {
+        .path = files->certificate.path,
+        .key_path = files->is_one ? "" : files->key.path,
+        .stamp = files->certificate.stamp,
+        .key_stamp = key_file(files)->stamp,
+        .pair = &pair,
+    };
+
+    if (wrong == TLS_PAIR_GOOD)
+        known->index = certificate_builder_add(reader->builder, &source);
+    else
+        config_findings_add(findings, CONFIG_ERROR, blamed->member, "%s %s", blamed->path,
+                            reason);
+    tls_pair_clear(&pair);
+}
+
+static void
+read_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
+          struct config_findings *findings)
+{
+    known->is_bad = true;
+    if (open_files(files, findings)) {
+        if (is_unchanged(reader, known, files))
+            known->index =
+                certificate_builder_copy(reader->builder, reader->in_force, known->old);
+        else if (read_files(files, findings))
+            add_pair(reader, known, files, findings);
+    }
+    known->is_bad = known->index == CERTIFICATE_NONE;
+    close_file(&files->certificate);
+    close_file(&files->key);
+    if (reader->on_progress != NULL)
+        reader->on_progress(reader->progress_argument);
+}
+
+/* Whether workers have that very certificate now. */
+static bool
+is_in_force(const struct certificate_reader *reader, const struct tls_certificate_facts *facts)
+{
+    for (uint32_t i = 0; i < reader->in_force->row_count; i++)
+        if (memcmp(reader->in_force->certificates[i].facts.fingerprint, facts->fingerprint,
+                   TLS_FINGERPRINT_BYTES) == 0)
+            return true;
+    return false;
+}
+
+static void
+judge_dates(const struct certificate_reader *reader, const struct config_certificate *named,
+            const struct tls_certificate_facts *facts, struct config_findings *findings)
+{
+    bool is_over = facts->not_after_s < reader->now_s;
+    char when[CLOCK_ISO_SIZE];
+
+    if (!is_over && facts->not_before_s <= reader->now_s)
+        return;
+    clock_format_iso(when, (uint64_t)(is_over ? facts->not_after_s : facts->not_before_s) *
+                               US_PER_SECOND);
+    enum config_gravity gravity =
+        is_over && reader->in_force != NULL && !is_in_force(reader, facts) ? CONFIG_ERROR
+                                                                           : CONFIG_WARNING;
+    config_findings_add(findings, gravity, "certificate", "%s %s %.10s", named->certificate,
+                        is_over ? "has expired on" : "is not valid before", when);
+}
+
+static void
+inspect(void *argument, const struct config_listener *listener,
+        const struct config_certificate *named, bool is_default,
+        struct config_findings *findings)
+{
+    struct certificate_reader *reader = argument;
+    struct pair_files files = {
+        .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
+        .key = {.path = named->private_key, .member = "private_key", .fd = -1},
+        .is_one = named->private_key == NULL,
+    };
+    struct known_pair *known =
+        find_known(reader, slice_of(named->certificate), slice_of(named->private_key));
+
+    if (is_default)
+        certificate_builder_begin_listener(reader->builder, listener->name);
+    if (known->index == CERTIFICATE_NONE && !known->is_bad)
+        read_pair(reader, known, &files, findings);
+    if (known->index == CERTIFICATE_NONE)
+        return;
+    certificate_builder_give(reader->builder, known->index);
+    judge_dates(reader, named, certificate_builder_facts(reader->builder, known->index),
+                findings);
+}
+
+struct certificate_reader *
+certificate_reader_new(const struct certificate_files *in_force)
+{
+    struct certificate_reader *reader = memory_take(1, sizeof(*reader));
+    const char *error;
+
+    reader->inspector = (struct config_inspector){inspect, reader};
+    reader->builder = certificate_builder_new();
+    reader->now_s = (int64_t)time(NULL);
+    if (in_force != NULL && in_force->fd != -1)
+        reader->in_force = certificate_book_open(in_force->fd, in_force->keys_fd, &error);
+    if (reader->in_force != NULL)
+        remember_in_force(reader);
+    return reader;
+}
+
+void
+certificate_reader_free(struct certificate_reader **reader)
+{
+    struct known_pair *known = (*reader)->known;
+
+    HASH_CLEAR(hh, (*reader)->known);
+    while (known != NULL) {
+        struct known_pair *next = known->hh.next;
+        free(known->paths);
+        free(known);
+        known = next;
+    }
+    certificate_builder_free(&(*reader)->builder);
+    certificate_book_release(&(*reader)->in_force);
+    free(*reader);
+    *reader = NULL;
+}
+
+const struct config_inspector *
+certificate_reader_inspector(struct certificate_reader *reader)
+{
+    return &reader->inspector;
+}
+
+void
+certificate_reader_on_progress(struct certificate_reader *reader,
+                               void (*on_progress)(void *argument), void *argument)
+{
+    reader->on_progress = on_progress;
+    reader->progress_argument = argument;
+}
+
+bool
+certificate_reader_write(struct certificate_reader *reader,
+                         const struct certificate_files *files)
+{
+    bool is_same = reader->in_force == NULL
+                       ? certificate_builder_is_empty(reader->builder)
+                       : certificate_builder_equals(reader->builder, reader->in_force);
+
+    if (is_same)
+        return true;
+    return certificate_builder_write(reader->builder, files->fd, files->keys_fd);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an HTTPS listener must have and no other may. */
+#ifndef FAIRLEAD_MODEL_CONFIG_CHECK_TLS_H
+#define FAIRLEAD_MODEL_CONFIG_CHECK_TLS_H
+
+#include "model/config_check_places.h"
+
+void config_check_tls(const struct config_check *check, const config_setting_t *place,
+                      const struct config_listener *listener);
+
+#endif

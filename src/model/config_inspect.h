@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shows an inspector every file that a configuration names, and places what it finds. */
+#ifndef FAIRLEAD_MODEL_CONFIG_INSPECT_H
+#define FAIRLEAD_MODEL_CONFIG_INSPECT_H
+
+#include <libconfig.h>
+
+#include "model/config.h"
+#include "model/config_report.h"
+
+struct config_inspection {
+    const struct config_inspector *inspector;
+    const struct config *config; /* good in itself */
+    struct config_report *errors, *warnings;
+};
+
+void config_inspect(const struct config_inspection *inspection, const config_setting_t *root);
+
+#endif
