@@ -19,6 +19,7 @@ struct call {
     struct control_calls *all;
     control_answer_callback *on_answer;
     void *argument;
+    bool is_change, is_stream;
     struct timer timer; /* until its first answer */
 };
 
@@ -26,18 +27,22 @@ struct control_calls {
     struct loop *loop;
     struct channel *channel;
     uint64_t round;
+    unsigned changes, streams; /* of the calls */
     struct call calls[CONTROL_CALLS_MAX];
 };
 
 static void
 give_back(struct call *call)
 {
+    call->all->changes -= call->is_change ? 1 : 0;
+    call->all->streams -= call->is_stream ? 1 : 0;
+    call->is_change = call->is_stream = false;
     call->id = 0;
     timer_stop(&call->timer);
 }
 
 static void
-answer(struct call *call, const struct control_answer *answer)
+hand_over(struct call *call, const struct control_answer *answer)
 {
     control_answer_callback *on_answer = call->on_answer;
     void *argument = call->argument;
@@ -51,8 +56,8 @@ answer(struct call *call, const struct control_answer *answer)
 static void
 fail(struct call *call, unsigned status, struct slice body)
 {
-    answer(call,
-           &(struct control_answer){status, api_content_text(API_CONTENT_JSON), body, true});
+    hand_over(call,
+              &(struct control_answer){status, api_content_text(API_CONTENT_JSON), body, true});
 }
 
 static void
@@ -60,6 +65,24 @@ tell(struct control_calls *calls, uint64_t call_id)
 {
     channel_send(calls->channel, MESSAGE_api_cancel,
                  &(struct message_api_cancel){.call_id = call_id}, -1);
+}
+
+static void
+answer(struct call *call, const struct control_answer *answer)
+{
+    bool begins_stream = !answer->is_last && !call->is_stream && !call->is_change;
+
+    if (begins_stream && call->all->streams >= CONTROL_STREAMS_MAX) {
+        tell(call->all, call->id);
+        fail(call, 503,
+             SLICE_LITERAL(
+                 "{\"error\": {\"code\": \"Busy\", \"message\": \"too many follow events "
+                 "of control: use /v1/stream\"}}"));
+        return;
+    }
+    call->is_stream = call->is_stream || begins_stream;
+    call->all->streams += begins_stream ? 1 : 0;
+    hand_over(call, answer);
 }
 
 static void
@@ -108,8 +131,10 @@ is_read(const struct api_call *call)
 }
 
 static struct call *
-find_free(struct control_calls *calls)
+find_free(struct control_calls *calls, bool is_change)
 {
+    if (is_change && calls->changes >= CONTROL_CHANGES_MAX)
+        return NULL;
     for (size_t i = 0; i < CONTROL_CALLS_MAX; i++)
         if (calls->calls[i].id == 0)
             return &calls->calls[i];
@@ -120,7 +145,8 @@ uint64_t
 control_calls_ask(struct control_calls *calls, const struct api_call *call,
                   control_answer_callback *on_answer, void *argument)
 {
-    struct call *place = find_free(calls);
+    bool is_change = !is_read(call);
+    struct call *place = find_free(calls, is_change);
     int fd = place == NULL ? -1 : api_call_write(call);
 
     if (fd == -1)
@@ -131,7 +157,9 @@ control_calls_ask(struct control_calls *calls, const struct api_call *call,
     channel_send(calls->channel, MESSAGE_api_call,
                  &(struct message_api_call){.call_id = place->id}, fd);
     close(fd);
-    if (is_read(call))
+    place->is_change = is_change;
+    calls->changes += is_change ? 1 : 0;
+    if (!is_change)
         timer_set(&place->timer, calls->loop, READ_TIMEOUT_MS);
     return place->id;
 }

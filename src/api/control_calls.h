@@ -15,8 +15,11 @@
 #include "ipc/channel.h"
 #include "net/loop.h"
 
-/* More in flight would be nonsense to control. */
+/* More in flight would be nonsense to control; of these, so many that change something, which
+ * may wait for long, and answers that go on. */
 #define CONTROL_CALLS_MAX 64
+#define CONTROL_CHANGES_MAX 32
+#define CONTROL_STREAMS_MAX 16
 
 struct control_calls;
 

@@ -115,6 +115,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_roll.c \
 	src/control/admin/admin_show.c \
 	src/control/admin/admin_socket.c src/control/admin/admin_socket.h \
+	src/control/admin/call_line.c src/control/admin/call_line.h \
 	src/control/admin/admin_steps.c src/control/admin/admin_steps.h \
 	src/control/admin/admin_stop.c \
 	src/control/admin/admin_targets.c \

@@ -282,6 +282,12 @@ channel_send(struct channel *channel, enum message_type type, const void *payloa
                                                   : "a message could not be sent");
 }
 
+unsigned
+channel_backlog(const struct channel *channel)
+{
+    return channel->queued_count;
+}
+
 void
 channel_go_on(struct channel *channel)
 {

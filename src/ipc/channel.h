@@ -48,6 +48,9 @@ void channel_close(struct channel **channel);
  */
 void channel_send(struct channel *channel, enum message_type type, const void *payload, int fd);
 
+/* How many messages the other side has not taken yet, beyond what the system keeps for it. */
+unsigned channel_backlog(const struct channel *channel);
+
 /*
  * The receiver has answered the last message of manner ANSWERED, or it is lost: what waits
  * behind it goes on. So a receiver that stands still holds one snapshot and one more waits for

@@ -12,8 +12,10 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "control/admin/admin_audit.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/call_line.h"
 #include "control/keys/verifier.h"
 #include "ipc/api_call.h"
 #include "ipc/api_content.h"
@@ -24,6 +26,12 @@
  * it does not wait for any more. */
 #define CALLS_MAX 128
 #define PARAMETERS_MAX 64
+/* Of control's time: for calls that anybody may make, and for those that are signed. */
+#define OPEN_PERCENT 25
+#define SIGNED_PERCENT 50
+/* Of a stream, what is sent at once, and how long it waits for more. */
+#define GATHERED_MAX (256 * 1024)
+#define GATHER_MS 1
 #define FIRST_REFUSAL 400
 /* Who asks where the role does, for what it tells everybody that may look. */
 #define OWN_CLIENT "api"
@@ -35,7 +43,10 @@ struct api_request {
     uint64_t id;
     bool is_dropped; /* its answer has no reader */
     bool is_stream;
-    uint32_t content; /* of the stream */
+    uint32_t content;        /* of the stream */
+    struct text gathered;    /* of the stream, not sent yet */
+    struct timer send_timer; /* of that */
+    struct call_place place; /* before it is served */
     struct api_call call;
     bool is_signed;
     struct signed_call signed_call; /* without a signature only its parameters */
@@ -50,6 +61,7 @@ struct admin_api {
     bool has_anonymous_reads;
     LIST_HEAD(, api_request) calls;
     unsigned count;
+    struct call_line open_line, signed_line;
 };
 
 static struct api_request *
@@ -64,6 +76,7 @@ free_call(void *object)
     struct api_request *call = object;
 
     form_clear(&call->signed_call.parameters);
+    free(call->gathered.at);
     free(call->method);
     free(call->path);
     free(call->key_name);
@@ -76,6 +89,7 @@ end(struct api_request *call)
 {
     LIST_REMOVE(call, link);
     call->api->count--;
+    timer_close(&call->send_timer, call->api->parts.loop);
     loop_free_later(call->api->parts.loop, call, free_call);
 }
 
@@ -204,15 +218,41 @@ stream_begin(struct admin_request *request, const char *content_type)
 }
 
 static void
+send_gathered(struct api_request *call, bool is_last)
+{
+    timer_stop(&call->send_timer);
+    send_piece(call, 200, text_slice(&call->gathered), is_last);
+    call->gathered.length = 0;
+}
+
+static void
+on_send_time(void *argument)
+{
+    send_gathered(argument, false);
+}
+
+/* Many lines that come at once are one message. */
+static void
 stream_add(struct admin_request *request, struct slice bytes)
 {
-    send_piece(call_of(request), 200, bytes, false);
+    struct api_request *call = call_of(request);
+    struct text *text = &call->gathered;
+
+    if (text->capacity - text->length < bytes.length) {
+        text->capacity = 2 * (text->length + bytes.length);
+        text->at = memory_resize(text->at, text->capacity, 1);
+    }
+    text_add_slice(text, bytes);
+    if (text->length >= GATHERED_MAX)
+        send_gathered(call, false);
+    else if (!timer_is_set(&call->send_timer))
+        timer_set(&call->send_timer, call->api->parts.loop, GATHER_MS);
 }
 
 static void
 stream_end(struct admin_request *request)
 {
-    send_piece(call_of(request), 200, SLICE_LITERAL(""), true);
+    send_gathered(call_of(request), true);
     end(call_of(request));
 }
 
@@ -275,10 +315,13 @@ read_signed(struct api_request *call)
 }
 
 static void
-serve(struct api_request *call)
+serve(void *argument, struct call_place *place)
 {
+    struct api_request *call =
+        (struct api_request *)(void *)((char *)place - offsetof(struct api_request, place));
+
+    (void)argument;
     call->request.method = call->request.path = "";
-    call->is_signed = call->call.authorization.length > 0;
     if (!(call->is_signed ? read_signed(call) : read_line(call)))
         return;
     call->request.method = call->method;
@@ -294,6 +337,8 @@ admin_api_new(const struct admin_api_parts *parts)
     api->parts = *parts;
     api->verifier = verifier_new(parts->keys, parts->events);
     LIST_INIT(&api->calls);
+    call_line_open(&api->open_line, parts->loop, OPEN_PERCENT, serve, api);
+    call_line_open(&api->signed_line, parts->loop, SIGNED_PERCENT, serve, api);
     return api;
 }
 
@@ -313,9 +358,17 @@ admin_api_free(struct admin_api **api)
     admin_api_drop_all(*api);
     while ((call = LIST_FIRST(&(*api)->calls)) != NULL)
         end(call);
+    call_line_close(&(*api)->open_line);
+    call_line_close(&(*api)->signed_line);
     verifier_free(&(*api)->verifier);
     free(*api);
     *api = NULL;
+}
+
+static struct call_line *
+line_of(struct api_request *call)
+{
+    return call->is_signed ? &call->api->signed_line : &call->api->open_line;
 }
 
 bool
@@ -335,21 +388,26 @@ admin_api_take(struct admin_api *api, uint64_t call_id, int fd)
     call->request.door = &door;
     call->api = api;
     call->id = call_id;
+    call->is_signed = call->call.authorization.length > 0;
+    timer_init(&call->send_timer, on_send_time, call);
     LIST_INSERT_HEAD(&api->calls, call, link);
     api->count++;
-    serve(call);
+    call_line_add(line_of(call), &call->place);
     return true;
 }
 
-/* An answer that is not there yet has no reader; a stream ends. */
+/* An answer that is not there yet has no reader; a stream ends, and so does what waits. */
 static void
 drop(struct api_request *call)
 {
+    bool is_waiting = call->place.is_waiting;
+
     call->is_dropped = true;
-    if (!call->is_stream)
-        return;
-    call->request.on_gone(call->request.on_gone_argument);
-    end(call);
+    call_line_leave(line_of(call), &call->place);
+    if (call->is_stream)
+        call->request.on_gone(call->request.on_gone_argument);
+    if (call->is_stream || is_waiting)
+        end(call);
 }
 
 void
@@ -387,7 +445,7 @@ admin_api_end_streams(struct admin_api *api, struct slice last)
         if (!call->is_stream)
             continue;
         call->request.on_gone(call->request.on_gone_argument);
-        send_piece(call, 200, last, true);
-        end(call);
+        stream_add(&call->request, last);
+        stream_end(&call->request);
     }
 }

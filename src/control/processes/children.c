@@ -16,6 +16,9 @@
 /* One child a look, so that many workers with many listeners cost no more. */
 #define MEND_MS 250
 
+/* Answers that the api role has not taken: it has at most 64 calls, and few streams. */
+#define API_BACKLOG_MAX 256
+
 /* Connections to a target, to be closed in every worker once the next snapshot is out. */
 struct pending_close {
     uint64_t target_id;
@@ -264,7 +267,11 @@ children_send_api_listener(struct children *children)
 void
 children_answer_api(struct children *children, const struct message_api_answer *answer, int fd)
 {
-    process_send(processes_api(children->processes), MESSAGE_api_answer, answer, fd);
+    struct process *api = processes_api(children->processes);
+
+    if (process_is_alive(api) && channel_backlog(api->channel) >= API_BACKLOG_MAX)
+        process_replace(api, "it does not take its answers");
+    process_send(api, MESSAGE_api_answer, answer, fd);
 }
 
 void
