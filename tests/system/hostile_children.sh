@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A worker and an observer that somebody has taken over do one hostile act after the other: their
+# A worker, an observer and an api role that somebody has taken over do one hostile act after the other: their
 # siblings, control, the log and the next requests are not hurt by it.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"
 
-port=$(free_port) app_port=$(free_port) metrics_port=$(free_port)
+port=$(free_port) app_port=$(free_port) metrics_port=$(free_port) api_port=$(free_port)
 app_start "$app_port" web-1
 DIR=$work "$support/config" -n "$port" -w 2 -t "$app_port" \
-    -o "metrics = { address = \"127.0.0.1\"; port = $metrics_port; };"
+    -o "metrics = { address = \"127.0.0.1\"; port = $metrics_port; };" \
+    -o "api = { address = \"127.0.0.1\"; port = $api_port; };"
 fairlead=$helpers/hostile/fairlead_hostile
 cd "$work"
 fairlead_start
@@ -17,7 +18,7 @@ wait_for 10 served_by web-1 "$url"
 control_pid=$fairlead_pid
 
 are_running() {
-    [ "$(ctl --json workers | jq '[.Workers[], .Observer] | map(select(.State == "running")) | length')" -eq 3 ]
+    [ "$(ctl --json workers | jq '[.Workers[], .Observer, .Api] | map(select(.State == "running")) | length')" -eq 4 ]
 }
 
 all_served() {
@@ -69,4 +70,15 @@ for name in cut_page large_page metrics verdicts siblings outside; do
     act observer $name
 done
 curl -sf -m 5 "http://127.0.0.1:$metrics_port/metrics" >/dev/null || fail "no metrics any more"
+for name in unsigned forge connect siblings shutdown outside seal; do
+    act api $name
+done
+act api nonsense "it sends what is not its to send"
+act api verdicts "it sends what is not its to send"
+act api no_pages "it sends what is not its to send"
+act api ask "it sends what is not its to send"
+act api deaf "it does not take its answers"
+console_answers() { curl -sf -m 5 "http://127.0.0.1:$api_port/v1/overview" >/dev/null; }
+wait_for 10 console_answers
+ctl events --kind configuration | grep -q reload && fail "somebody has reloaded"
 fairlead_stop

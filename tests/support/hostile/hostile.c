@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fairlead, but for one child: the file "hostile" in the folder that it was started in says
- * which
- * ("worker 1 ACT"), and is removed by that child, so that its successor is an honest one.
+ * which ("worker 1 ACT"), and is removed by that child, so that its successor is an honest one.
  * Prints "hostile ACT: held" or "broken" and ends.
  */
 #include "hostile.h"
@@ -13,20 +12,31 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/api.h"
 #include "base/title.h"
 #include "control/control.h"
 #include "logger/logger.h"
 #include "observer/observer.h"
 #include "worker/worker.h"
 
-#define MOST_MESSAGES 1000
+/* The children that may be taken over. */
+static const struct role {
+    const char *title; /* "worker 1" stands for the first of them */
+    enum sandbox_profile profile;
+    int (*run)(void);
+} roles[] = {
+    {"fairlead: worker", SANDBOX_WORKER, worker_run},
+    {"fairlead: observer", SANDBOX_OBSERVER, observer_run},
+    {"fairlead: logger", SANDBOX_LOGGER, logger_run},
+    {"fairlead: api", SANDBOX_API, api_run},
+};
 
 static void
 take(struct hostile *hostile, const struct message *message)
 {
     struct message_applied applied = {.generation = message->as.snapshot.generation};
 
-    if (message->type == MESSAGE_listener_open)
+    if (message->type == MESSAGE_listener_open || message->type == MESSAGE_api_listener)
         hostile->listener = message->fd;
     else if (message->type == MESSAGE_access_channel)
         hostile->access = message->fd;
@@ -39,14 +49,14 @@ take(struct hostile *hostile, const struct message *message)
 }
 
 static bool
-has_all(const struct hostile *hostile, bool is_worker, bool has_snapshot)
+has_all(const struct hostile *hostile, const struct role *role)
 {
-    return has_snapshot && (is_worker ? hostile->listener != -1 && hostile->access != -1
-                                      : hostile->metrics != -1);
+    return role->profile == SANDBOX_OBSERVER ? hostile->metrics != -1
+                                             : hostile->listener != -1 && hostile->access != -1;
 }
 
 static int
-be_hostile(bool is_worker, const char *name)
+be_hostile(const struct role *role, const char *name)
 {
     struct hostile hostile = {channel_open(CHANNEL_FD, NULL, NULL), -1, -1, -1, -1};
     hostile_act *act = hostile_find_act(name);
@@ -55,10 +65,9 @@ be_hostile(bool is_worker, const char *name)
     struct message message;
 
     if (act == NULL || !channel_receive_now(hostile.channel, &message) ||
-        !sandbox_enter(is_worker ? SANDBOX_WORKER : SANDBOX_OBSERVER, message.as.hello.uid,
-                       message.as.hello.gid, &error))
+        !sandbox_enter(role->profile, message.as.hello.uid, message.as.hello.gid, &error))
         return 1;
-    while (!has_all(&hostile, is_worker, has_snapshot) &&
+    while (!(has_snapshot && has_all(&hostile, role)) &&
            channel_receive_now(hostile.channel, &message)) {
         take(&hostile, &message);
         has_snapshot |= message.type == MESSAGE_snapshot;
@@ -72,39 +81,42 @@ be_hostile(bool is_worker, const char *name)
 static bool
 is_chosen(const char *title, char act[32])
 {
-    char line[64] = "", who[32];
+    char line[64] = "";
     FILE *file = fopen("hostile", "r");
-    unsigned slot;
 
     if (file == NULL)
         return false;
     bool is_read = fgets(line, sizeof(line), file) != NULL;
     fclose(file);
-    if (is_read && sscanf(line, "worker %u %31s", &slot, act) == 2)
-        snprintf(who, sizeof(who), "fairlead: worker %u", slot);
-    else if (is_read && sscanf(line, "observer %31s", act) == 1)
-        snprintf(who, sizeof(who), "fairlead: observer");
-    else
+    line[strcspn(line, "\n")] = '\0';
+    char *last = strrchr(line, ' ');
+    if (!is_read || last == NULL)
         return false;
-    return strcmp(title, who) == 0 && unlink("hostile") == 0;
+    *last = '\0';
+    snprintf(act, 32, "%s", last + 1);
+    return strcmp(title + strlen("fairlead: "), line) == 0 && unlink("hostile") == 0;
+}
+
+static const struct role *
+find_role(const char *title)
+{
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+        if (strncmp(title, roles[i].title, strlen(roles[i].title)) == 0)
+            return &roles[i];
+    return NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-    bool is_worker = strncmp(argv[0], "fairlead: worker", 16) == 0;
-    bool is_observer = strncmp(argv[0], "fairlead: observer", 18) == 0;
+    const struct role *role = find_role(argv[0]);
     char act[32];
 
-    if ((is_worker || is_observer) && is_chosen(argv[0], act))
-        return be_hostile(is_worker, act);
+    if (role != NULL && is_chosen(argv[0], act))
+        return be_hostile(role, act);
     title_init(argc, argv);
-    if (is_worker)
-        return worker_run();
-    if (is_observer)
-        return observer_run();
-    if (strncmp(argv[0], "fairlead: logger", 16) == 0)
-        return logger_run();
+    if (role != NULL)
+        return role->run();
     const struct control_options options = {.config_path =
                                                 argc == 3 ? argv[2] : "fairlead.conf"};
     return control_run(&options);

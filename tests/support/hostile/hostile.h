@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A worker or observer that somebody has taken over: it greets control as the real one does,
+ * A child that somebody has taken over: it greets control as the real one does,
  * puts up the real walls, takes what it is sent, and then does one hostile act. For tests only:
  * the program fairlead_hostile is fairlead with this in place of one child.
  */
@@ -13,8 +13,8 @@
 /* What control has handed out; -1: nothing. */
 struct hostile {
     struct channel *channel;
-    int listener;
-    int access;   /* a worker's end of the log's channel */
+    int listener; /* of clients, or the api's */
+    int access;   /* an end of a channel of records */
     int counters; /* its own */
     int metrics;  /* an observer's listener */
 };
@@ -22,7 +22,8 @@ struct hostile {
 /* One act: whether what must not work did not. */
 typedef bool hostile_act(const struct hostile *hostile);
 
-/* NULL: there is no act of that name. */
+/* NULL: there is no act of that name; those of the api role have a file of their own. */
 hostile_act *hostile_find_act(const char *name);
+hostile_act *hostile_find_api_act(const char *name);
 
 #endif
