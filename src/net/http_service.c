@@ -33,6 +33,8 @@ enum {
     PAUSE_MS = 1000, /* after an accept that failed */
     STREAM_INPUT_BYTES_MAX = 16 * 1024,
     STREAM_BACKLOG_BYTES_MAX = 4 * 1024 * 1024, /* a reader that far behind is cut off */
+    ALL_BACKLOGS_BYTES_MAX = 64 * 1024 * 1024,  /* of many streams each has its share */
+    LEAVING_SHARE = 8, /* of the connections, when there are too many */
 };
 
 struct http_service {
@@ -45,6 +47,7 @@ struct http_service {
     LIST_HEAD(, http_service_request) requests;
     LIST_HEAD(, connection) connections;
     unsigned connection_count, connections_max;
+    unsigned stream_count;
     struct timer sweep_timer, pause_timer;
 };
 
@@ -65,6 +68,7 @@ static void
 release(struct http_service_request *request)
 {
     request->tag = 0;
+    request->service->stream_count -= request->on_gone == NULL ? 0 : 1;
     LIST_REMOVE(request, entry);
     loop_free_later(request->service->loop, request, http_service_request_free);
 }
@@ -232,6 +236,23 @@ on_deadline(void *argument)
         shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
 }
 
+/* Those that have been silent for longest make room: whoever only holds connections keeps
+ * nobody else out. What stands in the list's front came last. */
+static void
+let_some_go(struct http_service *service)
+{
+    unsigned leaving = service->connections_max / LEAVING_SHARE;
+    struct connection *connection, *silent[CONNECTIONS_MAX];
+    unsigned count = 0;
+
+    LIST_FOREACH (connection, &service->connections, entry) {
+        if (timer_is_set(&connection->deadline) && count < CONNECTIONS_MAX)
+            silent[count++] = connection;
+    }
+    for (; count > 0 && leaving > 0; leaving--)
+        on_deadline(silent[--count]);
+}
+
 /* Called by evhttp for each connection that it has accepted. */
 static struct bufferevent *
 on_accepted(struct event_base *base, void *argument)
@@ -253,8 +274,10 @@ on_accepted(struct event_base *base, void *argument)
     timer_set(&connection->deadline, service->loop, FIRST_REQUEST_MS);
     if (!timer_is_set(&service->sweep_timer))
         timer_set(&service->sweep_timer, service->loop, SWEEP_MS);
-    if (++service->connection_count >= service->connections_max)
-        pause_accepting(service);
+    if (++service->connection_count < service->connections_max)
+        return connection->stream;
+    pause_accepting(service);
+    let_some_go(service);
     return connection->stream;
 }
 
@@ -400,6 +423,7 @@ http_service_stream_begin(struct http_service_request *request, const char *cont
     CHECK(on_gone != NULL);
     request->on_gone = on_gone;
     request->on_gone_argument = argument;
+    request->service->stream_count++;
     if (request->source == NULL) {
         loop_call_later(request->service->loop, on_gone_already, request);
         return;
@@ -414,6 +438,14 @@ http_service_stream_begin(struct http_service_request *request, const char *cont
     bufferevent_enable(connection, EV_READ);
 }
 
+static size_t
+backlog_max(const struct http_service *service)
+{
+    size_t share = ALL_BACKLOGS_BYTES_MAX / (service->stream_count + 1);
+
+    return share < STREAM_BACKLOG_BYTES_MAX ? share : STREAM_BACKLOG_BYTES_MAX;
+}
+
 void
 http_service_stream_add(struct http_service_request *request, const char *bytes, size_t length)
 {
@@ -425,7 +457,8 @@ http_service_stream_add(struct http_service_request *request, const char *bytes,
         return;
     connection =
         evhttp_connection_get_bufferevent(evhttp_request_get_connection(request->source));
-    if (evbuffer_get_length(bufferevent_get_output(connection)) > STREAM_BACKLOG_BYTES_MAX) {
+    if (evbuffer_get_length(bufferevent_get_output(connection)) >
+        backlog_max(request->service)) {
         /* Seen by evhttp as the client's end, after our caller has returned. */
         shutdown(bufferevent_getfd(connection), SHUT_RDWR);
         return;

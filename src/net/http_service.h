@@ -21,8 +21,9 @@ typedef void http_service_handler(struct http_service_request *request, void *ar
 
 /*
  * Serves on a listening socket, which it takes over. The number of connections is bounded: at
- * the bound, and without descriptors, accepting pauses. A request must be complete a short time
- * after its connection was accepted or the one before it answered.
+ * the bound those go that have been silent for longest, and without descriptors accepting
+ * pauses. A request must be complete a short time after its connection was accepted or the one
+ * before it answered.
  */
 struct http_service *http_service_new(struct loop *loop, int listening_fd,
                                       http_service_handler *on_request, void *argument);
@@ -71,7 +72,8 @@ void http_service_reply(struct http_service_request *request, int status,
 
 /*
  * A chunked answer that goes on until ended here or by the client; on_gone tells the latter,
- * after which the handle is invalid.
+ * after which the handle is invalid. A reader that falls 4 MiB behind is cut off, earlier where
+ * there are many.
  */
 void http_service_stream_begin(struct http_service_request *request, const char *content_type,
                                void (*on_gone)(void *argument), void *argument);

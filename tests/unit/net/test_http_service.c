@@ -50,6 +50,17 @@ on_request(struct http_service_request *request, void *argument)
         fixture->kept = request;
         http_service_stream_begin(request, "text/plain", on_gone, fixture);
         http_service_stream_add(request, "first;", 6);
+    } else if (strcmp(path, "/head") == 0) {
+        const char *name, *value;
+        size_t fields = 0;
+        while (http_service_field_at(request, fields, &name, &value))
+            fields++;
+        http_service_add_field(request, "Cache-Control", "no-cache");
+        http_service_add_field(request, "X-More", "more");
+        snprintf(text, sizeof(text), "%s %s %zu %s", http_service_target(request),
+                 http_service_field(request, "x-one"), fields,
+                 http_service_field(request, "X-Two") == NULL ? "none" : "two");
+        reply_text(request, text);
     } else if (strcmp(path, "/query") == 0) {
         snprintf(text, sizeof(text), "%s,%s,%s,%s", http_service_parameter(request, "url"),
                  http_service_parameter_at(request, "H", 0),
@@ -154,6 +165,69 @@ decodes_parameters_and_keeps_repeated_ones(void **state)
 
     assert_true(answer_has(fixture, fd, "http://a/?b=c,1 2,3,none"));
     close(fd);
+}
+
+static void
+shows_the_head_and_adds_to_that_of_the_answer(void **state)
+{
+    struct fixture *fixture = *state;
+    int fd = connect_client(fixture, "GET /head?a=%20 HTTP/1.1\r\nHost: h\r\nX-One: 1\r\n\r\n");
+
+    assert_true(answer_has(fixture, fd, "/head?a=%20 1 2 none"));
+    assert_non_null(strstr(fixture->answer, "X-More: more"));
+    assert_non_null(strstr(fixture->answer, "Cache-Control: no-cache"));
+    assert_null(strstr(fixture->answer, "no-store"));
+    close(fd);
+}
+
+enum { SILENT = 600 };
+
+static void
+silent_connections_keep_nobody_out(void **state)
+{
+    struct fixture *fixture = *state;
+    int silent[SILENT];
+
+    for (int i = 0; i < SILENT; i++) {
+        silent[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        /* The queue may be full. */
+        for (int turn = 0;
+             turn < 1000 && connect(silent[i], (struct sockaddr *)&fixture->address,
+                                    sizeof(fixture->address)) == -1;
+             turn++)
+            loop_turn(fixture->loop, 1);
+    }
+    int fd = connect_client(fixture, "GET /last HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_true(answer_has(fixture, fd, "GET /last"));
+    close(fd);
+    for (int i = 0; i < SILENT; i++)
+        close(silent[i]);
+}
+
+static void
+many_streams_that_nobody_reads_have_a_share_each(void **state)
+{
+    struct fixture *fixture = *state;
+    static char chunk[256 * 1024];
+    struct http_service_request *streams[40];
+    int fds[40];
+
+    memset(chunk, 'x', sizeof(chunk));
+    for (int i = 0; i < 40; i++) {
+        fds[i] = connect_client(fixture, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+        fixture->kept = NULL;
+        while (fixture->kept == NULL)
+            loop_turn(fixture->loop, 10);
+        streams[i] = fixture->kept;
+    }
+    /* Behind by less than 4 MiB, which one alone may be. */
+    for (int i = 0; i < 10; i++)
+        http_service_stream_add(streams[0], chunk, sizeof(chunk));
+    for (int turn = 0; turn < 100 && !fixture->is_gone; turn++)
+        loop_turn(fixture->loop, 10);
+    assert_true(fixture->is_gone);
+    for (int i = 0; i < 40; i++)
+        close(fds[i]);
 }
 
 static void
@@ -308,6 +382,11 @@ main(void)
         cmocka_unit_test_setup_teardown(answers_with_method_path_and_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decodes_parameters_and_keeps_repeated_ones, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(shows_the_head_and_adds_to_that_of_the_answer, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(silent_connections_keep_nobody_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_streams_that_nobody_reads_have_a_share_each,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(serves_several_requests_on_one_connection, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(reads_all_of_a_request_right_behind_another_connection,
