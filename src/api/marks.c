@@ -147,7 +147,7 @@ marks_write(const struct marks *marks, const char *name, unsigned seconds,
         if (marks->marks[i].wall_us < from_us)
             continue;
         json_object_begin(out, NULL);
-        json_add_time(out, "Time", marks->marks[i].wall_us);
+        json_add_amount(out, "Time", (double)marks->marks[i].wall_us / MICROSECONDS);
         json_add_text(out, "Text", slice_of(marks->marks[i].text));
         json_object_end(out);
     }

@@ -17,7 +17,8 @@ void marks_free(struct marks **marks);
 /* Calls once, now or later, when they are of these seconds, or cannot be had. */
 void marks_when_fresh(struct marks *marks, void (*on_fresh)(void *argument), void *argument);
 
-/* An array of {"Time", "Text"}, oldest first, of that many seconds until now. */
+/* An array of {"Time", "Text"}, oldest first, of that many seconds until now; times in seconds
+ * since 1970. */
 void marks_write(const struct marks *marks, const char *name, unsigned seconds,
                  struct json_writer *out);
 

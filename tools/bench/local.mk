@@ -11,7 +11,7 @@ tools_bench_load_SOURCES = \
 	tools/bench/load_run.c \
 	tools/bench/pattern.h
 tools_bench_target_SOURCES = tools/bench/target.c tools/bench/pattern.h
-EXTRA_DIST += tools/bench/run tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
+EXTRA_DIST += tools/bench/run tools/bench/console tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
 	tools/bench/large_site.py tools/bench/machine.py tools/bench/network.py \
 	tools/bench/report.py tools/bench/scale tools/bench/workloads.py \
 	tools/bench/deploys/run tools/bench/deploys/follow_docker.py tools/bench/deploys/haproxy.cfg
