@@ -42,6 +42,8 @@ check_nothing_is_left() {
 step "local processes"
 start --local
 check_applications
+[ "$(grep -om1 'http://[^ ]*' "$work/out")" = "$(cat "$state/console")" ] || fail "the console is not named first: $(cat "$work/out")"
+curl -fsS "$(cat "$state/console")" | grep -q '<title>' || fail "there is no console at $(cat "$state/console")"
 
 step "a second start finds the first"
 start --local
