@@ -126,7 +126,7 @@ control_calls_free(struct control_calls **calls)
 static bool
 is_read(const struct api_call *call)
 {
-    return call->request_line.length > 0 ||
+    return slice_starts_with(call->request_line, SLICE_LITERAL("GET ")) ||
            slice_starts_with(call->canonical_request, SLICE_LITERAL("GET\n"));
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/api: one program a file.
 unit_api = \
+	tests/unit/api/test_api \
 	tests/unit/api/test_failures \
 	tests/unit/api/test_history \
 	tests/unit/api/test_host_check \
@@ -8,6 +9,8 @@ unit_api = \
 	tests/unit/api/test_overview
 check_PROGRAMS += $(unit_api)
 libs_api = libapi.a $(libs_role) $(libs_system) $(CMOCKA_LIBS)
+tests_unit_api_test_api_SOURCES = tests/unit/api/test_api.c $(snapshot_sample)
+tests_unit_api_test_api_LDADD = $(libs_api)
 tests_unit_api_test_failures_SOURCES = tests/unit/api/test_failures.c
 tests_unit_api_test_failures_LDADD = $(libs_api)
 tests_unit_api_test_history_SOURCES = tests/unit/api/test_history.c
