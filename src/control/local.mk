@@ -106,6 +106,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/config_difference.c \
 	src/control/admin/config_fact_json.c src/control/admin/config_fact_json.h \
 	src/control/admin/config_page.c src/control/admin/config_page.h \
+	src/control/admin/explained_origin.c src/control/admin/explained_origin.h \
 	src/control/admin/explained_request.c src/control/admin/explained_request.h \
 	src/control/admin/admin_keys.c \
 	src/control/admin/admin_needs.c \

@@ -2,6 +2,8 @@
 /* Reading X-Forwarded-*: what is said in two ways, or not clearly, is not said. */
 #include "http/forwarded.h"
 
+#include "base/text.h"
+
 /* Splits what follows an address off it: ":41822", or nothing. */
 static bool
 take_port(struct slice rest, uint16_t *port)
@@ -134,4 +136,63 @@ forwarded_port(const struct http_head *request)
     return slice_to_number(only_value(request, HTTP_FIELD_X_FORWARDED_PORT), UINT16_MAX, &port)
                ? (uint16_t)port
                : 0;
+}
+
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
+
+/* A hop that tells the protocol only was asked at the protocol's own port. */
+static uint16_t
+port_of(const struct http_head *request, bool has_protocol, bool is_tls)
+{
+    uint16_t port = forwarded_port(request);
+
+    if (port != 0 || !has_protocol)
+        return port;
+    return is_tls ? HTTPS_PORT : HTTP_PORT;
+}
+
+void
+forwarded_origin_read(struct forwarded_origin *origin, const struct http_head *request,
+                      forwarded_trusts *trusts, const void *argument)
+{
+    struct address client;
+
+    origin->is_told = true;
+    if (forwarded_client(request, trusts, argument, &client))
+        origin->client = client;
+    bool has_protocol = forwarded_protocol(request, &origin->is_tls);
+    origin->port = port_of(request, has_protocol, origin->is_tls);
+}
+
+/* Once, as a text that lives until the next one is asked for. */
+static struct slice
+port_text(uint16_t port)
+{
+    static char bytes[8];
+    struct text text = text_over(bytes, sizeof(bytes));
+
+    text_add_number(&text, port);
+    return text_slice(&text);
+}
+
+bool
+forwarded_next_field(const struct forwarded_fields *fields, struct slice name, size_t *place,
+                     struct slice *value)
+{
+    enum http_field_id id = http_field_find(name);
+    bool is_own = id == HTTP_FIELD_X_FORWARDED_PROTO || id == HTTP_FIELD_X_FORWARDED_PORT;
+
+    if (id == HTTP_FIELD_X_FORWARDED_FOR && !fields->origin->is_told)
+        return false;
+    if (!is_own)
+        return http_head_next_value(fields->request, name, place, value);
+    if (*place > 0)
+        return false;
+    *place = 1;
+    if (id == HTTP_FIELD_X_FORWARDED_PORT)
+        *value = port_text(fields->port);
+    else
+        *value = fields->origin->is_tls ? SLICE_LITERAL("https") : SLICE_LITERAL("http");
+    return true;
 }

@@ -27,8 +27,8 @@ class Admin(http.client.HTTPConnection):
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.connect(admin)
-def explain(url, method, lines):
-    query = [("url", url), ("method", method)] + [("header", line) for line in lines]
+def explain(url, method, lines, source="127.0.0.1"):
+    query = [("url", url), ("method", method), ("source", source)] + [("header", line) for line in lines]
     call = Admin("fairlead")
     call.request("GET", "/v1/explain?" + urllib.parse.urlencode(query, encoding="latin-1"))
     answer = json.load(call.getresponse())
@@ -36,10 +36,10 @@ def explain(url, method, lines):
         assert "would be refused: %d" % answer["Refused"]["StatusCode"] in answer["ActionText"]
         return answer["Refused"]["StatusCode"]
     return int("".join(c for c in answer["ActionText"] if c.isdigit())[:3]) if "ActionText" in answer else answer
-def send(target, method, host, lines):
+def send(target, method, host, lines, source="127.0.0.1"):
     has_host = any(line.lower().startswith("host:") for line in lines)
     head = ["%s %s HTTP/1.1" % (method, target)] + ([] if has_host else ["Host: " + host]) + lines
-    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+    with socket.create_connection(("127.0.0.1", port), 5, (source, 0)) as connection:
         connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode("latin-1"))
         return int(connection.recv(65536).split()[1])
 rows = [
@@ -102,7 +102,20 @@ for target, method in [("/app1#x", "GET"), ("*", "OPTIONS"), ("*", "GET"), ("/",
     if told != done:
         bad += 1
         print("explain tells %s, the worker does %s: %s %s" % (told, done, method, target))
-print("%d requests, %d differ" % (len(rows) + 4, bad))
+# From a hop that may be trusted and from a client.
+hops = [[], ["X-Forwarded-For: 10.0.0.1"], ["X-Forwarded-For: 10.0.0.1, 127.0.0.1"],
+        ["X-Forwarded-For: 10.0.0.1, 192.0.2.7"], ["X-Forwarded-For: 192.0.2.7"],
+        ["X-Forwarded-For: nonsense"], ["X-Forwarded-Proto: https"], ["X-Forwarded-Port: 8443"],
+        ["X-Forwarded-Proto: https", "X-Forwarded-Port: 8443"],
+        ["X-Forwarded-Proto: https", "X-Forwarded-Proto: http"], ["X-Forwarded-For: 10.0.0.1:5"]]
+for source in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
+    for lines in hops:
+        told = explain("http://hop.example:%d/x" % port, "GET", lines, source)
+        done = send("/x", "GET", "hop.example:%d" % port, lines, source)
+        if told != done:
+            bad += 1
+            print("explain tells %s, the worker does %s: from %s %s" % (told, done, source, lines))
+print("%d requests, %d differ" % (len(rows) + 4 + 3 * len(hops), bad))
 sys.exit(bad != 0)
 END
 step "explained and sent"
@@ -124,7 +137,9 @@ no 'query v=3&w does not match v=2' 'http://a.example/?v=3&w'
 no 'no field X-Kind; wanted is blue' http://a.example/
 no 'X-Kind: red, (empty) does not match blue' http://a.example/ -H 'x-kind: red' -H 'X-Kind:'
 no 'method GET does not match PUT' http://a.example/
-no 'source 127.0.0.1 does not match 192.0.2.0/24' http://a.example/
+no 'source 127.0.0.1 does not match 192.0.2.0/24' "http://a.example:$port/"
+no 'source unix: does not match 192.0.2.0/24' http://a.example/
+no 'source unix: does not match 192.0.2.0/24' "http://a.example:$port/" --source unix:
 no 'source 2001:db8::1 does not match 192.0.2.0/24' http://a.example/ --source 2001:db8::1
 long=$(printf 'x%.0s' {1..80})
 no "path /${long:1}… does not match /app1, /app1/*" "http://a.example/$long"
@@ -139,4 +154,26 @@ nobody=$(free_port)
 ! ctl explain "http://a.example:$nobody/x" >"$work/out" 2>&1 || fail "there is no listener on $nobody"
 grep -q "no listener on port $nobody: there are .*($port)" "$work/out" || fail "$(cat "$work/out")"
 ! ctl explain "ftp://a.example/x" >"$work/out" 2>&1 || fail "ftp is explained"
+step "with hops that are trusted"
+hop() {
+    echo "{ priority = $1; conditions = ( { field = \"host-header\"; values = [ \"hop.example\" ]; }, $2 ); $(fixed "$3") }"
+}
+field() {
+    echo "{ field = \"http-header\"; http_header_name = \"$1\"; values = [ \"$2\" ]; }"
+}
+DIR=$work "$support/config" -n "$port" \
+    -d '{ type = "fixed-response"; status_code = "404"; }' \
+    -b 'routing = { http = { xff_trusted_sources = [ "127.0.0.1", "127.0.0.3" ]; }; };' \
+    -r "$(hop 1 "$(field X-Forwarded-Port 443)" 221)" \
+    -r "$(hop 2 "$(field X-Forwarded-Port 8443)" 222)" \
+    -r "$(hop 3 "$(field X-Forwarded-Proto https)" 223)" \
+    -r "$(hop 4 '{ field = "source-ip"; values = [ "10.0.0.0/8" ]; }' 224)" \
+    -r "$(hop 5 "$(field X-Forwarded-For '*192*')" 225)" \
+    -r "$(hop 6 '{ field = "source-ip"; values = [ "127.0.0.2/32" ]; }' 226)"
+ctl reload >/dev/null 2>&1 || fail "refused"
+python3 "$work/compare.py" "$work/admin.sock" "$port" || fail "explain and the worker differ"
+ctl --json explain "http://hop.example:$port/" -H 'X-Forwarded-For: 10.0.0.1' --source 127.0.0.2 | jq -r '.PassedOver[].Why' |
+    grep -qx 'source 127.0.0.2 does not match 10.0.0.0/8' || fail "a stranger is believed"
+! ctl explain http://a/ --source nobody >"$work/out" 2>&1 || fail "nobody is an address"
+grep -q 'source nobody is neither an IP address nor unix:' "$work/out" || fail "$(cat "$work/out")"
 fairlead_stop

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/explained_origin.h"
 #include "control/admin/explained_request.h"
 #include "control/admin/mismatch_text.h"
 #include "control/admin/rule_text.h"
@@ -29,7 +30,7 @@ struct explanation {
     struct admin_call *call;
     const struct snapshot *snapshot;
     struct explained_url url;
-    struct address source;
+    struct explained_origin origin;
     struct explained_request request;
     struct route_request routed;
     uint32_t listener;
@@ -42,10 +43,10 @@ header_at(const void *argument, size_t n)
     return admin_request_parameter_at(argument, "header", n);
 }
 
-static bool
-read_field(const void *argument, struct slice name, size_t *place, struct slice *value)
+static const struct config_listener *
+configured_listener(const struct explanation *explanation)
 {
-    return http_head_next_value(argument, name, place, value);
+    return &explanation->call->parts->config->listeners[explanation->listener];
 }
 
 static bool
@@ -153,14 +154,15 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
 
 static void
 add_location(json_t *answer, const struct explanation *explanation,
-             const struct snapshot_action *action, uint16_t listener_port)
+             const struct snapshot_action *action)
 {
+    uint16_t port = explanation->origin.port;
     char memory[LOCATION_BYTES];
     struct text location = text_over(memory, sizeof(memory));
     struct route_origin origin = {
-        .protocol = SLICE_LITERAL("http"),
+        .protocol = explained_origin_protocol(&explanation->origin),
         .host = explanation->request.head.host_name,
-        .port = listener_port != 0 ? listener_port : HTTP_PORT,
+        .port = port != 0 ? port : HTTP_PORT,
     };
 
     if (route_write_location(explanation->snapshot, action, &explanation->routed, &origin,
@@ -172,8 +174,7 @@ add_location(json_t *answer, const struct explanation *explanation,
 static void
 add_listener(json_t *answer, const struct explanation *explanation)
 {
-    const struct config_listener *listener =
-        &explanation->call->parts->config->listeners[explanation->listener];
+    const struct config_listener *listener = configured_listener(explanation);
 
     admin_set_text(answer, "ListenerName", listener->name);
     if (explanation->unserved_port == 0)
@@ -186,20 +187,22 @@ add_listener(json_t *answer, const struct explanation *explanation)
 
 /* The head that a target would get, written as a worker writes it. */
 static void
-add_received(json_t *answer, const struct explanation *explanation, uint16_t listener_port)
+add_received(json_t *answer, const struct explanation *explanation)
 {
+    const struct address *source = &explanation->origin.source;
     const struct snapshot_settings *settings = snapshot_settings(explanation->snapshot);
     char client[ADDRESS_TEXT_SIZE], memory[RECEIVED_BYTES];
     struct text out = text_over(memory, sizeof(memory));
     struct forwarding_trace trace;
     struct forwarding_origin origin = {
         .attributes = &settings->attributes,
-        .listener_port = listener_port,
+        .listener_port = explanation->origin.port,
         .client_port = EXPLAINED_CLIENT_PORT,
+        .is_tls = explanation->origin.told.is_tls,
     };
 
-    address_format(&explanation->source, client);
-    origin.client = slice_of(client);
+    if (source->family != ADDRESS_UNIX)
+        origin.client = slice_make(client, address_format(source, client));
     if (forwarding_write_request(&out, &explanation->request.head, &origin, &trace) ==
         HTTP_REFUSAL_NONE)
         json_object_set_new(answer, "TargetReceives", json_stringn(out.at, out.length));
@@ -207,7 +210,7 @@ add_received(json_t *answer, const struct explanation *explanation, uint16_t lis
 
 static void
 add_forward(json_t *answer, const struct explanation *explanation,
-            const struct snapshot_action *action, uint16_t listener_port)
+            const struct snapshot_action *action)
 {
     const struct snapshot *snapshot = explanation->snapshot;
     json_t *groups = json_array();
@@ -217,7 +220,7 @@ add_forward(json_t *answer, const struct explanation *explanation,
             groups, group_to_json(snapshot, snapshot_weighted_group(
                                                 snapshot, action->weighted_groups.first + i)));
     json_object_set_new(answer, "TargetGroups", groups);
-    add_received(answer, explanation, listener_port);
+    add_received(answer, explanation);
 }
 
 static void
@@ -259,8 +262,7 @@ static void
 answer_with_rule(const struct explanation *explanation, uint32_t matched)
 {
     const struct snapshot *snapshot = explanation->snapshot;
-    const struct config *config = explanation->call->parts->config;
-    const struct config_listener *listener = &config->listeners[explanation->listener];
+    const struct config_listener *listener = configured_listener(explanation);
     uint32_t first = snapshot_listener(snapshot, explanation->listener)->rules.first;
     const struct config_rule *rule = &listener->rules[matched - first];
     const struct snapshot_action *action =
@@ -276,9 +278,9 @@ answer_with_rule(const struct explanation *explanation, uint32_t matched)
     admin_set_text(answer, "ConditionsText", conditions);
     admin_set_text(answer, "ActionText", action_text);
     if (rule->action.type == ACTION_FORWARD)
-        add_forward(answer, explanation, action, (uint16_t)listener->port);
+        add_forward(answer, explanation, action);
     else if (rule->action.type == ACTION_REDIRECT)
-        add_location(answer, explanation, action, (uint16_t)listener->port);
+        add_location(answer, explanation, action);
     json_object_set_new(answer, "PassedOver",
                         passed_over(explanation, listener, first, matched));
     free(conditions);
@@ -320,34 +322,29 @@ read_call(struct explanation *explanation)
                      "url must be like http://host:port/path?query");
         return false;
     }
-    if (!address_parse(&explanation->source, source == NULL ? "127.0.0.1" : source, 0)) {
-        admin_refuse(call, 400, "ValidationError", "source %s is no IP address", source);
+    if (!find_listener(explanation))
         return false;
-    }
-    address_unmap(&explanation->source);
-    return find_listener(explanation);
+    if (source == NULL) /* a client on this machine, as the listener has them */
+        source = configured_listener(explanation)->unix_path != NULL ? "unix:" : "127.0.0.1";
+    if (explained_origin_read(&explanation->origin, source))
+        return true;
+    admin_refuse(call, 400, "ValidationError",
+                 "source %s is neither an IP address nor unix:", source);
+    return false;
 }
 
 static void
 explain(struct explanation *explanation)
 {
     struct explained_request *request = &explanation->request;
-    const struct http_head *head = &request->head;
     const struct admin_request *call = explanation->call->request;
     const struct explained_lines lines = {header_at, call};
 
     explained_request_make(request, admin_request_parameter(call, "method"), &explanation->url,
                            &lines);
     explained_request_read(request, snapshot_settings(explanation->snapshot));
-    explanation->routed = (struct route_request){
-        .method = head->method,
-        .host = head->host_name,
-        .path = head->path,
-        .query = head->query,
-        .source = explanation->source,
-        .field = read_field,
-        .argument = head,
-    };
+    explained_origin_route(&explanation->origin, &request->head,
+                           configured_listener(explanation), &explanation->routed);
     uint32_t rule =
         request->refusal == HTTP_REFUSAL_NONE
             ? route(explanation->snapshot, explanation->listener, &explanation->routed)
@@ -377,7 +374,7 @@ admin_explain(struct admin_call *call)
                      error);
         return;
     }
-    explanation.snapshot = snapshot;
+    explanation.snapshot = explanation.origin.snapshot = snapshot;
     explain(&explanation);
     snapshot_close(&snapshot);
 }

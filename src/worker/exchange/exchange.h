@@ -78,7 +78,7 @@ struct exchange {
     struct view *view; /* pinned: the rule was chosen from it */
     struct exchange_events events;
 
-    struct origin origin;
+    struct forwarded_origin origin;
 
     /* The request. */
     enum exchange_request_state request_state;

@@ -9,20 +9,11 @@
 
 #include <stdbool.h>
 
-#include "base/address.h"
-#include "base/slice.h"
+#include "http/forwarded.h"
 
 struct exchange;
 
-/* In its exchange; all zero: as the connection shows it. */
-struct origin {
-    struct address client; /* family NONE: the connection's peer */
-    uint16_t port;         /* 0: the one that the connection came to */
-    bool is_tls;
-    bool is_told; /* by a trusted hop */
-};
-
-/* Fills it in by the request's head, where any source is trusted at all. */
+/* Fills the exchange's origin in by the request's head, where any source is trusted at all. */
 void origin_ask(struct exchange *exchange);
 
 const struct address *origin_client(const struct exchange *exchange);
@@ -34,11 +25,7 @@ struct slice origin_protocol(const struct exchange *exchange);
 struct forwarding_origin;
 void origin_fill_tls(const struct exchange *exchange, struct forwarding_origin *out);
 
-/*
- * The field of a route_request with the exchange as its argument. Where any source is trusted,
- * X-Forwarded-Proto and -Port are what the target gets, and -For counts only if it is a trusted
- * hop's.
- */
+/* The field of a route_request with the exchange as its argument. */
 bool origin_next_field(const void *argument, struct slice name, size_t *place,
                        struct slice *value);
 
