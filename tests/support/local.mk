@@ -29,7 +29,7 @@ noinst_PROGRAMS += tests/support/discovery_probe
 tests_support_discovery_probe_SOURCES = tests/support/discovery_probe.c
 tests_support_discovery_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
 dist_check_SCRIPTS += tests/support/fake_engine tests/support/pipeliner tests/support/signed
-EXTRA_DIST += tests/support/probe.sh tests/support/terminal.py
+EXTRA_DIST += tests/support/probe.sh tests/support/terminal.py tests/support/screens.py
 
 # fairlead with one child that is hostile.
 noinst_PROGRAMS += tests/support/hostile/fairlead_hostile

@@ -21,7 +21,8 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
 	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh
 # What is said of targets, and what leads to them.
-system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/terminal.sh tests/system/explain.sh tests/system/sticky_groups.sh \
+system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/terminal.sh \
+	tests/system/screens.sh tests/system/explain.sh tests/system/sticky_groups.sh \
 	tests/system/notices.sh
 # By whom it is run.
 system_tests += tests/system/supervisor.sh
@@ -30,3 +31,19 @@ system_tests += tests/system/pipelines.sh
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 EXTRA_DIST += tests/fixtures/config/broken_files.txt
+EXTRA_DIST += tests/fixtures/screens/config-changed.txt \
+	tests/fixtures/screens/config-target-groups-web-health-check.txt \
+	tests/fixtures/screens/events-kind-problem.txt \
+	tests/fixtures/screens/events-kind-provider.txt \
+	tests/fixtures/screens/explain-a-example-8080-app1-x.txt \
+	tests/fixtures/screens/explain-a-example-8080-x-trace.txt \
+	tests/fixtures/screens/explain-old-example-8080-x-y-1.txt \
+	tests/fixtures/screens/explain-task-report.txt \
+	tests/fixtures/screens/groups.txt \
+	tests/fixtures/screens/listeners.txt \
+	tests/fixtures/screens/problems.txt \
+	tests/fixtures/screens/rules.txt \
+	tests/fixtures/screens/services.txt \
+	tests/fixtures/screens/status.txt \
+	tests/fixtures/screens/targets.txt \
+	tests/fixtures/screens/tasks.txt

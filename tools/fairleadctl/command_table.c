@@ -16,19 +16,21 @@
     static const struct view name = {list, when_empty, name##_columns}
 
 VIEW(listeners_view, "Listeners", "no listeners are configured",
-     {.title = "NAME", .path = "ListenerName"}, {.title = "PROTOCOL", .path = "Protocol"},
+     {.title = "NAME", .path = "ListenerName", .kind = VIEW_TEXT},
+     {.title = "PROTOCOL", .path = "Protocol"},
      {.title = "ADDRESS", .path = "Address|Unix", .kind = VIEW_TEXT},
      {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"});
 
 VIEW(rules_view, "Rules", "no rules are configured",
-     {.title = "LISTENER", .path = "ListenerName"}, {.title = "PRIORITY", .path = "Priority"},
+     {.title = "LISTENER", .path = "ListenerName", .kind = VIEW_TEXT},
+     {.title = "PRIORITY", .path = "Priority"},
      {.title = "CONDITIONS", .path = "ConditionsText", .kind = VIEW_TEXT},
-     {.title = "ACTION", .path = "ActionText", .kind = VIEW_TEXT});
+     {.title = "ACTION", .path = "ActionText", .kind = VIEW_WRAP});
 
 VIEW(groups_view, "TargetGroups", "no target groups are configured",
      {.title = "NAME", .path = "TargetGroupName", .kind = VIEW_TEXT},
      {.title = "ALGORITHM", .path = "Algorithm", .is_wide = true},
-     {.title = "CHECK", .path = "HealthCheckPath", .kind = VIEW_TEXT},
+     {.title = "CHECK", .words = group_check_words, .kind = VIEW_TEXT},
      {.title = "EVERY S", .path = "HealthCheckIntervalSeconds", .is_wide = true},
      {.title = "MATCHER", .path = "Matcher.HttpCode", .is_wide = true},
      {.title = "TARGETS", .path = "TargetCount"},
@@ -41,7 +43,7 @@ VIEW(groups_view, "TargetGroups", "no target groups are configured",
 VIEW(services_view, "Services",
      "no services are configured: a target group then has the targets that it lists",
      {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},
-     {.title = "GROUP", .path = "TargetGroupName"},
+     {.title = "GROUP", .path = "TargetGroupName", .kind = VIEW_TEXT},
      {.title = "CONTAINER", .path = "ContainerName", .kind = VIEW_TEXT},
      {.title = "PORT", .path = "ContainerPort"}, {.title = "TASKS", .path = "TaskCount"},
      {.title = "RUNNING", .path = "RunningCount"});
@@ -64,19 +66,19 @@ VIEW(providers_view, "Providers", "no providers are configured",
      {.title = "SOURCE", .path = "Endpoint|Directory", .kind = VIEW_TEXT},
      {.title = "CONNECTED", .path = "Connected"}, {.title = "TASKS", .path = "TaskCount"},
      {.title = "AGE S", .path = "SyncAgeSeconds"}, {.title = "MISSED", .path = "MissedEvents"},
-     {.title = "LAST ERROR", .path = "LastError", .kind = VIEW_TEXT});
+     {.title = "LAST ERROR", .path = "LastError", .kind = VIEW_WRAP});
 
 VIEW(problems_view, "Problems", "no problems", {.title = "SOURCE", .path = "Source"},
      {.title = "OBJECT", .path = "Object", .kind = VIEW_TEXT},
      {.title = "FOR", .path = "Since", .kind = VIEW_SINCE},
-     {.title = "REASON", .path = "Reason"});
+     {.title = "REASON", .path = "Reason", .kind = VIEW_WRAP});
 
 VIEW(workers_view, "Workers", NULL, {.title = "SLOT", .path = "Slot"},
      {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},
      {.title = "GENERATION", .path = "AppliedGeneration"},
      {.title = "CONNECTIONS", .path = "Connections"}, {.title = "REQUESTS", .path = "Requests"},
      {.title = "RESTARTS", .path = "Restarts"},
-     {.title = "LAST END", .path = "LastEnd", .kind = VIEW_TEXT});
+     {.title = "LAST END", .path = "LastEnd", .kind = VIEW_WRAP});
 
 VIEW(keys_view, "Keys", "there are no access keys; fairleadctl key create NAME makes one",
      {.title = "NAME", .path = "Name", .kind = VIEW_TEXT},
@@ -84,8 +86,10 @@ VIEW(keys_view, "Keys", "there are no access keys; fairleadctl key create NAME m
      {.title = "READ ONLY", .path = "ReadOnly", .kind = VIEW_FLAG},
      {.title = "AGE", .path = "CreatedAt", .kind = VIEW_SINCE});
 
-VIEW(explain_task_view, "Services", NULL, {.title = "SERVICE", .path = "ServiceName"},
-     {.title = "GROUP", .path = "TargetGroupName"}, {.title = "VERDICT", .path = "Text"});
+VIEW(explain_task_view, "Services", NULL,
+     {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},
+     {.title = "GROUP", .path = "TargetGroupName", .kind = VIEW_TEXT},
+     {.title = "VERDICT", .path = "Text", .kind = VIEW_WRAP});
 
 #define COMMAND(name, help, method, path, is_listing, view, action, ...)                       \
     {name, help, method, path, is_listing, view, action, {__VA_ARGS__}},

@@ -14,7 +14,7 @@
 #include "text_wrap.h"
 #include "when.h"
 
-enum { INDENT = 2, GAP = 2, NAME_MOST = 44, PLACE_MOST = 30, VALUE_LEAST = 10 };
+enum { INDENT = 2, GAP = 2, NAME_MOST = 44, PLACE_MOST = 30, VALUE_LEAST = 10, NAME_LEAST = 8 };
 
 struct columns {
     size_t name, value, place; /* widths; value 0: as wide as it gets */
@@ -23,6 +23,7 @@ struct columns {
 struct screen {
     FILE *file;
     const char *main_file;
+    unsigned width; /* 0: as wide as it gets */
     struct columns columns;
 };
 
@@ -117,8 +118,9 @@ measure(struct screen *screen, const struct config_node *node, size_t indent)
 }
 
 static void
-lay_out(struct screen *screen, unsigned width)
+lay_out(struct screen *screen)
 {
+    size_t width = screen->width;
     struct columns *columns = &screen->columns;
     size_t others = columns->name + GAP + GAP + columns->place;
 
@@ -137,11 +139,21 @@ pad(FILE *file, size_t used, size_t column)
         fprintf(file, "%*s", (int)(column + GAP - used), "");
 }
 
-static void
+/* Returns where it ends. A long one goes on below. */
+static size_t
 print_name(const struct screen *screen, const struct config_node *node, size_t indent)
 {
-    fprintf(screen->file, "%*s", (int)indent, "");
-    output_text(screen->file, node->label);
+    size_t room = screen->width > indent + NAME_LEAST ? screen->width - indent : NAME_LEAST;
+    char **lines = text_wrap(node->label, screen->width == 0 ? 0 : room);
+    size_t end = indent;
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        fprintf(screen->file, "%s%*s", i == 0 ? "" : "\n", (int)indent, "");
+        output_text(screen->file, lines[i]);
+        end = indent + text_width(lines[i]);
+    }
+    text_wrap_free(&lines);
+    return end;
 }
 
 static void
@@ -173,11 +185,11 @@ print_heading(const struct screen *screen, const struct config_node *node, size_
     const struct columns *columns = &screen->columns;
 
     terminal_tone(screen->file, TONE_STRONG);
-    print_name(screen, node, indent);
+    size_t end = print_name(screen, node, indent);
     terminal_tone(screen->file, TONE_PLAIN);
     if (*place == '\0')
         return;
-    pad(screen->file, indent + text_width(node->label), columns->name + GAP + columns->value);
+    pad(screen->file, end, columns->name + GAP + columns->value);
     output_text(screen->file, place);
 }
 
@@ -188,8 +200,8 @@ print_setting(const struct screen *screen, const struct config_node *node, size_
     bool is_default = json_is_set(node->row, "IsDefault");
 
     terminal_tone(screen->file, is_default ? TONE_DIM : TONE_PLAIN);
-    print_name(screen, node, indent);
-    pad(screen->file, indent + text_width(node->label), screen->columns.name);
+    size_t end = print_name(screen, node, indent);
+    pad(screen->file, end, screen->columns.name);
     print_value(screen, node, place);
     terminal_tone(screen->file, TONE_PLAIN);
 }
@@ -228,11 +240,12 @@ config_screen_print(FILE *file, const json_t *answer, unsigned width)
 {
     const json_t *rows = json_object_get(answer, "Settings");
     struct config_node *root = config_tree_new(rows);
-    struct screen screen = {.file = file, .main_file = json_word(answer, "ConfigurationFile")};
+    struct screen screen = {
+        .file = file, .main_file = json_word(answer, "ConfigurationFile"), .width = width};
 
     print_head(file, answer, width);
     measure(&screen, root, 0);
-    lay_out(&screen, width);
+    lay_out(&screen);
     print_nodes(&screen, root, 0);
     config_tree_free(&root);
 }

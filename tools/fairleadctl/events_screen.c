@@ -43,9 +43,9 @@ events_screen_print_one(FILE *file, const json_t *event)
     char *age = when_since(json_word(event, "Time"));
     char *text = json_text(event, "Text|error.message");
 
-    fprintf(file, "%*s ago  ", AGE_WIDTH, age);
-    output_text(file, text);
-    putc('\n', file);
+    char *head = memory_print("%*s ago  ", AGE_WIDTH, age);
+    output_paragraph(file, head, text, terminal_text_width());
+    free(head);
     free(age);
     free(text);
 }

@@ -157,17 +157,16 @@ explain_screen_print(FILE *file, const json_t *answer, const char *method, const
     terminal_tone(file, TONE_PLAIN);
     print_text(file, "listener ", json_word(answer, "ListenerName"), "\n");
     if (*json_word(answer, "Note") != '\0')
-        print_text(file, "  ", json_word(answer, "Note"), "\n");
+        output_paragraph(file, "  ", json_word(answer, "Note"), terminal_width());
     if (json_is_object(refused)) {
         terminal_tone(file, TONE_BAD);
-        print_text(file, "  ", json_word(answer, "ActionText"), "");
+        output_paragraph(file, "  ", json_word(answer, "ActionText"), terminal_width());
         terminal_tone(file, TONE_PLAIN);
-        putc('\n', file);
         return;
     }
     print_passed_over(file, json_object_get(answer, "PassedOver"), width);
     print_rule(file, answer, width, "yes");
-    print_text(file, "  ", json_word(answer, "ActionText"), "\n");
+    output_paragraph(file, "  ", json_word(answer, "ActionText"), terminal_width());
     if (*json_word(answer, "Location") != '\0')
         print_text(file, "  Location: ", json_word(answer, "Location"), "\n");
     print_groups(file, json_object_get(answer, "TargetGroups"));

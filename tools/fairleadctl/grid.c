@@ -9,8 +9,9 @@
 #include "base/memory.h"
 #include "output.h"
 #include "text_width.h"
+#include "text_wrap.h"
 
-enum { GAP = 2, LEAST_WIDTH = 8 };
+enum { GAP = 2, LEAST_WIDTH = 8, LEAST_WRAPPED = 24 };
 
 struct column {
     const char *title;
@@ -19,6 +20,7 @@ struct column {
 
 struct grid {
     size_t columns, rows;
+    bool wraps; /* the last column */
     struct column column[GRID_COLUMNS_MAX];
     char **cells;
 };
@@ -53,6 +55,12 @@ void
 grid_set_title(struct grid *grid, size_t column, const char *title, bool may_be_cut)
 {
     grid->column[column] = (struct column){title, may_be_cut};
+}
+
+void
+grid_wrap_last(struct grid *grid)
+{
+    grid->wraps = true;
 }
 
 void
@@ -113,14 +121,22 @@ total(const struct grid *grid, const struct layout *layout)
     return sum;
 }
 
-/* Takes a character from the widest column that may be cut. False: none can. */
+static size_t
+least_width(const struct grid *grid, const struct layout *layout, size_t column)
+{
+    return grid->wraps && column == layout->last ? LEAST_WRAPPED : LEAST_WIDTH;
+}
+
+/* Takes a character from the widest column that may be cut, or of all whose cells are no
+ * numbers. False: none can. */
 static bool
-cut_one(const struct grid *grid, struct layout *layout)
+cut_one(const struct grid *grid, struct layout *layout, bool of_all)
 {
     size_t widest = grid->columns;
 
     for (size_t c = 0; c < grid->columns; c++)
-        if (grid->column[c].may_be_cut && layout->width[c] > LEAST_WIDTH &&
+        if ((grid->column[c].may_be_cut || (of_all && !layout->is_right[c])) &&
+            layout->width[c] > least_width(grid, layout, c) &&
             (widest == grid->columns || layout->width[c] >= layout->width[widest]))
             widest = c;
     if (widest == grid->columns)
@@ -139,52 +155,45 @@ lay_out(const struct grid *grid, unsigned width)
         if (layout.width[c] != 0)
             layout.last = c;
     }
-    while (width != 0 && total(grid, &layout) > width && cut_one(grid, &layout))
+    while (width != 0 && total(grid, &layout) > width &&
+           (cut_one(grid, &layout, false) || cut_one(grid, &layout, true)))
         continue;
     return layout;
-}
-
-/* The beginning of a text that fits the width, with an ellipsis where something is missing. */
-static void
-print_cut(FILE *file, const char *text, size_t width)
-{
-    const char *at = text, *fits = text;
-    size_t used = 0;
-
-    while (*at != '\0' && used + 1 <= width - 1) {
-        fits = at;
-        used += text_next_character(&at);
-    }
-    if (used <= width - 1)
-        fits = at;
-    char *copy = memory_copy_bytes(text, (size_t)(fits - text));
-    output_text(file, copy);
-    fputs("…", file);
-    size_t printed = text_width(copy) + 1;
-    if (printed < width)
-        fprintf(file, "%*s", (int)(width - printed), "");
-    free(copy);
 }
 
 static void
 print_cell(FILE *file, const struct layout *layout, size_t column, const char *text,
            bool is_last)
 {
-    size_t width = layout->width[column], own = text_width(text);
-    int padding = own < width ? (int)(width - own) : 0;
+    char *fitting = text_cut(text, layout->width[column]);
+    int padding = (int)(layout->width[column] - text_width(fitting));
 
-    if (own > width) {
-        print_cut(file, text, width);
-    } else if (layout->is_right[column]) {
+    if (layout->is_right[column]) {
         fprintf(file, "%*s", padding, "");
-        output_text(file, text);
+        output_text(file, fitting);
     } else {
-        output_text(file, text);
+        output_text(file, fitting);
         if (!is_last)
             fprintf(file, "%*s", padding, "");
     }
     if (!is_last)
         fprintf(file, "%*s", GAP, "");
+    free(fitting);
+}
+
+/* What follows the first line of a text in the last column. */
+static void
+print_below(FILE *file, const struct layout *layout, unsigned indent, char *const *lines)
+{
+    size_t start = indent;
+
+    for (size_t c = 0; c < layout->last; c++)
+        start += layout->width[c] == 0 ? 0 : layout->width[c] + GAP;
+    for (; *lines != NULL; lines++) {
+        fprintf(file, "%*s", (int)start, "");
+        output_text(file, *lines);
+        putc('\n', file);
+    }
 }
 
 static void
@@ -196,11 +205,15 @@ print_row(FILE *file, const struct grid *grid, const struct layout *layout, unsi
     for (size_t c = 0; c < grid->columns; c++)
         if (*cell(grid, row, c) != '\0')
             last = c;
+    bool wraps = grid->wraps && last == layout->last;
+    char **lines = text_wrap(cell(grid, row, last), wraps ? layout->width[last] : 0);
     fprintf(file, "%*s", (int)indent, "");
     for (size_t c = 0; c <= last; c++)
         if (layout->width[c] != 0)
-            print_cell(file, layout, c, cell(grid, row, c), c == last);
+            print_cell(file, layout, c, c == last ? lines[0] : cell(grid, row, c), c == last);
     putc('\n', file);
+    print_below(file, layout, indent, lines + 1);
+    text_wrap_free(&lines);
 }
 
 static void

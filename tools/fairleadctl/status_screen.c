@@ -12,7 +12,7 @@
 #include "terminal.h"
 #include "when.h"
 
-enum { PROBLEMS_SHOWN = 5 };
+enum { PROBLEMS_SHOWN = 5, GROUPS_SHOWN = 10 };
 
 /* A used group without a target that takes requests as it should; one that waits for a target
  * may have it soon. */
@@ -112,7 +112,7 @@ print_problems(FILE *file, const json_t *problems)
 static void
 print_needs(FILE *file, const struct status_answers *answers)
 {
-    size_t index;
+    size_t index, down = 0;
     json_t *group;
 
     if (lacks_workers(answers->status))
@@ -122,9 +122,9 @@ print_needs(FILE *file, const struct status_answers *answers)
                                 json_number(answers->status, "WorkerCount")));
     if (json_is_set(answers->status, "LastReloadWasRefused"))
         print_line(file, TONE_BAD,
-                   memory_copy_text("the last reload was refused: fairleadctl check FILE"));
+                   memory_copy_text("the last reload was refused: fairleadctl config --diff"));
     json_array_foreach (json_object_get(answers->groups, "TargetGroups"), index, group) {
-        if (!is_down(group))
+        if (!is_down(group) || ++down > GROUPS_SHOWN)
             continue;
         char *words = group_state_words(group);
         print_line(file, TONE_BAD,
@@ -132,6 +132,10 @@ print_needs(FILE *file, const struct status_answers *answers)
                                 json_word(group, "TargetGroupName"), words));
         free(words);
     }
+    if (down > GROUPS_SHOWN)
+        print_line(
+            file, TONE_BAD,
+            memory_print("and %zu groups more: fairleadctl groups", down - GROUPS_SHOWN));
     print_problems(file, json_object_get(answers->problems, "Problems"));
 }
 
@@ -148,10 +152,12 @@ print_rest(FILE *file, const struct status_answers *answers)
         failures += json_number(group, "Target5xxPerSecond");
     }
     char *uptime = when_span(json_number(status, "UptimeSeconds"));
-    fprintf(file,
-            "%.0f requests/s, %.0f 5xx/s from targets, %.0f in progress, %.0f connections\n",
-            requests, failures, json_number(status, "ActiveRequestCount"),
-            json_number(status, "ActiveConnectionCount"));
+    char *traffic = memory_print(
+        "%.0f requests/s, %.0f 5xx/s from targets, %.0f in progress, %.0f connections",
+        requests, failures, json_number(status, "ActiveRequestCount"),
+        json_number(status, "ActiveConnectionCount"));
+    output_paragraph(file, "", traffic, terminal_width());
+    free(traffic);
     fprintf(file, "fairlead %s, up %s, %.0f of %.0f workers, generation %.0f\n",
             json_word(status, "Version"), uptime, json_number(status, "LivingWorkerCount"),
             json_number(status, "WorkerCount"), json_number(status, "AppliedGeneration"));

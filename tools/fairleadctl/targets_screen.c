@@ -12,9 +12,10 @@
 #include "place.h"
 #include "terminal.h"
 #include "text_width.h"
+#include "text_wrap.h"
 #include "when.h"
 
-enum { INDENT = 2 };
+enum { INDENT = 2, PATH_MOST = 40 };
 
 enum column {
     TARGET,
@@ -144,6 +145,14 @@ group_trouble_words(const json_t *group)
 }
 
 char *
+group_check_words(const json_t *group)
+{
+    return memory_copy_text(json_is_set(group, "HealthCheckEnabled")
+                                ? json_word(group, "HealthCheckPath")
+                                : "none");
+}
+
+char *
 group_state_words(const json_t *group)
 {
     double all = json_number(group, "TargetCount"),
@@ -167,9 +176,11 @@ check_words(const json_t *group)
 {
     if (!json_is_set(group, "HealthCheckEnabled"))
         return memory_print("%s, no checks", json_word(group, "Algorithm"));
-    return memory_print("%s, GET %s every %g s", json_word(group, "Algorithm"),
-                        json_word(group, "HealthCheckPath"),
-                        json_number(group, "HealthCheckIntervalSeconds"));
+    char *path = text_cut(json_word(group, "HealthCheckPath"), PATH_MOST);
+    char *words = memory_print("%s, GET %s every %g s", json_word(group, "Algorithm"), path,
+                               json_number(group, "HealthCheckIntervalSeconds"));
+    free(path);
+    return words;
 }
 
 static char *
@@ -195,6 +206,20 @@ tone_of(const json_t *group)
     return json_number(group, "HealthyTargetCount") < all ? TONE_WARN : TONE_GOOD;
 }
 
+/* What no line has room for goes on below. */
+static void
+print_behind(FILE *file, size_t used, const char *text, unsigned width)
+{
+    char **lines = text_wrap(text, width > used ? width - used : 1);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        fprintf(file, "%*s", i == 0 ? 2 : (int)used, "");
+        output_text(file, lines[i]);
+        putc('\n', file);
+    }
+    text_wrap_free(&lines);
+}
+
 /* Name and check stand left, how it does right; on two lines where one is too short. */
 static void
 print_headline(FILE *file, const json_t *group, unsigned width)
@@ -205,15 +230,18 @@ print_headline(FILE *file, const json_t *group, unsigned width)
     size_t left = text_width(name) + 2 + text_width(check);
     size_t right = text_width(state) + 3 + text_width(rate);
 
+    bool fits = left + 2 + right <= width || width == 0;
     terminal_tone(file, TONE_STRONG);
     output_text(file, name);
     terminal_tone(file, TONE_PLAIN);
-    fputs("  ", file);
-    output_text(file, check);
-    if (left + 2 + right <= width || width == 0)
+    if (fits) {
+        fputs("  ", file);
+        output_text(file, check);
         fprintf(file, "%*s", width == 0 ? 3 : (int)(width - left - right), "");
-    else
-        fprintf(file, "\n%*s", INDENT, "");
+    } else {
+        print_behind(file, text_width(name) + 2, check, width);
+        fprintf(file, "%*s", INDENT, "");
+    }
     terminal_tone(file, tone_of(group));
     output_text(file, state);
     terminal_tone(file, TONE_PLAIN);

@@ -23,4 +23,7 @@ char *group_state_words(const json_t *group);
  * target, 3 held". Give back with free(). */
 char *group_trouble_words(const json_t *group);
 
+/* The path that is asked for, or "none". Give back with free(). */
+char *group_check_words(const json_t *group);
+
 #endif

@@ -47,6 +47,14 @@ terminal_width(void)
     return size_of(&size) ? size.ws_col : from_environment("COLUMNS", DEFAULT_WIDTH);
 }
 
+unsigned
+terminal_text_width(void)
+{
+    struct winsize size;
+
+    return size_of(&size) ? size.ws_col : from_environment("COLUMNS", 0);
+}
+
 static unsigned
 height(void)
 {

@@ -9,6 +9,10 @@
 /* Its columns; $COLUMNS, or 80 where the output is no terminal. */
 unsigned terminal_width(void);
 
+/* How wide texts may be that others read line by line: as wide as the terminal or $COLUMNS, 0:
+ * without end. */
+unsigned terminal_text_width(void);
+
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_DIM, TONE_STRONG };
 
 /* Writes what switches a tone on, and off; nothing without colour. */

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/memory.h"
+
 size_t
 text_next_character(const char **text)
 {
@@ -30,4 +32,33 @@ text_width(const char *text)
     while (*text != '\0')
         width += text_next_character(&text);
     return width;
+}
+
+/* How many bytes at the beginning fit the width. */
+static size_t
+head_bytes(const char *text, size_t width)
+{
+    const char *end = text, *next = text;
+    size_t used = 0;
+
+    while (*next != '\0' && (used += text_next_character(&next)) <= width)
+        end = next;
+    return (size_t)(end - text);
+}
+
+char *
+text_cut(const char *text, size_t width)
+{
+    size_t own = text_width(text);
+    size_t tail = strchr(text, ' ') == NULL ? width / 3 : 0;
+    const char *end = text + strlen(text);
+
+    if (own <= width || width == 0)
+        return memory_copy_text(text);
+    size_t head = head_bytes(text, width - 1 - tail);
+    if (tail > 0)
+        end = text + head_bytes(text, own - tail);
+    while (text_width(end) > tail) /* half of a wide character */
+        text_next_character(&end);
+    return memory_print("%.*s…%s", (int)head, text, end);
 }

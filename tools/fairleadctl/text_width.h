@@ -12,4 +12,10 @@ size_t text_width(const char *text);
  * none. */
 size_t text_next_character(const char **text);
 
+/*
+ * The text, or as much of it as fits the width with an ellipsis; new memory. Of a name, which
+ * has no blanks, the end is kept, too: there names differ.
+ */
+char *text_cut(const char *text, size_t width);
+
 #endif

@@ -92,7 +92,10 @@ print_rows(FILE *file, const struct view *view, const json_t *list,
     struct grid *grid = grid_new(count);
     for (size_t i = 0; i < count; i++)
         grid_set_title(grid, i, shown[i]->title,
-                       shown[i]->kind == VIEW_TEXT || shown[i]->kind == VIEW_ID);
+                       shown[i]->kind == VIEW_TEXT || shown[i]->kind == VIEW_WRAP ||
+                           shown[i]->kind == VIEW_ID);
+    if (count > 0 && shown[count - 1]->kind == VIEW_WRAP)
+        grid_wrap_last(grid);
     json_array_foreach ((json_t *)list, index, row) {
         grid_add_row(grid);
         for (size_t i = 0; i < count; i++)

@@ -14,6 +14,7 @@
 enum view_kind {
     VIEW_PLAIN,
     VIEW_TEXT,  /* may be cut where the terminal is narrow */
+    VIEW_WRAP,  /* of the last column: goes on below there */
     VIEW_ID,    /* of a container: its first 12 digits, all of it where there is room */
     VIEW_SINCE, /* a time, as how long ago it was */
     VIEW_COUNT, /* nothing where it is 0 */
