@@ -49,7 +49,10 @@ tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
 EXTRA_DIST += tools/quickstart tools/packages.sh
-EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/bare/enter \
+EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/check-package tools/package \
+	tools/bare/enter tools/bare/machine.sh tools/bare/root.sh tools/bare/try-package \
+	debian/changelog debian/control debian/copyright debian/fairlead.postrm debian/rules \
+	debian/source/format \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
 EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \
 	docs/decisions/0001-three-processes.md docs/decisions/0002-state-not-changes.md \

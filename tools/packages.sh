@@ -10,15 +10,22 @@ test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clan
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
 # What tools/bench runs besides.
 bench_packages="haproxy nginx valgrind"
+# What tools/package makes the Debian package with, besides.
+package_packages="build-essential debhelper systemd-dev"
+# What check-package lets look at it, and what a plain server has that it is tried on.
+lint_packages="lintian"
+server_packages="systemd-sysv dbus curl procps logrotate busybox"
 # What the machine needs to make a bare root for check-bare.
 bare_packages="debootstrap git iproute2 util-linux"
 
-# Two names stand for what differs between Debian 12 and 13: llhttp is a library or the sources
-# that a package of Node.js brings, and the docker command is a package of its own or is not.
+# Three names stand for what differs between Debian 12 and 13: llhttp is a library or the sources
+# that a package of Node.js brings; the docker command and where systemd's units lie are packages
+# of their own or are not.
 resolve_package() {
     case $1 in
     llhttp) first_known libllhttp-dev node-llhttp ;;
     docker) echo docker.io && first_known docker-cli "" ;;
+    systemd-dev) first_known systemd-dev systemd ;;
     *) echo "$1" ;;
     esac
 }
@@ -31,6 +38,7 @@ first_known() {
 is_there() {
     case $1 in
     llhttp) is_installed libllhttp-dev || is_installed node-llhttp ;;
+    systemd-dev) is_installed systemd-dev || [ -f /usr/share/pkgconfig/systemd.pc ] ;;
     docker) command -v docker >/dev/null && command -v dockerd >/dev/null ;;
     *) is_installed "$1" ;;
     esac

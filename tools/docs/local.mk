@@ -16,7 +16,7 @@ tools_docs_print_reference_SOURCES = \
 # With settings.c of its own: the documents tell the packaged directories, whatever configure was told.
 tools_docs_print_reference_CPPFLAGS = $(common_cppflags)
 tools_docs_print_reference_LDADD = libobserver.a libipc.a $(libs_model) $(LIBCONFIG_LIBS)
-EXTRA_DIST += tools/docs/print tools/docs/manual
+EXTRA_DIST += tools/docs/print tools/docs/manual tools/docs/debian-changelog
 TESTS += tools/docs/check-reference tools/docs/check-signs
 dist_check_SCRIPTS += tools/docs/check-reference tools/docs/check-signs
 
