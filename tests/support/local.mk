@@ -35,5 +35,5 @@ EXTRA_DIST += tests/support/probe.sh tests/support/terminal.py tests/support/scr
 noinst_PROGRAMS += tests/support/hostile/fairlead_hostile
 tests_support_hostile_fairlead_hostile_SOURCES = tests/support/hostile/hostile.c \
 	tests/support/hostile/hostile.h tests/support/hostile/hostile_acts.c \
-	tests/support/hostile/hostile_api_acts.c
+	tests/support/hostile/hostile_api_acts.c tests/support/hostile/hostile_signed_acts.c
 tests_support_hostile_fairlead_hostile_LDADD = $(fairlead_LDADD)

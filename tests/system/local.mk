@@ -14,7 +14,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/slow_start.sh tests/system/balancing.sh tests/system/fails_open.sh \
 	tests/system/drain_survives.sh tests/system/events_follow.sh \
 	tests/system/held_targets.sh tests/system/log_readers_stall.sh \
-	tests/system/api_role.sh tests/system/api_bounds.sh tests/system/keys.sh tests/system/signed_calls.sh
+	tests/system/api_role.sh tests/system/api_bounds.sh
 system_tests += tests/system/https.sh
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
@@ -26,6 +26,8 @@ system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tes
 	tests/system/notices.sh
 # By whom it is run.
 system_tests += tests/system/supervisor.sh
+# Who may change something.
+system_tests += tests/system/keys.sh tests/system/signed_calls.sh tests/system/captured_calls.sh
 # Clients that want more than their share.
 system_tests += tests/system/pipelines.sh
 TESTS += $(system_tests)

@@ -182,8 +182,8 @@ with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory
     for line in maps:
         bounds, rights = line.split()[:2]
         start, end = (int(part, 16) for part in bounds.split("-"))
-        if "r" not in rights or "[v" in line:
-            continue
+        if "r" not in rights or "[v" in line or end - start > 1 << 30:
+            continue  # the last are the sanitizers' own
         memory.seek(start)
         try:
             content = memory.read(end - start)

@@ -64,6 +64,7 @@ be_hostile(const struct role *role, const char *name)
     bool has_snapshot = false;
     struct message message;
 
+    hostile_capture();
     if (act == NULL || !channel_receive_now(hostile.channel, &message) ||
         !sandbox_enter(role->profile, message.as.hello.uid, message.as.hello.gid, &error))
         return 1;

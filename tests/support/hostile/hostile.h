@@ -25,5 +25,9 @@ typedef bool hostile_act(const struct hostile *hostile);
 /* NULL: there is no act of that name; those of the api role have a file of their own. */
 hostile_act *hostile_find_act(const char *name);
 hostile_act *hostile_find_api_act(const char *name);
+hostile_act *hostile_find_signed_act(const char *name);
+
+/* Reads the call that the acts with a signed one hand over, before the walls are put up. */
+void hostile_capture(void);
 
 #endif

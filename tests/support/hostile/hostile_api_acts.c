@@ -153,5 +153,5 @@ hostile_find_api_act(const char *name)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].name, name) == 0)
             return rows[i].act;
-    return NULL;
+    return hostile_find_signed_act(name);
 }
