@@ -6,6 +6,7 @@
 #include "control/admin/admin_api.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "ipc/api_call.h"
 #include "ipc/api_content.h"
 #include "ipc/page.h"
+#include "model/target_address.h"
 #include "wire/percent.h"
 
 /* Of which the api role has at most half in flight; the rest may still be at work on calls that
@@ -35,6 +37,7 @@
 #define FIRST_REFUSAL 400
 /* Who asks where the role does, for what it tells everybody that may look. */
 #define OWN_CLIENT "api"
+#define UNIX_CLIENT "unix"
 
 /* A call; the request comes first, so that it is the call. */
 struct api_request {
@@ -118,13 +121,26 @@ refuse_fault(struct admin_request *request, enum sigv4_fault fault)
     admin_refuse(request, row->status, row->code, "%s", row->message);
 }
 
+/* Whether it came from this machine, as far as the role tells. */
+static bool
+is_near(struct slice client)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    struct address address;
+
+    snprintf(text, sizeof(text), "%.*s", SLICE_PRINT(client));
+    return slice_equal(client, SLICE_LITERAL(UNIX_CLIENT)) ||
+           (address_parse(&address, text, 0) && target_address_is_loopback(&address));
+}
+
 static enum sigv4_fault
 check_unsigned(const struct api_request *call, enum admin_access access)
 {
-    bool is_own = slice_equal(call->call.client, SLICE_LITERAL(OWN_CLIENT));
+    struct slice client = call->call.client;
+    bool may_read = slice_equal(client, SLICE_LITERAL(OWN_CLIENT)) ||
+                    (call->api->has_anonymous_reads && is_near(client));
 
-    return access == ADMIN_READ && (is_own || call->api->has_anonymous_reads) ? SIGV4_SOUND
-                                                                              : SIGV4_UNSIGNED;
+    return access == ADMIN_READ && may_read ? SIGV4_SOUND : SIGV4_UNSIGNED;
 }
 
 static enum sigv4_fault

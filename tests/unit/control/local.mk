@@ -108,7 +108,8 @@ tests_unit_control_test_stickiness_key_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_numbers_SOURCES = tests/unit/control/registry/test_numbers.c
 tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 
-control_keys_tests = tests/unit/control/keys/test_access_key \
+control_keys_tests = tests/unit/control/admin/test_admin_audit \
+	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
 	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_repeats \
 	tests/unit/control/keys/test_verifier
@@ -125,3 +126,5 @@ tests_unit_control_keys_test_repeats_SOURCES = tests/unit/control/keys/test_repe
 tests_unit_control_keys_test_repeats_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_verifier_SOURCES = tests/unit/control/keys/test_verifier.c
 tests_unit_control_keys_test_verifier_LDADD = $(control_test_libs)
+tests_unit_control_admin_test_admin_audit_SOURCES = tests/unit/control/admin/test_admin_audit.c
+tests_unit_control_admin_test_admin_audit_LDADD = $(control_test_libs)
