@@ -51,7 +51,7 @@ void control_calls_cancel(struct control_calls *calls, uint64_t call_id);
 
 /* An answer has come; takes the descriptor. */
 void control_calls_note_answer(struct control_calls *calls,
-                               const struct message_api_answer *answer, int fd);
+                               const struct message_api_answer *message, int fd);
 
 /* An answer has come without its descriptor, nobody knows whose: all are answered with 503. */
 void control_calls_note_shortage(struct control_calls *calls);
