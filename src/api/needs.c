@@ -44,13 +44,19 @@ needs_free(struct needs **needs)
 struct slice
 needs_json(const struct needs *needs)
 {
-    return needs->json == NULL ? SLICE_LITERAL("null") : slice_of(needs->json);
+    return needs->json == NULL ? SLICE_LITERAL("[]") : slice_of(needs->json);
 }
 
 unsigned
 needs_count(const struct needs *needs)
 {
     return needs->count;
+}
+
+bool
+needs_are_known(const struct needs *needs)
+{
+    return needs->json != NULL;
 }
 
 static void

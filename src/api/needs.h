@@ -15,11 +15,13 @@ struct needs;
 struct needs *needs_new(struct control_calls *calls);
 void needs_free(struct needs **needs);
 
-/* A JSON array; "null" while nothing is known. Valid until the next turn. */
+/* A JSON array, empty while nothing is known. Valid until the next turn. */
 struct slice needs_json(const struct needs *needs);
 
-/* How many things that are; 0 too while nothing is known. */
+/* How many things that are, also those beyond the array's. */
 unsigned needs_count(const struct needs *needs);
+
+bool needs_are_known(const struct needs *needs);
 
 /* Asks control, unless it is being asked. */
 void needs_ask(struct needs *needs);

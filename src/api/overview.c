@@ -152,9 +152,11 @@ write_sentence(struct overview *overview, const struct tally *all)
                         ? memory_copy_text("no targets")
                         : memory_print("%u of %u target%s take requests", all->serving,
                                        all->targets, all->targets == 1 ? "" : "s");
-    char *needed =
-        needs == 0 ? memory_copy_text("nothing needs you")
-                   : memory_print("%u thing%s you", needs, needs == 1 ? " needs" : "s need");
+    char *needed = needs > 0
+                       ? memory_print("%u thing%s you", needs, needs == 1 ? " needs" : "s need")
+                       : memory_copy_text(needs_are_known(overview->parts.needs)
+                                              ? "nothing needs you"
+                                              : "what needs you is not known yet");
     char *sentence = memory_print("%s; %s; %s.", serving, targets, needed);
 
     json_add_text(&overview->json, "Sentence", slice_of(sentence));

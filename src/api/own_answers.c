@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "api/answer.h"
 #include "api/target_rates.h"
@@ -11,15 +12,17 @@
 
 #define MICROSECONDS 1000000
 
-struct own_answers {
-    struct own_answers_parts parts;
-    const struct snapshot *snapshot;
-};
-
 /* A request that waits for what control knows. */
 struct waiting {
     struct own_answers *answers;
     struct http_service_request *request;
+    LIST_ENTRY(waiting) entry;
+};
+
+struct own_answers {
+    struct own_answers_parts parts;
+    const struct snapshot *snapshot;
+    LIST_HEAD(, waiting) waiting;
 };
 
 typedef void serve_function(struct own_answers *answers, struct http_service_request *request);
@@ -36,12 +39,24 @@ own_answers_new(const struct own_answers_parts *parts)
     struct own_answers *answers = memory_take(1, sizeof(*answers));
 
     answers->parts = *parts;
+    LIST_INIT(&answers->waiting);
     return answers;
+}
+
+static void
+stop_waiting(struct waiting *waiting)
+{
+    LIST_REMOVE(waiting, entry);
+    free(waiting);
 }
 
 void
 own_answers_free(struct own_answers **answers)
 {
+    if (*answers == NULL)
+        return;
+    while (!LIST_EMPTY(&(*answers)->waiting))
+        stop_waiting(LIST_FIRST(&(*answers)->waiting));
     free(*answers);
     *answers = NULL;
 }
@@ -65,7 +80,9 @@ wait_with(struct own_answers *answers, struct http_service_request *request)
 {
     struct waiting *waiting = memory_take(1, sizeof(*waiting));
 
-    *waiting = (struct waiting){answers, request};
+    waiting->answers = answers;
+    waiting->request = request;
+    LIST_INSERT_HEAD(&answers->waiting, waiting, entry);
     return waiting;
 }
 
@@ -76,7 +93,7 @@ on_needs(void *argument)
 
     overview_note_change(waiting->answers->parts.overview);
     answer_json(waiting->request, 200, overview_json(waiting->answers->parts.overview));
-    free(waiting);
+    stop_waiting(waiting);
 }
 
 static void
@@ -155,7 +172,7 @@ on_marks(void *argument)
     bool has_group = http_service_parameter(request, "group") != NULL;
     uint32_t group;
 
-    free(waiting);
+    stop_waiting(waiting);
     if (has_group && !read_group(answers, request, &group))
         return;
     if (has_group)

@@ -28,6 +28,7 @@ struct stream {
     struct streams *all;
     struct http_service_request *request;
     bool has_overview, has_events;
+    bool waits_for_needs; /* the first overview does */
     struct watched groups[GROUPS_MAX];
     size_t group_count;
     uint64_t sent_ms;
@@ -172,7 +173,7 @@ send_group(struct stream *stream, struct watched *watched)
 static void
 send_news(struct stream *stream)
 {
-    if (stream->has_overview)
+    if (stream->has_overview && !stream->waits_for_needs)
         send_overview(stream);
     for (size_t i = 0; i < stream->group_count; i++)
         send_group(stream, &stream->groups[i]);
@@ -198,6 +199,22 @@ streams_look(struct streams *streams)
     if (has_overview)
         needs_ask(streams->parts.needs);
     event_topic_look(streams->events);
+}
+
+/* Those that have just begun get their first overview with it. */
+static void
+on_needs(void *argument)
+{
+    struct streams *streams = argument;
+    struct stream *stream;
+
+    overview_note_change(streams->parts.overview);
+    LIST_FOREACH (stream, &streams->streams, entry) {
+        if (!stream->waits_for_needs)
+            continue;
+        stream->waits_for_needs = false;
+        send_overview(stream);
+    }
 }
 
 /* False: there is no such topic, or there are too many. */
@@ -251,5 +268,8 @@ streams_begin(struct streams *streams, struct http_service_request *request)
     http_service_stream_begin(request, CONTENT_TYPE, on_gone, stream);
     for (size_t i = 0; i < stream->group_count; i++)
         group_topic_look(stream->groups[i].topic, streams->snapshot, streams->parts.sampler);
+    stream->waits_for_needs = stream->has_overview;
     send_news(stream);
+    if (stream->has_overview)
+        needs_when_fresh(streams->parts.needs, on_needs, streams);
 }

@@ -315,6 +315,23 @@ shows_an_overview_with_what_control_knows(void **state)
 }
 
 static void
+a_stream_begins_with_an_overview_that_knows_what_is_needed(void **state)
+{
+    struct fixture *fixture = *state;
+
+    send_snapshot(fixture);
+    ask(fixture, "GET /v1/stream?topics=overview,group:web", "");
+    wait_for_call(fixture, 2); /* the group's targets come first */
+    assert_text(fixture->call.request_line, "GET /v1/needs");
+    reply(fixture, 200, "{\"Needs\": [{\"Kind\": \"group\"}], \"Count\": 1}", true);
+    assert_answered(fixture, "\"Needs\":[{\"Kind\":\"group\"}]");
+    const char *first = strstr(fixture->answer, "\"Topic\":\"overview\"");
+    assert_non_null(first);
+    assert_null(strstr(fixture->answer, "\"Needs\":[]"));
+    assert_non_null(strstr(fixture->answer, "\"Topic\":\"group:web\""));
+}
+
+static void
 passes_a_stream_on_until_its_reader_goes(void **state)
 {
     struct fixture *fixture = *state;
@@ -428,6 +445,7 @@ main(void)
         TEST(leaves_it_to_control_what_may_be_changed),
         TEST(asks_control_whether_a_key_may_have_its_own_answers),
         TEST(shows_an_overview_with_what_control_knows),
+        TEST(a_stream_begins_with_an_overview_that_knows_what_is_needed),
         TEST(passes_a_stream_on_until_its_reader_goes),
         TEST(does_not_believe_what_is_no_page),
         TEST(answers_to_nobody_are_dropped),
