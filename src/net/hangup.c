@@ -17,12 +17,14 @@
 /* Told in one turn; the others' turn is the next one. */
 #define TOLD_MAX 64
 
-/* Of the process's loop, with which they end. */
-static struct hangups {
+struct hangups {
     struct watch watch;
     struct loop_end end;
     int epoll_fd;
-} * hangups; /* NULL: nobody has asked yet */
+};
+
+/* Of the process's loop, with which they end; NULL: nobody has asked yet. */
+static struct hangups *hangups;
 
 static bool
 control(int operation, struct stream *stream, uint32_t what)

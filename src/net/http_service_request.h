@@ -37,6 +37,6 @@ uint16_t http_service_request_methods(void);
 
 /* A handle with the request's path and parameters, in no service yet. */
 struct http_service_request *http_service_request_new(struct evhttp_request *source);
-void http_service_request_free(void *request);
+void http_service_request_free(void *object);
 
 #endif

@@ -30,18 +30,16 @@ task_file_new(const char *name)
 }
 
 void
-task_file_free(struct task_file **file_at)
+task_file_free(struct task_file **file)
 {
-    struct task_file *file = *file_at;
-
-    if (file == NULL)
+    if (*file == NULL)
         return;
-    free(file->name);
-    free(file->fault);
-    free(file->problem);
-    free(file->last_good);
-    free(file);
-    *file_at = NULL;
+    free((*file)->name);
+    free((*file)->fault);
+    free((*file)->problem);
+    free((*file)->last_good);
+    free(*file);
+    *file = NULL;
 }
 
 static bool

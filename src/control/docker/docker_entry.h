@@ -93,7 +93,7 @@ void docker_entry_judge_stop(struct docker_entry *entry);
 void docker_entry_set_problem(struct docker_entry *entry, const char *name, const char *reason);
 
 /* Reads those again that could not be read; a timer's callback. */
-void docker_roster_retry(void *roster);
+void docker_roster_retry(void *argument);
 
 /* Containers are left out, or (false) no more. */
 void docker_roster_tell_full(struct docker_roster *roster, bool is_full);

@@ -9,6 +9,6 @@ struct docker_roster;
 void docker_sweep_end_if_done(struct docker_roster *roster);
 
 /* The time is over in which events may still come; a timer's callback. */
-void docker_sweep_on_grace_end(void *roster);
+void docker_sweep_on_grace_end(void *argument);
 
 #endif
