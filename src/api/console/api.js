@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Calls of fairlead's JSON, signed where there is a key, and what refusals mean for people. */
-import {encode, Signer} from "./sign.js";
+import {encode, signerOf} from "./sign.js";
 
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(status, code, message, details) {
     super(message);
     Object.assign(this, {status, code, details: details ?? []});
@@ -19,23 +19,21 @@ const advice = {
   InvalidClientTokenId: "Enter the id as fairleadctl key list shows it, or make a new key with fairleadctl key create NAME.",
   SignatureDoesNotMatch: "Enter the secret again: it is not the one that fairleadctl key create printed for this id.",
   AccessDenied: "This key may look and not change. Enter one that was made without --read-only.",
-  RequestExpired: "Set this computer's clock: it differs from fairlead's by more than 15 minutes.",
   RequestRepeated: "Fairlead has done this once already. Look at the state before you try again.",
-  TooManyRequests: "Wait a minute: too many signatures from here were wrong.",
+  TooManyBadSignatures: "Wait a minute: ten signatures from here with this key were wrong.",
   Unreachable: "See whether fairlead runs: fairleadctl status on its machine. The console tries again by itself.",
 };
 
 export function nextStep(error) {
-  return advice[error.code] ?? (error.status === 429 ? advice.TooManyRequests : "");
+  return advice[error.code] ?? "";
 }
 
-let signer = null;
+let sign = null;
 let caller = null;
 const listeners = new Set();
 
 export const session = {
   get caller() { return caller; },
-  get mayChange() { return caller !== null && !caller.IsReadOnly; },
 
   /* Calls it when another key, or none, is used from now on; what it returns ends that. */
   onchange(listener) {
@@ -43,53 +41,40 @@ export const session = {
     return () => listeners.delete(listener);
   },
 
-  /* Tries a key and keeps it; throws the refusal. */
+  /* Tries a key, and keeps it where fairlead takes it; throws the refusal. */
   async enter(id, secret) {
-    const before = signer;
-    signer = await Signer.of(id, secret);
-    try {
-      caller = await get("/v1/caller");
-    } catch (error) {
-      signer = before;
-      throw error;
-    }
+    const candidate = await signerOf(id, secret);
+    caller = await (await open("GET", "/v1/caller", {by: candidate})).json();
+    sign = candidate;
     listeners.forEach(listener => listener());
   },
 
   forget() {
-    signer = caller = null;
+    sign = caller = null;
     listeners.forEach(listener => listener());
   },
 };
 
 async function refusalOf(response) {
-  let error = {};
-  try {
-    error = (await response.json()).error ?? {};
-  } catch { /* no JSON: the status has to do */ }
-  return new Refusal(response.status, error.code ?? "Status" + response.status,
-                     error.message ?? `fairlead answered with status ${response.status}`, error.details);
+  const {error} = await response.json().catch(() => ({}));
+  const {code = "", message = `fairlead answered with status ${response.status}`, details} = error ?? {};
+  return new Refusal(response.status, code, message, details);
 }
 
 /* A response, its body not read yet. */
-export async function open(method, path, {body, signal} = {}) {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = signer ? await signer.sign(method, path, text) : {};
-  let response;
-  try {
-    response = await fetch(path, {method, headers, body: text, signal, cache: "no-store", credentials: "omit"});
-  } catch (error) {
-    if (error.name === "AbortError")
-      throw error;
+export async function open(method, path, {body, signal, by = sign} = {}) {
+  const text = body && JSON.stringify(body);
+  const headers = by ? await by(method, path, text) : {};
+  const response = await fetch(path, {method, headers, body: text, signal}).catch(() => {
     throw new Refusal(0, "Unreachable", "fairlead does not answer");
-  }
+  });
   if (!response.ok)
     throw await refusalOf(response);
   return response;
 }
 
-export async function get(path, signal) {
-  return (await open("GET", path, {signal})).json();
+export async function get(path) {
+  return (await open("GET", path)).json();
 }
 
 export async function post(path, body) {
@@ -110,10 +95,6 @@ export async function* lines(response) {
       if (part.trim() !== "")
         yield JSON.parse(part);
   }
-}
-
-export function targetsPath(group) {
-  return `/v1/target-groups/${encode(group)}/targets`;
 }
 
 /* A path with the parameters that are there. */

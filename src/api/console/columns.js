@@ -49,8 +49,8 @@ export function groups(title, member) {
 
 /* A button that opens what is said of the row. */
 export function openers(title, read) {
-  return column(title, null, read, (item, table) => h("button.open", {type: "button", onclick: () => table.toggle(table.key(item))}, h("bdi", plain(read(item)))),
-    (node, item, table) => set(node, "aria-expanded", String(table.opened.has(table.key(item)))));
+  const make = (item, table) => h("button.open", {type: "button", onclick: () => table.toggle(table.key(item))}, h("bdi", plain(read(item))));
+  return column(title, null, read, make, (node, item, table) => set(node, "aria-expanded", String(table.opened.has(table.key(item)))));
 }
 
 /* One button: act(item) -> [word, what it does], or nothing; about(item): what it is done to. */

@@ -14,11 +14,12 @@ export function told(tone, kind, ...content) {
 
 export function errorText(error) {
   const next = nextStep(error);
-  return h("div", {role: "alert"}, told("bad", "alarm", h("p", name(error.message)), error.details.map(line => h("p.mono", name(line))), next && h("p", "Next: " + next)));
+  return h("div", {role: "alert"}, told("bad", "alarm", h("p", name(error.message)),
+    error.details.map(line => h("p.mono", name(line))), next && h("p", "Next: " + next)));
 }
 
 /* A short sentence at the bottom of the page. */
-export function say(text) {
+function say(text) {
   const said = document.getElementById("said");
   fill(said, sign("good", "check"), name(text));
   said.classList.add("on");
@@ -30,14 +31,16 @@ let fields = 0;
 
 export function field(label, properties, hint) {
   const id = "field" + ++fields;
-  const input = h(properties?.rows ? "textarea" : "input", {id, autocomplete: "off", spellcheck: "false", "aria-describedby": hint && id + "hint", ...properties});
+  const input = h(properties?.rows ? "textarea" : "input", {id, autocomplete: "off", spellcheck: "false",
+    "aria-describedby": hint && id + "hint", ...properties});
   return {input, get value() { return input.value.trim(); },
     node: h("div.field", h("label", {for: id}, label), input, hint && h("p.hint", {id: id + "hint"}, hint))};
 }
 
 /* A window over the page; Escape closes it, too. */
 function openDialog(title, content, onclose) {
-  const dialog = h("dialog", {"aria-labelledby": "asked", onclose: () => { dialog.remove(); onclose?.(); }}, h("h2", {id: "asked"}, name(title)), content);
+  const dialog = h("dialog", {"aria-labelledby": "asked", onclose: () => { dialog.remove(); onclose?.(); }},
+    h("h2", {id: "asked"}, name(title)), content);
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -46,8 +49,8 @@ function openDialog(title, content, onclose) {
 /* The two fields of a key; entered() when fairlead took it. */
 function keyForm(entered, cancel) {
   if (!canSign)
-    return h("div", h("p", "This browser signs only on pages that come by https or from localhost, so the console can look and not change. " +
-      "Open it as http://127.0.0.1, for example through ssh -L, or use fairleadctl."), h("div.buttons", button("Close", cancel)));
+    return h("div", h("p", "This browser signs only on pages that come by https or from localhost, so the console can look and not " +
+      "change. Open it as http://127.0.0.1, for example through ssh -L, or use fairleadctl."), h("div.buttons", button("Close", cancel)));
   const id = field("Access key id", {required: true});
   const secret = field("Secret access key", {required: true, type: "password"},
     "It becomes a key in this tab's memory that can sign and cannot be read, until you close or reload the tab.");
@@ -66,7 +69,7 @@ function keyForm(entered, cancel) {
     }
     enter.disabled = false;
   }
-  return h("form", {onsubmit}, h("p", "Changes are signed with an access key. On fairlead's machine this makes one, and prints both fields:"),
+  return h("form", {onsubmit}, h("p", "Changes are signed with an access key. On fairlead's machine this makes one and prints both fields:"),
     command("fairleadctl key create NAME"), id.node, secret.node, trouble, h("div.buttons", button("Cancel", cancel), enter));
 }
 
@@ -84,15 +87,15 @@ export function keyPressed() {
     return askForKey();
   const close = () => dialog.close();
   const dialog = openDialog("Access key", [
-    h("p", "Signing as ", h("b", name(caller.Name)), caller.IsReadOnly ? ", which may look and not change." : ". Each change becomes an event with this name."),
-    h("p", "The key is gone when you close or reload this tab."),
+    h("p", "Signing as ", h("b", name(caller.Name)), caller.IsReadOnly ? ", which may not change anything. " : "; each change is an event with this name. ",
+      "The key is gone when you close or reload this tab."),
     h("div.buttons", button("Close", close), button("Forget the key", () => { session.forget(); close(); }, "primary"))]);
   return dialog;
 }
 
 /*
- * Asks and does: {title, effects() -> texts or {warn: text}, line() -> the command, verb, isGrave, fields, act(place), done}.
- * What act() shows in the place stays on the screen when it returns false.
+ * Asks and does: {title, effects() -> texts or {warn: text}, line() -> the command, verb, isGrave,
+ * fields, act(place), done()}. What act() shows in the place stays when it returns false.
  */
 export function ask(question) {
   const effects = h("ul.effects");
@@ -101,13 +104,14 @@ export function ask(question) {
   const verb = h("button", {type: "submit", class: question.isGrave ? "grave" : "primary"}, question.verb);
   const close = () => dialog.close();
   const cancel = button("Cancel", close);
-  const form = h("form", {oninput: refresh, onsubmit: act}, question.fields?.map(one => one.node), effects, line, trouble, h("div.buttons", cancel, verb));
+  const form = h("form", {oninput: refresh, onsubmit: act}, question.fields?.map(one => one.node), effects, line, trouble,
+    h("div.buttons", cancel, verb));
   const holder = h("div", form);
 
   function refresh() {
     const rows = question.effects();
     const text = question.line();
-    refill(effects, rows, () => rows.map(row => h("li", row.warn ? sign("warn", "alarm") : sign("calm", "info"), name(row.warn ?? row))));
+    refill(effects, rows, () => rows.map(row => h("li", sign(row.warn ? "warn" : "calm", row.warn ? "alarm" : "info"), name(row.warn ?? row))));
     refill(line, text, () => sameLine(text));
   }
 

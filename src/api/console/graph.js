@@ -3,7 +3,7 @@
  * The last 15 minutes as lines of SVG. Each line has a dash of its own, and its word and value
  * stand above; a pointer or the arrow keys read any second.
  */
-import {get, withQuery} from "./api.js";
+import {withQuery} from "./api.js";
 import {h, panel, plain, put, refill, svg} from "./dom.js";
 import {Loader} from "./loader.js";
 import {count, milliseconds, moment, rate} from "./text.js";
@@ -27,8 +27,9 @@ function path(values, top, isArea) {
   values.forEach((value, index) => {
     if (value === null && !isArea)
       return;
-    const sign = isArea || (index > 0 && values[index - 1] !== null) ? "L" : "M";
-    text += sign + across(index, values.length) + " " + (HEIGHT - (value ?? 0) / top * HEIGHT).toFixed(1);
+    const isOn = isArea || (values[index - 1] ?? null) !== null;
+    const y = (HEIGHT - (value ?? 0) / top * HEIGHT).toFixed(1);
+    text += `${isOn ? "L" : "M"}${across(index, values.length)} ${y}${isOn ? "" : "h0"}`;
   });
   return isArea ? `M0 ${HEIGHT}${text}V${HEIGHT}Z` : text;
 }
@@ -49,7 +50,9 @@ class Graph {
     this.when = h("span");
     const grid = svg("path", {class: "grid", d: `M0 0h${WIDTH}M0 ${HEIGHT / 2}h${WIDTH}M0 ${HEIGHT}h${WIDTH}`});
     const leave = () => this.read(null);
-    this.plot = h("div.plot", {tabindex: 0, role: "img", onpointermove: event => this.point(event), onpointerleave: leave, onblur: leave, onkeydown: event => this.step(event)},
+    const point = event => this.point(event);
+    const step = event => this.step(event);
+    this.plot = h("div.plot", {tabindex: 0, role: "img", onpointermove: point, onpointerleave: leave, onblur: leave, onkeydown: step},
       svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true"},
         grid, this.area, this.marks, this.lines.map(line => line.path).reverse(), this.cursor), this.most);
     this.node = h("figure", h("figcaption", h("h3", title), this.lines.map(line => line.label)), this.plot,
@@ -67,8 +70,8 @@ class Graph {
       line.path.setAttribute("d", path(this.values(line), this.top));
     if (this.lines.length === 1)
       this.area.setAttribute("d", path(this.values(this.lines[0]), this.top, true));
-    this.marks.setAttribute("d", history.Marks.map(mark => this.length - 1 - history.End + mark.Time).filter(index => index >= 0)
-      .map(index => `M${across(index, this.length)} 0V${HEIGHT}`).join(""));
+    this.marks.setAttribute("d", history.Marks.map(mark => this.length - 1 - history.End + Date.parse(mark.Time) / 1000)
+      .filter(index => index >= 0).map(index => `M${across(index, this.length)} 0V${HEIGHT}`).join(""));
     this.read(this.index);
     const last = this.lines.map(line => `${line.word} ${this.write(this.values(line).at(-1))}`).join(", ");
     this.plot.setAttribute("aria-label", `${this.title}, the last 15 minutes: ${last} now, at most ${this.write(most)}. Arrow keys read it.`);
@@ -107,9 +110,9 @@ class Graph {
     for (const line of this.lines)
       put(line.value, this.write(this.values(line).at(index ?? -1)));
     this.cursor.setAttribute("d", index === null ? "" : `M${across(index, this.length)} 0V${HEIGHT}`);
-    const time = this.history.End - this.length + 1 + index;
-    const mark = this.history.Marks.find(one => Math.abs(one.Time - time) < 8);
-    put(this.when, index === null ? "" : moment(time * 1000) + (mark ? ": " + plain(mark.Text) : ""));
+    const time = (this.history.End - this.length + 1 + index) * 1000;
+    const mark = this.history.Marks.find(one => Math.abs(Date.parse(one.Time) - time) < 8000);
+    put(this.when, index === null ? "" : moment(time) + (mark ? ": " + plain(mark.Text) : ""));
   }
 }
 
@@ -133,12 +136,12 @@ export class Monitor {
       new Graph("Requests", {RequestsPerSecond: "requests"}, perSecond),
       new Graph("Errors", {Target5xx: "targets' 5xx", Own5xx: "own 5xx"}, perSecond),
       new Graph("Response time", {P50: "p50", P95: "p95", P99: "p99"}, milliseconds),
-      new Graph("Connections", {Connections: "connections"}, count)].slice(0, group ? 3 : 4);
+      new Graph("Connections", {Connections: group ? "to its targets" : "of clients"}, count)];
     this.marks = h("ul.marklist", {"aria-label": "Deploys and reloads"});
     this.loader = new Loader([withQuery("/v1/history", {seconds: 900, group})], history => {
       this.history = history;
-      history.Marks ??= [];
-      refill(this.marks, history.Marks, () => history.Marks.slice(-4).map(mark => h("li", h("time", moment(mark.Time * 1000)), " ", plain(mark.Text))));
+      refill(this.marks, history.Marks, () => history.Marks.slice(-4)
+        .map(mark => h("li", h("time", moment(mark.Time)), " ", plain(mark.Text))));
       this.show();
     });
     this.node = panel(h("h2", "The last 15 minutes"), this.loader.node, h("div.graphs", this.graphs.map(graph => graph.node)), this.marks);

@@ -4,7 +4,7 @@
  * pages share. A page is a function of the words of its address that returns {title, under or
  * head, content, loaders, topics, overview(data), group(name, data), event(event)}.
  */
-import {session} from "./api.js";
+import {get, session} from "./api.js";
 import {askForKey, keyPressed, told} from "./dialog.js";
 import {fill, h, name, plain, put, refill, set} from "./dom.js";
 import {configurationPage} from "./page_configuration.js";
@@ -18,12 +18,14 @@ import {servicesPage} from "./page_services.js";
 import {tryPage} from "./page_try.js";
 import {shape} from "./states.js";
 import {Stream} from "./stream.js";
-import {moment, now, span} from "./text.js";
+import {moment, span} from "./text.js";
 
 const pages = {
-  overview: ["Overview", overviewPage], groups: ["Target groups", (shell, ...rest) => (rest.length ? groupPage : groupsPage)(shell, ...rest)], map: ["Map", mapPage],
-  try: ["Try a request", tryPage], services: ["Services", servicesPage], events: ["Events", eventsPage],
-  failed: ["Failed requests", failedPage], configuration: ["Configuration", configurationPage], processes: ["Processes", processesPage],
+  overview: ["Overview", overviewPage],
+  groups: ["Target groups", (shell, ...rest) => (rest.length ? groupPage : groupsPage)(shell, ...rest)],
+  map: ["Map", mapPage], try: ["Try a request", tryPage], services: ["Services", servicesPage], events: ["Events", eventsPage],
+  failed: ["Failed requests", failedPage], configuration: ["Configuration", configurationPage],
+  processes: ["Processes", processesPage],
 };
 
 const [main, nav, menu, mark, key, balancer] = ["main", "nav", "menu", "mark", "key", "balancer"].map(id => document.getElementById(id));
@@ -36,13 +38,17 @@ let place;
 const stream = new Stream({
   overview(data) {
     shell.overview = data;
-    put(balancer, plain(data.LoadBalancerName));
-    refill(needs, data.Needs.length, () => data.Needs.length > 0 && [shape("alarm"), data.Needs.length, h("span.unseen", " need you")]);
+    data.Needs ??= [];
+    const {length} = data.Needs;
+    refill(needs, length, () => length > 0 && [shape("alarm"), length, h("span.unseen", " need you")]);
     page.overview?.(data);
   },
   group: (group, data) => page.group?.(group, data),
   event: event => page.event?.(event),
-  back: () => page.loaders?.forEach(loader => loader.load()),
+  back() {
+    get("/v1/status").then(({LoadBalancerName}) => put(balancer, plain(LoadBalancerName)), () => {});
+    page.loaders?.forEach(loader => loader.load());
+  },
   refused: showMark,
 });
 
@@ -51,7 +57,7 @@ const marks = {
   connecting: ["ring", "calm", () => "connecting", ""],
   paused: ["bars", "hold", () => "paused", "Nothing is asked for. Press to go on."],
   refused: ["bars", "warn", () => "needs a key", "Reading without a key is turned off here."],
-  lost: ["alarm", "bad", () => `connection lost since ${span(stream.lostSeconds)}`, "It is tried again every few seconds. Press to pause."],
+  lost: ["alarm", "bad", () => `connection lost since ${span(stream.lostSeconds)}`, "It is tried again by itself. Press to pause."],
 };
 
 function showMark() {
@@ -61,7 +67,8 @@ function showMark() {
   mark.title = title;
   put(mark.lastChild, words());
   const isLost = stream.state === "lost" && stream.lostSeconds > 3;
-  refill(lost, isLost, () => isLost && told("bad", "alarm", `No word from fairlead since ${moment(now() - stream.lostSeconds * 1000)}: what you see is from then. ` +
+  refill(lost, isLost, () => isLost && told("bad", "alarm",
+    `No word from fairlead since ${moment(stream.lastHeard)}: what you see is from then. ` +
     "Requests may well be served, since workers go on without the console. On its machine, fairleadctl status tells."));
   main.classList.toggle("stale", isLost);
 }
@@ -119,15 +126,6 @@ function openMenu(isOpen) {
   nav.classList.toggle("on", isOpen);
 }
 
-/* "/" goes to the field that finds things, as it does elsewhere. */
-function onKey(event) {
-  const search = main.querySelector("input[type=search]");
-  if (event.key === "/" && search && !event.target.closest("input, textarea, select, dialog")) {
-    event.preventDefault();
-    search.focus();
-  }
-}
-
 fill(nav, h("ul", Object.entries(pages).map(([id, [title]]) => h("li", h("a", {href: "#/" + id}, title, id === "overview" && needs)))));
 menu.addEventListener("click", () => openMenu(menu.ariaExpanded !== "true"));
 mark.addEventListener("click", pressMark);
@@ -137,7 +135,6 @@ session.onchange(() => {
   stream.restart();
 });
 addEventListener("hashchange", () => location.hash.startsWith("#/") && show());
-addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", showMark);
 setInterval(showMark, 500);
 showKey();

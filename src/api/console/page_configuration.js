@@ -3,7 +3,7 @@
 import {get, post, session} from "./api.js";
 import {texts} from "./columns.js";
 import {ask, askForKey, errorText, told} from "./dialog.js";
-import {button, facts, fill, h, name, panel, quoted, sameLine} from "./dom.js";
+import {button, facts, fill, h, name, panel} from "./dom.js";
 import {Loader} from "./loader.js";
 import {sign} from "./states.js";
 import {Table} from "./table.js";
@@ -30,14 +30,16 @@ export function settingTable({Settings}, prefix = "") {
 
 function changeTable(changes) {
   const table = new Table({caption: "What a reload would change", key: change => change.Path, columns: [
-    texts("Setting", "Path"), texts("Change", change => change.Change + (change.NeedsRestart ? ", after a restart" : "")), texts("Running", change => valueText(change.Running)),
-    texts("In the file", change => valueText(change.InFile)), texts("Where", placeText)]});
+    texts("Setting", "Path"), texts("Change", change => change.Change + (change.NeedsRestart ? ", after a restart" : "")),
+    texts("Running", change => valueText(change.Running)), texts("In the file", change => valueText(change.InFile)),
+    texts("Where", placeText)]});
   table.update(changes);
   return table.node;
 }
 
 function outcomeOf({Text, Warnings = []}) {
-  return told("good", "check", h("p", name(Text)), h("ul.plain", Warnings.map(line => h("li", sign("warn", "alarm", "warning"), " ", name(line)))));
+  return told("good", "check", h("p", name(Text)),
+    h("ul.plain", Warnings.map(line => h("li", sign("warn", "alarm", "warning"), " ", name(line)))));
 }
 
 function differenceOf({Text, Changes, Refusals}) {
@@ -81,18 +83,18 @@ export function configurationPage() {
   }
 
   const status = new Loader(["/v1/status"], answer => fill(about, answer.LastReloadWasRefused && told("bad", "alarm",
-    "The last reload was refused: the file has mistakes, and what was in force before still is. Next: press Check the file to see each mistake with its line."),
-    facts([["File", answer.ConfigurationFile], ["In force since", `${moment(answer.ConfiguredAt)}, ${age(answer.ConfiguredAt)} ago`], ["Reloads so far", answer.Reloads],
-      ["Listeners, groups, services", `${answer.ListenerCount}, ${answer.TargetGroupCount}, ${answer.ServiceCount}`]]),
-    sameLine(`fairleadctl check ${quoted(answer.ConfigurationFile)}\nfairleadctl reload`)));
+    h("p", "The last reload was refused: the file has mistakes, and what was in force before still is."),
+    h("p", "Next: press Check the file to see each mistake with its line.")),
+    facts([["File", answer.ConfigurationFile], ["Reloads so far", answer.Reloads],
+      ["In force since", `${moment(answer.ConfiguredAt)}, ${age(answer.ConfiguredAt)} ago`]])));
   const listing = new Loader(["/v1/configuration"], answer => {
     const table = settingTable(answer);
     const rest = answer.Count - answer.First - answer.Settings.length;
     fill(settings, h("div.tools", table.search("Find a setting: name, value, file:line")),
-      panel(table.node, rest > 0 && h("p.note", `These are the first ${answer.Settings.length}; fairleadctl config PATH shows the others.`)));
+      panel(table.node, rest > 0 && h("p.note", `And ${rest} more: fairleadctl config PATH shows them.`)));
   }, {why: WHY_KEY});
 
   return {title: "Configuration", loaders: [status, listing], content: [
-    panel(h("h2", "The file"), status.node, about, h("div.buttons.left", button("Check the file", check), button("Reload", reload, "primary")),
-      outcome, difference), listing.node, settings]};
+    panel(h("h2", "The file"), status.node, about, h("div.buttons.left", button("Check the file", check),
+      button("Reload", reload, "primary")), outcome, difference), listing.node, settings]};
 }

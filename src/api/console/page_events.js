@@ -3,9 +3,9 @@
 import {h, keep, name, panel, plain, put} from "./dom.js";
 import {Loader} from "./loader.js";
 import {choice, holds, searchField} from "./table.js";
-import {moment, part} from "./text.js";
+import {moment, part, plural} from "./text.js";
 
-const KINDS = ["target", "group", "task", "provider", "problem", "process", "configuration"];
+const KINDS = ["target", "group", "task", "deploy", "provider", "problem", "process", "configuration", "key"];
 const MOST_KEPT = 5000;
 
 export class EventList {
@@ -35,9 +35,9 @@ export class EventList {
   show() {
     const found = [...this.events.values()].filter(this.accept).sort((a, b) => b.Sequence - a.Sequence);
     const shown = found.slice(0, this.most);
-    keep(this.list, shown, event => event.Sequence, ({Time, Kind, Subject, Message, Text}) => h("li", h("time", {title: Time}, moment(Time)), h("span.kind", plain(Kind)),
-      h("span", Subject && [h("b", name(Subject)), " "], name(Message ?? Text))));
-    put(this.note, this.events.size === 0 ? "Nothing has happened yet." : found.length === 0 ? `None of ${this.events.size} events fits.`
+    keep(this.list, shown, event => event.Sequence, ({Time, Kind, Subject, Message, Text}) => h("li", h("time", {title: Time}, moment(Time)),
+      h("span.kind", plain(Kind)), h("span", Subject && [h("b", name(Subject)), " "], name(Message ?? Text))));
+    put(this.note, found.length === 0 ? `None of ${plural(this.events.size, "event")} fits.`
       : found.length > shown.length ? `The newest ${part(shown.length, found.length)}.` : "");
   }
 }
@@ -46,9 +46,11 @@ export function eventsPage() {
   let terms = [];
   let kind = "";
   const verbose = h("input", {type: "checkbox", onchange: () => list.show()});
-  const list = new EventList(300, event => (verbose.checked || !event.IsVerbose) && (!kind || event.Kind === kind) && holds(`${event.Text} ${event.Kind}`, terms));
+  const list = new EventList(300, ({IsVerbose, Kind, Text}) =>
+    (verbose.checked || !IsVerbose) && (!kind || Kind === kind) && holds(`${Text} ${Kind}`, terms));
   return {
-    title: "Events", under: "The newest stand first; new ones come by themselves.", topics: ["events"], loaders: [list.loader], event: event => list.came(event),
+    title: "Events", under: "The newest stand first; new ones come by themselves.", topics: ["events"], loaders: [list.loader],
+    event: event => list.came(event),
     content: [h("div.tools", searchField("Find an event: group, address, words", found => { terms = found; list.show(); }),
       choice("Kind", [["", "All kinds"], ...KINDS.map(one => [one, one])], word => { kind = word; list.show(); }),
       h("label", verbose, " steps of fairlead itself, too")), panel(list.node)],

@@ -15,26 +15,32 @@ const advice = {
   target_closed: "The application closed the connection before it answered: it may have ended or restarted.",
   target_truncated: "See the application's log at that time: it ended its answer in the middle.",
   held_too_long: "See the last deploy: no target became ready in time while the request waited.",
-  client_desync: "routing.http.desync_mitigation_mode says how strict fairlead is with requests that can be read in two ways.",
   loop: "Find the target or rule that sends requests here again.",
 };
 
-function detail({Split = {}, Reason, ReasonText, Method, Url, Client, Listener, Rule, TargetGroup, Target, TraceId}) {
+function detail({Split = {}, Reason, ReasonText, Method, Host, Url, Client, Listener, Rule, TargetGroup, Target, TraceId}) {
   return h("div", h("p.strong", plain(ReasonText ?? Reason)), advice[Reason] && h("p", "Next: " + advice[Reason]), facts([
-    ["Request", `${Method} ${Url}`], ["Client", Client], ["Listener and rule", Listener && `${Listener}, rule ${Rule ?? "–"}`], ["Target group", TargetGroup && groupLink(TargetGroup)], ["Target", Target],
-    ["Waited for a target", milliseconds(Split.Queue)], ["Connect", milliseconds(Split.Connect)], ["First byte", milliseconds(Split.FirstByte)], ["Total", milliseconds(Split.Total)],
+    ["Request", `${Method} ${Url}`], ["Host", Host], ["Client", Client], ["Listener and rule", Listener && `${Listener}, rule ${Rule ?? "–"}`],
+    ["Target group", TargetGroup && groupLink(TargetGroup)], ["Target", Target],
+    ["Waited for a target", milliseconds(Split.Queue)], ["Connect", milliseconds(Split.Connect)],
+    ["First byte", milliseconds(Split.FirstByte)], ["Total", milliseconds(Split.Total)],
     ["End", Reason], ["Trace id", TraceId]]));
 }
 
 export function failedPage() {
   const table = new Table({caption: "Failed requests", key: row => row.Time + row.Client + row.Url, details: detail, isNewestFirst: true,
-    empty: "None yet. Here stand answers that fairlead made itself: no target, no answer in time, requests that it refused.", words: row => row.TraceId, columns: [
-      openers("Time", row => moment(row.Time)), numbers("Code", "Code"), texts("Why", row => row.ReasonText ?? row.Reason), texts("Request", row => `${row.Method} ${row.Url}`, {kind: "name wide"}),
-      texts("Group", "TargetGroup"), texts("Target", "Target"), texts("Rule", "Rule"), texts("Client", "Client"), numbers("Total", row => row.Split?.Total, milliseconds)]});
-  const shown = h("div", {hidden: true}, h("div.tools", table.search("Find a request: code, URL, client, trace id, reason")), panel(table.node));
+    empty: "None yet. Here stand answers that fairlead made itself: no target, no answer in time, requests that it refused.",
+    words: row => row.Host + " " + row.TraceId, columns: [
+      openers("Time", row => moment(row.Time)), numbers("Code", "Code"), texts("Why", row => row.ReasonText ?? row.Reason),
+      texts("Request", row => `${row.Method} ${row.Url}`, {kind: "name wide"}),
+      texts("Group", "TargetGroup"), texts("Target", "Target"), texts("Rule", "Rule"), texts("Client", "Client"),
+      numbers("Total", row => row.Split?.Total, milliseconds)]});
+  const shown = h("div", {hidden: true}, h("div.tools", table.search("Find a request: code, URL, client, trace id, reason")),
+    panel(table.node));
   const loader = new Loader(["/v1/failed-requests"], ({FailedRequests}) => {
     shown.hidden = false;
     table.update(FailedRequests);
   }, {every: 3000, why: "Failed requests hold addresses of clients and URLs, so reading them needs an access key."});
-  return {title: "Failed requests", under: "The last 500 answers that fairlead made itself, newest first.", loaders: [loader], content: [loader.node, shown]};
+  return {title: "Failed requests", under: "The last 500 answers that fairlead made itself, newest first.", loaders: [loader],
+    content: [loader.node, shown]};
 }

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A target group: its targets, its check, its attributes, its graphs, and who uses it. */
 import {deregister, drain, ready, register} from "./actions.js";
-import {get, targetsPath, withQuery} from "./api.js";
+import {get, withQuery} from "./api.js";
 import {actions, marks, numbers, openers, texts} from "./columns.js";
+import {told} from "./dialog.js";
 import {button, facts, fill, groupPath, h, name, panel, plain, put, refill} from "./dom.js";
 import {Monitor} from "./graph.js";
 import {emptyGroup} from "./lessons.js";
 import {Loader} from "./loader.js";
 import {settingTable, WHY_KEY} from "./page_configuration.js";
 import {serviceColumns, serviceKey} from "./page_services.js";
-import {checkWords, groupWord, meter, showMeter, showState, stateMark, stateText, targetWord, toneOf, urgencyOf, whyOf} from "./states.js";
+import {
+  checkWords, groupWord, meter, showMeter, showState, stateMark, stateText, targetWord, toneOf, urgencyOf, whyOf,
+} from "./states.js";
 import {choice, Table} from "./table.js";
 import {address, age, count, milliseconds, moment, plural, rate} from "./text.js";
 
-/* Checks go on without a new generation: what they met is read again this often. */
-const REFRESH_MS = 15000;
+const REFRESH_MS = 15000; /* of settings; targets come by the stream */
 
 /* What stands under an opened row. */
 function detail(view, target) {
@@ -42,9 +44,10 @@ function targetColumns(view) {
   const zone = target => target.Target.AvailabilityZone;
   const place = target => address(target.Target);
   return [
-    openers("Target", place), marks("State", targetWord), numbers("Since", target => Date.parse(target.Since), age), texts("Last check", checkWords, {kind: "name long"}),
-    numbers("Req/s", target => rates(target)?.RequestsPerSecond, rate), numbers("5xx/s", target => rates(target)?.Errors5xxPerSecond, rate),
-    numbers("p95", target => rates(target)?.P95, milliseconds, {isShown: () => [...view.rates.values()].some(row => "P95" in row)}),
+    openers("Target", place), marks("State", targetWord), numbers("Since", target => Date.parse(target.Since), age),
+    texts("Last check", checkWords, {kind: "name long"}),
+    numbers("Req/s", target => rates(target)?.RequestsPerSecond, rate),
+    numbers("5xx/s", target => rates(target)?.Errors5xxPerSecond, rate),
     numbers("In flight", target => (rates(target) ?? target).InFlight, count),
     texts("Zone", zone, {isShown: all => all.some(zone)}), texts("Task", taskWords, {isShown: all => all.some(taskWords)}),
     actions(target => {
@@ -59,10 +62,12 @@ function targetsTab(view) {
     details: target => detail(view, target), tone: target => toneOf(targetWord(target)), urgency: target => urgencyOf(targetWord(target)),
     words: target => target.ContainerName + " " + target.Task});
   const states = choice("State", [], word => table.only(target => !word || targetWord(target) === word));
-  const tools = h("div.tools", table.search("Find a target: address, task, zone, state"), states, button("Register a target", () => register(view)));
+  const tools = h("div.tools", table.search("Find a target: address, task, zone, state"), states,
+    button("Register a target", () => register(view)));
   return {content: [tools, panel(table.node, empty)], update() {
     const words = view.all.map(targetWord);
-    const counts = [...new Set(words)].sort().map(word => [word, `${stateText(word)} (${words.filter(one => one === word).length})`]);
+    const counts = [...new Set(words)].sort()
+      .map(word => [word, `${stateText(word)} (${words.filter(one => one === word).length})`]);
     states.offer([["", `All states (${words.length})`], ...counts]);
     table.update(view.all);
     if (words.length)
@@ -76,7 +81,8 @@ function checkFacts(set) {
   return set.HealthCheckEnabled ? facts([
     ["Request", "GET " + set.HealthCheckPath], ["Host", set.HealthCheckHost],
     ["Port", set.HealthCheckPort === "traffic-port" ? "the one that takes traffic" : set.HealthCheckPort],
-    ["Every", `${set.HealthCheckIntervalSeconds} s`], ["Answer within", `${set.HealthCheckTimeoutSeconds} s`], ["Healthy codes", set.Matcher?.HttpCode],
+    ["Every", `${set.HealthCheckIntervalSeconds} s`], ["Answer within", `${set.HealthCheckTimeoutSeconds} s`],
+    ["Healthy codes", set.Matcher?.HttpCode],
     ["Healthy after", plural(set.HealthyThresholdCount, "pass", "passes") + " in a row"],
     ["Unhealthy after", plural(set.UnhealthyThresholdCount, "failure") + " in a row"]])
     : h("p", "This group has no health check: every registered target gets requests. Set health_check.enabled to have them checked.");
@@ -85,7 +91,8 @@ function checkFacts(set) {
 function checkTab(view) {
   const settings = h("div");
   const met = h("ul.plain");
-  return {content: h("div.columns", panel(h("h2", "How targets are checked"), settings), panel(h("h2", "What the last checks met"), met)), update() {
+  const content = h("div.graphs", panel(h("h2", "How targets are checked"), settings), panel(h("h2", "What the last checks met"), met));
+  return {content, update() {
     refill(settings, view.set, () => checkFacts(view.set));
     const results = new Map();
     for (const {Target, TargetHealth} of view.all) {
@@ -99,7 +106,8 @@ function checkTab(view) {
 }
 
 function attributesTab(view) {
-  const table = new Table({caption: "Attributes", key: row => row[0], columns: [texts("Attribute", row => row[0]), texts("Value", row => row[1])]});
+  const table = new Table({caption: "Attributes", key: row => row[0], columns: [
+    texts("Attribute", row => row[0]), texts("Value", row => row[1])]});
   const all = panel(table.node);
   const path = "target_groups." + view.group;
   const loader = new Loader([withQuery("/v1/configuration", {path})], answer => fill(all, settingTable(answer, path + ".").node),
@@ -120,9 +128,10 @@ export function shareOf(rule, group) {
 }
 
 function usedTab(view) {
-  const rules = new Table({caption: "Rules that forward to it", noun: "rule", key: rule => rule.ListenerName + rule.Priority, columns: [
-    texts("Listener", "ListenerName"), texts("Priority", "Priority"), texts("Takes requests where", "ConditionsText", {kind: "name wide"}),
-    numbers("Share", rule => shareOf(rule, view.group) + " %")], empty: "No rule forwards to this group, so it gets no requests."});
+  const rules = new Table({caption: "Rules that forward to it", noun: "rule", key: rule => rule.ListenerName + rule.Priority,
+    empty: "No rule forwards to this group, so it gets no requests.", columns: [
+      texts("Listener", "ListenerName"), texts("Priority", "Priority"), texts("Takes requests where", "ConditionsText", {kind: "name wide"}),
+      numbers("Share", rule => shareOf(rule, view.group) + " %")]});
   const services = new Table({caption: "Services whose tasks are its targets", key: serviceKey, columns: serviceColumns(),
     empty: "No service: its targets are registered by hand or by the configuration."});
   const loader = new Loader(["/v1/rules", "/v1/services"], ({Rules, Services}) => {
@@ -138,12 +147,19 @@ const tabs = {
 };
 
 export function groupPage(shell, group, tab = "targets") {
-  const view = {group, set: null, all: [], rates: new Map()};
+  const view = {group, set: null, all: null, rates: new Map()};
+  const missing = h("div");
   const state = stateMark("initial");
   const under = h("p.under");
   const bar = meter();
   const made = (tabs[tab] ?? tabs.targets)[1](view);
-  const links = Object.entries(tabs).map(([id, [text]]) => h("a", {href: groupPath(group, "/" + id), "aria-current": id === tab && "page"}, text));
+  const links = Object.entries(tabs).map(([id, [text]]) => h("a", {href: groupPath(group, "/" + id),
+    "aria-current": id === tab && "page"}, text));
+
+  function update() {
+    if (view.set && view.all)
+      made.update();
+  }
 
   function showHead(row) {
     const {set} = view;
@@ -151,33 +167,35 @@ export function groupPage(shell, group, tab = "targets") {
       return;
     showState(state, row?.State ?? groupWord(set));
     showMeter(bar, row?.Targets ?? set.TargetCount, row?.Healthy ?? set.HealthyTargetCount, set.HeldTargetCount);
-    put(under, `${set.Algorithm}; ${set.HealthCheckEnabled ? `GET ${plain(set.HealthCheckPath)} every ${set.HealthCheckIntervalSeconds} s` : "no health check"}` +
-      (row ? `; ${rate(row.RequestsPerSecond)} requests/s, ${rate(row.Errors5xxPerSecond)} 5xx/s, p95 ${milliseconds(row.P95)}` : ""));
+    const check = set.HealthCheckEnabled ? `GET ${plain(set.HealthCheckPath)} every ${set.HealthCheckIntervalSeconds} s` : "no health check";
+    put(under, `${set.Algorithm}; ${check}` + (row ? `; ${rate(row.RequestsPerSecond)} requests/s, ${rate(row.Errors5xxPerSecond)} 5xx/s, p95 ${milliseconds(row.P95)}` : ""));
   }
 
-  const loader = new Loader(["/v1/target-groups", targetsPath(group)], ({TargetGroups, TargetHealthDescriptions}) => {
+  const loader = new Loader(["/v1/target-groups"], ({TargetGroups}) => {
     view.set = TargetGroups.find(one => one.TargetGroupName === group);
-    view.all = TargetHealthDescriptions;
+    refill(missing, !view.set, () => !view.set && told("bad", "alarm", "There is no target group of this name."));
     showHead(shell.overview?.Groups.find(row => row.Name === group));
-    made.update();
+    update();
   }, {every: REFRESH_MS});
 
   return {
     title: group, topics: ["group:" + group], loaders: [loader, ...made.loaders ?? []],
     head: [h("p.crumbs", h("a", {href: "#/groups"}, "Target groups")), h("div.title", h("h1", name(group)), state, bar), under],
-    content: [h("nav.tabs", {"aria-label": "Parts of this group"}, links), loader.node, made.content],
+    content: [h("nav.tabs", {"aria-label": "Parts of this group"}, links), loader.node, missing, made.content],
     overview(data) {
       const row = data.Groups.find(one => one.Name === group);
       showHead(row);
+      update();
       made.overview?.(data, row);
     },
     group(about, {Targets, Rates}) {
       if (about !== group)
         return;
-      view.all = Targets ?? view.all;
       Rates?.forEach(row => view.rates.set(row.TargetId, row));
-      if (view.set)
-        made.update();
+      if (!Targets)
+        return;
+      view.all = Targets;
+      update();
     },
   };
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How requests go: listener, rule, group, targets, with how often each rule was met. */
-import {get, targetsPath} from "./api.js";
+import {get} from "./api.js";
 import {errorText} from "./dialog.js";
-import {fill, groupLink, h, keep, name, plain, put} from "./dom.js";
+import {fill, groupLink, h, keep, name, panel, plain, put} from "./dom.js";
 import {Loader} from "./loader.js";
 import {shareOf} from "./page_group.js";
-import {groupWord, meter, showMeter, showState, stateMark, targetWord, toneOf} from "./states.js";
+import {meter, meterParts, showMeter, showState, stateMark, targetWord, toneOf} from "./states.js";
 import {choice, holds, searchField, tellCounts} from "./table.js";
 import {address, count, rate} from "./text.js";
 
@@ -21,8 +21,10 @@ function groupsOf(rule) {
 
 function targetList(group, targets) {
   const more = targets.length - MOST_TARGETS;
-  return [h("ul.targets", targets.slice(0, MOST_TARGETS).map(target => h("li", stateMark(targetWord(target)), " ", name(address(target.Target)), " ",
-    h("span.note", plain(target.TaskName ?? ""))))), h("p", more > 0 ? `And ${more} more: ` : targets.length ? "All of " : "No targets: see ", groupLink(group))];
+  return [
+    h("ul.targets", targets.slice(0, MOST_TARGETS).map(target =>
+      h("li", stateMark(targetWord(target)), " ", name(address(target.Target)), " ", h("span.note", plain(target.TaskName))))),
+    h("p", more > 0 ? `And ${more} more: ` : targets.length ? "All of " : "No targets: see ", groupLink(group))];
 }
 
 /* One group of a rule: how it does, and its targets when it is opened. */
@@ -31,15 +33,17 @@ function groupNode(view, rule, group) {
   const mark = stateMark("unused");
   const bar = meter();
   const share = shareOf(rule, group);
-  const node = h("details.node", {ontoggle: () => node.open && get(targetsPath(group)).then(answer => fill(inner, targetList(group, answer.TargetHealthDescriptions)), error => fill(inner, errorText(error)))},
+  const load = () => get(`/v1/target-groups/${encodeURIComponent(group)}/targets`).then(
+    answer => fill(inner, targetList(group, answer.TargetHealthDescriptions)), error => fill(inner, errorText(error)));
+  const node = h("details.node", {ontoggle: () => node.open && load()},
     h("summary", h("b", name(group)), share < 100 && h("span.note", share + " %"), mark, bar), inner);
 
   node.refresh = () => {
-    const known = view.groups.get(group);
-    if (!known)
+    const row = view.groups.get(group);
+    if (!row)
       return;
-    showState(mark, groupWord(known));
-    showMeter(bar, known.TargetCount, known.HealthyTargetCount, known.HeldTargetCount);
+    showState(mark, row.State);
+    showMeter(bar, ...meterParts(row));
   };
   return node;
 }
@@ -48,7 +52,8 @@ function makeRule(view, rule) {
   const nodes = groupsOf(rule).map(group => groupNode(view, rule, group));
   const hits = h("span.number", {title: "requests per second, and so far"});
   const bar = h("i");
-  const node = h("li.rule", h("span.priority", {title: "lower ones are asked first"}, rule.Priority), name(rule.IsDefault ? "any other request" : rule.ConditionsText),
+  const node = h("li.rule", h("span.priority", {title: "lower ones are asked first"}, rule.Priority),
+    name(rule.IsDefault ? "any other request" : rule.ConditionsText),
     h("div.hits", hits, h("span.bar", {"aria-hidden": "true"}, bar)), h("span.arrow", {"aria-hidden": "true"}, "→"),
     h("div.goes", nodes.length ? nodes : h("div.node", name(rule.ActionText))));
   node.refresh = most => {
@@ -64,8 +69,10 @@ function makeRule(view, rule) {
 function makeListener(view, {ListenerName, Protocol, Unix, Address, Port}) {
   const note = h("p.note");
   const rules = h("ol");
-  const node = h("section.panel", h("h2", "Listener ", name(ListenerName), " ", h("span.note", Protocol + " ", name(Unix ?? address({Id: Address, Port})))),
-    h("div.rule.heads", {"aria-hidden": "true"}, ["Priority", "Takes requests where", "Requests/s · so far", "", "Goes to"].map(text => h("span", text))), rules, note);
+  const place = name(Unix ?? address({Id: Address, Port}));
+  const heads = ["Priority", "Takes requests where", "Req/s · so far", "", "Goes to"].map(text => h("span", text));
+  const node = panel(h("h2", "Listener ", name(ListenerName), " ", h("span.note", Protocol + " ", place)),
+    h("div.rule.heads", {"aria-hidden": "true"}, heads), rules, note);
   node.refresh = ({found, all}) => {
     const shown = found.slice(0, view.most);
     const most = Math.max(0, ...shown.map(rule => view.hits.get(keyOf(rule))?.RequestsPerSecond ?? 0));
@@ -80,11 +87,12 @@ export function mapPage() {
   const list = h("div");
   const kinds = {
     hit: rule => view.hits.get(keyOf(rule))?.RequestsPerSecond > 0, never: rule => !view.hits.get(keyOf(rule))?.Requests,
-    ill: rule => groupsOf(rule).some(group => /bad|warn/.test(toneOf(groupWord(view.groups.get(group) ?? {})))),
+    ill: rule => groupsOf(rule).some(group => /bad|warn/.test(toneOf(view.groups.get(group)?.State))),
   };
 
   function fits(rule) {
-    return (kinds[view.kind]?.(rule) ?? true) && holds([rule.Priority, rule.ListenerName, rule.ConditionsText, rule.ActionText].join(" "), view.terms);
+    const words = [rule.Priority, rule.ListenerName, rule.ConditionsText, rule.ActionText].join(" ");
+    return (kinds[view.kind]?.(rule) ?? true) && holds(words, view.terms);
   }
 
   function show() {
@@ -99,19 +107,20 @@ export function mapPage() {
     view.hits = new Map(Rules.map(hit => [keyOf(hit), hit]));
     show();
   }, {every: 3000});
-  const loader = new Loader(["/v1/listeners", "/v1/rules", "/v1/target-groups"], ({Listeners, Rules, TargetGroups}) => {
-    Object.assign(view, {listeners: Listeners, rules: Rules, groups: new Map(TargetGroups.map(group => [group.TargetGroupName, group]))});
+  const loader = new Loader(["/v1/listeners", "/v1/rules"], ({Listeners, Rules}) => {
+    Object.assign(view, {listeners: Listeners, rules: Rules});
     show();
   });
-  let generation;
   return {
-    title: "Map", under: "Rules are asked from the top; the first that fits decides. Open a group to see its targets.", loaders: [loader, hits],
+    title: "Map", under: "Rules are asked from the top; the first that fits decides. Open a group to see its targets.",
+    loaders: [loader, hits], topics: ["events"],
     content: [h("div.tools", searchField("Find a rule: path, host, priority, group", terms => { view.terms = terms; show(); }),
-      choice("Which rules", [["", "All rules"], ["hit", "Met now"], ["never", "Never met"], ["ill", "Group needs you"]], kind => { view.kind = kind; show(); })), loader.node, list],
+      choice("Which rules", [["", "All rules"], ["hit", "Met now"], ["never", "Never met"], ["ill", "Group needs you"]],
+        kind => { view.kind = kind; show(); })), loader.node, list],
     overview(data) {
-      if (generation !== undefined && data.Generation !== generation)
-        loader.load();
-      generation = data.Generation;
+      view.groups = new Map(data.Groups.map(row => [row.Name, row]));
+      show();
     },
+    event: event => event.Kind === "configuration" && loader.load(),
   };
 }

@@ -5,7 +5,7 @@ import {command, groupPath, h, keep, panel, plain, put, refill} from "./dom.js";
 import {Monitor} from "./graph.js";
 import {emptyLessons} from "./lessons.js";
 import {EventList} from "./page_events.js";
-import {sign} from "./states.js";
+import {meterParts, sign} from "./states.js";
 import {Table} from "./table.js";
 import {age, count, milliseconds, plural, rate} from "./text.js";
 
@@ -38,11 +38,12 @@ function needRow(need) {
 
 /* Rows of the overview. */
 function groupTable(most) {
-  const number = (title, member, write = rate) => numbers(title, member, write);
   return new Table({caption: "Target groups", most, key: row => row.Name, empty: "There is no target group yet.", columns: [
-    groups("Group", "Name"), marks("State", "State"), meters("Healthy", row => [row.Targets, row.Healthy]),
-    number("Req/s", "RequestsPerSecond"), number("5xx/s", "Errors5xxPerSecond"), number("Own 5xx/s", "OwnErrors5xxPerSecond"),
-    number("p50", "P50", milliseconds), number("p95", "P95", milliseconds), number("p99", "P99", milliseconds), number("In flight", "InFlight", count), number("Waiting", "Held", count)]});
+    groups("Group", "Name"), marks("State", "State"),
+    meters("Healthy", meterParts), numbers("Req/s", "RequestsPerSecond", rate), numbers("5xx/s", "Errors5xxPerSecond", rate),
+    numbers("Own 5xx/s", "OwnErrors5xxPerSecond", rate),
+    numbers("p50", "P50", milliseconds), numbers("p95", "P95", milliseconds), numbers("p99", "P99", milliseconds),
+    numbers("In flight", "InFlight", count), numbers("Waiting", "Held", count)]});
 }
 
 export function overviewPage() {
@@ -61,22 +62,28 @@ export function overviewPage() {
     const worst = Needs.some(need => toneOfNeed(need) === "bad") ? "bad" : Needs.length ? "warn" : "good";
     put(title, plain(Sentence));
     refill(tone, worst, () => sign(worst, worst === "good" ? "check" : "alarm"));
-    put(under, `${rate(Totals.RequestsPerSecond)} requests/s, ${plural(Totals.Connections, "connection")}, ${plural(Totals.InFlight, "request")} in flight, generation ${Generation}`);
-    keep(needs, Needs.slice(0, MOST_NEEDS), need => [need.Kind, need.Object, need.TargetGroupName].join("\n"), needRow, (row, need) => row.show(need));
-    put(needsNote, Needs.length === 0 ? "Nothing does: groups have healthy targets, providers answer, nothing is left out."
-      : Needs.length > MOST_NEEDS ? `And ${Needs.length - MOST_NEEDS} more.` : "");
+    put(under, `${rate(Totals.RequestsPerSecond)} requests/s, ${plural(Totals.Connections, "connection")}, ` +
+      `${plural(Totals.InFlight, "request")} in flight, generation ${Generation}`);
+    keep(needs, Needs.slice(0, MOST_NEEDS), need => [need.Kind, need.Object, need.TargetGroupName].join("\n"), needRow,
+      (row, need) => row.show(need));
+    put(needsNote, Needs.length === 0 ? "Nothing." : Needs.length > MOST_NEEDS ? `And ${Needs.length - MOST_NEEDS} more.` : "");
     graphs.add(Time, Totals);
     table.update(Groups);
     tables.hidden = Groups.length === 0;
     refill(lessons, [Groups.length, Totals.Targets].map(Boolean), () => Totals.Targets === 0 && emptyLessons(Groups.length > 0));
   }
 
-  return {title: "Overview", topics: ["events"], overview, event: event => recent.came(event), loaders: [graphs.loader, recent.loader], head: h("div.sentence", tone, h("div", title, under)),
-    content: [lessons, panel(h("h2", "Needs you"), needs, needsNote), graphs.node, tables, panel(h("h2", "What happened last"), recent.node, h("p", h("a", {href: "#/events"}, "All events")))]};
+  return {
+    title: "Overview", topics: ["events"], overview, event: event => recent.came(event), loaders: [graphs.loader, recent.loader],
+    head: h("div.sentence", tone, h("div", title, under)),
+    content: [lessons, panel(h("h2", "Needs you"), needs, needsNote), graphs.node, tables,
+      panel(h("h2", "What happened last"), recent.node, h("p", h("a", {href: "#/events"}, "All events")))],
+  };
 }
 
 export function groupsPage() {
   const table = groupTable(200);
-  return {title: "Target groups", under: "A rule forwards to a group; the group chooses one of its healthy targets.", overview: data => table.update(data.Groups),
+  return {title: "Target groups", under: "A rule forwards to a group; the group chooses one of its healthy targets.",
+    overview: data => table.update(data.Groups),
     content: [h("div.tools", table.search("Find a group: name, state")), panel(table.node)]};
 }

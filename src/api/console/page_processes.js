@@ -4,25 +4,29 @@ import {marks, numbers, texts} from "./columns.js";
 import {facts, fill, h, panel} from "./dom.js";
 import {Loader} from "./loader.js";
 import {Table} from "./table.js";
-import {count, moment, part, span} from "./text.js";
+import {count, milliseconds, moment, part, span} from "./text.js";
 
-const DUTIES = {worker: "takes and forwards requests", observer: "checks targets, serves metrics", logger: "writes the access log", api: "serves this page"};
+const DUTIES = {worker: "takes and forwards requests", observer: "checks targets, serves metrics", logger: "writes the access log",
+  api: "serves this page"};
 
 export function processesPage() {
   const about = h("div");
   const walls = h("div");
   const table = new Table({caption: "Processes", key: row => row.Role + row.Slot, columns: [
-    texts("Role", row => row.Role === "worker" ? `worker ${row.Slot}` : row.Role), marks("State", row => row.Pid === null ? "ended" : row.State), texts("Does", row => DUTIES[row.Role]),
-    numbers("Pid", row => row.Pid ?? "–"), numbers("Generation", "AppliedGeneration", count), numbers("Connections", "Connections", count),
-    numbers("Requests", "Requests", count), numbers("Restarts", "Restarts", count), texts("Last end", "LastEnd", {kind: "name long"})]});
+    texts("Role", row => row.Role === "worker" ? `worker ${row.Slot}` : row.Role),
+    marks("State", row => row.Pid === null ? "ended" : row.State), texts("Does", row => DUTIES[row.Role]),
+    numbers("Pid", row => row.Pid ?? "–"), numbers("Generation", "AppliedGeneration", count),
+    numbers("Connections", "Connections", count), numbers("Requests", "Requests", count), numbers("Restarts", "Restarts", count),
+    texts("Last end", "LastEnd", {kind: "name long"})]});
   const loader = new Loader(["/v1/status", "/v1/workers"], status => {
     table.update([...status.Workers, ...Object.values(status).filter(one => one?.Role)]);
-    fill(about, facts([["Version", status.Version], ["Up", `${span(status.UptimeSeconds)}, since ${moment(status.StartedAt)}`], ["Workers", part(status.LivingWorkerCount, status.WorkerCount) + " run"],
+    fill(about, facts([["Version", status.Version], ["Up", `${span(status.UptimeSeconds)}, since ${moment(status.StartedAt)}`],
+      ["Workers", part(status.LivingWorkerCount, status.WorkerCount) + " run"],
       ["Generation", `${status.Generation}, in force everywhere: ${status.AppliedGeneration}`],
-      ["A change is in force after", status.SnapshotAppliedMicroseconds && `${(status.SnapshotAppliedMicroseconds / 1000).toFixed(1)} ms`],
-      ["Worker restarts", count(status.WorkerRestarts)], ["Connections", count(status.ActiveConnectionCount)], ["Requests in flight", count(status.ActiveRequestCount)]]));
-    fill(walls, h("p", status.Walls ?? "None"), status.MissingWalls && h("p", "Not given by this system or this start: ", status.MissingWalls));
+      ["A change is in force after", milliseconds(status.SnapshotAppliedMicroseconds / 1000)],
+      ["Worker restarts", count(status.WorkerRestarts)]]));
+    fill(walls, h("p", status.Walls ?? "None"), status.MissingWalls && h("p", "Missing on this system: ", status.MissingWalls));
   }, {every: 2000});
-  return {title: "Processes", under: "Control decides, workers forward, the observer checks. A process that ends is started again in its place.", loaders: [loader],
-    content: [loader.node, panel(about), panel(table.node), panel(h("h2", "Walls around every process but control"), walls)]};
+  return {title: "Processes", under: "Control decides, workers forward, the observer checks. One that ends is started again in its place.",
+    loaders: [loader], content: [loader.node, panel(about), panel(table.node), panel(h("h2", "Walls around every process but control"), walls)]};
 }

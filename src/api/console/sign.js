@@ -50,49 +50,36 @@ function basicTime(milliseconds) {
   return new Date(milliseconds).toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/* A key's id and secret, as something that signs. */
-export class Signer {
-  constructor(id) {
-    this.id = id;
-    this.days = new Map();
+/* The headers that a request needs besides those that the browser adds. */
+async function headersOf(body) {
+  const headers = {"x-amz-date": basicTime(now()), "x-amz-content-sha256": await hash(body ?? ""),
+    "x-fairlead-nonce": hex(crypto.getRandomValues(new Uint8Array(16)))};
+  return body === undefined ? headers : {...headers, "content-type": "application/json"};
+}
+
+/* What signs with a key: sign(method, path, body) -> headers. */
+export async function signerOf(id, secret) {
+  const root = await importKey(utf8.encode("AWS4" + secret));
+
+  async function keyFor(scope) {
+    let key = root;
+    for (const part of scope)
+      key = await importKey(await mac(key, part));
+    return key;
   }
 
-  static async of(id, secret) {
-    const signer = new Signer(id);
-    signer.secret = await importKey(utf8.encode("AWS4" + secret));
-    return signer;
-  }
-
-  async dayKey(day) {
-    if (!this.days.has(day)) {
-      let key = this.secret;
-      for (const part of [day, REGION, SERVICE, "aws4_request"])
-        key = await importKey(await mac(key, part));
-      this.days.clear();
-      this.days.set(day, key);
-    }
-    return this.days.get(day);
-  }
-
-  /* The headers that a request needs besides those that the browser adds. */
-  async sign(method, path, body) {
+  return async (method, path, body) => {
     const url = new URL(path, location.origin);
-    const time = basicTime(now());
-    const day = time.slice(0, 8);
-    const headers = {"x-amz-date": time, "x-amz-content-sha256": await hash(body ?? ""),
-                     "x-fairlead-nonce": hex(crypto.getRandomValues(new Uint8Array(16)))};
-    if (body !== undefined)
-      headers["content-type"] = "application/json";
+    const headers = await headersOf(body);
+    const time = headers["x-amz-date"];
     const signed = {...headers, host: url.host};
     const names = Object.keys(signed).sort();
     const canonical = [method, url.pathname.split("/").map(encode).join("/"), canonicalQuery(url.searchParams),
-                       ...names.map(name => `${name}:${signed[name]}`), "", names.join(";"),
-                       headers["x-amz-content-sha256"]].join("\n");
-    const scope = [day, REGION, SERVICE, "aws4_request"].join("/");
-    const text = ["AWS4-HMAC-SHA256", time, scope, await hash(canonical)].join("\n");
-    const signature = hex(await mac(await this.dayKey(day), text));
-    headers.authorization = `AWS4-HMAC-SHA256 Credential=${this.id}/${scope}, ` +
-      `SignedHeaders=${names.join(";")}, Signature=${signature}`;
+      ...names.map(name => `${name}:${signed[name]}`), "", names.join(";"), headers["x-amz-content-sha256"]].join("\n");
+    const scope = [time.slice(0, 8), REGION, SERVICE, "aws4_request"];
+    const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), await hash(canonical)].join("\n");
+    const signature = hex(await mac(await keyFor(scope), text));
+    headers.authorization = `AWS4-HMAC-SHA256 Credential=${id}/${scope.join("/")}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
     return headers;
-  }
+  };
 }

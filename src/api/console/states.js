@@ -15,10 +15,8 @@ const shapes = {
   bars: ["M3 2h3.6v12H3zm6.4 0H13v12H9.4z"],
   half: ["M8 1a7 7 0 1 0 0 14z", "", "M8 2a6 6 0 0 1 0 12"],
   ring: ["", "", "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zm0 3v3.2l2.2 1.6"],
-  slow: ["M8 8V2a6 6 0 0 1 6 6z", "", "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z"],
   dash: ["", "", "M2.5 8h11"],
   none: ["", "", "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.8 12.2l8.4-8.4"],
-  cross: ["", "", "m3.5 3.5 9 9m0-9-9 9"],
   info: ["M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z", "M8 4v1.3m0 2V12"],
 };
 
@@ -31,16 +29,17 @@ export function shape(kind) {
 const looks = {};
 for (const [tone, kind, ...words] of [
   ["good", "check", "healthy", "connected", "running", "taken"], ["good", "disc", "unavailable"],
-  ["warn", "alarm", "degraded"], ["warn", "gem", "ejected"], ["warn", "none", "left out"],
+  ["warn", "alarm", "degraded"], ["warn", "gem", "ejected"], ["warn", "none", "left out"], ["warn", "ring", "waits"],
   ["bad", "alarm", "unhealthy", "away", "ended"], ["bad", "gem", "fails open"], ["bad", "none", "empty"],
   ["hold", "bars", "held"], ["hold", "half", "draining", "stopping"],
-  ["calm", "ring", "initial"], ["calm", "slow", "slow start"], ["calm", "cross", "gone"]])
+  ["calm", "ring", "initial", "slow start"]])
   words.forEach(word => { looks[word] = [tone, kind]; });
 
 /* What a word means where it does not say so itself. */
 const meanings = {
   unavailable: "its group has no health checks: it gets requests", "fails open": "too few targets are healthy: all get requests",
-  held: "drained by hand", ejected: "its checks pass, but requests to it failed", unused: "no rule forwards here",
+  waits: "it is empty: requests are held until its next target comes", unused: "no rule forwards here",
+  ejected: "its checks pass, but requests to it failed",
 };
 
 function look(word) {
@@ -107,11 +106,16 @@ export function meter() {
   return h("span.meter", h("span.number"), h("span.bar", {"aria-hidden": "true"}, h("i.good"), h("i.hold"), h("i.bad")));
 }
 
-export function showMeter(node, all, healthy, held = 0) {
+export function showMeter(node, all, healthy, held) {
   put(node.firstChild, part(healthy, all));
   [healthy, held, all - healthy - held].forEach((some, index) => {
     node.lastChild.children[index].style.flexGrow = Math.max(0, some);
   });
+}
+
+/* Of a row of the overview; who is not healthy in a group that is needs nobody. */
+export function meterParts({Targets, Healthy, State}) {
+  return [Targets, Healthy, /degraded|open/.test(State) ? 0 : Targets - Healthy];
 }
 
 /* The first row that fits what a check met. */
@@ -137,13 +141,15 @@ function unhealthyWhy({TargetHealth: {Description, LastCheck}}) {
 const why = {
   healthy: () => ["Its checks pass, so it gets requests."],
   unhealthy: unhealthyWhy,
-  unavailable: () => ["Its group has no health checks, so it gets requests whatever it answers.", "Set health_check.enabled to have it checked."],
+  unavailable: () => ["Its group has no health checks, so it gets requests whatever it answers.",
+  "Set health_check.enabled to have it checked."],
   held: ({InFlight}) => [`It was drained by hand: it gets no new requests and is not checked; ${plural(InFlight, "request")} in flight.`,
     "Make it ready when your work on it is done."],
   draining: ({InFlight}) => [`It leaves the group: ${plural(InFlight, "request")} in flight may finish, new ones go elsewhere.`,
     "Nothing to do: it is gone when the last one ends, or the deregistration delay is over."],
   unused: () => ["No rule forwards to its group, so it gets no requests and no checks.", "Add a rule that forwards to the group."],
-  ejected: () => ["Its checks pass, but requests to it failed, so it gets none for a while.", "Look at Failed requests. It is tried again by itself."],
+  ejected: () => ["Its checks pass, but requests to it failed, so it gets none for a while.",
+  "Look at Failed requests. It is tried again by itself."],
   "slow start": () => ["It is healthy, and its share of requests still grows (slow_start.duration_seconds)."],
   gone: () => ["It is no longer registered."],
 };

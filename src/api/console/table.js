@@ -40,7 +40,8 @@ export class Table {
     const order = item => column.order(item) ?? (isNumber ? -1 : "");
     const compare = (a, b) => isNumber ? a - b : String(a).localeCompare(b, "en", {numeric: true});
     this.rank([...this.items].sort((a, b) => (this.isDown ? -1 : 1) * compare(order(a), order(b))));
-    this.heads.forEach((head, index) => set(head, "aria-sort", this.columns[index] === column && (this.isDown ? "descending" : "ascending")));
+    this.heads.forEach((head, index) => set(head, "aria-sort",
+      this.columns[index] === column && (this.isDown ? "descending" : "ascending")));
     this.arrange();
   }
 
@@ -86,7 +87,8 @@ export class Table {
   }
 
   holds(item) {
-    return this.terms.length === 0 || holds(this.columns.map(column => column.order?.(item)).join(" ") + " " + this.words(item), this.terms);
+    return this.terms.length === 0 || holds(this.columns.map(column => column.order?.(item)).join(" ") + " " + this.words(item),
+      this.terms);
   }
 
   show() {
@@ -96,7 +98,8 @@ export class Table {
     this.heads.forEach((head, index) => { head.hidden = !this.isShown[index]; });
     this.share();
     const rows = shown.flatMap(item => this.opened.has(this.key(item)) ? [{item}, {item, isDetail: true}] : [{item}]);
-    keep(this.body, rows, row => (row.isDetail ? "d" : "r") + this.key(row.item), row => this.make(row), (node, row) => node.show(row.item));
+    keep(this.body, rows, row => (row.isDetail ? "d" : "r") + this.key(row.item), row => this.make(row), (node,
+      row) => node.show(row.item));
     this.table.hidden = found.length === 0;
     tellCounts(this.note, found.length, shown.length, this.items.length, this);
   }
