@@ -15,6 +15,7 @@ endif
 include tests/support/local.mk
 include tests/vtc/local.mk
 include tests/system/local.mk
+include tests/browser/local.mk
 include tests/fuzz/local.mk
 TESTS += $(check_PROGRAMS) tools/check-includes
 EXTRA_DIST += tests/unit/unit.h
