@@ -91,7 +91,7 @@ class Graph {
   }
 
   step(event) {
-    const steps = {ArrowLeft: -5, ArrowRight: 5, PageUp: -60, PageDown: 60, Home: -900, End: 900}[event.key];
+    const steps = {ArrowLeft: -5, ArrowRight: 5, Home: -900, End: 900}[event.key];
     if (!steps)
       return;
     event.preventDefault();

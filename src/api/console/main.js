@@ -53,7 +53,7 @@ const stream = new Stream({
 });
 
 const marks = {
-  live: ["disc", "good", () => "live", "What you see is what fairlead tells each second. Press to pause."],
+  live: ["disc", "good", () => "live", "Told anew each second. Press to pause."],
   connecting: ["ring", "calm", () => "connecting", ""],
   paused: ["bars", "hold", () => "paused", "Nothing is asked for. Press to go on."],
   refused: ["bars", "warn", () => "needs a key", "Reading without a key is turned off here."],
@@ -84,7 +84,7 @@ async function pressMark() {
 function showKey() {
   const {caller} = session;
   fill(key, caller ? ["Key ", name(caller.Name), caller.IsReadOnly && " (read-only)"] : "Enter a key");
-  key.title = caller ? "Changes are signed with this key" : "Looking is free; changes need an access key";
+  key.title = caller ? "Changes are signed with this key" : "Changes need an access key";
 }
 
 /* The words of the address: "#/groups/web/check". */

@@ -11,10 +11,10 @@ import {Loader} from "./loader.js";
 import {settingTable, WHY_KEY} from "./page_configuration.js";
 import {serviceColumns, serviceKey} from "./page_services.js";
 import {
-  checkWords, groupWord, meter, showMeter, showState, stateMark, stateText, targetWord, toneOf, urgencyOf, whyOf,
+  checkWords, groupWord, meter, showMeter, showState, stateMark, stateText, targetWord, toneOf, whyOf,
 } from "./states.js";
 import {choice, Table} from "./table.js";
-import {address, age, count, milliseconds, moment, plural, rate} from "./text.js";
+import {address, age, count, milliseconds, moment, rate} from "./text.js";
 
 const REFRESH_MS = 15000; /* of settings; targets come by the stream */
 
@@ -59,7 +59,7 @@ function targetColumns(view) {
 function targetsTab(view) {
   const empty = h("div");
   const table = new Table({caption: "Targets", key: target => target.TargetId, columns: targetColumns(view), keepsGone: true,
-    details: target => detail(view, target), tone: target => toneOf(targetWord(target)), urgency: target => urgencyOf(targetWord(target)),
+    details: target => detail(view, target), tone: target => toneOf(targetWord(target)),
     words: target => target.ContainerName + " " + target.Task});
   const states = choice("State", [], word => table.only(target => !word || targetWord(target) === word));
   const tools = h("div.tools", table.search("Find a target: address, task, zone, state"), states,
@@ -83,8 +83,7 @@ function checkFacts(set) {
     ["Port", set.HealthCheckPort === "traffic-port" ? "the one that takes traffic" : set.HealthCheckPort],
     ["Every", `${set.HealthCheckIntervalSeconds} s`], ["Answer within", `${set.HealthCheckTimeoutSeconds} s`],
     ["Healthy codes", set.Matcher?.HttpCode],
-    ["Healthy after", plural(set.HealthyThresholdCount, "pass", "passes") + " in a row"],
-    ["Unhealthy after", plural(set.UnhealthyThresholdCount, "failure") + " in a row"]])
+    ["Healthy after", `${set.HealthyThresholdCount} passed in a row`], ["Unhealthy after", `${set.UnhealthyThresholdCount} failed in a row`]])
     : h("p", "This group has no health check: every registered target gets requests. Set health_check.enabled to have them checked.");
 }
 
@@ -147,7 +146,9 @@ const tabs = {
 };
 
 export function groupPage(shell, group, tab = "targets") {
-  const view = {group, set: null, all: null, rates: new Map()};
+  if (shell.view?.group !== group)
+    shell.view = {group, set: null, all: null, rates: new Map()};
+  const {view} = shell; /* what is known of it stays from tab to tab */
   const missing = h("div");
   const state = stateMark("initial");
   const under = h("p.under");

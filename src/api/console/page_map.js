@@ -50,9 +50,9 @@ function groupNode(view, rule, group) {
 
 function makeRule(view, rule) {
   const nodes = groupsOf(rule).map(group => groupNode(view, rule, group));
-  const hits = h("span.number", {title: "requests per second, and so far"});
+  const hits = h("span.number");
   const bar = h("i");
-  const node = h("li.rule", h("span.priority", {title: "lower ones are asked first"}, rule.Priority),
+  const node = h("li.rule", h("span.priority", rule.Priority),
     name(rule.IsDefault ? "any other request" : rule.ConditionsText),
     h("div.hits", hits, h("span.bar", {"aria-hidden": "true"}, bar)), h("span.arrow", {"aria-hidden": "true"}, "→"),
     h("div.goes", nodes.length ? nodes : h("div.node", name(rule.ActionText))));

@@ -9,7 +9,7 @@ import {meterParts, sign} from "./states.js";
 import {Table} from "./table.js";
 import {age, count, milliseconds, plural, rate} from "./text.js";
 
-const MOST_NEEDS = 12;
+const MOST_OF_GROUP = 3;
 
 const places = {provider: "services", problem: "services", configuration: "configuration", process: "processes"};
 
@@ -21,16 +21,26 @@ function toneOfNeed({Kind}) {
   return Kind === "problem" || Kind === "target" ? "warn" : "bad";
 }
 
+/* Of targets of one group the first stand for all. */
+function folded(needs) {
+  const counts = new Map();
+  const shown = needs.filter(({Kind, TargetGroupName: group}) => {
+    counts.set(group, (counts.get(group) ?? 0) + (Kind === "target"));
+    return Kind !== "target" || counts.get(group) <= MOST_OF_GROUP;
+  });
+  const rest = [...counts].filter(([, number]) => number > MOST_OF_GROUP).map(([group, number]) => (
+    {Kind: "target", TargetGroupName: group, Text: `${plural(number - MOST_OF_GROUP, "more target")} of ${group}`}));
+  return [...shown, ...rest];
+}
+
 function needRow(need) {
   const text = h("a", {href: placeOf(need)});
-  const since = h("span.note");
   const next = h("p");
   const line = h("div");
-  const row = h("li", sign(toneOfNeed(need), "alarm"), h("div", h("p", text, " ", since), next, line));
+  const row = h("li", sign(toneOfNeed(need), "alarm"), h("div", h("p", text), next, line));
   row.show = ({Text, Since, Next, Command}) => {
     put(text, plain(Text));
-    put(since, Since ? `since ${age(Since)}` : "");
-    put(next, Next ? "Next: " + plain(Next) : "");
+    put(next, [Since && `Since ${age(Since)}.`, Next && "Next: " + plain(Next)].filter(Boolean).join(" "));
     refill(line, Command, () => Command && command(Command));
   };
   return row;
@@ -64,9 +74,9 @@ export function overviewPage() {
     refill(tone, worst, () => sign(worst, worst === "good" ? "check" : "alarm"));
     put(under, `${rate(Totals.RequestsPerSecond)} requests/s, ${plural(Totals.Connections, "connection")}, ` +
       `${plural(Totals.InFlight, "request")} in flight, generation ${Generation}`);
-    keep(needs, Needs.slice(0, MOST_NEEDS), need => [need.Kind, need.Object, need.TargetGroupName].join("\n"), needRow,
+    keep(needs, folded(Needs), need => [need.Kind, need.Object, need.TargetGroupName].join("\n"), needRow,
       (row, need) => row.show(need));
-    put(needsNote, Needs.length === 0 ? "Nothing." : Needs.length > MOST_NEEDS ? `And ${Needs.length - MOST_NEEDS} more.` : "");
+    put(needsNote, Needs.length === 0 ? "Nothing." : "");
     graphs.add(Time, Totals);
     table.update(Groups);
     tables.hidden = Groups.length === 0;

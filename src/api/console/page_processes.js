@@ -6,15 +6,12 @@ import {Loader} from "./loader.js";
 import {Table} from "./table.js";
 import {count, milliseconds, moment, part, span} from "./text.js";
 
-const DUTIES = {worker: "takes and forwards requests", observer: "checks targets, serves metrics", logger: "writes the access log",
-  api: "serves this page"};
-
 export function processesPage() {
   const about = h("div");
   const walls = h("div");
   const table = new Table({caption: "Processes", key: row => row.Role + row.Slot, columns: [
     texts("Role", row => row.Role === "worker" ? `worker ${row.Slot}` : row.Role),
-    marks("State", row => row.Pid === null ? "ended" : row.State), texts("Does", row => DUTIES[row.Role]),
+    marks("State", row => row.Pid === null ? "ended" : row.State),
     numbers("Pid", row => row.Pid ?? "–"), numbers("Generation", "AppliedGeneration", count),
     numbers("Connections", "Connections", count), numbers("Requests", "Requests", count), numbers("Restarts", "Restarts", count),
     texts("Last end", "LastEnd", {kind: "name long"})]});
@@ -27,6 +24,6 @@ export function processesPage() {
       ["Worker restarts", count(status.WorkerRestarts)]]));
     fill(walls, h("p", status.Walls ?? "None"), status.MissingWalls && h("p", "Missing on this system: ", status.MissingWalls));
   }, {every: 2000});
-  return {title: "Processes", under: "Control decides, workers forward, the observer checks. One that ends is started again in its place.",
+  return {title: "Processes", under: "Control decides, workers forward, the observer checks; one that ends is started again.",
     loaders: [loader], content: [loader.node, panel(about), panel(table.node), panel(h("h2", "Walls around every process but control"), walls)]};
 }

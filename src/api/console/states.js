@@ -50,11 +50,6 @@ export function toneOf(word) {
   return look(word)[0];
 }
 
-/* Who needs somebody more has less. */
-export function urgencyOf(word) {
-  return ["bad", "warn", "hold", "calm", "good"].indexOf(toneOf(word));
-}
-
 export function stateText(word) {
   return word === "unavailable" ? "no checks" : word;
 }

@@ -8,11 +8,13 @@ import {count, plural} from "./text.js";
 
 const GONE_MS = 8000;
 
+/* Who needs somebody more stands first when a table is first filled. */
+const TONES = ["bad", "warn", "hold", "calm", "good", "plain"];
+
 /*
  * options: caption, key(item), columns (columns.js), and where wanted words(item) for the search
  * besides what columns hold, details(item) -> node with update(item), tone(item), most rows, empty
- * text, urgency(item): who has less of it stands first when the table is first filled, keepsGone:
- * rows that went stay for some seconds, isNewestFirst: the order is that of the items
+ * text, keepsGone: rows that went stay for some seconds, isNewestFirst: in the order of the items
  */
 export class Table {
   constructor(options) {
@@ -52,8 +54,8 @@ export class Table {
   update(items) {
     if (this.isNewestFirst && !this.sorted)
       this.rank(items);
-    else if (this.urgency && this.ranks.size === 0)
-      this.rank([...items].sort((a, b) => this.urgency(a) - this.urgency(b)));
+    else if (this.ranks.size === 0)
+      this.rank(TONES.flatMap(tone => items.filter(item => this.tone(item) === tone)));
     const keys = new Set(items.map(this.key));
     for (const item of this.keepsGone ? this.items : [])
       if (!item.isGone && !keys.has(this.key(item)))

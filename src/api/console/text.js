@@ -38,8 +38,8 @@ export function milliseconds(value) {
   return value >= 9995 ? rate(value / 1000) + " s" : (value >= 9.95 ? count(value) : value.toFixed(1)) + " ms";
 }
 
-export function plural(number, one, many = one + "s") {
-  return count(number) + " " + (number === 1 ? one : many);
+export function plural(number, one) {
+  return count(number) + " " + one + (number === 1 ? "" : "s");
 }
 
 /* "2 of 3" */
@@ -49,13 +49,10 @@ export function part(some, all) {
 
 export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 60)
-    return whole + " s";
+  const pair = (large, one, small, other) => `${Math.floor(whole / large)} ${one} ${Math.floor(whole % large / small)} ${other}`;
   if (whole < 3600)
-    return Math.floor(whole / 60) + " min";
-  if (whole < 86400)
-    return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
-  return `${Math.floor(whole / 86400)} d ${Math.floor(whole % 86400 / 3600)} h`;
+    return whole < 60 ? whole + " s" : Math.floor(whole / 60) + " min";
+  return whole < 86400 ? pair(3600, "h", 60, "min") : pair(86400, "d", 3600, "h");
 }
 
 /* How long ago a moment was; "" where there is none. */
