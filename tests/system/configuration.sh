@@ -114,7 +114,7 @@ setting_is user "nobody $work/fairlead.conf:1"
 rm "$work/fairlead.conf"
 ! ctl config --diff >"$work/out" 2>&1 || fail "there is no file"
 ctl config user >/dev/null || fail "what runs is not known without its file"
-printf 'state_dir = "%s"; admin = { socket = "%s"; };\n' "$work/state" "$work/admin.sock" >"$work/fairlead.conf"
+printf 'listeners = (); state_dir = "%s"; admin = { socket = "%s"; };\n' "$work/state" "$work/admin.sock" >"$work/fairlead.conf"
 ctl config --diff | tr -s ' \n' ' ' | grep -q 'every listener would be closed; .*reload --force' ||
     fail "$(ctl config --diff)"
 

@@ -121,12 +121,14 @@ complain(const char *name)
 static void
 complain_of_words(char **words, int count)
 {
-    bool has_second = count > 1 && collect(words, 1).count > 0;
+    struct candidates begun = collect(words, 1);
+    bool has_second = count > 1 && begun.count > 0;
     char *both =
         has_second ? memory_print("%s %s", words[0], words[1]) : memory_copy_text(words[0]);
 
     complain(both);
     free(both);
+    free(begun.names);
 }
 
 const struct command *

@@ -121,7 +121,7 @@ print_behind(struct session *session, const char *words, const char *word)
                      (length == first && strncmp(command->name, words, first) == 0);
         if (is_it)
             print_of_command(session, command, word);
-        else if (words[first] == '\0' && command->name[first] == ' ' &&
+        else if (words[first] == '\0' && length > first && command->name[first] == ' ' &&
                  strncmp(command->name, words, first) == 0)
             print_word(session->out, command->name + first + 1);
     }
