@@ -284,6 +284,21 @@ writes_what_it_reads(void **state)
     }
 }
 
+/* Else their elements had no path. */
+static void
+every_list_has_a_key_or_is_of_texts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        if (row->kind != SETTING_LIST)
+            continue;
+        bool has_key = setting_key(setting_scopes[row->elements].base).rows[0] != NULL;
+        if (has_key == setting_scope_is_bare(row->elements))
+            fail_msg("%s: give its elements a SETTING_KEY", row->path);
+    }
+}
+
 static void
 keeps_what_runs_until_a_restart(void **state)
 {
@@ -325,6 +340,7 @@ main(void)
         cmocka_unit_test(shows_one_of_two_ways_to_say_the_same),
         cmocka_unit_test(what_is_given_as_it_is_anyway_is_default),
         cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(every_list_has_a_key_or_is_of_texts),
         cmocka_unit_test(keeps_what_runs_until_a_restart),
     };
 
