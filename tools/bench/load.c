@@ -16,11 +16,13 @@ usage(void)
     fprintf(stderr,
             "usage: load -a PORT [-c CONNECTIONS] [-d SECONDS] [-n REQUESTS]\n"
             "            [-r RATE] [-b POST_BYTES] [-p PATH]... [-H HOST]...\n"
-            "            [-1] [-k] [-i]\n"
+            "            [-1] [-k] [-i] [-t VERSION] [-s SUITE] [-R]\n"
             "  -r  open loop, requests a second; latencies count from when they were due\n"
             "  -p, -H  taken in turn, path n with host n\n"
             "  -1  a connection for every request\n"
             "  -k  check bodies (GET .../b/N, POST .../echo)\n"
+            "  -t, -s  over TLS 1.2 or 1.3, with OpenSSL's suite or that one\n"
+            "  -R  resume TLS sessions\n"
             "  -i  one request each, then hold the connections until stdin ends\n");
     return 2;
 }
@@ -62,6 +64,15 @@ read_option(struct load_options *options, int option, char *value)
     case 'i':
         options->holds = true;
         return 0;
+    case 't':
+        options->tls = value;
+        return 0;
+    case 's':
+        options->suite = value;
+        return 0;
+    case 'R':
+        options->resumes = true;
+        return 0;
     default:
         return -1;
     }
@@ -91,7 +102,7 @@ main(int argc, char **argv)
         .connections = 1,
     };
     int option;
-    while ((option = getopt(argc, argv, "a:c:d:n:r:b:p:H:1ki")) != -1)
+    while ((option = getopt(argc, argv, "a:c:d:n:r:b:p:H:1kit:s:R")) != -1)
         if (read_option(&options, option, optarg) == -1)
             return usage();
     if (options.address.sin_port == 0 || options.connections == 0 ||

@@ -29,6 +29,9 @@ struct load_options {
     bool closes;       /* a connection for every request */
     bool checks;       /* compare bodies with the pattern */
     bool holds;        /* one request each, then hold the idle connections until stdin ends */
+    const char *tls;   /* version, "1.2" or "1.3"; NULL: plain */
+    const char *suite; /* NULL: OpenSSL's choice */
+    bool resumes;      /* each connection but a place's first */
     const char *paths[REQUESTS_MAX];
     const char *hosts[REQUESTS_MAX];
     size_t path_count, host_count;

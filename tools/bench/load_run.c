@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "load_tls.h"
 #include "pattern.h"
 
 enum { HEAD_BYTES = 1024, BUFFER_BYTES = 65536, EVENTS_MAX = 512, HOLD_STEP = 200 };
@@ -26,6 +27,7 @@ enum { HEAD_BYTES = 1024, BUFFER_BYTES = 65536, EVENTS_MAX = 512, HOLD_STEP = 20
 /* Lives as long as the run; fd -1 while not connected. */
 struct connection {
     int fd;
+    struct tls_place tls;
     bool is_busy;
     bool waits_for_out;
     bool in_body;
@@ -109,6 +111,7 @@ watch(const struct run *run, struct connection *connection, int operation, unsig
 static void
 drop(struct connection *connection)
 {
+    tls_close(&connection->tls);
     if (connection->fd != -1)
         close(connection->fd);
     connection->fd = -1;
@@ -126,21 +129,41 @@ open_connection(struct run *run, struct connection *connection)
                          sizeof run->options->address);
     if (status == -1 && errno != EINPROGRESS)
         fail("connect");
+    if (run->options->tls != NULL)
+        tls_open(&connection->tls, connection->fd,
+                 run->options->hosts[connection->request % run->options->host_count]);
     run->result->connections_opened++;
     connection->waits_for_out = status == -1;
     watch(run, connection, EPOLL_CTL_ADD, EPOLLIN | (status == -1 ? EPOLLOUT : 0u));
 }
 
-/* Sends what is left of the request. */
+static ssize_t
+send_bytes(struct connection *connection, const char *bytes, size_t length)
+{
+    if (connection->tls.ssl != NULL)
+        return tls_send(&connection->tls, bytes, length);
+    return send(connection->fd, bytes, length, MSG_NOSIGNAL);
+}
+
+static ssize_t
+receive_bytes(struct connection *connection, char *memory, size_t length)
+{
+    if (connection->tls.ssl != NULL)
+        return tls_receive(&connection->tls, memory, length);
+    return recv(connection->fd, memory, length, 0);
+}
+
+/* Sends what is left of the request. A handshake waits for the other side first. */
 static void
 send_request(struct run *run, struct connection *connection)
 {
     const struct load_request *request = &run->requests[connection->request];
-    ssize_t sent = send(connection->fd, request->bytes + connection->sent,
-                        request->length - connection->sent, MSG_NOSIGNAL);
+    ssize_t sent = send_bytes(connection, request->bytes + connection->sent,
+                              request->length - connection->sent);
     if (sent > 0)
         connection->sent += (size_t)sent;
-    bool must_wait = connection->sent < request->length;
+    bool must_wait = connection->sent < request->length &&
+                     (connection->tls.ssl == NULL || SSL_is_init_finished(connection->tls.ssl));
     if (must_wait != connection->waits_for_out)
         watch(run, connection, EPOLL_CTL_MOD, EPOLLIN | (must_wait ? EPOLLOUT : 0u));
     connection->waits_for_out = must_wait;
@@ -292,8 +315,8 @@ static bool
 read_head(struct run *run, struct connection *connection)
 {
     char *head = connection->head;
-    ssize_t received = recv(connection->fd, head + connection->head_length,
-                            HEAD_BYTES - 1 - connection->head_length, 0);
+    ssize_t received = receive_bytes(connection, head + connection->head_length,
+                                     HEAD_BYTES - 1 - connection->head_length);
     if (received <= 0)
         return received == -1 && errno == EAGAIN;
     connection->head_length += (size_t)received;
@@ -310,12 +333,13 @@ read_head(struct run *run, struct connection *connection)
 static bool
 read_body(struct run *run, struct connection *connection)
 {
-    int flags = run->options->checks ? 0 : MSG_TRUNC;
+    bool is_thrown = !run->options->checks && connection->tls.ssl == NULL;
     while (connection->body_left != 0) {
         size_t wanted = connection->body_left;
-        if (wanted > BUFFER_BYTES && run->options->checks)
+        if (wanted > BUFFER_BYTES && !is_thrown)
             wanted = BUFFER_BYTES;
-        ssize_t received = recv(connection->fd, run->buffer, wanted, flags);
+        ssize_t received = is_thrown ? recv(connection->fd, run->buffer, wanted, MSG_TRUNC)
+                                     : receive_bytes(connection, run->buffer, wanted);
         if (received <= 0)
             return received == -1 && errno == EAGAIN;
         take_body(run, connection, run->buffer, (size_t)received);
@@ -343,7 +367,9 @@ on_event(struct run *run, struct connection *connection, unsigned events)
         drop(connection);
         return;
     }
-    if ((events & EPOLLOUT) != 0 && connection->waits_for_out)
+    bool shakes_hands = connection->tls.ssl != NULL &&
+                        connection->sent < run->requests[connection->request].length;
+    if (((events & EPOLLOUT) != 0 && connection->waits_for_out) || shakes_hands)
         send_request(run, connection);
     if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) == 0)
         return;
@@ -428,6 +454,8 @@ load_run(const struct load_options *options, struct load_result *result)
     struct epoll_event events[EVENTS_MAX];
     run.options = options;
     run.result = result;
+    if (options->tls != NULL)
+        tls_start(options->tls, options->suite, options->resumes);
     prepare(&run);
     begin_all(&run);
     while (!is_done(&run)) {

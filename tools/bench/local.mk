@@ -9,7 +9,9 @@ tools_bench_load_SOURCES = \
 	tools/bench/load.c tools/bench/load.h \
 	tools/bench/load_histogram.c \
 	tools/bench/load_run.c \
+	tools/bench/load_tls.c tools/bench/load_tls.h \
 	tools/bench/pattern.h
+tools_bench_load_LDADD = $(OPENSSL_LIBS)
 tools_bench_target_SOURCES = tools/bench/target.c tools/bench/pattern.h
 EXTRA_DIST += tools/bench/run tools/bench/console tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
 	tools/bench/large_site.py tools/bench/machine.py tools/bench/network.py \

@@ -5,12 +5,17 @@ import glob
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PROXY_CORE, LOAD_CORE = 0, 1
+
+
+CLIENT_CONTEXT = ssl.create_default_context()
+CLIENT_CONTEXT.check_hostname, CLIENT_CONTEXT.verify_mode = False, ssl.CERT_NONE
 
 
 class CannotRun(Exception):
@@ -76,10 +81,14 @@ def cpu_of(pid):
 
 
 def pss_of(pid):
-    with open(f"/proc/{pid}/smaps_rollup") as file:
-        for line in file:
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
+    """0 of one that has ended."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            for line in file:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except ProcessLookupError:
+        pass
     return 0
 
 
@@ -94,6 +103,21 @@ class Proxy:
         self.process = None
         self.log = os.path.join(folder, f"{self.name}.stderr")
         self.access_log = os.path.join(folder, f"{self.name}.access.log")
+
+    def certificate(self):
+        """Files of a certificate and its key, and of both: the same for all proxies."""
+        base = os.path.join(self.folder, "site")
+        if not os.path.exists(base + ".both"):
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256", "-nodes", "-keyout", base + ".key", "-out",
+                 base + ".pem", "-subj", "/CN=example.test", "-days", "2"],
+                check=True, stderr=subprocess.DEVNULL)
+            with open(base + ".both", "w") as both:
+                for part in (base + ".pem", base + ".key"):
+                    with open(part) as file:
+                        both.write(file.read())
+        return base + ".pem", base + ".key", base + ".both"
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)
@@ -134,6 +158,8 @@ class Proxy:
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                if self.workload.tls:
+                    connection = CLIENT_CONTEXT.wrap_socket(connection, server_hostname=host)
                 connection.sendall(request.encode())
                 return connection.recv(12) == b"HTTP/1.1 200"
         except OSError:
@@ -188,11 +214,18 @@ metrics = {{ address = "127.0.0.1"; port = {self.port + 1}; }};
 {log}limits = {{ connections = 12000; }};
 load_balancer = {{ name = "bench"; attributes = {{ client_keep_alive = {{ seconds = 604800; }};
     routing = {{ http = {{ {work.attributes} }}; }}; }}; }};
-listeners = ( {{ name = "http"; protocol = "HTTP"; address = "127.0.0.1"; port = {self.port};
+listeners = ( {{ name = "http"; {self.protocol()} address = "127.0.0.1"; port = {self.port};
     default_actions = ( {{ type = "forward"; target_group = "{work.default_group}"; }} );
     rules = ( {rules} ); }} );
 target_groups = ( {groups} );
 """
+
+    def protocol(self):
+        if not self.workload.tls:
+            return 'protocol = "HTTP";'
+        chain, key, _ = self.certificate()
+        return (f'protocol = "HTTPS"; certificates = ( {{ certificate = "{chain}"; '
+                f'private_key = "{key}"; }} );')
 
     @staticmethod
     def group(name, ports, attributes):
@@ -247,14 +280,17 @@ defaults
     option redispatch
 {self.defaults}{log_default}
 frontend f
-    bind 127.0.0.1:{self.port} backlog 8192
-    http-request set-header X-Forwarded-Proto http
+    bind 127.0.0.1:{self.port} backlog 8192{self.tls()}
+    http-request set-header X-Forwarded-Proto {"https" if work.tls else "http"}
     http-request set-header X-Forwarded-Port {self.port}
     unique-id-format %{{+X}}o\\ %ci:%cp_%fi:%fp_%Ts_%rt:%pid
     http-request set-header X-Amzn-Trace-Id %[unique-id]
 {self.routing()}    default_backend {work.default_group}
 
 {groups}{self.more}"""
+
+    def tls(self):
+        return f" ssl crt {self.certificate()[2]} alpn http/1.1" if self.workload.tls else ""
 
     def routing(self):
         work = self.workload
@@ -352,10 +388,18 @@ http {{
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-Port $server_port;
     proxy_set_header X-Amzn-Trace-Id "Root=$request_id";
-    {self.buffers} proxy_max_temp_file_size 0;
+    {self.tls()}{self.buffers} proxy_max_temp_file_size 0;
     proxy_connect_timeout 10s; proxy_read_timeout 60s; proxy_next_upstream error timeout;
 {groups}{self.servers()}}}
 """
+
+    def tls(self):
+        """A cache of sessions, as is usual; tickets are on unless they are turned off."""
+        if not self.workload.tls:
+            return ""
+        chain, key, _ = self.certificate()
+        return (f"ssl_certificate {chain}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 "
+                "TLSv1.3; ssl_prefer_server_ciphers on; ssl_session_cache shared:s:10m;\n    ")
 
     @staticmethod
     def group(name, ports):
@@ -376,6 +420,8 @@ http {{
         named = f"server_name {host};"
         if host is None:
             listen, named = f"{listen} default_server backlog=8192 reuseport", ""
+        if self.workload.tls:
+            listen += " ssl"
         places = "".join(f"        location {rule.prefix} {{ proxy_pass http://{rule.group}; }}\n"
                          for rule in rules)
         return f"""    server {{

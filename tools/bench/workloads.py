@@ -44,6 +44,8 @@ class Workload:
     closes: bool = False
     rate: int = 0
     idle: bool = False
+    tls: str = ""  # version
+    resumes: bool = False
     access_log: str = ""  # its format
     attributes: str = ""  # more of the load balancer's, for fairlead alone
     group_attributes: str = ""  # and of each group
@@ -64,7 +66,14 @@ class Workload:
             arguments += ["-b", str(self.post)]
         if self.closes:
             arguments += ["-1"]
-        return arguments
+        return arguments + self.tls_arguments()
+
+    def tls_arguments(self):
+        """One suite for all; every proxy has the same ECDSA certificate."""
+        if not self.tls:
+            return []
+        suite = "TLS_AES_128_GCM_SHA256" if self.tls == "1.3" else "ECDHE-ECDSA-AES128-GCM-SHA256"
+        return ["-t", self.tls, "-s", suite] + (["-R"] if self.resumes else [])
 
 
 WORKLOADS = [
@@ -92,6 +101,18 @@ WORKLOADS = [
     Workload("open8000", "open loop 8,000/s", rate=8000, to_haproxy=1.0, to_nginx=1.0),
     Workload("idle", "idle connection, PSS bytes", connections=10000, idle=True,
              to_haproxy=0.70, to_nginx=1.1),
+    Workload("tls64", "TLS 1.3, small GET, 64 connections", tls="1.3", to_haproxy=0.75,
+             to_nginx=0.72),
+    Workload("tls1m", "TLS 1.3, GET 1 MiB", tls="1.3", connections=16, paths=["/b/1048576"],
+             proxies=(Fairlead, Haproxy, HaproxyBuffers, Nginx, NginxUnbuffered, NginxBuffers),
+             to_haproxy=1.0, to_nginx=1.0),
+    Workload("tls16k", "TLS 1.3, GET 16 KiB", tls="1.3", paths=["/b/16384"]),
+    Workload("tlsfull", "TLS 1.3, full handshakes", tls="1.3", connections=16, closes=True,
+             to_haproxy=1.0, to_nginx=1.0),
+    Workload("tlsresumed", "TLS 1.3, resumed handshakes", tls="1.3", connections=16, closes=True,
+             resumes=True, to_haproxy=1.0, to_nginx=1.0),
+    Workload("tlsidle", "idle TLS connection, PSS bytes", tls="1.3", connections=10000, idle=True,
+             to_haproxy=0.95, to_nginx=0.95),
 ]
 
 # What can be turned on or off: each is one change of a plain GET.
