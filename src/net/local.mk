@@ -17,6 +17,7 @@ libnet_a_SOURCES = \
 	src/net/tls_facts.h src/net/tls_failures.def \
 	src/net/tls_hello.c src/net/tls_hello.h \
 	src/net/tls_identities.c src/net/tls_identities.h \
+	src/net/tls_memory.c src/net/tls_memory.h \
 	src/net/tls_pair.c src/net/tls_pair.h \
 	src/net/tls_session.h \
 	src/net/tls_tickets.c src/net/tls_tickets.h src/net/tls_tickets_use.h \

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "net/tls_memory.h"
 #include "net/tls_session.h"
 #include "net/tls_tickets_use.h"
 
@@ -19,6 +20,7 @@
 void
 tls_start(void)
 {
+    tls_memory_start();
     /* The system's configuration would change what a policy says. */
     CHECK(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1);
 }
@@ -75,7 +77,7 @@ static int
 on_hello(SSL *ssl, int *alert, void *argument)
 {
     const struct tls_context *context = argument;
-    struct tls_session *session = SSL_get_app_data(ssl);
+    struct tls_session *session = tls_session_of(ssl);
     struct tls_identity identity;
     struct tls_hello hello;
 
@@ -250,7 +252,6 @@ tls_accept(struct tls_context *context, int fd)
     session->ssl = SSL_new(context->ssl);
     BIO *bio = tls_socket_new(session);
     CHECK(session->ssl != NULL && bio != NULL);
-    SSL_set_app_data(session->ssl, session);
     SSL_set_bio(session->ssl, bio, bio);
     SSL_set_accept_state(session->ssl);
     return &session->stream;

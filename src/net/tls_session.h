@@ -34,8 +34,15 @@ struct tls_session {
 
 void tls_context_release(struct tls_context **context);
 
-/* The BIO between a connection and its socket. */
+/* The BIO between a connection and its socket; it leads back to the session, which costs less
+ * than OpenSSL's application data. */
 BIO *tls_socket_new(struct tls_session *session);
+
+static inline struct tls_session *
+tls_session_of(const SSL *ssl)
+{
+    return BIO_get_data(SSL_get_rbio(ssl));
+}
 
 /* The methods of all connections. */
 extern const struct stream_transport tls_transport;

@@ -172,6 +172,28 @@ result_of(struct tls_session *session, int returned)
 
 /* The transport. */
 
+/* OpenSSL keeps the objects; what is in them goes. */
+static void
+empty(EVP_PKEY *key)
+{
+    EVP_PKEY_set_type(key, EVP_PKEY_X25519);
+    EVP_PKEY_free(key);
+}
+
+/* The keys of the exchange are not needed any more: whoever reads our memory later must not
+ * find them, and an idle connection is smaller without. */
+static void
+forget_exchange(SSL *ssl)
+{
+    EVP_PKEY *key;
+
+    if (SSL_get_tmp_key(ssl, &key) == 1)
+        empty(key);
+    if (SSL_get_peer_tmp_key(ssl, &key) == 1)
+        empty(key);
+    ERR_clear_error();
+}
+
 static int
 shake_hands(struct stream_session *stream)
 {
@@ -180,6 +202,7 @@ shake_hands(struct stream_session *stream)
 
     if (returned == 1) {
         session->is_established = true;
+        forget_exchange(session->ssl);
         session->may_hold = SSL_has_pending(session->ssl) == 1;
         return 0;
     }

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "ipc/snapshot_open.h"
-#include "net/tls_context.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_run.h"
@@ -309,7 +308,6 @@ worker_run(void)
     log_set_form((enum log_form)hello.as.hello.log_form);
     worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
-    tls_start();
     if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
         log_error("the sandbox cannot be entered: %s", error);
         return 1;

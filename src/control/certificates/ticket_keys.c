@@ -24,6 +24,7 @@
 #include "net/tls_tickets.h"
 
 #define LOOK_MS 60000
+#define COMMIT_MS 1000 /* after which a child that waits for the disk is looked for */
 #define SECONDS_AN_HOUR 3600
 #define KEY_BYTES sizeof(struct tls_ticket_key)
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -135,6 +136,12 @@ end_commit(struct ticket_keys *keys, int how)
         warn(keys, WIFEXITED(status) ? WEXITSTATUS(status) : EIO);
 }
 
+static void
+look_later(struct ticket_keys *keys)
+{
+    timer_set(&keys->timer, keys->loop, keys->commit_pid != 0 ? COMMIT_MS : LOOK_MS);
+}
+
 /* The disk may take its time: a child waits for it, and control does not. */
 static void
 save(struct ticket_keys *keys)
@@ -205,7 +212,7 @@ on_time(void *argument)
         draw(keys);
         publish(keys);
     }
-    timer_set(&keys->timer, keys->loop, LOOK_MS);
+    look_later(keys);
 }
 
 static void
@@ -260,7 +267,7 @@ ticket_keys_set_config(struct ticket_keys *keys, const struct config *config)
     else
         take_own(keys, config->state_dir);
     publish(keys);
-    timer_set(&keys->timer, keys->loop, LOOK_MS);
+    look_later(keys);
 }
 
 int

@@ -18,6 +18,7 @@
 void
 certificates_open(struct worker *worker)
 {
+    tls_start();
     worker->tls.fd = worker->tls.keys_fd = -1;
     worker->tls.identities = tls_identities_new(IDENTITIES_MOST);
     worker->tls.tickets = tls_tickets_new();
