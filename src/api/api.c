@@ -288,6 +288,7 @@ open_all(struct api *api)
 static void
 close_all(struct api *api)
 {
+    control_calls_end(api->calls);
     http_service_free(&api->service);
     front_free(&api->front);
     own_answers_free(&api->answers);

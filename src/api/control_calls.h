@@ -36,7 +36,8 @@ typedef void control_answer_callback(void *argument, const struct control_answer
 
 struct control_calls *control_calls_new(struct loop *loop, struct channel *channel);
 
-/* Nobody is answered any more. */
+/* Whoever waits gets 503; nobody asks any more. */
+void control_calls_end(struct control_calls *calls);
 void control_calls_free(struct control_calls **calls);
 
 /*
