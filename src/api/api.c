@@ -128,10 +128,18 @@ on_snapshot(struct api *api, const struct message *message)
     answer(api);
 }
 
+/* Whoever waits is answered first: its request goes with the service. */
+static void
+close_service(struct api *api)
+{
+    control_calls_end_all(api->calls);
+    http_service_free(&api->service);
+}
+
 static void
 on_api_listener(struct api *api, const struct message *message)
 {
-    http_service_free(&api->service);
+    close_service(api);
     api->service = http_service_new(api->loop, message->fd, front_serve, api->front);
 }
 
@@ -139,7 +147,7 @@ static void
 on_api_close(struct api *api, const struct message *message)
 {
     (void)message;
-    http_service_free(&api->service);
+    close_service(api);
 }
 
 static void
@@ -288,8 +296,7 @@ open_all(struct api *api)
 static void
 close_all(struct api *api)
 {
-    control_calls_end(api->calls);
-    http_service_free(&api->service);
+    close_service(api);
     front_free(&api->front);
     own_answers_free(&api->answers);
     streams_free(&api->streams);

@@ -28,7 +28,6 @@ struct control_calls {
     struct channel *channel;
     uint64_t round;
     unsigned changes, streams; /* of the calls */
-    bool has_ended;
     struct call calls[CONTROL_CALLS_MAX];
 };
 
@@ -148,7 +147,7 @@ control_calls_ask(struct control_calls *calls, const struct api_call *call,
 {
     bool is_change = !is_read(call);
     struct call *place = find_free(calls, is_change);
-    int fd = place == NULL || calls->has_ended ? -1 : api_call_write(call);
+    int fd = place == NULL ? -1 : api_call_write(call);
 
     if (fd == -1)
         return 0;
@@ -209,20 +208,26 @@ control_calls_note_answer(struct control_calls *calls, const struct message_api_
     free(body);
 }
 
+/* But those that are asked meanwhile, by who is told. */
 static void
 fail_all(struct control_calls *calls, struct slice body)
 {
-    for (size_t i = 0; i < CONTROL_CALLS_MAX; i++)
-        if (calls->calls[i].id != 0)
-            fail(&calls->calls[i], 503, body);
+    uint64_t last = calls->round;
+
+    for (size_t i = 0; i < CONTROL_CALLS_MAX; i++) {
+        struct call *call = &calls->calls[i];
+        if (call->id == 0 || call->id / CONTROL_CALLS_MAX > last)
+            continue;
+        tell(calls, call->id);
+        fail(call, 503, body);
+    }
 }
 
 void
-control_calls_end(struct control_calls *calls)
+control_calls_end_all(struct control_calls *calls)
 {
-    calls->has_ended = true;
     fail_all(calls, SLICE_LITERAL("{\"error\": {\"code\": \"Stopping\", \"message\": \"the api "
-                                  "role ends\"}}"));
+                                  "role ends here\"}}"));
 }
 
 void

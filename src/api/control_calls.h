@@ -36,8 +36,8 @@ typedef void control_answer_callback(void *argument, const struct control_answer
 
 struct control_calls *control_calls_new(struct loop *loop, struct channel *channel);
 
-/* Whoever waits gets 503; nobody asks any more. */
-void control_calls_end(struct control_calls *calls);
+/* Whoever waits gets 503, and control is told: its clients are about to be closed. */
+void control_calls_end_all(struct control_calls *calls);
 void control_calls_free(struct control_calls **calls);
 
 /*

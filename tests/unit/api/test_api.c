@@ -408,6 +408,32 @@ changes_that_wait_leave_room_for_reads(void **state)
 }
 
 static void
+another_listener_ends_what_waits_on_the_one_before(void **state)
+{
+    struct fixture *fixture = *state;
+
+    send_snapshot(fixture);
+    ask(fixture, "GET /v1/overview", "");
+    wait_for_call(fixture, 1);
+    int first = fixture->client;
+    fixture->client = -1;
+    ask(fixture, "POST /v1/deregister?wait=true", "");
+    wait_for_call(fixture, 2);
+    uint64_t waiting = fixture->call_id;
+    send_listener(fixture);
+    for (int turn = 0; turn < MOST_TURNS && fixture->cancelled != waiting; turn++)
+        loop_turn(fixture->loop, 10);
+    assert_true(fixture->cancelled == waiting);
+    reply(fixture, 200, "{}", true); /* too late */
+    ask(fixture, "GET /v1/status", "");
+    wait_for_call(fixture, 3);
+    reply(fixture, 200, "{\"well\": true}", true);
+    assert_answered(fixture, "{\"well\": true}");
+    assert_int_equal(waitpid(fixture->child, NULL, WNOHANG), 0);
+    close(first);
+}
+
+static void
 ends_when_control_is_gone(void **state)
 {
     struct fixture *fixture = *state;
@@ -450,6 +476,7 @@ main(void)
         TEST(does_not_believe_what_is_no_page),
         TEST(answers_to_nobody_are_dropped),
         TEST(changes_that_wait_leave_room_for_reads),
+        TEST(another_listener_ends_what_waits_on_the_one_before),
         TEST(ends_when_control_is_gone),
         TEST(ends_when_it_is_told_to),
     };
