@@ -127,7 +127,9 @@ parse(const struct tls_identity *identity)
 
     parsed->users = 1;
     memcpy(parsed->fingerprint, identity->facts->fingerprint, TLS_FINGERPRINT_BYTES);
-    parsed->name = memory_copy_bytes(identity->name.at, identity->name.length);
+    parsed->name = identity->name.length == 0
+                       ? memory_copy_text("")
+                       : memory_copy_bytes(identity->name.at, identity->name.length);
     parsed->certificate = parse_certificate(identity->chain[0]);
     parsed->key = open_key(identity);
     parsed->chain = sk_X509_new_null();
