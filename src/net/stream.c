@@ -172,18 +172,6 @@ forget_events(struct stream *stream)
     stream->is_gone_watched = false;
 }
 
-int
-stream_let_go(struct stream *stream, struct stream_session **session)
-{
-    int fd = stream->fd;
-
-    forget_events(stream);
-    *session = stream->session;
-    stream->session = NULL;
-    stream->fd = -1;
-    return fd;
-}
-
 void
 stream_adopt(struct stream *stream, struct stream_session *session)
 {

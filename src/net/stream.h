@@ -83,11 +83,7 @@ void stream_open(struct stream *stream, struct loop *loop, int fd,
  */
 void stream_secure(struct stream *stream, struct stream_session *session);
 
-/*
- * Hands the descriptor and its transport over to who opens a stream with them anew: by
- * stream_open and, where the session is not NULL, stream_adopt, which wants no handshake.
- */
-int stream_let_go(struct stream *stream, struct stream_session **session);
+/* Puts a transport whose handshake is done over a stream that was just opened. */
 void stream_adopt(struct stream *stream, struct stream_session *session);
 
 /* Closes the descriptor at once. Closing a closed stream is allowed. */

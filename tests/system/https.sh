@@ -61,6 +61,10 @@ grep -q 'fairlead.conf:[0-9]*: warning: listeners\[1\].certificate_list\[4\].cer
     "$work/check" || fail "no warning: $(cat "$work/check")"
 fairlead_start
 
+ctl --json listeners | jq -e '.Listeners[1] | .Protocol == "HTTPS" and .AlpnPolicy == ["HTTP2Preferred"] and
+    .SslPolicy == "ELBSecurityPolicy-TLS13-1-2-2021-06" and
+    (.Certificates[0].CertificateArn | endswith("/default.pem"))' >/dev/null || fail "$(ctl --json listeners)"
+
 step "requests go through, and targets are told how they came"
 wait_for 5 secure one.test /hello
 for version in 1.2 1.3; do

@@ -10,6 +10,20 @@
 #include "control/registry/service_match.h"
 #include "ipc/snapshot_open.h"
 #include "model/settings.h"
+#include "model/ssl_policy.h"
+
+/* As DescribeListeners has them: of the certificates only the default one. */
+static void
+add_security(json_t *object, const struct config_listener *listener)
+{
+    admin_set_text(object, "SslPolicy", ssl_policies[listener->ssl_policy].name);
+    json_object_set_new(
+        object, "AlpnPolicy",
+        json_pack("[s]", setting_word_text(WORDS_ALPN_POLICY, (int)listener->alpn_policy)));
+    json_object_set_new(
+        object, "Certificates",
+        json_pack("[{s:s}]", "CertificateArn", listener->certificates[0].certificate));
+}
 
 static json_t *
 listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)
@@ -17,7 +31,10 @@ listener_to_json(const struct admin_parts *parts, const struct config_listener *
     json_t *object = json_object();
 
     admin_set_text(object, "ListenerName", listener->name);
-    admin_set_text(object, "Protocol", "HTTP");
+    admin_set_text(object, "Protocol",
+                   setting_word_text(WORDS_LISTENER_PROTOCOL, (int)listener->protocol));
+    if (listener->protocol == PROTOCOL_HTTPS)
+        add_security(object, listener);
     if (listener->unix_path != NULL) {
         admin_set_text(object, "Unix", listener->unix_path);
     } else {

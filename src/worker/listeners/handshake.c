@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A step of a handshake takes a place in the loop's line: it costs a hundred times what a
+ * request does, and a crowd of newcomers must not keep those waiting who are in already.
+ */
 #include "worker/listeners/handshake.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -13,6 +20,8 @@
 #include "worker/targets/view.h"
 
 #define TAG 0x5a4ec1a5
+#define OLDEST_VERSION 0x0301
+#define VERSIONS 4
 
 struct handshake {
     uint32_t tag;
@@ -20,17 +29,14 @@ struct handshake {
     struct worker *worker;
     struct listener *listener;
     struct security *security; /* pinned */
-    struct newcomer newcomer;
-    struct stream stream;
+    struct newcomer newcomer;  /* its session comes with its first bytes */
+    struct watch readable, writable;
+    struct loop_place place;
     struct timer timer;
     handshake_end *end;
 };
 
-static void on_readable(void *owner);
-static void on_ready(void *owner, bool has_failed);
-
-static const struct stream_callbacks callbacks = {.on_readable = on_readable,
-                                                  .on_ready = on_ready};
+static void on_event(int fd, short what, void *argument);
 
 /* Over, one way or the other: the memory goes later. */
 static void
@@ -38,6 +44,9 @@ finish(struct handshake *handshake)
 {
     struct worker *worker = handshake->worker;
 
+    watch_close(&handshake->readable);
+    watch_close(&handshake->writable);
+    loop_place_leave(&handshake->place, worker->loop);
     timer_close(&handshake->timer, worker->loop);
     TAILQ_REMOVE(&worker->handshakes.waiting, handshake, entry);
     worker->handshakes.count--;
@@ -55,12 +64,31 @@ count_failure(const struct handshake *handshake, enum tls_failure failure)
 }
 
 static void
+drop_session(struct handshake *handshake)
+{
+    struct stream_session *session = handshake->newcomer.session;
+
+    if (session != NULL)
+        session->transport->close(session, true);
+    handshake->newcomer.session = NULL;
+}
+
+static void
+close_now(struct handshake *handshake)
+{
+    drop_session(handshake);
+    watch_close(&handshake->readable);
+    watch_close(&handshake->writable);
+    close(handshake->newcomer.fd);
+    handshake->newcomer.fd = -1;
+    finish(handshake);
+}
+
+static void
 fail(struct handshake *handshake, enum tls_failure failure)
 {
     count_failure(handshake, failure);
-    stream_close(&handshake->stream);
-    handshake->newcomer.fd = -1;
-    finish(handshake);
+    close_now(handshake);
 }
 
 static void
@@ -72,14 +100,6 @@ on_time(void *argument)
     fail(handshake, TLS_FAILURE_TIMEOUT);
 }
 
-/* Never comes before it is ready, and then it has gone on. */
-static void
-on_readable(void *owner)
-{
-    CHECK_TAG((struct handshake *)owner, TAG);
-    CHECK_UNREACHABLE();
-}
-
 static void
 count_success(const struct handshake *handshake)
 {
@@ -87,44 +107,92 @@ count_success(const struct handshake *handshake)
 
     if (!tls_facts_of(handshake->newcomer.session, &facts))
         return;
-    unsigned version = facts.version < 0x0301 ? 0 : (facts.version - 0x0301) & 3;
+    unsigned version = (facts.version - OLDEST_VERSION) % VERSIONS;
     enum counter row = COUNTER_TLS_1_0_FULL + 2 * version + (facts.is_resumed ? 1 : 0);
     counter_add(&handshake->worker->counters->values[row], 1);
 }
 
-/* It gets an answer that it understands. */
 static void
-let_go_plain(struct handshake *handshake)
+end_failed(struct handshake *handshake)
 {
-    struct newcomer *newcomer = &handshake->newcomer;
-    struct stream_session *session;
+    enum tls_failure failure = tls_failure_of(handshake->newcomer.session);
 
-    count_failure(handshake, TLS_FAILURE_PLAIN_HTTP);
-    newcomer->fd = stream_let_go(&handshake->stream, &session);
-    newcomer->is_misled = true;
-    session->transport->close(session, true);
+    if (failure != TLS_FAILURE_PLAIN_HTTP) {
+        fail(handshake, failure);
+        return;
+    }
+    /* It gets an answer that it understands. */
+    count_failure(handshake, failure);
+    drop_session(handshake);
+    handshake->newcomer.is_misled = true;
     finish(handshake);
 }
 
 static void
-on_ready(void *owner, bool has_failed)
+wait_to_write(struct handshake *handshake)
 {
-    struct handshake *handshake = owner;
+    if (!watch_is_active(&handshake->writable))
+        watch_open(&handshake->writable, handshake->worker->loop, handshake->newcomer.fd,
+                   WATCH_WRITE, on_event, handshake);
+}
+
+/* A check that only connects. */
+static bool
+has_left(const struct handshake *handshake)
+{
+    char byte;
+
+    return recv(handshake->newcomer.fd, &byte, 1, MSG_PEEK) == 0;
+}
+
+/* Strangers who say nothing cost no more than this: a session is made for who does. */
+static bool
+has_session(struct handshake *handshake)
+{
     struct newcomer *newcomer = &handshake->newcomer;
 
+    if (newcomer->session == NULL)
+        newcomer->session = security_accept(handshake->security, newcomer->fd);
+    return newcomer->session != NULL;
+}
+
+static void
+go_on(void *argument)
+{
+    struct handshake *handshake = argument;
+
     CHECK_TAG(handshake, TAG);
-    enum tls_failure failure = tls_failure_of(handshake->stream.session);
-    if (has_failed && failure == TLS_FAILURE_PLAIN_HTTP) {
-        let_go_plain(handshake);
+    watch_close(&handshake->writable);
+    if (handshake->newcomer.session == NULL && has_left(handshake)) {
+        close_now(handshake);
         return;
     }
-    if (has_failed) {
-        fail(handshake, failure);
+    if (!has_session(handshake)) {
+        fail(handshake, TLS_FAILURE_CERTIFICATE);
         return;
     }
-    newcomer->fd = stream_let_go(&handshake->stream, &newcomer->session);
-    count_success(handshake);
-    finish(handshake);
+    struct stream_session *session = handshake->newcomer.session;
+    int result = session->transport->handshake(session);
+    if (result == STREAM_WAIT_TO_WRITE) {
+        wait_to_write(handshake);
+    } else if (result == 0) {
+        count_success(handshake);
+        finish(handshake);
+    } else if (result != STREAM_WAIT) {
+        end_failed(handshake);
+    }
+}
+
+/* It comes again in each turn until its place in the line does, which is no harm. */
+static void
+on_event(int fd, short what, void *argument)
+{
+    struct handshake *handshake = argument;
+
+    (void)fd;
+    (void)what;
+    CHECK_TAG(handshake, TAG);
+    loop_place_take(&handshake->place, handshake->worker->loop, go_on, handshake);
 }
 
 static void
@@ -134,16 +202,13 @@ make_room(struct worker *worker)
         fail(TAILQ_FIRST(&worker->handshakes.waiting), TLS_FAILURE_LIMIT);
 }
 
-bool
+void
 handshake_open(struct worker *worker, struct listener *listener, struct security *security,
                const struct newcomer *newcomer, handshake_end *end)
 {
-    struct stream_session *session = security_accept(security, newcomer->fd);
-
-    if (session == NULL)
-        return false;
-    make_room(worker);
     struct handshake *handshake = memory_take(1, sizeof(*handshake));
+
+    make_room(worker);
     handshake->tag = TAG;
     handshake->worker = worker;
     handshake->listener = listener;
@@ -155,9 +220,8 @@ handshake_open(struct worker *worker, struct listener *listener, struct security
     timer_init(&handshake->timer, on_time, handshake);
     timer_set(&handshake->timer, worker->loop,
               worker->view->settings->timeouts.tls_handshake_ms);
-    stream_open(&handshake->stream, worker->loop, newcomer->fd, &callbacks, handshake);
-    stream_secure(&handshake->stream, session);
-    return true;
+    watch_open(&handshake->readable, worker->loop, newcomer->fd, WATCH_READ, on_event,
+               handshake);
 }
 
 void

@@ -18,8 +18,8 @@ struct worker;
 typedef void handshake_end(struct worker *worker, struct listener *listener,
                            struct newcomer *newcomer);
 
-/* Takes over the descriptor. The listener must stay until the end. False: nothing is done. */
-bool handshake_open(struct worker *worker, struct listener *listener, struct security *security,
+/* Takes over the descriptor. The listener must stay until the end. */
+void handshake_open(struct worker *worker, struct listener *listener, struct security *security,
                     const struct newcomer *newcomer, handshake_end *end);
 
 /* Closes all, for the worker's stop. */

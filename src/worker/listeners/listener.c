@@ -62,12 +62,7 @@ static void
 shake_hands(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
 {
     listener_pin(listener);
-    if (handshake_open(worker, listener, listener->security, newcomer, on_handshake_end))
-        return;
-    if (newcomer->is_limited)
-        client_limits_release(worker, &newcomer->client);
-    reject(worker, newcomer);
-    listener_unpin(worker, &listener);
+    handshake_open(worker, listener, listener->security, newcomer, on_handshake_end);
 }
 
 static void
