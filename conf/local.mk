@@ -8,6 +8,7 @@ in_place = sed -e 's,/etc/fairlead,$(sysconfdir)/fairlead,g' \
 
 examplesdir = $(docdir)/examples
 nodist_examples_DATA = installed/fairlead.conf
+dist_examples_DATA = conf/compose.yml conf/compose.conf
 dist_pkgdata_DATA = conf/prometheus-alerts.yml conf/grafana-dashboard.json
 
 manuals = fairlead.8 fairlead.conf.5 fairleadctl.1 fairlead-labels.7

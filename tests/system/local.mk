@@ -25,7 +25,7 @@ system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tes
 	tests/system/screens.sh tests/system/explain.sh tests/system/sticky_groups.sh \
 	tests/system/notices.sh
 # By whom it is run.
-system_tests += tests/system/supervisor.sh
+system_tests += tests/system/supervisor.sh tests/system/image.sh
 # Who may change something.
 system_tests += tests/system/keys.sh tests/system/signed_calls.sh tests/system/captured_calls.sh
 # Clients that want more than their share.

@@ -49,6 +49,8 @@ $datadir/bash-completion/completions/fairleadctl.bash
 $datadir/zsh/site-functions/_fairleadctl
 $datadir/fairlead/grafana-dashboard.json
 $datadir/fairlead/prometheus-alerts.yml
+$docdir/examples/compose.conf
+$docdir/examples/compose.yml
 $docdir/examples/fairlead.conf
 $docdir/CHANGELOG.md
 $docdir/README.md
