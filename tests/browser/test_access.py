@@ -3,11 +3,12 @@
 
 import glob
 import os
+import re
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from stage import PAGES, ConsoleTest, browser, enter_key, js, press, show, text, wait
+from stage import PAGES, ConsoleTest, browser, ctl, enter_key, js, press, show, text, wait
 
 MOST_BYTES = 120_000
 NAMED_ROLES = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "table", "columnheader", "dialog", "img", "navigation", "heading"}
@@ -186,6 +187,9 @@ class Access(ConsoleTest):
         js("document.querySelector('.plot').focus()")
         keys(Keys.ARROW_LEFT)
         wait("a time", lambda: ":" in text(".axis"))
+        ctl("reload")
+        show("overview")
+        wait("when that was", lambda: re.search(r"^\s*\d\d:\d\d:\d\d ", text(".marklist"), re.M))
 
     def test_motion_is_reduced_where_asked(self):
         show("groups")

@@ -70,7 +70,7 @@ class Graph {
       line.path.setAttribute("d", path(this.values(line), this.top));
     if (this.lines.length === 1)
       this.area.setAttribute("d", path(this.values(this.lines[0]), this.top, true));
-    this.marks.setAttribute("d", history.Marks.map(mark => this.length - 1 - history.End + Date.parse(mark.Time) / 1000)
+    this.marks.setAttribute("d", history.Marks.map(mark => this.length - 1 - history.End + mark.Time)
       .filter(index => index >= 0).map(index => `M${across(index, this.length)} 0V${HEIGHT}`).join(""));
     this.read(this.index);
     const last = this.lines.map(line => `${line.word} ${this.write(this.values(line).at(-1))}`).join(", ");
@@ -110,9 +110,9 @@ class Graph {
     for (const line of this.lines)
       put(line.value, this.write(this.values(line).at(index ?? -1)));
     this.cursor.setAttribute("d", index === null ? "" : `M${across(index, this.length)} 0V${HEIGHT}`);
-    const time = (this.history.End - this.length + 1 + index) * 1000;
-    const mark = this.history.Marks.find(one => Math.abs(Date.parse(one.Time) - time) < 8000);
-    put(this.when, index === null ? "" : moment(time) + (mark ? ": " + plain(mark.Text) : ""));
+    const time = this.history.End - this.length + 1 + index;
+    const mark = this.history.Marks.find(one => Math.abs(one.Time - time) < 8);
+    put(this.when, index === null ? "" : moment(time * 1000) + (mark ? ": " + plain(mark.Text) : ""));
   }
 }
 
@@ -141,7 +141,7 @@ export class Monitor {
     this.loader = new Loader([withQuery("/v1/history", {seconds: 900, group})], history => {
       this.history = history;
       refill(this.marks, history.Marks, () => history.Marks.slice(-4)
-        .map(mark => h("li", h("time", moment(mark.Time)), " ", plain(mark.Text))));
+        .map(mark => h("li", h("time", moment(mark.Time * 1000)), " ", plain(mark.Text))));
       this.show();
     });
     this.node = panel(h("h2", "The last 15 minutes"), this.loader.node, h("div.graphs", this.graphs.map(graph => graph.node)), this.marks);

@@ -96,9 +96,9 @@ export function checkWords({TargetHealth: {LastCheck: last}}) {
   return code ? `${code} in ${milliseconds(last.LatencyMicroseconds / 1000)}` : last?.Result ?? "–";
 }
 
-/* "3 of 4" with a bar: healthy, held and other targets. */
+/* "3 of 4" with a bar: healthy targets, held ones, and those that should be healthy. */
 export function meter() {
-  return h("span.meter", h("span.number"), h("span.bar", {"aria-hidden": "true"}, h("i.good"), h("i.hold"), h("i.bad")));
+  return h("span.meter", h("span.number"), h("span.bar", {"aria-hidden": "true"}, h("i.good"), h("i.calm"), h("i.bad")));
 }
 
 export function showMeter(node, all, healthy, held) {

@@ -28,9 +28,10 @@ export class Table {
     this.gone = new Map();
     this.heads = this.columns.map(column => h("th", {scope: "col", role: "columnheader", class: column.kind},
       column.order ? button(column.title, () => this.sort(column), "sort") : column.title));
+    this.head = h("thead", h("tr", {role: "row"}, this.heads));
     this.body = h("tbody");
     this.note = h("p.note");
-    this.table = h("table", {role: "table"}, h("caption", this.caption), h("thead", h("tr", {role: "row"}, this.heads)), this.body);
+    this.table = h("table", {role: "table"}, h("caption", this.caption), this.head, this.body);
     this.node = h("div.table", this.table, this.note);
   }
 
@@ -102,7 +103,7 @@ export class Table {
     const rows = shown.flatMap(item => this.opened.has(this.key(item)) ? [{item}, {item, isDetail: true}] : [{item}]);
     keep(this.body, rows, row => (row.isDetail ? "d" : "r") + this.key(row.item), row => this.make(row), (node,
       row) => node.show(row.item));
-    this.table.hidden = found.length === 0;
+    this.head.hidden = found.length === 0;
     tellCounts(this.note, found.length, shown.length, this.items.length, this);
   }
 

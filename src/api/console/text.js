@@ -35,7 +35,7 @@ export function rate(value) {
 export function milliseconds(value) {
   if (isMissing(value))
     return "–";
-  return value >= 9995 ? rate(value / 1000) + " s" : (value >= 9.95 ? count(value) : value.toFixed(1)) + " ms";
+  return value >= 995 ? rate(value / 1000) + " s" : (value >= 9.95 ? count(value) : value.toFixed(1)) + " ms";
 }
 
 export function plural(number, one) {
