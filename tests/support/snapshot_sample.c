@@ -92,6 +92,12 @@ snapshot_sample_config(struct snapshot_sample *sample)
     return &sample->config;
 }
 
+struct config_listener *
+snapshot_sample_listener(struct snapshot_sample *sample)
+{
+    return &sample->listener;
+}
+
 char *
 snapshot_sample_text(struct snapshot_sample *sample, const char *text)
 {

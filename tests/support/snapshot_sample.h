@@ -18,6 +18,7 @@ struct snapshot_sample *snapshot_sample_new(void);
 void snapshot_sample_free(struct snapshot_sample **sample);
 
 struct config *snapshot_sample_config(struct snapshot_sample *sample);
+struct config_listener *snapshot_sample_listener(struct snapshot_sample *sample);
 struct config_target_group *snapshot_sample_add_group(struct snapshot_sample *sample,
                                                       const char *name);
 

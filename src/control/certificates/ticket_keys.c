@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/own_file.h"
@@ -26,6 +27,7 @@
 #define LOOK_MS 60000
 #define COMMIT_MS 1000 /* after which a child that waits for the disk is looked for */
 #define SECONDS_AN_HOUR 3600
+#define US_PER_SECOND 1000000
 #define KEY_BYTES sizeof(struct tls_ticket_key)
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -45,6 +47,12 @@ struct ticket_keys {
 };
 
 static void on_time(void *argument);
+
+static time_t
+now_s(void)
+{
+    return (time_t)(clock_wall_us() / US_PER_SECOND);
+}
 
 struct ticket_keys *
 ticket_keys_new(struct loop *loop, void (*on_change)(void *argument), void *argument)
@@ -170,7 +178,7 @@ draw(struct ticket_keys *keys)
     memmove(&keys->keys.keys[1], &keys->keys.keys[0], kept * KEY_BYTES);
     random_fill(&keys->keys.keys[0], KEY_BYTES);
     keys->keys.count = kept + 1;
-    keys->made_s = time(NULL);
+    keys->made_s = now_s();
     save(keys);
 }
 
@@ -196,7 +204,7 @@ publish(struct ticket_keys *keys)
 static bool
 is_due(const struct ticket_keys *keys)
 {
-    time_t now = time(NULL);
+    time_t now = now_s();
 
     return keys->rotation_s != 0 &&
            (now < keys->made_s || now - keys->made_s >= (time_t)keys->rotation_s);

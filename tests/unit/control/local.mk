@@ -128,3 +128,14 @@ tests_unit_control_keys_test_verifier_SOURCES = tests/unit/control/keys/test_ver
 tests_unit_control_keys_test_verifier_LDADD = $(control_test_libs)
 tests_unit_control_admin_test_admin_audit_SOURCES = tests/unit/control/admin/test_admin_audit.c
 tests_unit_control_admin_test_admin_audit_LDADD = $(control_test_libs)
+
+control_certificates_tests = tests/unit/control/certificates/test_certificate_reader \
+	tests/unit/control/certificates/test_ticket_keys
+check_PROGRAMS += $(control_certificates_tests)
+control_certificates_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
+tests_unit_control_certificates_test_certificate_reader_SOURCES = \
+	tests/unit/control/certificates/test_certificate_reader.c $(test_certificates)
+tests_unit_control_certificates_test_certificate_reader_LDADD = $(control_certificates_libs)
+tests_unit_control_certificates_test_ticket_keys_SOURCES = \
+	tests/unit/control/certificates/test_ticket_keys.c
+tests_unit_control_certificates_test_ticket_keys_LDADD = $(control_certificates_libs)

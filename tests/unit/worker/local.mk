@@ -36,3 +36,6 @@ tests_unit_worker_balancing_test_ticket_LDADD = $(unit_worker_libs)
 check_PROGRAMS += tests/unit/worker/listeners/test_tls_policies
 tests_unit_worker_listeners_test_tls_policies_SOURCES = tests/unit/worker/listeners/test_tls_policies.c $(test_certificates)
 tests_unit_worker_listeners_test_tls_policies_LDADD = $(unit_worker_libs)
+check_PROGRAMS += tests/unit/worker/listeners/test_handshake
+tests_unit_worker_listeners_test_handshake_SOURCES = tests/unit/worker/listeners/test_handshake.c $(test_certificates) $(worker_stand)
+tests_unit_worker_listeners_test_handshake_LDADD = $(unit_worker_libs)
