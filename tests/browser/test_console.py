@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the console does: it shows what changes, and changes what somebody with a key asks for."""
 
+import contextlib
 import json
 import os
 import signal
@@ -25,6 +26,20 @@ def state(place):
 
 def order():
     return js("return [...document.querySelectorAll('tbody tr:not(.detail)')].map(row => row.cells[0].innerText)")
+
+
+@contextlib.contextmanager
+def configured(change):
+    """With another configuration file, for a while."""
+    with open(work("fairlead.conf"), encoding="utf-8") as file:
+        good = file.read()
+    try:
+        with open(work("fairlead.conf"), "w", encoding="utf-8") as file:
+            file.write(change(good))
+        yield
+    finally:
+        with open(work("fairlead.conf"), "w", encoding="utf-8") as file:
+            file.write(good)
 
 
 def held(place):
@@ -154,18 +169,22 @@ class Console(ConsoleTest):
         wait("the table or none", lambda: "None yet" in text("main") or "Failed requests" in text("main .table"))
 
     def test_a_file_with_mistakes_is_told(self):
-        with open(work("fairlead.conf"), encoding="utf-8") as file:
-            good = file.read()
-        try:
-            with open(work("fairlead.conf"), "w", encoding="utf-8") as file:
-                file.write("wokers = 1;\n" + good)
+        with configured(lambda good: "wokers = 1;\n" + good):
             show("configuration")
             press("Check the file")
             enter_key("anna")
             wait("the mistake and its line", lambda: "fairlead.conf:1: wokers" in text("main"))
-        finally:
-            with open(work("fairlead.conf"), "w", encoding="utf-8") as file:
-                file.write(good)
+
+    def test_nothing_is_read_without_a_key_where_that_is_turned_off(self):
+        with configured(lambda good: good.replace("api = {", "api = { anonymous_read = false;")):
+            ctl("reload")
+            browser().get(base() + "/?private#/groups/web")
+            wait("what it needs", lambda: text("#mark") == "needs a key" and "Reading without a key is turned off" in text("main"))
+            press("Enter a key", "main")
+            enter_key("viewer")
+            wait("a target", lambda: state(ONE) == "healthy")
+            self.assertEqual(text("#mark"), "live")
+        ctl("reload")
 
     def test_it_is_paused_while_nobody_looks(self):
         js("Object.defineProperty(document, 'hidden', {get: () => window.isAway, configurable: true})")

@@ -62,7 +62,7 @@ export function deregister(view, target) {
 export function register(view) {
   const place = field("IP address", {required: true, placeholder: "127.0.0.1"});
   const port = field("Port", {required: true, inputmode: "numeric", pattern: "[0-9]{1,5}", value: view.set?.Port});
-  const zone = field("Zone (may be empty)");
+  const zone = field("Zone, if any");
   const target = () => ({Id: place.value, Port: Number(port.value), ...(zone.value && {AvailabilityZone: zone.value})});
   const where = () => address(target());
   ask({

@@ -129,6 +129,7 @@ export function ask(question) {
     try {
       if (await question.act(trouble) === false) {
         put(cancel, "Close");
+        verb.hidden = true;
       } else {
         close();
         say(question.done());

@@ -4,6 +4,10 @@ import {get, session} from "./api.js";
 import {askForKey, errorText} from "./dialog.js";
 import {button, command, fill, h, panel} from "./dom.js";
 
+export function keyPanel(why = "Reading without a key is turned off here.") {
+  return panel(h("h2", "This needs an access key"), h("p", why), command("fairleadctl key create NAME"), button("Enter a key", askForKey, "primary"));
+}
+
 export class Loader {
   /* paths, whose answers show() gets as one object; every: milliseconds; why a key is needed */
   constructor(paths, show, {every, why} = {}) {
@@ -38,8 +42,7 @@ export class Loader {
   fail(error) {
     this.isStuck = error.needsKey;
     if (error.needsKey)
-      fill(this.node, panel(h("h2", "This needs an access key"), h("p", this.why ?? "Reading without a key is turned off here."),
-        command("fairleadctl key create NAME"), button("Enter a key", askForKey, "primary")));
+      fill(this.node, keyPanel(this.why));
     else if (!this.isShown)
       fill(this.node, errorText(error), button("Try again", () => this.load()));
   }

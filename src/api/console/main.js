@@ -7,6 +7,7 @@
 import {get, session} from "./api.js";
 import {askForKey, keyPressed, told} from "./dialog.js";
 import {fill, h, name, plain, put, refill, set} from "./dom.js";
+import {keyPanel} from "./loader.js";
 import {configurationPage} from "./page_configuration.js";
 import {eventsPage} from "./page_events.js";
 import {failedPage} from "./page_failed.js";
@@ -67,10 +68,11 @@ function showMark() {
   mark.title = title;
   put(mark.lastChild, words());
   const isLost = stream.state === "lost" && stream.lostSeconds > 3;
-  refill(lost, isLost, () => isLost && told("bad", "alarm",
+  main.className = isLost ? "stale" : stream.state;
+  refill(lost, main.className, () => isLost ? told("bad", "alarm",
     `No word from fairlead since ${moment(stream.lastHeard)}: what you see is from then. ` +
-    "Requests may well be served, since workers go on without the console. On its machine, fairleadctl status tells."));
-  main.classList.toggle("stale", isLost);
+    "Requests may well be served, since workers go on without the console. On its machine, fairleadctl status tells.")
+    : stream.state === "refused" && keyPanel());
 }
 
 async function pressMark() {
@@ -84,7 +86,6 @@ async function pressMark() {
 function showKey() {
   const {caller} = session;
   fill(key, caller ? ["Key ", name(caller.Name), caller.IsReadOnly && " (read-only)"] : "Enter a key");
-  key.title = caller ? "Changes are signed with this key" : "Changes need an access key";
 }
 
 /* The words of the address: "#/groups/web/check". */

@@ -29,7 +29,7 @@ function detail({Split = {}, Reason, ReasonText, Method, Host, Url, Client, List
 
 export function failedPage() {
   const table = new Table({caption: "Failed requests", key: row => row.Time + row.Client + row.Url, details: detail, isNewestFirst: true,
-    empty: "None yet. Here stand answers that fairlead made itself: no target, no answer in time, requests that it refused.",
+    empty: "None yet. Here stand answers that fairlead had to make itself: no target, no answer in time, a refused request.",
     words: row => row.Host + " " + row.TraceId, columns: [
       openers("Time", row => moment(row.Time)), numbers("Code", "Code"), texts("Why", row => row.ReasonText ?? row.Reason),
       texts("Request", row => `${row.Method} ${row.Url}`, {kind: "name wide"}),
