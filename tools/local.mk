@@ -67,7 +67,8 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0011-the-api-role-parses-control-verifies.md
 
 # What the build promises of the programs.
-build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/installed.sh \
+build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/guides.py \
+	tests/tools/installed.sh \
 	tests/tools/manuals.sh tests/tools/unit_file.sh
 TESTS += $(build_tests)
 dist_check_SCRIPTS += $(build_tests)

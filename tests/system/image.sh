@@ -41,9 +41,10 @@ docker stop alone >/dev/null
 [ "$(docker inspect -f '{{.State.ExitCode}}' alone)" = 0 ] || fail "it ended with $(docker inspect -f '{{.State.ExitCode}}' alone)"
 
 step "compose.yml"
-mkdir "$work/shop"
-cp "$root/conf/compose.yml" "$root/conf/compose.conf" "$work/shop/"
+mkdir -p "$work/shop/fairlead"
 cd "$work/shop"
+cp "$root/conf/compose.yml" .
+cp "$root/conf/compose.conf" fairlead/fairlead.conf
 for app in web app1 app2; do
     docker import -c "ENTRYPOINT [\"/recording_app\", \"-n\", \"$app\"]" -c 'EXPOSE 80' - "$app" >/dev/null \
         < <(tar -C "$helpers" -c recording_app)
@@ -68,6 +69,11 @@ wait_for 60 is_state "$lb" healthy
 docker-compose exec -T fairlead fairleadctl targets
 docker logs "$lb" 2>/dev/null | grep -q '"request_line"\|"request"' || fail "no access log: $(docker logs "$lb" 2>&1 | tail)"
 curl -sf http://127.0.0.1:9180/metrics | grep '^fairlead_requests_total' >/dev/null || fail "no metrics"
+
+step "a change of the configuration"
+sed -i 's/priority = 20/priority = 30/' fairlead/fairlead.conf
+reloaded=$(docker-compose exec -T fairlead fairleadctl reload)
+echo "$reloaded" | grep '1 rule' || fail "it says: $reloaded"
 
 step "more of a service, and its end"
 docker-compose up -d --scale web=3 >/dev/null 2>&1
