@@ -47,8 +47,9 @@ on_machine() {
 end_machine() {
     local tries=0
     [ -n "$machine" ] || return 0
-    kill -KILL "$machine" 2>/dev/null
-    wait "$machine" 2>/dev/null
+    # What it returns is that it was killed.
+    kill -KILL "$machine" 2>/dev/null || true
+    wait "$machine" 2>/dev/null || true
     machine=''
     # Its processes are killed with the namespace; the groups are free a moment later.
     until find "$machine_group" -depth -type d -exec rmdir {} + 2>/dev/null || [ $tries = 50 ]; do
