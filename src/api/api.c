@@ -7,11 +7,10 @@
 #include "api/front.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/title.h"
-#include "ipc/channel.h"
+#include "ipc/child_entry.h"
 #include "ipc/counters.h"
-#include "ipc/snapshot_open.h"
+#include "ipc/snapshot_holder.h"
 #include "net/http_service.h"
 
 #define SECOND_MS 1000
@@ -21,8 +20,7 @@ struct api {
     struct loop *loop;
     struct channel *channel;
     unsigned worker_count;
-    struct snapshot_base *base; /* of the snapshots to come */
-    struct snapshot *snapshot;
+    struct snapshot_holder held;
     struct counters *own; /* for signs of life; NULL: not come yet */
     struct board *board;
     struct sampler *sampler;
@@ -62,70 +60,36 @@ on_counters(struct api *api, const struct message *message)
 static void
 on_snapshot_base(struct api *api, const struct message *message)
 {
-    const char *error = NULL;
-    struct snapshot_base *base = snapshot_base_open(message->fd, &error);
-
-    close(message->fd);
-    if (base == NULL) {
-        log_error("the base of new snapshots is refused (%s)", error);
-        return;
-    }
-    snapshot_base_close(&api->base);
-    api->base = base;
+    snapshot_holder_take_base(&api->held, message);
 }
 
-/* What a snapshot is built on must not be taken for another: none is used until it comes. */
 static void
 on_shortage(void *owner, enum message_type type)
 {
     struct api *api = owner;
 
-    if (type == MESSAGE_api_answer) {
+    if (type == MESSAGE_api_answer)
         control_calls_note_shortage(api->calls);
-        return;
-    }
-    if (type == MESSAGE_snapshot_base)
-        snapshot_base_close(&api->base);
-    channel_ask_again(api->channel, type);
-}
-
-/* Which one is in use now. */
-static void
-answer(struct api *api)
-{
-    const struct message_applied applied = {
-        .generation = api->snapshot == NULL ? 0 : snapshot_generation(api->snapshot)};
-
-    channel_send(api->channel, MESSAGE_applied, &applied, -1);
+    else
+        snapshot_holder_note_shortage(&api->held, type);
 }
 
 static void
-on_snapshot(struct api *api, const struct message *message)
+use_snapshot(void *owner, const struct snapshot *snapshot)
 {
-    const char *error = NULL;
-    struct snapshot *old = api->snapshot;
+    struct api *api = owner;
 
-    if (api->base == NULL) {
-        close(message->fd);
-        on_shortage(api, MESSAGE_snapshot);
-        return;
-    }
-    struct snapshot *snapshot = snapshot_open(message->fd, api->base, &error);
-    close(message->fd);
-    if (snapshot == NULL) {
-        log_error("snapshot %llu is refused (%s), the last one stays in use",
-                  (unsigned long long)message->as.snapshot.generation, error);
-        answer(api);
-        return;
-    }
-    api->snapshot = snapshot;
     sampler_set_snapshot(api->sampler, snapshot);
     overview_set_snapshot(api->overview, snapshot);
     streams_set_snapshot(api->streams, snapshot);
     own_answers_set_snapshot(api->answers, snapshot);
     front_set_snapshot(api->front, snapshot);
-    snapshot_close(&old);
-    answer(api);
+}
+
+static void
+on_snapshot(struct api *api, const struct message *message)
+{
+    snapshot_holder_take(&api->held, message, use_snapshot, api);
 }
 
 /* Whoever waits is answered first: its request goes with the service. */
@@ -211,33 +175,10 @@ on_end(void *owner, const char *reason)
 
 static const struct channel_callbacks channel_callbacks = {on_message, on_end, on_shortage};
 
-/* The first message tells who we are; then everything that is not needed is given up. */
-static bool
-receive_hello(struct api *api)
-{
-    struct message message;
-    const char *error = NULL;
-
-    if (!channel_receive_now(api->channel, &message) || message.type != MESSAGE_hello) {
-        log_error("no hello from control: the api role is started by control only");
-        return false;
-    }
-    api->worker_count = message.as.hello.worker_count;
-    log_set_level(message.as.hello.log_level);
-    log_set_form(message.as.hello.log_form);
-    if (!sandbox_enter(SANDBOX_API, message.as.hello.uid, message.as.hello.gid, &error)) {
-        log_error("the sandbox cannot be entered: %s", error);
-        return false;
-    }
-    channel_send(api->channel, MESSAGE_walls,
-                 &(struct message_walls){.standing = sandbox_walls()}, -1);
-    return true;
-}
-
 static void
 look(struct api *api)
 {
-    if (api->snapshot == NULL)
+    if (api->held.snapshot == NULL)
         return;
     sampler_look(api->sampler, clock_ms());
     overview_note_change(api->overview);
@@ -310,8 +251,7 @@ close_all(struct api *api)
     board_free(&api->board);
     channel_close(&api->channel);
     counters_unmap(&api->own);
-    snapshot_close(&api->snapshot);
-    snapshot_base_close(&api->base);
+    snapshot_holder_close(&api->held);
     timer_close(&api->second_timer, api->loop);
     loop_free(&api->loop);
 }
@@ -320,14 +260,17 @@ int
 api_run(void)
 {
     struct api api = {0};
+    struct message_hello hello;
 
     log_set_role("api");
     title_set("fairlead: api");
     api.channel = channel_open(CHANNEL_FD, &channel_callbacks, &api);
-    if (!receive_hello(&api)) {
+    api.held.channel = api.channel;
+    if (!child_enter(api.channel, SANDBOX_API, "the api role", &hello)) {
         channel_close(&api.channel);
         return 1;
     }
+    api.worker_count = hello.worker_count;
     open_all(&api);
     loop_run(api.loop);
     close_all(&api);

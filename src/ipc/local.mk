@@ -10,6 +10,7 @@ libipc_a_SOURCES = \
 	src/ipc/certificate_book_build.c src/ipc/certificate_book_build.h \
 	src/ipc/certificate_choose.c src/ipc/certificate_layout.h \
 	src/ipc/channel.c src/ipc/channel.h \
+	src/ipc/child_entry.c src/ipc/child_entry.h \
 	src/ipc/counters.c src/ipc/counters.h \
 	src/ipc/counters.def \
 	src/ipc/end_reasons.def \
@@ -28,6 +29,7 @@ libipc_a_SOURCES = \
 	src/ipc/snapshot_build_targets.c src/ipc/snapshot_build_targets.h \
 	src/ipc/snapshot_builder.c src/ipc/snapshot_builder.h \
 	src/ipc/snapshot_check.c src/ipc/snapshot_check.h \
+	src/ipc/snapshot_holder.c src/ipc/snapshot_holder.h \
 	src/ipc/snapshot_layout.c src/ipc/snapshot_layout.h \
 	src/ipc/snapshot_open.c src/ipc/snapshot_open.h \
 	src/ipc/snapshot_sources.h \

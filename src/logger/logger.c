@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/title.h"
-#include "ipc/channel.h"
+#include "ipc/child_entry.h"
 #include "ipc/counters.h"
 #include "logger/access_log.h"
 
@@ -164,28 +163,6 @@ on_shortage(void *owner, enum message_type type)
 
 static const struct channel_callbacks channel_callbacks = {on_message, on_end, on_shortage};
 
-/* The first message tells who we are; then everything that is not needed is given up. */
-static bool
-receive_hello(struct logger *logger)
-{
-    struct message message;
-    const char *error = NULL;
-
-    if (!channel_receive_now(logger->channel, &message) || message.type != MESSAGE_hello) {
-        log_error("no hello from control: the logger is started by control only");
-        return false;
-    }
-    log_set_level(message.as.hello.log_level);
-    log_set_form(message.as.hello.log_form);
-    if (!sandbox_enter(SANDBOX_LOGGER, message.as.hello.uid, message.as.hello.gid, &error)) {
-        log_error("the sandbox cannot be entered: %s", error);
-        return false;
-    }
-    channel_send(logger->channel, MESSAGE_walls,
-                 &(struct message_walls){.standing = sandbox_walls()}, -1);
-    return true;
-}
-
 static void
 open_all(struct logger *logger)
 {
@@ -216,11 +193,12 @@ int
 logger_run(void)
 {
     struct logger logger = {0};
+    struct message_hello hello;
 
     log_set_role("logger");
     title_set("fairlead: logger");
     logger.channel = channel_open(CHANNEL_FD, &channel_callbacks, &logger);
-    if (!receive_hello(&logger)) {
+    if (!child_enter(logger.channel, SANDBOX_LOGGER, "the logger", &hello)) {
         channel_close(&logger.channel);
         return 1;
     }

@@ -8,11 +8,10 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/title.h"
-#include "ipc/channel.h"
+#include "ipc/child_entry.h"
 #include "ipc/page.h"
-#include "ipc/snapshot_open.h"
+#include "ipc/snapshot_holder.h"
 #include "net/http_service.h"
 #include "observer/exposition.h"
 #include "observer/health.h"
@@ -23,9 +22,8 @@
 /* One a process, on observer_run's stack. */
 struct observer {
     struct loop *loop;
-    struct channel *channel;    /* NULL: control is gone */
-    struct snapshot_base *base; /* of the snapshots to come */
-    struct snapshot *snapshot;
+    struct channel *channel; /* NULL: control is gone */
+    struct snapshot_holder held;
     struct health *health;
     struct metrics *metrics;
     struct counters *own;         /* for signs of life; NULL: not come yet */
@@ -96,63 +94,30 @@ on_counters(struct observer *observer, const struct message *message)
 static void
 on_snapshot_base(struct observer *observer, const struct message *message)
 {
-    const char *error = NULL;
-    struct snapshot_base *base = snapshot_base_open(message->fd, &error);
-
-    close(message->fd);
-    if (base == NULL) {
-        log_error("the base of new snapshots is refused (%s)", error);
-        return;
-    }
-    snapshot_base_close(&observer->base);
-    observer->base = base;
+    snapshot_holder_take_base(&observer->held, message);
 }
 
-/* What a snapshot is built on must not be taken for another: none is used until it comes. */
 static void
 on_shortage(void *owner, enum message_type type)
 {
     struct observer *observer = owner;
 
-    if (type == MESSAGE_snapshot_base)
-        snapshot_base_close(&observer->base);
-    channel_ask_again(observer->channel, type);
+    snapshot_holder_note_shortage(&observer->held, type);
 }
 
-/* Which one is in use now. */
 static void
-answer(struct observer *observer)
+use_snapshot(void *owner, const struct snapshot *snapshot)
 {
-    const struct message_applied applied = {
-        .generation = observer->snapshot == NULL ? 0 : snapshot_generation(observer->snapshot)};
+    struct observer *observer = owner;
 
-    channel_send(observer->channel, MESSAGE_applied, &applied, -1);
+    metrics_set_snapshot(observer->metrics, snapshot);
+    health_apply(observer->health, snapshot);
 }
 
 static void
 on_snapshot(struct observer *observer, const struct message *message)
 {
-    const char *error = NULL;
-    struct snapshot *old = observer->snapshot;
-
-    if (observer->base == NULL) {
-        close(message->fd);
-        on_shortage(observer, MESSAGE_snapshot);
-        return;
-    }
-    struct snapshot *snapshot = snapshot_open(message->fd, observer->base, &error);
-    close(message->fd);
-    if (snapshot == NULL) {
-        log_error("snapshot %llu is refused (%s), the last one stays in use",
-                  (unsigned long long)message->as.snapshot.generation, error);
-        answer(observer);
-        return;
-    }
-    observer->snapshot = snapshot;
-    metrics_set_snapshot(observer->metrics, snapshot);
-    health_apply(observer->health, snapshot);
-    snapshot_close(&old);
-    answer(observer);
+    snapshot_holder_take(&observer->held, message, use_snapshot, observer);
 }
 
 static void
@@ -240,28 +205,6 @@ on_end(void *owner, const char *reason)
 
 static const struct channel_callbacks channel_callbacks = {on_message, on_end, on_shortage};
 
-/* The first message tells who we are; then everything that is not needed is given up. */
-static bool
-receive_hello(struct observer *observer)
-{
-    struct message message;
-    const char *error = NULL;
-
-    if (!channel_receive_now(observer->channel, &message) || message.type != MESSAGE_hello) {
-        log_error("no hello from control: the observer is started by control only");
-        return false;
-    }
-    log_set_level(message.as.hello.log_level);
-    log_set_form(message.as.hello.log_form);
-    if (!sandbox_enter(SANDBOX_OBSERVER, message.as.hello.uid, message.as.hello.gid, &error)) {
-        log_error("the sandbox cannot be entered: %s", error);
-        return false;
-    }
-    channel_send(observer->channel, MESSAGE_walls,
-                 &(struct message_walls){.standing = sandbox_walls()}, -1);
-    return true;
-}
-
 static void
 on_second(void *argument)
 {
@@ -294,8 +237,7 @@ close_all(struct observer *observer)
     health_free(&observer->health);
     metrics_free(&observer->metrics);
     counters_unmap(&observer->own);
-    snapshot_close(&observer->snapshot);
-    snapshot_base_close(&observer->base);
+    snapshot_holder_close(&observer->held);
     timer_close(&observer->second_timer, observer->loop);
     loop_free(&observer->loop);
 }
@@ -304,11 +246,13 @@ int
 observer_run(void)
 {
     struct observer observer = {0};
+    struct message_hello hello;
 
     log_set_role("observer");
     title_set("fairlead: observer");
     observer.channel = channel_open(CHANNEL_FD, &channel_callbacks, &observer);
-    if (!receive_hello(&observer)) {
+    observer.held.channel = observer.channel;
+    if (!child_enter(observer.channel, SANDBOX_OBSERVER, "the observer", &hello)) {
         channel_close(&observer.channel);
         return 1;
     }

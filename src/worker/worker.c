@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sandbox.h"
+#include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
@@ -276,22 +276,10 @@ on_channel_end(void *owner, const char *reason)
     log_warning("control is gone (%s): serving on with the last snapshot", reason);
 }
 
-/* The first messages come before there is a loop: what we are, and our counters. */
-static bool
-receive_identity(struct channel *channel, struct message *hello)
-{
-    if (!channel_receive_now(channel, hello) || hello->type != MESSAGE_hello) {
-        log_error("no hello came from control: a worker is started by control only");
-        return false;
-    }
-    return true;
-}
-
 int
 worker_run(void)
 {
-    struct message hello;
-    const char *error = NULL;
+    struct message_hello hello;
 
     log_set_role("worker");
     struct loop *loop = loop_new();
@@ -300,20 +288,12 @@ worker_run(void)
     timer_init(&worker->shutdown_timer, on_shutdown_time, worker);
     struct channel *channel = channel_open(CHANNEL_FD, &channel_callbacks, worker);
     worker->channel = channel;
-    if (!receive_identity(channel, &hello))
-        return 1;
-    worker->slot = hello.as.hello.slot;
-    worker->worker_count = hello.as.hello.worker_count;
-    log_set_level((enum log_level)hello.as.hello.log_level);
-    log_set_form((enum log_form)hello.as.hello.log_form);
-    worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
-    if (!sandbox_enter(SANDBOX_WORKER, hello.as.hello.uid, hello.as.hello.gid, &error)) {
-        log_error("the sandbox cannot be entered: %s", error);
+    if (!child_enter(channel, SANDBOX_WORKER, "a worker", &hello))
         return 1;
-    }
-    channel_send(worker->channel, MESSAGE_walls,
-                 &(struct message_walls){.standing = sandbox_walls()}, -1);
+    worker->slot = hello.slot;
+    worker->worker_count = hello.worker_count;
+    worker->is_tracing = log_would_write(LOG_LEVEL_DEBUG);
     /* Connection ids of different workers, and of a worker and its successor, do not meet. */
     worker->next_connection_id = ((uint64_t)worker->slot << 56) | (clock_wall_us() << 8 >> 8);
     channel_start(channel, loop);
