@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	src/base/object_pool.c src/base/object_pool.h \
 	src/base/own_file.c src/base/own_file.h \
 	src/base/random.c src/base/random.h \
+	src/base/sanitizers.h \
 	src/base/sandbox.c src/base/sandbox.h src/base/sandbox_calls.def \
 	src/base/sandbox_walls.def src/base/short_child.c src/base/short_child.h \
 	src/base/slice.c src/base/slice.h \

@@ -24,6 +24,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/sanitizers.h"
 #include "base/text.h"
 
 static unsigned walls; /* those that stand around this process */
@@ -35,12 +36,8 @@ static unsigned walls; /* those that stand around this process */
 #endif
 
 /* Sanitizers make calls of their own, so their builds run without a filter. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if IS_SANITIZED
 #undef OUR_ARCHITECTURE
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#undef OUR_ARCHITECTURE
-#endif
 #endif
 
 #ifdef OUR_ARCHITECTURE

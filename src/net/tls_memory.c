@@ -14,6 +14,8 @@
 
 #include <openssl/crypto.h>
 
+#include "base/sanitizers.h"
+
 /* A record with its head and what surrounds it: 16,384 bytes and some hundred. */
 #define BUFFER_LEAST 16384
 #define PLACE_BYTES 20480
@@ -128,8 +130,7 @@ reserve(void)
 void
 tls_memory_start(void)
 {
-#if !defined(__SANITIZE_ADDRESS__)
-    if (CRYPTO_set_mem_functions(take, resize, give_back) == 1 && buffers.reach == NULL)
+    if (IS_SANITIZED == 0 && CRYPTO_set_mem_functions(take, resize, give_back) == 1 &&
+        buffers.reach == NULL)
         reserve();
-#endif
 }

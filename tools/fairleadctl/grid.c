@@ -69,8 +69,8 @@ grid_add_row(struct grid *grid)
     grid->rows++;
     grid->cells = (char **)memory_resize((void *)grid->cells, grid->rows * grid->columns,
                                          sizeof(*grid->cells));
-    memset(grid->cells + (grid->rows - 1) * grid->columns, 0,
-           grid->columns * sizeof(*grid->cells));
+    for (size_t i = (grid->rows - 1) * grid->columns; i < grid->rows * grid->columns; i++)
+        grid->cells[i] = NULL;
 }
 
 void

@@ -172,8 +172,9 @@ enum snapshot_vacancy
 vacancies_of(struct vacancies *vacancies, const struct config_target_group *group)
 {
     enum snapshot_vacancy judged;
+    struct vacancy *vacancy = look_at(vacancies, group, &judged);
 
-    look_at(vacancies, group, &judged)->told = judged;
+    vacancy->told = judged;
     return judged;
 }
 
