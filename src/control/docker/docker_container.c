@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <jansson.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,6 +244,18 @@ read_frame(struct docker_container *container, const json_t *inspected)
 }
 
 static void
+read_end(struct docker_container *container, const json_t *state)
+{
+    const json_t *exit_code = json_object_get(state, "ExitCode");
+
+    container->verdict = DOCKER_NOT_RUNNING;
+    container->is_oom = json_is_true(json_object_get(state, "OOMKilled"));
+    if (json_is_integer(exit_code) && json_integer_value(exit_code) >= 0 &&
+        json_integer_value(exit_code) <= INT_MAX)
+        container->exit_code = (int)json_integer_value(exit_code);
+}
+
+static void
 judge(struct docker_container *container, const json_t *inspected,
       const struct docker_place *place)
 {
@@ -253,7 +266,7 @@ judge(struct docker_container *container, const json_t *inspected,
     if (labels.verdict == DOCKER_LABELS_OFF) {
         container->verdict = DOCKER_NOT_OURS;
     } else if (!is_running(json_object_get(inspected, "State"))) {
-        container->verdict = DOCKER_NOT_RUNNING;
+        read_end(container, json_object_get(inspected, "State"));
     } else if (labels.verdict == DOCKER_LABELS_BROKEN) {
         refuse(container, labels.reason);
         labels.reason = NULL;
@@ -281,7 +294,8 @@ docker_container_read(struct docker_container *container, const char *text, size
     /* A NUL in somebody's label must not make the whole text unreadable. */
     json_t *inspected = json_loadb(text, length, JSON_ALLOW_NUL, &error);
 
-    *container = (struct docker_container){.verdict = DOCKER_RUNNING, .stop_signal = SIGTERM};
+    *container = (struct docker_container){
+        .verdict = DOCKER_RUNNING, .stop_signal = SIGTERM, .exit_code = -1};
     if (!docker_id_is_valid(text_of(inspected, "Id")) ||
         !json_is_object(json_object_get(inspected, "State"))) {
         refuse(container, memory_print("the engine's answer about it cannot be read: %s",

@@ -40,6 +40,8 @@ struct docker_container {
     uint64_t generation; /* start in nanoseconds */
     int stop_signal;     /* the number, SIGTERM unless the image says otherwise */
     unsigned stop_timeout_seconds; /* 0: the engine's default */
+    int exit_code;                 /* NOT_RUNNING: of its last run; -1: unknown */
+    bool is_oom;
 };
 
 /* Reads the answer of GET /containers/ID/json. */

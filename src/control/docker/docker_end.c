@@ -30,6 +30,24 @@ docker_end_take(struct docker_end *end, const struct docker_event *event,
     if (event->kind != DOCKER_EVENT_DIE)
         return false;
     print(end, event->exit_code, text);
-    *end = (struct docker_end){0};
+    *end = (struct docker_end){.is_told = true};
     return true;
+}
+
+bool
+docker_end_see(struct docker_end *end, int exit_code, bool is_oom,
+               char text[DOCKER_END_TEXT_SIZE])
+{
+    if (end->is_told)
+        return false;
+    end->is_oom |= is_oom;
+    print(end, exit_code, text);
+    *end = (struct docker_end){.is_told = true};
+    return true;
+}
+
+void
+docker_end_begin(struct docker_end *end)
+{
+    end->is_told = false;
 }

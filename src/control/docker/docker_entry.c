@@ -189,6 +189,8 @@ report(struct docker_entry *entry, struct docker_container *container)
     entry->stop.stop_timeout_seconds = container->stop_timeout_seconds;
     entry->task = container->task;
     container->task = old;
+    if (old == NULL || old->generation != container->generation)
+        docker_end_begin(&entry->end);
     docker_entry_judge_stop(entry);
     if (!is_told && differs(entry, old))
         roster->has_surprise = true;
@@ -200,7 +202,17 @@ report(struct docker_entry *entry, struct docker_container *container)
         sink->on_task_gone(sink->argument, roster->place->source, entry->id, 0);
 }
 
-/* 404 is an end like any other: the container was removed between the hint and the reading. */
+static void
+tell_end(struct docker_entry *entry, const struct docker_container *container)
+{
+    const struct discovery_sink *sink = entry->roster->sink;
+    char text[DOCKER_END_TEXT_SIZE];
+
+    if (entry->task != NULL &&
+        docker_end_see(&entry->end, container->exit_code, container->is_oom, text))
+        sink->on_end(sink->argument, entry->roster->place->source, entry->id, text);
+}
+
 static void
 end_container(struct docker_entry *entry)
 {
@@ -226,6 +238,7 @@ apply(struct docker_entry *entry, const struct api_answer *answer)
                              "it is read without its events; shorten its labels");
     switch (container.verdict) {
     case DOCKER_NOT_RUNNING:
+        tell_end(entry, &container);
         end_container(entry);
         break;
     case DOCKER_NOT_OURS:
@@ -317,6 +330,7 @@ on_inspected(void *argument, const struct api_answer *answer)
         leave_sweep(entry);
         entry->is_wanted_again = false;
         entry->tries = 0;
+        /* 404 is an end like any other: it was removed between the hint and the reading. */
         if (answer->status == 200)
             apply(entry, answer);
         else

@@ -108,6 +108,32 @@ keeps_a_paused_container_as_paused(void **state)
 }
 
 static void
+says_how_the_last_run_ended(void **state)
+{
+    static const struct {
+        const char *state;
+        int exit_code;
+        bool is_oom;
+    } cases[] = {
+        {"\"Status\":\"exited\",\"ExitCode\":137,\"OOMKilled\":true", 137, true},
+        {"\"Status\":\"exited\",\"ExitCode\":0,\"OOMKilled\":false", 0, false},
+        {"\"Status\":\"exited\",\"ExitCode\":4294967296", -1, false},
+        {"\"Status\":\"exited\",\"ExitCode\":\"1\",\"OOMKilled\":1", -1, false},
+        {"\"Status\":\"exited\"", -1, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct docker_container container;
+        read_made(&container, SERVICE, cases[i].state, "", &here);
+        assert_int_equal(container.verdict, DOCKER_NOT_RUNNING);
+        assert_int_equal(container.exit_code, cases[i].exit_code);
+        assert_int_equal(container.is_oom, cases[i].is_oom);
+        docker_container_clear(&container);
+    }
+}
+
+static void
 takes_states_without_ports_as_not_running(void **state)
 {
     const char *const states[] = {
@@ -508,6 +534,7 @@ main(void)
         cmocka_unit_test(reads_podmans_form),
         cmocka_unit_test(keeps_a_paused_container_as_paused),
         cmocka_unit_test(takes_states_without_ports_as_not_running),
+        cmocka_unit_test(says_how_the_last_run_ended),
         cmocka_unit_test(takes_the_first_label_that_names_a_service),
         cmocka_unit_test(leaves_out_what_names_no_service_or_is_switched_off),
         cmocka_unit_test(says_why_a_container_takes_no_traffic),

@@ -41,6 +41,26 @@ says_how_a_run_ended(void **state)
 }
 
 static void
+is_told_once(void **state)
+{
+    (void)state;
+    /* A reading sees it first: the event comes too late for its entry. */
+    end = (struct docker_end){0};
+    assert_false(take(DOCKER_EVENT_KILL, 9, -1));
+    assert_true(docker_end_see(&end, 137, false, text));
+    assert_string_equal(text, "exited with code 137 after signal 9");
+    assert_false(docker_end_see(&end, 137, false, text));
+    /* The event comes first. */
+    end = (struct docker_end){0};
+    assert_true(take(DOCKER_EVENT_DIE, 0, 1));
+    assert_false(docker_end_see(&end, 1, false, text));
+    /* Another run. */
+    docker_end_begin(&end);
+    assert_true(docker_end_see(&end, -1, true, text));
+    assert_string_equal(text, "exited, out of memory");
+}
+
+static void
 note(void *argument, const struct docker_event *event)
 {
     (void)argument;
@@ -72,6 +92,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_how_a_run_ended),
+        cmocka_unit_test(is_told_once),
         cmocka_unit_test(reads_what_engines_send),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
