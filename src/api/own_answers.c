@@ -53,10 +53,14 @@ stop_waiting(struct waiting *waiting)
 void
 own_answers_free(struct own_answers **answers)
 {
+    struct waiting *waiting, *next;
+
     if (*answers == NULL)
         return;
-    while (!LIST_EMPTY(&(*answers)->waiting))
-        stop_waiting(LIST_FIRST(&(*answers)->waiting));
+    for (waiting = LIST_FIRST(&(*answers)->waiting); waiting != NULL; waiting = next) {
+        next = LIST_NEXT(waiting, entry);
+        free(waiting);
+    }
     free(*answers);
     *answers = NULL;
 }

@@ -94,7 +94,7 @@ struct certificate_book {
 struct certificate_book *certificate_book_open(int fd, int keys_fd, const char **error);
 
 struct certificate_book *certificate_book_use(struct certificate_book *book);
-void certificate_book_release(struct certificate_book **book);
+void certificate_book_release(struct certificate_book **released);
 
 static inline struct slice
 certificate_slice(const struct certificate_book *book, struct certificate_bytes bytes)

@@ -15,7 +15,7 @@ struct certificate_source {
 };
 
 struct certificate_builder *certificate_builder_new(void);
-void certificate_builder_free(struct certificate_builder **builder);
+void certificate_builder_free(struct certificate_builder **freed);
 
 /* Return the certificate's index; the second one takes it from another book with keys. */
 uint32_t certificate_builder_add(struct certificate_builder *builder,

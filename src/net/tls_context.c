@@ -96,6 +96,8 @@ on_hello(SSL *ssl, int *alert, void *argument)
     return SSL_CLIENT_HELLO_ERROR;
 }
 
+/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter): as OpenSSL wants. */
+
 /* The name is acknowledged (RFC 6066 3), and so kept in the session. */
 static int
 on_server_name(SSL *ssl, int *alert, void *argument)
@@ -106,7 +108,6 @@ on_server_name(SSL *ssl, int *alert, void *argument)
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's. */
 static int
 on_protocols(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_length,
              const unsigned char *offered, unsigned offered_length, void *argument)
@@ -122,6 +123,8 @@ on_protocols(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_lengt
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
 }
+
+/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 /* "h2,http/1.1" with a length before each instead of commas. */
 static void

@@ -19,6 +19,6 @@ struct tls_parsed *tls_identities_apply(struct tls_identities *identities, SSL *
                                         const struct tls_identity *identity);
 
 struct slice tls_parsed_name(const struct tls_parsed *parsed);
-void tls_parsed_release(struct tls_parsed **parsed);
+void tls_parsed_release(struct tls_parsed **released);
 
 #endif

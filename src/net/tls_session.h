@@ -32,7 +32,7 @@ struct tls_session {
     bool has_finished : 1; /* close_notify is sent */
 };
 
-void tls_context_release(struct tls_context **context);
+void tls_context_release(struct tls_context **released);
 
 /* The BIO between a connection and its socket; it leads back to the session, which costs less
  * than OpenSSL's application data. */

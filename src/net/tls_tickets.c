@@ -84,7 +84,7 @@ start_mac(struct tls_ticket_key *key, EVP_MAC_CTX *mac)
     return EVP_MAC_CTX_set_params(mac, parameters) == 1;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's. */
+/* NOLINTBEGIN(readability-function-size): the parameters are OpenSSL's. */
 static int
 on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
           EVP_MAC_CTX *mac, int seals)
@@ -105,6 +105,8 @@ on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *ciph
     bool is_kept = place == 0 && SSL_version(ssl) < TLS1_3_VERSION;
     return is_kept || seals ? TICKET_GOOD : TICKET_TO_BE_RENEWED;
 }
+
+/* NOLINTEND(readability-function-size) */
 
 void
 tls_tickets_use(struct tls_tickets *tickets, SSL_CTX *context)

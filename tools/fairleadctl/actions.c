@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "answer.h"
 #include "base/memory.h"
@@ -137,15 +138,16 @@ action_target(struct session *session)
 static char *
 read_all(const char *path)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *file = is_stdin ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r");
+
     if (file == NULL) {
         output_error("%s: %s", path, strerror(errno));
         return NULL;
     }
     char *text = memory_take(EVENT_BYTES_MAX + 1, 1);
     size_t length = fread(text, 1, EVENT_BYTES_MAX + 1, file);
-    if (file != stdin)
-        fclose(file);
+    fclose(file);
     if (length <= EVENT_BYTES_MAX)
         return text;
     output_error("%s is larger than 1 MiB", path);

@@ -17,7 +17,7 @@ struct ticket_keys;
 /* on_change: there is another memory file for the workers. */
 struct ticket_keys *ticket_keys_new(struct loop *loop, void (*on_change)(void *argument),
                                     void *argument);
-void ticket_keys_free(struct ticket_keys **keys);
+void ticket_keys_free(struct ticket_keys **freed);
 
 /*
  * Reads or draws them when there is a first HTTPS listener; may call on_change. A file that

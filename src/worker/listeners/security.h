@@ -25,6 +25,6 @@ struct stream_session *security_accept(struct security *security, int fd);
 
 /* A handshake holds on to it. */
 struct security *security_pin(struct security *security);
-void security_unpin(struct security **security);
+void security_unpin(struct security **unpinned);
 
 #endif
