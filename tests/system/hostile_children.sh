@@ -15,6 +15,8 @@ cd "$work"
 fairlead_start
 url=http://127.0.0.1:$port/
 wait_for 10 served_by web-1 "$url"
+# A machine's other architecture, or a build with sanitizers: what the wall keeps off would work.
+! grep -q "without a system call filter" fairlead.log || skip "this build has no system call filter"
 control_pid=$fairlead_pid
 
 are_running() {
