@@ -9,6 +9,7 @@
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/splice.h"
+#include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
 #include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
@@ -44,6 +45,7 @@ worker_new(struct loop *loop)
     TAILQ_INIT(&worker->arrivals.waiting);
     TAILQ_INIT(&worker->handshakes.waiting);
     TAILQ_INIT(&worker->doubted.exchanges);
+    waiting_open(worker);
     object_pool_init(&worker->client_pool, sizeof(struct client), POOL_KEPT);
     object_pool_init(&worker->request_pool, sizeof(struct http1_request), POOL_KEPT);
     object_pool_init(&worker->exchange_pool, sizeof(struct exchange), POOL_KEPT);
@@ -81,6 +83,7 @@ worker_free(struct worker **freed)
     watch_close(&worker->terminate);
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);
+    waiting_close(worker);
     access_reporter_free(&worker->access);
     access_reporter_free(&worker->failures);
     if (worker->view != NULL)

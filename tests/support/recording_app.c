@@ -27,6 +27,7 @@ enum { MOST_CONNECTIONS = 1000, REQUEST_BYTES = 8192, ID_BYTES = 64 };
 
 struct options {
     unsigned port;
+    int queue; /* connections that may wait to be accepted */
     const char *name;
     const char *record;    /* file that POSTs are written to, NULL: standard output */
     const char *sick_file; /* while it exists, /index.php answers 500 */
@@ -45,7 +46,7 @@ struct connection {
     char id[ID_BYTES];
 };
 
-static struct options options = {.port = 80, .name = "app"};
+static struct options options = {.port = 80, .queue = 1024, .name = "app"};
 static struct pollfd polled[MOST_CONNECTIONS + 1]; /* [0] is the listening socket */
 static struct connection *connections[MOST_CONNECTIONS + 1];
 static nfds_t polled_count = 1;
@@ -209,7 +210,7 @@ open_listener(void)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
     int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
     if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1 ||
-        bind(fd, (struct sockaddr *)&at, sizeof at) == -1 || listen(fd, 1024) == -1) {
+        bind(fd, (struct sockaddr *)&at, sizeof at) == -1 || listen(fd, options.queue) == -1) {
         perror("recording_app");
         exit(EXIT_FAILURE);
     }
@@ -244,7 +245,7 @@ static void
 read_options(int argc, char **argv)
 {
     int option;
-    while ((option = getopt(argc, argv, "p:n:r:u:d:s:gie:")) != -1) {
+    while ((option = getopt(argc, argv, "p:n:r:u:d:s:q:gie:")) != -1) {
         switch (option) {
         case 'p':
             options.port = (unsigned)strtoul(optarg, NULL, 10);
@@ -264,6 +265,9 @@ read_options(int argc, char **argv)
         case 's':
             options.start_ms = (unsigned)strtoul(optarg, NULL, 10);
             break;
+        case 'q':
+            options.queue = (int)strtol(optarg, NULL, 10);
+            break;
         case 'g':
             options.is_graceful = true;
             break;
@@ -275,7 +279,7 @@ read_options(int argc, char **argv)
         default:
             fprintf(stderr,
                     "usage: recording_app [-g | -i] [-p PORT] [-n NAME] [-r RECORD-FILE] "
-                    "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS]\n"
+                    "[-u SICK-FILE] [-d DELAY-MS] [-s START-MS] [-q QUEUE]\n"
                     "       recording_app -e FILE\n");
             exit(2);
         }

@@ -18,7 +18,8 @@ run_web() {
         "$(count 3 10)" -v "$work/record:/record" -p 80 app -n web -r /record/posts "$@" >/dev/null
 }
 
-run_web web
+# Some programs let few connections wait to be accepted.
+run_web web -q 5
 wait_for 10 targets_are targetweb 1
 through "docker restart" docker restart web
 

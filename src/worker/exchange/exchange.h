@@ -108,6 +108,7 @@ struct exchange {
     TAILQ_ENTRY(exchange) line_entry;
     size_t line_bytes;      /* memory that counts in the line */
     uint64_t held_since_ms; /* when it was held for the first time; 0: never */
+    bool is_released;       /* it was held and let go, and counts as such in its group */
     unsigned doubts;        /* that are over */
 
     /* The response. */

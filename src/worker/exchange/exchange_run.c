@@ -14,6 +14,7 @@
 #include "worker/exchange/exchange_check.h"
 #include "worker/exchange/hold.h"
 #include "worker/exchange/splice.h"
+#include "worker/exchange/waiting.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 
@@ -149,6 +150,8 @@ let_go(struct exchange *exchange)
 
     exchange_release_target(exchange, LINK_BROKEN);
     exchange_leave_line(exchange);
+    if (exchange->is_released)
+        waiting_note_end(exchange);
     pipe_pool_give_back(worker->pipes, &exchange->request_pipe);
     pipe_pool_give_back(worker->pipes, &exchange->response_pipe);
     timer_stop(&exchange->timer);

@@ -3,6 +3,7 @@
 #include "worker/exchange/hold.h"
 
 #include "base/clock.h"
+#include "worker/exchange/waiting.h"
 #include "worker/shared/context.h"
 
 uint64_t
@@ -65,6 +66,8 @@ step_hold(struct exchange *exchange)
         return exchange_fail(exchange, END_HOLD_OVERFLOW);
     if (exchange->held_since_ms == 0)
         exchange->held_since_ms = clock_ms();
+    if (exchange->is_released)
+        waiting_note_end(exchange);
     line->gauge = &counters_of(exchange->worker->counters, exchange)->held;
     line->bytes_gauge = &counters_of(exchange->worker->counters, exchange)->held_bytes;
     exchange_join_line(exchange, line);

@@ -97,7 +97,8 @@ struct worker {
     struct arrivals arrivals;
     struct handshakes handshakes;
     struct worker_tls tls;
-    struct exchange_line doubted; /* see doubt.h */
+    struct exchange_line doubted;     /* see doubt.h */
+    struct alarm_clock release_alarm; /* see waiting.h */
     struct client_limits *limits;
     struct access_reporter *access;
     struct access_reporter *failures; /* answers of our own */

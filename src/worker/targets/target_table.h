@@ -53,7 +53,10 @@ struct group_state {
     uint64_t round_robin;  /* the next turn: see balancer.h */
     uint64_t second_tries; /* the next turn of requests that another target has failed */
     unsigned views;
-    struct exchange_line held; /* waiting for a first ready target */
+    struct exchange_line held; /* waiting for a ready target: see hold.h, waiting.h */
+    unsigned released;         /* that were let go and are not over */
+    unsigned release_window;   /* how many may be */
+    uint64_t released_ms;      /* when one of them ended last, or the window grew */
     uint64_t retry_tokens;     /* in hundredths of a retry: see retry_budget.h */
     UT_hash_handle hh;
 };

@@ -262,6 +262,62 @@ is_held_again_for_the_rest_of_its_time(void **state)
     expect_served(stand);
 }
 
+/* Connections that the target has got, all of which stay open. */
+static unsigned
+accept_all(struct worker_stand *stand, int *fds)
+{
+    unsigned count = 0;
+
+    stand->target_fd = -1;
+    worker_stand_turn(stand);
+    while (worker_stand_accept(stand)) {
+        fds[count++] = stand->target_fd;
+        stand->target_fd = -1;
+    }
+    return count;
+}
+
+#define CLIENTS 40
+
+/* A program that has just started has a short queue. */
+static void
+they_are_let_go_a_few_at_a_time(void **state)
+{
+    struct worker_stand *stand = *state;
+    int clients[CLIENTS], fds[CLIENTS];
+
+    group->hold_requests = CLIENTS;
+    empty(stand);
+    ask(stand, GET);
+    for (unsigned i = 1; i < CLIENTS; i++)
+        clients[i] = ask_beside(stand, GET);
+    stand->target->membership = MEMBERSHIP_RECALLED;
+    say(stand, VACANCY_NONE);
+    assert_int_equal(accept_all(stand, fds), 8);
+    say(stand, VACANCY_NONE);
+    assert_int_equal(accept_all(stand, fds + 8), 0);
+    /* Each one that is over makes room for one. */
+    worker_stand_write(stand, fds[0],
+                       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_int_equal(accept_all(stand, fds + 8), 1);
+    /* When none is over for a while, twice as many are on their way. */
+    clock_set_for_test(START_US + 50000, START_US + 50000);
+    say(stand, VACANCY_NONE);
+    assert_int_equal(accept_all(stand, fds + 9), 8);
+    clock_set_for_test(START_US + 100000, START_US + 100000);
+    say(stand, VACANCY_NONE);
+    assert_int_equal(accept_all(stand, fds + 17), 16);
+    /* Without any target nobody has to be spared. */
+    stand->target->membership = MEMBERSHIP_DRAINING;
+    say(stand, VACANCY_OVER);
+    assert_int_equal(counter_read(&stand->worker->counters->ends[END_HELD_TOO_LONG]), 7);
+    for (unsigned i = 0; i < 33; i++)
+        close(fds[i]);
+    for (unsigned i = 1; i < CLIENTS; i++)
+        close(clients[i]);
+    worker_stand_turn(stand);
+}
+
 /* The only target ends without an answer; nobody has said yet that it is going. */
 static struct exchange *
 lose_the_only_target(struct worker_stand *stand, const char *request)
@@ -342,6 +398,7 @@ main(void)
         STANDING(is_refused_at_once_where_nothing_is_expected),
         STANDING(is_not_held_where_the_group_wants_none_held),
         STANDING(is_held_again_for_the_rest_of_its_time),
+        STANDING(they_are_let_go_a_few_at_a_time),
         STANDING(waits_for_word_of_its_only_target_and_then_for_another_one),
         STANDING(fails_when_no_word_comes),
         STANDING(fails_at_once_where_no_word_can_come),
