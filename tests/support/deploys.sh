@@ -17,6 +17,7 @@ workers = 2;
 user = "nobody";
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
+access_log = { path = "$work/access.log"; format = "json"; };
 listeners = (
   { name = "http"; protocol = "HTTP"; address = "127.0.0.1"; port = $deploys_port;
     default_actions = ( { type = "forward"; target_group = "targetweb"; } ); } );
@@ -50,6 +51,7 @@ through() {
     done
     step "$name: $deploys times"
     if [ -n "$FULL" ]; then load_wait; else load_stop; fi
-    [ "$(load_count failed)" = 0 ] || fail "requests were lost"
+    [ "$(load_count failed)" = 0 ] || jq -c 'select(.elb_status_code >= 500)' "$work/access.log"
     check_posts 0
+    [ "$(load_count failed)" = 0 ] || fail "requests were lost"
 }
