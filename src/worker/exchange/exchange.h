@@ -102,13 +102,13 @@ struct exchange {
     bool is_pausing;
     bool takes_second_chance;
     bool wants_new_link; /* kept connections are not to be trusted */
+    bool is_released;    /* it was held and let go, and counts as such in its group */
     unsigned pauses;
     uint64_t second_chance;     /* a target of which a kept connection was lost; 0: none */
     struct exchange_line *line; /* of held or doubted ones, in which it waits; NULL: none */
     TAILQ_ENTRY(exchange) line_entry;
     size_t line_bytes;      /* memory that counts in the line */
     uint64_t held_since_ms; /* when it was held for the first time; 0: never */
-    bool is_released;       /* it was held and let go, and counts as such in its group */
     unsigned doubts;        /* that are over */
 
     /* The response. */
