@@ -44,6 +44,7 @@ enum access_type { ACCESS_HTTP, ACCESS_HTTPS, ACCESS_H2, ACCESS_WS, ACCESS_WSS }
 
 /* Of a request line that was not read, or not as far as its version. */
 #define ACCESS_NO_VERSION UINT8_MAX
+#define ACCESS_HTTP2 (UINT8_MAX - 1)
 
 /* Fixed part; times in microseconds, -1: did not happen. */
 struct access_record {
@@ -61,7 +62,7 @@ struct access_record {
     uint8_t action;                          /* enum access_action */
     uint8_t end_reason;                      /* enum end_reason */
     uint8_t attempts;                        /* targets tried */
-    uint8_t http_minor;                      /* of HTTP/1.x, or ACCESS_NO_VERSION */
+    uint8_t http_minor;                      /* of HTTP/1.x, or one of the two above */
     uint8_t unused[7];
     struct slice texts[ACCESS_TEXT_COUNT];
 };

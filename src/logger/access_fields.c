@@ -215,7 +215,7 @@ add_origin(struct text *out, const struct access_line *line)
 {
     const struct access_record *record = line->record;
     struct slice host = record->texts[ACCESS_HOST];
-    bool is_tls = record->type == ACCESS_HTTPS || record->type == ACCESS_WSS;
+    bool is_tls = record->type != ACCESS_HTTP && record->type != ACCESS_WS;
 
     if (is_tls)
         text_add_literal(out, "https://");
@@ -247,6 +247,10 @@ write_request(struct text *out, const struct access_line *line)
     add_text(out, line, uri); /* absolute-form has an origin of its own */
     if (line->record->http_minor == ACCESS_NO_VERSION) {
         text_add_literal(out, " -");
+        return;
+    }
+    if (line->record->http_minor == ACCESS_HTTP2) {
+        text_add_literal(out, " HTTP/2.0");
         return;
     }
     text_add_literal(out, " HTTP/1.");

@@ -207,12 +207,14 @@ struct config_attributes {
     enum config_xff_mode xff_mode;
     bool server_header; /* routing.http.response.server.enabled */
     bool tls_fields;    /* routing.http.x_amzn_tls_version_and_cipher_suite.enabled */
+    bool http2;         /* routing.http2.enabled */
 };
 
 struct config_timeouts {
     unsigned client_head_ms, client_body_ms, client_idle_ms;
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
     unsigned tls_handshake_ms;
+    unsigned http2_stream_stall_ms;
 };
 
 /* Most of what every process keeps rows for (ipc/counters.h): more is refused, never left out.
@@ -233,6 +235,10 @@ struct config_limits {
     unsigned connections;             /* all workers together; 0: derived from RLIMIT_NOFILE */
     unsigned connections_per_address; /* of one worker times workers; 0: no limit */
     unsigned tls_handshakes;          /* under way, all workers together; 0: derived */
+    /* Of one HTTP/2 connection. */
+    unsigned http2_concurrent_streams, http2_requests, http2_continuations;
+    unsigned http2_resets_burst, http2_resets_per_second;
+    unsigned http2_idle_frames_burst, http2_idle_frames_per_second;
 };
 
 /* Lines for people, each "FILE:LINE: reason"; owned by whoever has the struct. */

@@ -34,7 +34,4 @@ config_check_tls(const struct config_check *check, const config_setting_t *place
         config_report_add(check->report, list,
                           "must hold exactly one, the default; further ones go to "
                           "certificate_list");
-    if (listener->alpn_policy == ALPN_HTTP2_ONLY)
-        config_report_add_member(check->report, place, "alpn_policy",
-                                 "HTTP2Only would serve nobody: there is no HTTP/2 yet");
 }

@@ -108,16 +108,48 @@ on_server_name(SSL *ssl, int *alert, void *argument)
     return SSL_TLSEXT_ERR_OK;
 }
 
+/* HTTP/2 is not to be spoken with what RFC 9113 9.2 forbids: before TLS 1.2, or with suites of
+ * it that have no forward secrecy or are not AEAD. */
+static bool
+is_fit_for_http2(const SSL *ssl)
+{
+    const SSL_CIPHER *suite = SSL_get_pending_cipher(ssl);
+
+    if (SSL_version(ssl) >= TLS1_3_VERSION)
+        return true;
+    return SSL_version(ssl) == TLS1_2_VERSION && suite != NULL &&
+           SSL_CIPHER_is_aead(suite) == 1 && SSL_CIPHER_get_kx_nid(suite) == NID_kx_ecdhe;
+}
+
+/* Ours without "h2", which stands in front or at the end. */
+static void
+leave_out_http2(const unsigned char **protocols, unsigned *length)
+{
+    static const unsigned char name[] = "\x02h2";
+    const unsigned size = sizeof(name) - 1;
+
+    if (*length < size)
+        return;
+    if (memcmp(*protocols, name, size) == 0)
+        *protocols += size;
+    else if (memcmp(*protocols + *length - size, name, size) != 0)
+        return;
+    *length -= size;
+}
+
 static int
 on_protocols(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_length,
              const unsigned char *offered, unsigned offered_length, void *argument)
 {
     const struct tls_context *context = argument;
+    const unsigned char *ours = context->protocols;
+    unsigned ours_length = context->protocols_length;
     unsigned char *found = NULL;
 
-    (void)ssl;
-    if (SSL_select_next_proto(&found, chosen_length, context->protocols,
-                              context->protocols_length, offered,
+    if (!is_fit_for_http2(ssl))
+        leave_out_http2(&ours, &ours_length);
+    if (ours_length == 0 ||
+        SSL_select_next_proto(&found, chosen_length, ours, ours_length, offered,
                               offered_length) != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = found;

@@ -16,6 +16,7 @@ struct tls_facts {
     struct slice server_name;     /* as the client wrote it; empty: none */
     struct slice certificate;     /* its name */
     bool is_resumed;
+    bool is_http2; /* by ALPN */
 };
 
 /* False: the session is not one of TLS that is established; NULL is none. */

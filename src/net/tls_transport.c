@@ -294,6 +294,16 @@ const struct stream_transport tls_transport = {
     .close = close_session,
 };
 
+static bool
+has_chosen_http2(const SSL *ssl)
+{
+    const unsigned char *chosen = NULL;
+    unsigned length = 0;
+
+    SSL_get0_alpn_selected(ssl, &chosen, &length);
+    return slice_equal(slice_make((const char *)chosen, length), SLICE_LITERAL("h2"));
+}
+
 bool
 tls_facts_of(const struct stream_session *stream, struct tls_facts *facts)
 {
@@ -310,6 +320,7 @@ tls_facts_of(const struct stream_session *stream, struct tls_facts *facts)
         .certificate =
             session->certificate == NULL ? SLICE_NONE : tls_parsed_name(session->certificate),
         .is_resumed = SSL_session_reused(session->ssl) == 1,
+        .is_http2 = has_chosen_http2(session->ssl),
     };
     return true;
 }

@@ -13,6 +13,7 @@
 #include "worker/http1/client.h"
 #include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
+#include "worker/http2/stream.h"
 #include "worker/listeners/arrival.h"
 #include "worker/listeners/certificates.h"
 #include "worker/listeners/client_limits.h"
@@ -23,6 +24,7 @@
 
 /* Objects that each pool keeps rather than giving them back to malloc. */
 #define POOL_KEPT 1024
+#define OUTPUTS_KEPT 16
 
 struct worker *
 worker_new(struct loop *loop)
@@ -42,6 +44,7 @@ worker_new(struct loop *loop)
     certificates_open(worker);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
+    TAILQ_INIT(&worker->http2_connections);
     TAILQ_INIT(&worker->arrivals.waiting);
     TAILQ_INIT(&worker->handshakes.waiting);
     TAILQ_INIT(&worker->doubted.exchanges);
@@ -52,6 +55,8 @@ worker_new(struct loop *loop)
     object_pool_init(&worker->response_pool, sizeof(struct http1_answer), POOL_KEPT);
     object_pool_init(&worker->connection_pool, sizeof(struct target_connection), POOL_KEPT);
     object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
+    object_pool_init(&worker->http2_stream_pool, sizeof(struct http2_stream), POOL_KEPT);
+    object_pool_init(&worker->http2_output_pool, HTTP2_OUTPUT_BYTES, OUTPUTS_KEPT);
     return worker;
 }
 
@@ -64,6 +69,8 @@ free_pools(struct worker *worker)
     object_pool_close(&worker->response_pool);
     object_pool_close(&worker->connection_pool);
     object_pool_close(&worker->input_pool);
+    object_pool_close(&worker->http2_stream_pool);
+    object_pool_close(&worker->http2_output_pool);
 }
 
 void
@@ -80,6 +87,7 @@ worker_free(struct worker **freed)
         client->carrier.has_ended = true;
         client_close(client);
     }
+    http2_close_all(worker);
     watch_close(&worker->terminate);
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);

@@ -49,5 +49,12 @@ libworker_a_SOURCES = \
 	src/worker/http1/input.c src/worker/http1/input.h \
 	src/worker/http1/target_codec.c src/worker/http1/target_codec.h \
 	src/worker/http1/target_connection.c src/worker/http1/target_connection.h \
+	src/worker/http2/connection.c src/worker/http2/connection.h \
+	src/worker/http2/frames.c \
+	src/worker/http2/guard.h \
+	src/worker/http2/output.c src/worker/http2/output.h \
+	src/worker/http2/scan.c src/worker/http2/scan.h \
+	src/worker/http2/stream.c src/worker/http2/stream.h \
+	src/worker/http2/stream_carrier.c \
 	src/worker/assembly.c \
 	src/worker/worker.c src/worker/worker.h

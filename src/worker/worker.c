@@ -14,15 +14,18 @@
 #include "base/log.h"
 #include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
+#include "net/tls_facts.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
+#include "worker/http2/connection.h"
 #include "worker/listeners/arrival.h"
 #include "worker/listeners/certificates.h"
 #include "worker/listeners/handshake.h"
 #include "worker/listeners/listener.h"
+#include "worker/listeners/newcomer.h"
 #include "worker/shared/context.h"
 #include "worker/targets/target_table.h"
 #include "worker/targets/view.h"
@@ -88,6 +91,7 @@ on_shutdown_time(void *argument)
         if (client->carrier.exchange != NULL)
             exchange_on_shutdown(client->carrier.exchange);
     }
+    http2_shut_down_all(worker);
     loop_stop(worker->loop);
 }
 
@@ -104,6 +108,7 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
         next = TAILQ_NEXT(client, entry);
         client_finish_soon(client);
     }
+    http2_leave_all(worker);
     timer_set(&worker->shutdown_timer, worker->loop, timeout_ms);
     if (worker->client_count == 0)
         loop_stop(worker->loop);
@@ -214,6 +219,30 @@ close_target(struct worker *worker, uint64_t id, bool is_evicted)
     target_state_end(worker, &target);
 }
 
+/* Who offers nothing by ALPN where HTTP/2 is all there is, has to speak it nevertheless. */
+static bool
+speaks_http2(const struct worker *worker, const struct listener *listener,
+             const struct newcomer *newcomer)
+{
+    struct tls_facts facts;
+
+    if (newcomer->session == NULL || !tls_facts_of(newcomer->session, &facts))
+        return false;
+    uint32_t row = listener_index(listener, worker->view);
+    return facts.is_http2 ||
+           (row != SNAPSHOT_NO_INDEX &&
+            snapshot_listener(worker->view->snapshot, row)->alpn_policy == ALPN_HTTP2_ONLY);
+}
+
+static void
+accept_client(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
+{
+    if (speaks_http2(worker, listener, newcomer))
+        http2_accept(worker, listener, newcomer);
+    else
+        client_accept(worker, listener, newcomer);
+}
+
 static void
 on_message(void *owner, const struct message *message)
 {
@@ -240,7 +269,7 @@ on_message(void *owner, const struct message *message)
         break;
     case MESSAGE_listener_open:
         listener_open(worker, message->as.listener_open.listener_id, message->fd,
-                      client_accept);
+                      accept_client);
         break;
     case MESSAGE_listener_close:
         listener_close(worker, message->as.listener_close.listener_id);

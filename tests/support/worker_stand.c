@@ -23,9 +23,16 @@ fill_settings(struct config *config)
                                             .field_bytes = 16384,
                                             .head_bytes = 65536,
                                             .response_head_bytes = 32768,
-                                            .fields = 128};
+                                            .fields = 128,
+                                            .http2_concurrent_streams = 128,
+                                            .http2_requests = 10000,
+                                            .http2_continuations = 8,
+                                            .http2_resets_burst = 100,
+                                            .http2_resets_per_second = 20,
+                                            .http2_idle_frames_burst = 10000,
+                                            .http2_idle_frames_per_second = 330};
     config->timeouts = (struct config_timeouts){MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS,
-                                                MINUTE_MS, MINUTE_MS, MINUTE_MS};
+                                                MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS};
     config->attributes.idle_timeout_ms = MINUTE_MS;
     config->attributes.client_keep_alive_ms = 60 * MINUTE_MS;
     config->attributes.preserve_host_header = true;

@@ -38,7 +38,7 @@ configure() {
 secure() {
     local host=$1 path=$2
     shift 2
-    curl -sk --resolve "$host:$port:127.0.0.1" "$@" "https://$host:$port$path"
+    curl -sk --http1.1 --resolve "$host:$port:127.0.0.1" "$@" "https://$host:$port$path"
 }
 # served HOST OPTIONS OF s_client ...: the name of the certificate that a client gets.
 served() {

@@ -179,10 +179,26 @@ fill_security(struct access_record *record, const struct exchange *exchange)
         facts.is_resumed ? SLICE_LITERAL("session-reused") : facts.certificate;
 }
 
+static uint8_t
+version_of(const struct exchange *exchange)
+{
+    if (exchange->carrier->is_http2)
+        return ACCESS_HTTP2;
+    return exchange->request.has_version ? exchange->request.minor_version : ACCESS_NO_VERSION;
+}
+
+static uint8_t
+type_of(const struct exchange *exchange)
+{
+    static const uint8_t types[2][2] = {{ACCESS_HTTP, ACCESS_HTTPS}, {ACCESS_WS, ACCESS_WSS}};
+
+    return exchange->carrier->is_http2 ? ACCESS_H2
+                                       : types[exchange->is_upgraded][exchange->origin.is_tls];
+}
+
 static void
 fill(struct access_record *record, const struct exchange *exchange)
 {
-    static const uint8_t types[2][2] = {{ACCESS_HTTP, ACCESS_HTTPS}, {ACCESS_WS, ACCESS_WSS}};
     const struct snapshot *snapshot = exchange->view->snapshot;
 
     *record = (struct access_record){
@@ -194,12 +210,11 @@ fill(struct access_record *record, const struct exchange *exchange)
         .rule_priority = -1,
         .status = exchange->status,
         .target_status = exchange->target_status,
-        .type = types[exchange->is_upgraded][exchange->origin.is_tls],
+        .type = type_of(exchange),
         .action = exchange->action,
         .end_reason = (uint8_t)exchange->end,
         .attempts = (uint8_t)(exchange->attempts_before + exchange->attempts),
-        .http_minor =
-            exchange->request.has_version ? exchange->request.minor_version : ACCESS_NO_VERSION,
+        .http_minor = version_of(exchange),
     };
     record->listener.port = origin_port(exchange);
     if (exchange->rule != SNAPSHOT_NO_INDEX)

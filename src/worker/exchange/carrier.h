@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who brought a request and takes its answer: an HTTP/1 connection, or (later) one stream of an
- * HTTP/2 connection. An exchange knows its carrier by this header only. A carrier calls
+ * Who brought a request and takes its answer: an HTTP/1 connection, or one stream of an HTTP/2
+ * connection. An exchange knows its carrier by this header only. A carrier calls
  * exchange_begin with the first bytes of a head, and afterwards exchange_on_client_readable,
  * _writable and _end; it outlives its exchange, which ends by finish.
  */
@@ -44,10 +44,13 @@ struct carrier {
     bool is_secure;                /* the client's connection is one of TLS: see security */
     struct carrier_extras *extras; /* NULL: none */
     uint32_t opened_s;             /* the connection was */
-    bool is_blocked; /* bytes wait that the client has not taken yet: no more is sent then */
-    bool is_paused;  /* by pause */
-    bool has_ended;  /* the client has sent its end */
-    bool must_close; /* an HTTP/1 connection ends with this exchange */
+    uint32_t answer_bytes;         /* most of an answer's body that is read for it at once */
+    uint32_t stall_ms; /* how long its client may take nothing; 0: the idle timeout */
+    bool is_blocked;   /* bytes wait that the client has not taken yet: no more is sent then */
+    bool is_paused;    /* by pause */
+    bool has_ended;    /* the client has sent its end */
+    bool must_close;   /* an HTTP/1 connection ends with this exchange */
+    bool is_http2;     /* for logs */
 };
 
 enum carrier_result {

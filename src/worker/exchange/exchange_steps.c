@@ -17,6 +17,15 @@ waits_for_request_body(const struct exchange *exchange)
            exchange->response_state < RESPONSE_BEGUN && !request_is_blocked(exchange);
 }
 
+/* An answer waits for its client. */
+static unsigned
+stall_timeout_ms(const struct exchange *exchange)
+{
+    unsigned stall_ms = exchange->carrier->stall_ms;
+
+    return stall_ms != 0 ? stall_ms : exchange->view->settings->attributes.idle_timeout_ms;
+}
+
 /* In the middle of the relay it depends on who keeps the other waiting. */
 static unsigned
 relay_timeout_ms(const struct exchange *exchange)
@@ -24,7 +33,7 @@ relay_timeout_ms(const struct exchange *exchange)
     const struct snapshot_settings *settings = exchange->view->settings;
 
     if (response_is_blocked(exchange))
-        return settings->attributes.idle_timeout_ms;
+        return stall_timeout_ms(exchange);
     if (waits_for_request_body(exchange))
         return settings->timeouts.client_body_ms;
     return settings->timeouts.target_response_ms;
@@ -47,7 +56,7 @@ rest_timeout_ms(const struct exchange *exchange)
 {
     const struct snapshot_settings *settings = exchange->view->settings;
 
-    return response_is_blocked(exchange) ? settings->attributes.idle_timeout_ms
+    return response_is_blocked(exchange) ? stall_timeout_ms(exchange)
                                          : settings->timeouts.client_body_ms;
 }
 

@@ -48,7 +48,8 @@ client_open(struct worker *worker, struct listener *listener, int fd,
                                        .listener = listener,
                                        .id = worker->next_connection_id++,
                                        .address = *address,
-                                       .opened_s = (uint32_t)(clock_ms() / 1000)};
+                                       .opened_s = (uint32_t)(clock_ms() / 1000),
+                                       .answer_bytes = SCRATCH_BYTES};
     listener_pin(listener);
     timer_init(&client->timer, on_time, client);
     stream_open(&client->stream, worker->loop, fd, &callbacks, client);

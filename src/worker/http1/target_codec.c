@@ -273,7 +273,8 @@ target_codec_read(struct target_link *link, struct target_link_answer *answer)
         connection->rest_length = 0;
         return read_head(connection, bytes, length, answer);
     }
-    size_t most = connection->has_head ? SCRATCH_BYTES : FIRST_ANSWER_READ_BYTES;
+    size_t most =
+        connection->has_head ? link->exchange->carrier->answer_bytes : FIRST_ANSWER_READ_BYTES;
     ssize_t got = stream_read(&connection->stream, bytes, most);
     if (got == STREAM_WAIT)
         return LINK_WAIT;

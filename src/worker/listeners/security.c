@@ -17,17 +17,28 @@
 struct security {
     unsigned pins; /* its listener's is one */
     uint32_t ssl_policy, alpn_policy;
+    bool has_http2;                /* routing.http2.enabled */
     char *name;                    /* the listener's */
     struct tls_context *context;   /* NULL: cannot be had */
     struct certificate_book *book; /* NULL: no certificates yet */
     const struct certificate_listener *certificates;
 };
 
-/* What clients may ask for. HTTP/1.1 is all that is spoken. */
+/* What clients may ask for, the preferred one first. */
 static const char *
-protocols_of(uint32_t alpn_policy)
+protocols_of(const struct security *security)
 {
-    return alpn_policy == ALPN_NONE ? "" : "http/1.1";
+    static const char *const protocols[] = {
+        [ALPN_HTTP1_ONLY] = "http/1.1",
+        [ALPN_HTTP2_ONLY] = "h2",
+        [ALPN_HTTP2_OPTIONAL] = "http/1.1,h2",
+        [ALPN_HTTP2_PREFERRED] = "h2,http/1.1",
+        [ALPN_NONE] = "",
+    };
+
+    if (!security->has_http2 && security->alpn_policy != ALPN_NONE)
+        return protocols[ALPN_HTTP1_ONLY];
+    return protocols[security->alpn_policy];
 }
 
 static void
@@ -71,7 +82,7 @@ make_context(const struct worker *worker, struct security *security)
     const struct tls_options options = {
         .policy = {policy->oldest, policy->newest, policy->suites_13, policy->suites,
                    policy->level, policy->is_hybrid},
-        .protocols = protocols_of(security->alpn_policy),
+        .protocols = protocols_of(security),
         .name = slice_of(security->name),
         .choose = choose,
         .argument = security,
@@ -96,6 +107,7 @@ make(const struct worker *worker, const struct snapshot_listener *row)
     security->pins = 1;
     security->ssl_policy = row->ssl_policy;
     security->alpn_policy = row->alpn_policy;
+    security->has_http2 = worker->view->settings->attributes.http2;
     security->name = memory_copy_bytes(name.at, name.length);
     security->context = make_context(worker, security);
     return security;
@@ -107,6 +119,7 @@ is_as_wanted(const struct worker *worker, const struct security *security,
 {
     return security != NULL && security->ssl_policy == row->ssl_policy &&
            security->alpn_policy == row->alpn_policy &&
+           security->has_http2 == worker->view->settings->attributes.http2 &&
            slice_equal(slice_of(security->name),
                        snapshot_slice(worker->view->snapshot, row->name));
 }

@@ -18,6 +18,7 @@
 struct access_reporter;
 struct certificate_book;
 struct client_limits;
+struct http2_connection;
 struct client;
 struct listener;
 struct pipe_pool;
@@ -92,8 +93,10 @@ struct worker {
     struct target_table *targets;             /* runtime state, over all views */
     const struct target_link_kind *link_kind; /* how targets are spoken to */
     LIST_HEAD(, listener) listeners;
-    TAILQ_HEAD(client_list, client) clients; /* all, for an orderly stop */
-    unsigned client_count;
+    /* All, for an orderly stop. */
+    TAILQ_HEAD(client_list, client) clients;
+    TAILQ_HEAD(http2_connection_list, http2_connection) http2_connections;
+    unsigned client_count; /* of both */
     struct arrivals arrivals;
     struct handshakes handshakes;
     struct worker_tls tls;
@@ -104,7 +107,7 @@ struct worker {
     struct access_reporter *failures; /* answers of our own */
     struct pipe_pool *pipes;
     struct object_pool client_pool, request_pool, exchange_pool, response_pool, connection_pool,
-        input_pool;
+        input_pool, http2_stream_pool, http2_output_pool;
     char *scratch;             /* SCRATCH_BYTES; its headroom stands before it */
     char *compose;             /* COMPOSE_BYTES */
     struct timer second_timer; /* housekeeping: pool expiry, failure reports */

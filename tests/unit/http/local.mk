@@ -7,6 +7,7 @@ unit_http = \
 	tests/unit/http/test_head \
 	tests/unit/http/test_http1_body \
 	tests/unit/http/test_http1_parser \
+	tests/unit/http/test_http2_head \
 	tests/unit/http/test_login \
 	tests/unit/http/test_request_judge \
 	tests/unit/http/test_response_judge
@@ -23,6 +24,8 @@ tests_unit_http_test_head_SOURCES = tests/unit/http/test_head.c
 tests_unit_http_test_head_LDADD = $(unit_http_libs)
 tests_unit_http_test_login_SOURCES = tests/unit/http/test_login.c
 tests_unit_http_test_login_LDADD = $(unit_http_libs)
+tests_unit_http_test_http2_head_SOURCES = tests/unit/http/test_http2_head.c
+tests_unit_http_test_http2_head_LDADD = $(unit_http_libs)
 tests_unit_http_test_http1_body_SOURCES = tests/unit/http/test_http1_body.c
 tests_unit_http_test_http1_body_LDADD = $(unit_http_libs)
 tests_unit_http_test_http1_parser_SOURCES = tests/unit/http/test_http1_parser.c

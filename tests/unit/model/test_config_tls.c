@@ -154,15 +154,6 @@ suggests_policies_but_no_weak_ones(void **state)
                    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09");
 }
 
-static void
-offers_no_protocol_that_is_not_spoken(void **state)
-{
-    (void)state;
-    assert_refused(HTTPS(ONE "alpn_policy = \"HTTP2Only\";"),
-                   "F:4: listeners[0].alpn_policy: HTTP2Only would serve nobody: there is no "
-                   "HTTP/2 yet");
-}
-
 static int shown;
 
 static void
@@ -229,7 +220,6 @@ main(void)
         cmocka_unit_test(needs_exactly_one_default_certificate),
         cmocka_unit_test(refuses_without_https_what_needs_it),
         cmocka_unit_test(suggests_policies_but_no_weak_ones),
-        cmocka_unit_test(offers_no_protocol_that_is_not_spoken),
         cmocka_unit_test(shows_certificates_in_their_order_and_places_what_is_found),
         cmocka_unit_test(shows_nothing_of_a_bad_configuration),
     };
