@@ -10,7 +10,7 @@ test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clan
     chromium chromium-driver python3-selenium nghttp2-client python3-hpack"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
 # What tools/bench runs besides.
-bench_packages="haproxy nginx valgrind"
+bench_packages="haproxy nginx valgrind nghttp2-client"
 # What tools/package makes the Debian package with, besides.
 package_packages="build-essential debhelper systemd-dev"
 # What check-package lets look at it, and what a plain server has that it is tried on.

@@ -290,7 +290,8 @@ frontend f
 {groups}{self.more}"""
 
     def tls(self):
-        return f" ssl crt {self.certificate()[2]} alpn http/1.1" if self.workload.tls else ""
+        protocols = "h2,http/1.1" if self.workload.streams else "http/1.1"
+        return f" ssl crt {self.certificate()[2]} alpn {protocols}" if self.workload.tls else ""
 
     def routing(self):
         work = self.workload
@@ -383,7 +384,7 @@ http {{
     scgi_temp_path {self.folder}/nginx.s;
     client_body_buffer_size 64k; server_names_hash_max_size 8192;
     proxy_http_version 1.1; proxy_set_header Connection "";
-    proxy_set_header Host $http_host;
+    proxy_set_header Host {"$host" if work.streams else "$http_host"};
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-Port $server_port;
@@ -421,7 +422,7 @@ http {{
         if host is None:
             listen, named = f"{listen} default_server backlog=8192 reuseport", ""
         if self.workload.tls:
-            listen += " ssl"
+            listen += " ssl http2" if self.workload.streams else " ssl"
         places = "".join(f"        location {rule.prefix} {{ proxy_pass http://{rule.group}; }}\n"
                          for rule in rules)
         return f"""    server {{

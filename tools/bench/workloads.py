@@ -46,6 +46,8 @@ class Workload:
     idle: bool = False
     tls: str = ""  # version
     resumes: bool = False
+    streams: int = 0  # of HTTP/2, a connection: h2load makes the load
+    requests: int = 0  # of these, a slice
     access_log: str = ""  # its format
     attributes: str = ""  # more of the load balancer's, for fairlead alone
     group_attributes: str = ""  # and of each group
@@ -113,6 +115,12 @@ WORKLOADS = [
              resumes=True, to_haproxy=1.0, to_nginx=1.0),
     Workload("tlsidle", "idle TLS connection, PSS bytes", tls="1.3", connections=10000, idle=True,
              to_haproxy=0.95, to_nginx=0.95),
+    Workload("h2", "HTTP/2, small GET, 4 connections of 32 streams", tls="1.3", connections=4,
+             streams=32, requests=4000, to_haproxy=0.80, to_nginx=0.60),
+    Workload("h21m", "HTTP/2, GET 1 MiB, 4 connections of 4 streams", tls="1.3", connections=4,
+             streams=4, requests=120, paths=["/b/1048576"],
+             proxies=(Fairlead, Haproxy, HaproxyBuffers, Nginx, NginxUnbuffered, NginxBuffers),
+             to_haproxy=1.0, to_nginx=1.0),
 ]
 
 # What can be turned on or off: each is one change of a plain GET.
