@@ -165,6 +165,23 @@ done
 wait $loader
 succeeds "$requests"
 
+step "targets that come, drain and are killed under load lose nothing"
+other_port=$(free_port)
+python3 "$support/odd_app" "$other_port" &
+other=$!
+system_at_end kill -KILL $other
+wait_for 5 curl -sf -o /dev/null "http://127.0.0.1:$other_port/"
+h2load -n "$requests" -c 8 -m 32 "https://127.0.0.1:$port/" >"$work/h2load" 2>&1 &
+loader=$!
+for ports in "$odd_port,$other_port" "$other_port" "$odd_port" "$odd_port,$other_port"; do
+    reload "$ports"
+    wait_for 5 targets_are web "$(echo "$ports" | tr ',' '\n' | wc -l)" unavailable
+done
+kill -KILL $other
+wait $loader
+succeeds "$requests"
+reload "$odd_port"
+
 step "a stop says goodbye in two steps, and finishes what is under way"
 $python - "$port" "$work" <<'END' &
 import os, runpy, sys

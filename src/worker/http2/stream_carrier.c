@@ -84,7 +84,8 @@ read_held(struct carrier *carrier, struct carrier_body *held)
     struct http2_stream *stream = stream_of(carrier);
 
     stream->input.held = sendable(stream);
-    held->bytes = stream->input.bytes + stream->input.start;
+    held->bytes =
+        stream->input.bytes == NULL ? NULL : stream->input.bytes + stream->input.start;
     held->length = stream->input.held;
     held->is_last =
         stream->has_end && stream->input.held == stream->input.end - stream->input.start;
