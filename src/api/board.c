@@ -100,14 +100,7 @@ board_target(const struct board *board, uint32_t row, uint64_t target_id,
              struct target_counters *sum)
 {
     *sum = (struct target_counters){.target_id = target_id};
-    for (unsigned slot = 1; slot <= board->worker_count; slot++) {
-        const struct target_counters *target =
-            board->slots[slot] == NULL ? NULL : &board->slots[slot]->targets[row];
-        if (target == NULL || counter_read(&target->target_id) != target_id)
-            continue;
-        sum->in_flight += counter_read(&target->in_flight);
-        sum->requests += counter_read(&target->requests);
-        sum->codes_5xx += counter_read(&target->codes_5xx);
-        sum->connections_open += counter_read(&target->connections_open);
-    }
+    for (unsigned slot = 1; slot <= board->worker_count; slot++)
+        if (board->slots[slot] != NULL)
+            counters_add_target(sum, &board->slots[slot]->targets[row]);
 }

@@ -26,6 +26,8 @@ struct target {
     uint64_t id;
     uint64_t looked_ms; /* 0: never */
     uint64_t requests, errors_5xx;
+    uint32_t response_time[COUNTERS_BUCKETS];
+    float recent[COUNTERS_BUCKETS]; /* answers, fading as rates do */
     struct sampler_target now;
 };
 
@@ -127,6 +129,34 @@ smooth(double before, double newest)
     return rate < SMALLEST_RATE ? 0 : rate;
 }
 
+static const struct sampler_target nothing_known = {
+    .requests = HISTORY_NONE,
+    .errors_5xx = HISTORY_NONE,
+    .p50 = HISTORY_NONE,
+    .p95 = HISTORY_NONE,
+    .p99 = HISTORY_NONE,
+};
+
+/* Fractions of fading answers count, too. */
+#define PARTS_OF_ANSWER 1000
+
+static void
+look_at_times(struct target *target, const struct target_counters *sum)
+{
+    uint64_t buckets[COUNTERS_BUCKETS];
+
+    for (size_t i = 0; i < COUNTERS_BUCKETS; i++) {
+        uint32_t grown = sum->response_time[i] - target->response_time[i];
+        bool is_anew = grown > INT32_MAX; /* a worker forgot the target for a while */
+        target->recent[i] =
+            target->recent[i] * (1 - (float)NEWEST_SHARE) + (is_anew ? 0 : (float)grown);
+        buckets[i] = (uint64_t)(target->recent[i] * PARTS_OF_ANSWER);
+    }
+    target->now.p50 = series_percentile(buckets, 500);
+    target->now.p95 = series_percentile(buckets, 950);
+    target->now.p99 = series_percentile(buckets, 990);
+}
+
 static void
 look_at_target(struct sampler *sampler, uint32_t index, uint64_t now_ms)
 {
@@ -136,7 +166,7 @@ look_at_target(struct sampler *sampler, uint32_t index, uint64_t now_ms)
 
     board_target(sampler->board, row->counter_row, row->id, &sum);
     if (target->id != row->id)
-        *target = (struct target){.id = row->id, .now = {HISTORY_NONE, HISTORY_NONE, 0, 0}};
+        *target = (struct target){.id = row->id, .now = nothing_known};
     target->now.in_flight = sum.in_flight;
     target->now.connections = sum.connections_open;
     if (target->looked_ms != 0 && now_ms > target->looked_ms) {
@@ -145,7 +175,9 @@ look_at_target(struct sampler *sampler, uint32_t index, uint64_t now_ms)
             smooth(target->now.requests, growth(target->requests, sum.requests) / seconds);
         target->now.errors_5xx =
             smooth(target->now.errors_5xx, growth(target->errors_5xx, sum.codes_5xx) / seconds);
+        look_at_times(target, &sum);
     }
+    memcpy(target->response_time, sum.response_time, sizeof(sum.response_time));
     target->looked_ms = now_ms;
     target->requests = sum.requests;
     target->errors_5xx = sum.codes_5xx;
@@ -292,6 +324,6 @@ sampler_target(const struct sampler *sampler, uint32_t index)
     const struct target *target = &sampler->targets[row->counter_row];
 
     if (target->id != row->id)
-        return (struct sampler_target){HISTORY_NONE, HISTORY_NONE, 0, 0};
+        return nothing_known;
     return target->now;
 }

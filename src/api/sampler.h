@@ -20,6 +20,7 @@ struct sampler;
 /* Of a target, over the last few seconds; below 0: not known yet. */
 struct sampler_target {
     double requests, errors_5xx; /* a second */
+    double p50, p95, p99;        /* milliseconds; below 0 also without answers */
     uint64_t in_flight, connections;
 };
 

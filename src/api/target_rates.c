@@ -23,6 +23,9 @@ target_rates_write(const struct snapshot *snapshot, const struct sampler *sample
         json_add_number(out, "TargetId", snapshot_target(snapshot, i)->id);
         json_add_amount(out, "RequestsPerSecond", now.requests);
         json_add_amount(out, "Errors5xxPerSecond", now.errors_5xx);
+        json_add_amount(out, "P50", now.p50);
+        json_add_amount(out, "P95", now.p95);
+        json_add_amount(out, "P99", now.p99);
         json_add_number(out, "InFlight", now.in_flight);
         json_add_number(out, "Connections", now.connections);
         json_object_end(out);

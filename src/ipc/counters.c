@@ -100,16 +100,17 @@ counters_reopen_read_only(int fd)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Most responses are fast, so the first bounds decide. */
 void
-counters_note_response_time(struct group_counters *group, uint64_t microseconds)
+counters_add_target(struct target_counters *sum, const struct target_counters *target)
 {
-    unsigned bucket = 0;
-
-    while (bucket < COUNTERS_BUCKETS - 1 && microseconds > counters_bucket_bounds_us[bucket])
-        bucket++;
-    counter_add(&group->response_time[bucket], 1);
-    counter_add(&group->response_time_sum_us, microseconds);
+    if (counter_read(&target->target_id) != sum->target_id)
+        return;
+    sum->in_flight += counter_read(&target->in_flight);
+    sum->requests += counter_read(&target->requests);
+    sum->codes_5xx += counter_read(&target->codes_5xx);
+    sum->connections_open += counter_read(&target->connections_open);
+    for (size_t i = 0; i < COUNTERS_BUCKETS; i++)
+        sum->response_time[i] += counter_read_small(&target->response_time[i]);
 }
 
 /* Only what is not zero is written: untouched rows stay without memory of their own. */

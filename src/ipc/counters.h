@@ -60,6 +60,7 @@ struct target_counters {
     uint64_t codes_5xx;
     uint64_t connections_open; /* a gauge */
     uint64_t last_check_s;     /* control: Unix time of the last health check; 0: none */
+    uint32_t response_time[COUNTERS_BUCKETS]; /* wraps: only differences tell */
 };
 
 struct group_counters {
@@ -147,6 +148,13 @@ counter_add(uint64_t *counter, uint64_t amount)
 }
 
 static inline void
+counter_add_small(uint32_t *counter, uint32_t amount)
+{
+    __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + amount,
+                     __ATOMIC_RELAXED);
+}
+
+static inline void
 counter_set(uint64_t *counter, uint64_t value)
 {
     __atomic_store_n(counter, value, __ATOMIC_RELAXED);
@@ -160,8 +168,29 @@ counter_read(const uint64_t *counter)
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-/* Adds a response time to a group's histogram and sum. */
-void counters_note_response_time(struct group_counters *group, uint64_t microseconds);
+static inline uint32_t
+counter_read_small(const uint32_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* Adds a response time to a group's and a target's histogram, and to the group's sum. Most
+ * responses are fast, so the first bounds decide. */
+static inline void
+counters_note_response_time(struct group_counters *group, struct target_counters *target,
+                            uint64_t microseconds)
+{
+    unsigned bucket = 0;
+
+    while (bucket < COUNTERS_BUCKETS - 1 && microseconds > counters_bucket_bounds_us[bucket])
+        bucket++;
+    counter_add(&group->response_time[bucket], 1);
+    counter_add(&group->response_time_sum_us, microseconds);
+    counter_add_small(&target->response_time[bucket], 1);
+}
+
+/* Adds what a worker has counted of a target to a sum, unless its row is another target's. */
+void counters_add_target(struct target_counters *sum, const struct target_counters *target);
 
 /* After a worker's death: its gauges go to zero, its totals stay. */
 void counters_clear_gauges(struct counters *counters);

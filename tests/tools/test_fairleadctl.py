@@ -370,11 +370,11 @@ services                    none                               default
             "GROUP  REQ/S  5XX/S  FLIGHT  CONNS  STATE",
             "5       12.4    0.0       3      0  1 of 2 healthy",
             "aaa      1.0    0.0       3      0  1 of 2 healthy", "",
-            "TARGET           GROUP  REQ/S  FLIGHT  CONNS  STATE",
-            "127.0.0.1:32768  5        0.0       3      0  healthy",
-            "[::1]:9          5        0.0       0      0  unhealthy",
-            "127.0.0.1:32768  aaa      0.0       3      0  healthy",
-            "[::1]:9          aaa      0.0       0      0  unhealthy"])
+            "TARGET           GROUP  REQ/S  5XX/S  FLIGHT  CONNS  STATE",
+            "127.0.0.1:32768  5        0.0    0.0       3      0  healthy",
+            "[::1]:9          5        0.0    0.0       0      0  unhealthy",
+            "127.0.0.1:32768  aaa      0.0    0.0       3      0  healthy",
+            "[::1]:9          aaa      0.0    0.0       0      0  unhealthy"])
 
     def test_an_address_is_one_however_it_is_written(self):
         self.groups(group("web"))

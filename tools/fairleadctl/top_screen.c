@@ -25,9 +25,9 @@ enum { TARGETS_SHOWN = 100 };
 
 /* What one drawing has seen. */
 struct counts {
-    json_t *buckets;  /* by name of a group */
-    json_t *requests; /* by id of a target */
-    double at;        /* 0: there was none */
+    json_t *buckets; /* by name of a group */
+    json_t *targets; /* by id: what it has answered so far */
+    double at;       /* 0: there was none */
 };
 
 struct top_screen {
@@ -38,6 +38,7 @@ struct top_screen {
 /* One line of either table. A rate that is not known yet is negative. */
 struct row {
     const json_t *object;
+    const json_t *buckets, *before; /* of a target: now; all of the drawing before, or NULL */
     double rate, failures, flight, connections;
     const char *name;
     size_t index; /* in the answer: the order of what is alike */
@@ -47,7 +48,7 @@ static void
 clear(struct counts *counts)
 {
     json_decref(counts->buckets);
-    json_decref(counts->requests);
+    json_decref(counts->targets);
 }
 
 struct top_screen *
@@ -151,6 +152,16 @@ quantile(const json_t *now, const json_t *before, double share)
     return bound < 1 ? memory_print("%g ms", bound * 1000) : memory_print("%g s", bound);
 }
 
+/* P50, P95 and P99 into three columns. */
+static void
+add_quantiles(struct grid *grid, size_t column, const json_t *now, const json_t *before)
+{
+    static const double shares[] = {0.5, 0.95, 0.99};
+
+    for (size_t i = 0; i < 3; i++)
+        grid_set(grid, column + i, quantile(now, before, shares[i]));
+}
+
 enum group_column {
     GROUP,
     RATE,
@@ -172,16 +183,12 @@ static const char *const group_titles[GROUP_COLUMNS] = {
 static void
 add_group_row(struct grid *grid, const struct top_screen *top, const struct row *row)
 {
-    static const double shares[] = {0.5, 0.95, 0.99};
-    const json_t *now = json_object_get(top->now.buckets, row->name);
-    const json_t *before = json_object_get(top->before.buckets, row->name);
-
     grid_add_row(grid);
     grid_set(grid, GROUP, memory_copy_text(row->name));
     grid_set(grid, RATE, memory_print("%.1f", row->rate));
     grid_set(grid, FAILURES, memory_print("%.1f", row->failures));
-    for (size_t q = 0; q < 3; q++)
-        grid_set(grid, P50 + q, quantile(now, before, shares[q]));
+    add_quantiles(grid, P50, json_object_get(top->now.buckets, row->name),
+                  json_object_get(top->before.buckets, row->name));
     grid_set(grid, FLIGHT, memory_print("%.0f", row->flight));
     grid_set(grid, CONNECTIONS, memory_print("%.0f", row->connections));
     grid_set(grid, STATE, group_state_words(row->object));
@@ -232,55 +239,111 @@ print_groups(FILE *file, const struct top_screen *top, const struct top_answers 
     free(rows);
 }
 
-/* Negative: it is not known yet. */
-static double
-rate_of(const struct top_screen *top, const char *target, double requests)
+/* A target's counts in the form of its group's buckets, which have the bounds; NULL without. */
+static json_t *
+buckets_of(const json_t *target, const json_t *of_group)
 {
-    const json_t *before = json_object_get(top->before.requests, target);
+    const json_t *counts = json_object_get(target, "ResponseTimeCounts");
+    json_t *buckets = json_array();
+    double sum = 0;
+
+    for (size_t i = 0; i < json_array_size(counts) && i < json_array_size(of_group); i++) {
+        sum += json_number_value(json_array_get(counts, i));
+        json_array_append_new(buckets, json_pack("{s:f, s:f}", "le",
+                                                 json_number(json_array_get(of_group, i), "le"),
+                                                 "count", sum));
+    }
+    return buckets;
+}
+
+/* By how much a number has grown a second; negative: it is not known yet. */
+static double
+rate_of(const struct top_screen *top, const struct row *row, const char *member)
+{
+    const json_t *before = json_object_get(row->before, member);
     double seconds = top->now.at - top->before.at;
 
     if (before == NULL || seconds <= 0)
         return -1;
-    double grown = requests - json_number_value(before);
+    double grown = json_number(row->object, member) - json_number_value(before);
     return grown > 0 ? grown / seconds : 0;
+}
+
+enum target_column {
+    TARGET,
+    TARGET_GROUP,
+    TARGET_RATE,
+    TARGET_FAILURES,
+    TARGET_P50,
+    TARGET_P95,
+    TARGET_P99,
+    TARGET_FLIGHT,
+    TARGET_CONNECTIONS,
+    TARGET_STATE,
+    TARGET_COLUMNS
+};
+
+static const char *const target_titles[TARGET_COLUMNS] = {
+    [TARGET] = "TARGET",         [TARGET_GROUP] = "GROUP",   [TARGET_RATE] = "REQ/S",
+    [TARGET_FAILURES] = "5XX/S", [TARGET_P50] = "P50",       [TARGET_P95] = "P95",
+    [TARGET_P99] = "P99",        [TARGET_FLIGHT] = "FLIGHT", [TARGET_CONNECTIONS] = "CONNS",
+    [TARGET_STATE] = "STATE"};
+
+static char *
+rate_words(double rate)
+{
+    return rate < 0 ? memory_copy_text("-") : memory_print("%.1f", rate);
 }
 
 static void
 add_target_row(struct grid *grid, const struct row *row)
 {
     grid_add_row(grid);
-    grid_set(grid, 0, place_text(row->object));
-    grid_set(grid, 1, memory_copy_text(row->name));
-    grid_set(grid, 2, row->rate < 0 ? memory_copy_text("-") : memory_print("%.1f", row->rate));
-    grid_set(grid, 3, memory_print("%.0f", row->flight));
-    grid_set(grid, 4, memory_print("%.0f", row->connections));
-    grid_set(grid, 5, memory_copy_text(target_state_words(row->object)));
+    grid_set(grid, TARGET, place_text(row->object));
+    grid_set(grid, TARGET_GROUP, memory_copy_text(row->name));
+    grid_set(grid, TARGET_RATE, rate_words(row->rate));
+    grid_set(grid, TARGET_FAILURES, rate_words(row->failures));
+    add_quantiles(grid, TARGET_P50, row->buckets, json_object_get(row->before, "Buckets"));
+    grid_set(grid, TARGET_FLIGHT, memory_print("%.0f", row->flight));
+    grid_set(grid, TARGET_CONNECTIONS, memory_print("%.0f", row->connections));
+    grid_set(grid, TARGET_STATE, memory_copy_text(target_state_words(row->object)));
+}
+
+/* Fills in a row, and keeps what the next drawing compares with. */
+static void
+read_target(struct top_screen *top, const json_t *target, struct row *row)
+{
+    char *key = json_text(target, "TargetId");
+
+    row->object = target;
+    row->name = json_word(target, "TargetGroupName");
+    row->flight = json_number(target, "InFlight");
+    row->connections = json_number(target, "OpenConnections");
+    row->before = json_object_get(top->before.targets, key);
+    row->rate = rate_of(top, row, "Requests");
+    row->failures = rate_of(top, row, "Errors5xx");
+    json_t *buckets = buckets_of(target, json_object_get(top->now.buckets, row->name));
+    row->buckets = buckets;
+    json_object_set_new(top->now.targets, key,
+                        json_pack("{s:f, s:f, s:o}", "Requests",
+                                  json_number(target, "Requests"), "Errors5xx",
+                                  json_number(target, "Errors5xx"), "Buckets", buckets));
+    free(key);
 }
 
 static void
 print_targets(FILE *file, struct top_screen *top, const json_t *targets,
               const struct view_size *size)
 {
-    static const char *const titles[] = {"TARGET", "GROUP", "REQ/S",
-                                         "FLIGHT", "CONNS", "STATE"};
     size_t count = json_array_size(targets);
     struct row *rows = memory_take(count + 1, sizeof(*rows));
-    struct grid *grid = grid_new(6);
+    struct grid *grid = grid_new(TARGET_COLUMNS);
 
-    for (size_t i = 0; i < 6; i++)
-        grid_set_title(grid, i, titles[i], i == 1);
+    for (size_t i = 0; i < TARGET_COLUMNS; i++)
+        grid_set_title(grid, i, target_titles[i], i == TARGET_GROUP || i == TARGET_STATE);
     for (size_t i = 0; i < count; i++) {
-        const json_t *target = json_array_get(targets, i);
-        char *key = json_text(target, "TargetId");
-        double requests = json_number(target, "Requests");
-        rows[i] = (struct row){.object = target,
-                               .rate = rate_of(top, key, requests),
-                               .flight = json_number(target, "InFlight"),
-                               .connections = json_number(target, "OpenConnections"),
-                               .name = json_word(target, "TargetGroupName"),
-                               .index = i};
-        json_object_set_new(top->now.requests, key, json_real(requests));
-        free(key);
+        read_target(top, json_array_get(targets, i), &rows[i]);
+        rows[i].index = i;
     }
     sort_rows(top, rows, count);
     for (size_t i = 0; i < count && i < TARGETS_SHOWN; i++)

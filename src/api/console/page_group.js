@@ -48,6 +48,7 @@ function targetColumns(view) {
     texts("Last check", checkWords, {kind: "name long"}),
     numbers("Req/s", target => rates(target)?.RequestsPerSecond, rate),
     numbers("5xx/s", target => rates(target)?.Errors5xxPerSecond, rate),
+    numbers("p95", target => rates(target)?.P95, milliseconds),
     numbers("In flight", target => (rates(target) ?? target).InFlight, count),
     texts("Zone", zone, {isShown: all => all.some(zone)}), texts("Task", taskWords, {isShown: all => all.some(taskWords)}),
     actions(target => {

@@ -81,13 +81,24 @@ is_in_slow_start(const struct registered_target *target,
 }
 
 static json_t *
+counts_to_json(const uint32_t counts[COUNTERS_BUCKETS])
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < COUNTERS_BUCKETS; i++)
+        json_array_append_new(array, json_integer((json_int_t)counts[i]));
+    return array;
+}
+
+static json_t *
 target_to_json(const struct admin_parts *parts, const struct registered_target *target,
                const struct config_target_group *group)
 {
-    const struct counter_board *board = parts->board;
     json_t *object = json_object();
+    struct target_counters counted;
     char port[16];
 
+    counter_board_target(parts->board, target->counter_row, target->id, &counted);
     snprintf(port, sizeof(port), "%u",
              group->health_check.port != 0 ? group->health_check.port
                                            : target->place.address.port);
@@ -105,18 +116,17 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
                    target->source == NULL ? NULL : target->task_generation_text);
     admin_set_text(object, "Service", target->service);
     admin_set_text(object, "ContainerName", target->container_name);
-    admin_set_number(object, "InFlight",
-                     counter_board_in_flight(board, target->counter_row, target->id));
-    admin_set_number(object, "Requests",
-                     counter_board_requests(board, target->counter_row, target->id));
+    admin_set_number(object, "InFlight", counted.in_flight);
+    admin_set_number(object, "Requests", counted.requests);
+    admin_set_number(object, "Errors5xx", counted.codes_5xx);
+    json_object_set_new(object, "ResponseTimeCounts", counts_to_json(counted.response_time));
     admin_set_number(object, "CheckLatencyMicroseconds", target->last_check.latency_us);
     json_object_set_new(object, "IsEjected", json_boolean(passive_is_ejected(target)));
     json_object_set_new(object, "IsHeld", json_boolean(target->membership == MEMBERSHIP_HELD));
     json_object_set_new(object, "IsSlowStart", json_boolean(is_in_slow_start(target, group)));
     admin_set_text(object, "TaskName",
                    target->record == NULL ? NULL : target->record->task->name);
-    admin_set_number(object, "OpenConnections",
-                     counter_board_connections(board, target->counter_row, target->id));
+    admin_set_number(object, "OpenConnections", counted.connections_open);
     json_object_set_new(object, "IsStale",
                         json_boolean(target->record != NULL && target->record->is_stale));
     return object;

@@ -163,37 +163,23 @@ counter_board_note_check(struct counter_board *board, uint32_t row, uint64_t tar
     counter_set(&target->last_check_s, second);
 }
 
-static uint64_t
-sum_target(const struct counter_board *board, uint32_t row, uint64_t target_id, size_t member)
+/* A row may still carry the numbers of an earlier target. */
+void
+counter_board_target(const struct counter_board *board, uint32_t row, uint64_t target_id,
+                     struct target_counters *sum)
 {
-    uint64_t sum = 0;
-
-    for (unsigned slot = 1; slot < board->slot_count; slot++) {
-        const struct target_counters *target = &board->slots[slot].counters->targets[row];
-        /* The row may still carry the numbers of an earlier target. */
-        if (counter_read(&target->target_id) == target_id)
-            sum += counter_read((const uint64_t *)((const char *)target + member));
-    }
-    return sum;
+    *sum = (struct target_counters){.target_id = target_id};
+    for (unsigned slot = 1; slot < board->slot_count; slot++)
+        counters_add_target(sum, &board->slots[slot].counters->targets[row]);
 }
 
 uint64_t
 counter_board_in_flight(const struct counter_board *board, uint32_t row, uint64_t target_id)
 {
-    return sum_target(board, row, target_id, offsetof(struct target_counters, in_flight));
-}
+    struct target_counters sum;
 
-uint64_t
-counter_board_requests(const struct counter_board *board, uint32_t row, uint64_t target_id)
-{
-    return sum_target(board, row, target_id, offsetof(struct target_counters, requests));
-}
-
-uint64_t
-counter_board_connections(const struct counter_board *board, uint32_t row, uint64_t target_id)
-{
-    return sum_target(board, row, target_id,
-                      offsetof(struct target_counters, connections_open));
+    counter_board_target(board, row, target_id, &sum);
+    return sum.in_flight;
 }
 
 void

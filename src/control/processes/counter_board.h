@@ -45,15 +45,13 @@ void counter_board_clear_route(struct counter_board *board, uint32_t row);
 void counter_board_clear_rule(struct counter_board *board, uint32_t row);
 void counter_board_set_rule_rows(struct counter_board *board, uint32_t count);
 
-/* Exchanges in flight at a target, and requests sent to it, over all workers. */
+/* A target's numbers over all workers. */
+void counter_board_target(const struct counter_board *board, uint32_t row, uint64_t target_id,
+                          struct target_counters *sum);
+
+/* Exchanges in flight at a target, over all workers. */
 uint64_t counter_board_in_flight(const struct counter_board *board, uint32_t row,
                                  uint64_t target_id);
-uint64_t counter_board_requests(const struct counter_board *board, uint32_t row,
-                                uint64_t target_id);
-
-/* Connections open to a target, over all workers. */
-uint64_t counter_board_connections(const struct counter_board *board, uint32_t row,
-                                   uint64_t target_id);
 
 /* A group's numbers over all workers; its histogram is left out. */
 void counter_board_group(const struct counter_board *board, uint32_t row,

@@ -54,7 +54,8 @@ note_response(struct exchange *exchange, const struct http_head *head)
         counter_add(&counters->target_codes[class_of_code - 1], 1);
     /* An early answer's first byte may have come before the request's last. */
     if (exchange->first_byte_us >= exchange->sent_us)
-        counters_note_response_time(counters, exchange->first_byte_us - exchange->sent_us);
+        counters_note_response_time(counters, exchange->target->counters,
+                                    exchange->first_byte_us - exchange->sent_us);
     exchange->target->window_requests++;
     if (head->status < 500)
         return;

@@ -110,7 +110,8 @@ serve(struct fixture *fixture, uint64_t requests, uint64_t target_5xx, uint64_t 
         counter_add(&counters->targets[target->counter_row].codes_5xx, target_5xx);
         counter_set(&counters->targets[target->counter_row].in_flight, 1);
         counter_set(&counters->targets[target->counter_row].connections_open, slot);
-        counters_note_response_time(&counters->groups[group], 700);
+        counters_note_response_time(&counters->groups[group],
+                                    &counters->targets[target->counter_row], 700);
         counter_add(&counters->rules[10].requests, requests);
     }
     fixture->now_ms += 1000;
@@ -304,6 +305,34 @@ counts_what_each_rule_routed(void **state)
 }
 
 static void
+tells_how_long_a_target_takes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct json_writer json = {0};
+
+    serve(fixture, 10, 0, 0);
+    assert_true(sampler_target(fixture->sampler, 0).p95 < 0);
+    serve(fixture, 10, 0, 0);
+    struct sampler_target now = sampler_target(fixture->sampler, 0);
+    assert_true(now.p50 > 0.5 && now.p50 <= now.p95 && now.p95 <= now.p99 && now.p99 <= 1);
+    json_object_begin(&json, NULL);
+    target_rates_write(fixture->snapshot, fixture->sampler, 0, &json);
+    json_object_end(&json);
+    json_t *all = json_loadb(json.text.at, json.text.length, 0, NULL);
+    const json_t *rates = json_object_get(all, "Rates");
+    assert_true(json_number_value(json_object_get(json_array_get(rates, 0), "P95")) > 0.5);
+    assert_true(json_is_null(json_object_get(json_array_get(rates, 1), "P95")));
+    json_decref(all);
+    json_clear(&json);
+    /* Nobody asks for it any more: what is known fades. */
+    for (int i = 0; i < 30; i++) {
+        fixture->now_ms += 1000;
+        sampler_look(fixture->sampler, fixture->now_ms);
+    }
+    assert_true(sampler_target(fixture->sampler, 0).p95 < 0);
+}
+
+static void
 finds_a_group_by_its_name(void **state)
 {
     struct fixture *fixture = *state;
@@ -325,6 +354,7 @@ main(void)
         TEST(tells_how_a_group_is),
         TEST(goes_on_over_another_configuration),
         TEST(a_row_that_speaks_of_another_target_does_not_count),
+        TEST(tells_how_long_a_target_takes),
         TEST(counts_what_each_rule_routed),
         TEST(finds_a_group_by_its_name),
     };

@@ -64,17 +64,44 @@ static void
 puts_a_response_time_into_the_first_bucket_that_holds_it(void **state)
 {
     struct group_counters group = {0};
+    struct target_counters target = {0};
 
     (void)state;
-    counters_note_response_time(&group, 0);
-    counters_note_response_time(&group, counters_bucket_bounds_us[0]);
-    counters_note_response_time(&group, counters_bucket_bounds_us[0] + 1);
-    counters_note_response_time(&group, UINT32_MAX);
+    counters_note_response_time(&group, &target, 0);
+    counters_note_response_time(&group, &target, counters_bucket_bounds_us[0]);
+    counters_note_response_time(&group, &target, counters_bucket_bounds_us[0] + 1);
+    counters_note_response_time(&group, &target, UINT32_MAX);
     assert_int_equal(group.response_time[0], 2);
     assert_int_equal(group.response_time[1], 1);
     assert_int_equal(group.response_time[COUNTERS_BUCKETS - 1], 1);
     assert_true(group.response_time_sum_us ==
                 2 * counters_bucket_bounds_us[0] + 1 + UINT32_MAX);
+    for (size_t i = 0; i < COUNTERS_BUCKETS; i++)
+        assert_int_equal(target.response_time[i], group.response_time[i]);
+}
+
+static void
+adds_up_a_target_but_not_another_one(void **state)
+{
+    const struct target_counters one = {.target_id = 7,
+                                        .in_flight = 1,
+                                        .requests = 2,
+                                        .codes_5xx = 3,
+                                        .connections_open = 4,
+                                        .response_time = {5, 6}};
+    const struct target_counters another = {.target_id = 8, .requests = 100};
+    struct target_counters sum = {.target_id = 7};
+
+    (void)state;
+    counters_add_target(&sum, &one);
+    counters_add_target(&sum, &another);
+    counters_add_target(&sum, &one);
+    assert_int_equal(sum.in_flight, 2);
+    assert_int_equal(sum.requests, 4);
+    assert_int_equal(sum.codes_5xx, 6);
+    assert_int_equal(sum.connections_open, 8);
+    assert_int_equal(sum.response_time[0], 10);
+    assert_int_equal(sum.response_time[1], 12);
 }
 
 static void
@@ -129,6 +156,7 @@ main(void)
         cmocka_unit_test(takes_memory_only_where_something_counts),
         cmocka_unit_test(refuses_other_memory),
         cmocka_unit_test(puts_a_response_time_into_the_first_bucket_that_holds_it),
+        cmocka_unit_test(adds_up_a_target_but_not_another_one),
         cmocka_unit_test(has_bounds_that_rise),
         cmocka_unit_test(clears_gauges_and_keeps_totals),
         cmocka_unit_test(names_every_end_reason),

@@ -148,9 +148,10 @@ static void
 writes_a_cumulative_histogram_of_response_times(void **state)
 {
     struct fixture *fixture = *state;
+    struct target_counters target = {0};
 
-    counters_note_response_time(group_of(fixture, 1), counters_bucket_bounds_us[0]);
-    counters_note_response_time(group_of(fixture, 2), UINT64_C(3600000000));
+    counters_note_response_time(group_of(fixture, 1), &target, counters_bucket_bounds_us[0]);
+    counters_note_response_time(group_of(fixture, 2), &target, UINT64_C(3600000000));
     assert_line(fixture, "fairlead_target_response_time_seconds_bucket{target_group=\"web\","
                          "le=\"+Inf\"} 2");
     assert_line(fixture, "fairlead_target_response_time_seconds_count{target_group=\"web\"} 2");
