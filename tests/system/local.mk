@@ -24,7 +24,7 @@ system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_d
 # What is said of targets, and what leads to them.
 system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/terminal.sh \
 	tests/system/screens.sh tests/system/explain.sh tests/system/sticky_groups.sh \
-	tests/system/notices.sh
+	tests/system/notices.sh tests/system/shells.sh tests/system/prometheus.sh
 # By whom it is run.
 system_tests += tests/system/supervisor.sh tests/system/image.sh
 # Who may change something.
