@@ -9,6 +9,7 @@
 #include "config_listing.h"
 #include "keys.h"
 #include "listings.h"
+#include "process_words.h"
 #include "targets_screen.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \
@@ -72,6 +73,15 @@ VIEW(problems_view, "Problems", "no problems", {.title = "SOURCE", .path = "Sour
      {.title = "OBJECT", .path = "Object", .kind = VIEW_TEXT},
      {.title = "FOR", .path = "Since", .kind = VIEW_SINCE},
      {.title = "REASON", .path = "Reason", .kind = VIEW_WRAP});
+
+VIEW(processes_view, "Processes", NULL, {.title = "ROLE", .words = process_role_words},
+     {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},
+     {.title = "CPU", .words = process_cpu_words},
+     {.title = "MEMORY", .words = process_memory_words},
+     {.title = "GENERATION", .path = "AppliedGeneration"},
+     {.title = "CONNECTIONS", .path = "Connections"},
+     {.title = "RESTARTS", .path = "Restarts", .kind = VIEW_COUNT},
+     {.title = "LAST END", .path = "LastEnd", .kind = VIEW_WRAP});
 
 VIEW(workers_view, "Workers", NULL, {.title = "SLOT", .path = "Slot"},
      {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},

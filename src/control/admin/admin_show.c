@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How fairlead itself does: status, workers, providers, problems, metrics. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sandbox.h"
@@ -114,6 +115,57 @@ admin_show_workers(struct admin_call *call)
     if (api->is_wanted)
         json_object_set_new(answer, "Api", process_to_json(parts, api));
     admin_answer(call->request, 200, answer);
+}
+
+static void
+add_usage(json_t *object, const struct admin_parts *parts, size_t row)
+{
+    const struct process_counters *usage = &counter_board_slot(parts->board, 0)->processes[row];
+
+    json_object_set_new(object, "CpuSeconds",
+                        json_real((double)counter_read(&usage->cpu_us) / 1e6));
+    admin_set_number(object, "MemoryBytes", counter_read(&usage->memory_bytes));
+}
+
+static json_t *
+control_to_json(const struct admin_parts *parts)
+{
+    json_t *object = json_pack("{s:i, s:s, s:i, s:s}", "Slot", 0, "Role", "control", "Pid",
+                               (int)getpid(), "State", "running");
+
+    admin_set_number(object, "AppliedGeneration", publisher_generation(parts->publisher));
+    add_usage(object, parts, 0);
+    return object;
+}
+
+static void
+add_child(json_t *array, const struct admin_parts *parts, const struct process *process)
+{
+    bool is_observer = process->role == PROCESS_IS_OBSERVER;
+    json_t *object = process_to_json(parts, process);
+
+    add_usage(object, parts, is_observer ? COUNTERS_PROCESS_ROWS - 1 : process->slot);
+    json_array_append_new(array, object);
+}
+
+void
+admin_show_processes(struct admin_call *call)
+{
+    const struct admin_parts *parts = call->parts;
+    struct processes *processes = children_processes(parts->children);
+    const struct process *logger = processes_logger(processes);
+    const struct process *api = processes_api(processes);
+    json_t *array = json_array();
+
+    json_array_append_new(array, control_to_json(parts));
+    for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
+        add_child(array, parts, processes_at(processes, slot));
+    add_child(array, parts, processes_at(processes, PROCESS_OBSERVER));
+    if (logger->is_wanted)
+        add_child(array, parts, logger);
+    if (api->is_wanted)
+        add_child(array, parts, api);
+    admin_answer(call->request, 200, json_pack("{s:o}", "Processes", array));
 }
 
 static json_t *
