@@ -82,9 +82,9 @@ refuse(struct http2_head *head, enum http_refusal refusal)
 }
 
 /* A cookie in crumbs is one field of HTTP/1; its bytes count like all others. */
-static void
-count(struct http2_head *head, const struct config_limits *limits, struct slice name,
-      struct slice value)
+void
+http2_head_count(struct http2_head *head, const struct config_limits *limits, struct slice name,
+                 struct slice value)
 {
     bool is_field = !is_pseudo(name) && (!is_cookie(name) || head->cookie_bytes == 0);
 
@@ -109,7 +109,7 @@ http2_head_add(struct http2_head *head, const struct config_limits *limits, stru
 {
     const struct lengths lengths = {(uint32_t)name.length, (uint32_t)value.length};
 
-    count(head, limits, name, value);
+    http2_head_count(head, limits, name, value);
     if (head->refusal != HTTP_REFUSAL_NONE)
         return;
     make_room(head, sizeof(lengths) + name.length + value.length);

@@ -32,6 +32,10 @@ void http2_head_free(struct http2_head *head);
 void http2_head_add(struct http2_head *head, const struct config_limits *limits,
                     struct slice name, struct slice value);
 
+/* A field behind the body (RFC 9113 8.1): it counts, and is not kept. */
+void http2_head_count(struct http2_head *head, const struct config_limits *limits,
+                      struct slice name, struct slice value);
+
 /*
  * The parsed head, not judged yet, whose slices live as long as this one. has_body: the request
  * goes on behind it. Also of a refused one as much as logs can use.

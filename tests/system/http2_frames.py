@@ -145,9 +145,10 @@ def is_alive(client):
     return client.request(101)
 
 
-def body_has(stream, text):
+def body_has(stream, text, unwanted="\0"):
     return lambda client: (client.until(f"data on {stream} end") and
-                           text in client.bodies[stream].decode("latin1"))
+                           text in client.bodies[stream].decode("latin1") and
+                           unwanted not in client.bodies[stream].decode("latin1"))
 
 
 def body_lacks(stream, text):
@@ -375,6 +376,9 @@ ANSWERS = [
                                        ("transfer-encoding", "connection", "keep-alive", "x-hop", "x-trailer"))),
     ("a login that is a connection's", get("/login"), "rst HTTP_1_1_REQUIRED on 1"),
     ("a stream that takes nothing stops nobody", [window(0x7fff0000), get("/large")[0]], others_go_on),
+    ("trailers are no fields", [open_headers(POST + [("content-length", "3"), ("cookie", "a=1"), ("cookie", "b=2")]) +
+                                data(b"abc", 1, 0) + headers([("x-trailer", "late"), ("cookie", "c=3")])],
+     body_has(1, "cookie: a=1; b=2\r\n", "x-trailer")),
     ("an expectation", [open_headers(POST + [("content-length", "3"), ("expect", "100-continue")])], "status 100 on 1"),
     ("another expectation", [open_headers(POST + [("content-length", "3"), ("expect", "200-maybe")])], "status 417 on 1"),
 ]

@@ -149,6 +149,7 @@ http2_connection_condemn(struct http2_connection *connection, enum http2_end end
         connection->end = end;
     connection->is_leaving = true;
     connection->has_left = true;
+    connection->is_condemned = true;
     nghttp2_session_terminate_session(connection->session, error_code);
     http2_connection_schedule(connection);
 }
@@ -270,11 +271,12 @@ take_turn(struct http2_connection *connection)
     if (connection->is_closing)
         return;
     connection->is_scheduled = true; /* what is woken now is served now */
-    bool goes_on = serve(connection);
+    bool goes_on =
+        connection->is_condemned ? http2_output_pump(connection, true) : serve(connection);
     connection->is_scheduled = false;
     if (!goes_on || connection->has_eof)
         close_now(connection);
-    else if (is_over(connection))
+    else if (connection->is_condemned || is_over(connection))
         linger(connection);
     else
         update_timer(connection);

@@ -65,6 +65,7 @@ struct http2_connection {
     bool reads_head;   /* of a head there is a part */
     bool is_leaving;   /* no new requests are wanted; the client has been told */
     bool has_left;     /* and they are not taken any more */
+    bool is_condemned; /* what is under way ends with it */
     bool is_closing;   /* no exchange is begun or told of anything */
     bool has_eof;      /* the client has sent its end */
     struct loop_place place;

@@ -96,10 +96,12 @@ http2_frames_receive(struct http2_connection *connection, const char *bytes, siz
     bool has_head = false;
     ssize_t result = 0;
 
-    while (length > 0 && result >= 0) {
+    while (length > 0 && result >= 0 && !connection->is_condemned) {
         size_t taken = http2_scan_next(&connection->scan, at, length, &frame, &has_head);
         if (has_head)
             look_at(connection, &frame);
+        if (connection->is_condemned)
+            break;
         result = nghttp2_session_mem_recv(connection->session, at, taken);
         at += taken;
         length -= taken;
@@ -123,17 +125,19 @@ on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *arg
     return 0;
 }
 
-static int
-end_endless_trailers(nghttp2_session *session, const struct http2_stream *stream)
+/* Trailers go to no target, and become no fields; endless ones end the stream. */
+static void
+count_trailer(struct http2_stream *stream, const struct config_limits *limits,
+              struct slice name, struct slice value)
 {
-    return stream->has_head && stream->head.refusal != HTTP_REFUSAL_NONE
-               ? nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream->id,
-                                           NGHTTP2_ENHANCE_YOUR_CALM)
-               : 0;
+    bool was_refused = stream->head.refusal != HTTP_REFUSAL_NONE;
+
+    http2_head_count(&stream->head, limits, name, value);
+    if (!was_refused && stream->head.refusal != HTTP_REFUSAL_NONE)
+        http2_stream_reset(stream, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 /* NOLINTBEGIN(readability-function-size): nghttp2's parameters. */
-/* Trailers go to no target, but count with the rest of the head. */
 static int
 on_field(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
          size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
@@ -142,13 +146,15 @@ on_field(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *na
     struct http2_connection *connection = argument;
     struct http2_stream *stream = stream_by_id(session, frame->hd.stream_id);
 
+    struct slice field = slice_make((const char *)name, name_length);
+    struct slice content = slice_make((const char *)value, value_length);
+
     (void)flags;
-    if (stream == NULL)
-        return 0;
-    http2_head_add(&stream->head, limits_of(connection),
-                   slice_make((const char *)name, name_length),
-                   slice_make((const char *)value, value_length));
-    return end_endless_trailers(session, stream);
+    if (stream != NULL && stream->has_head)
+        count_trailer(stream, limits_of(connection), field, content);
+    else if (stream != NULL)
+        http2_head_add(&stream->head, limits_of(connection), field, content);
+    return 0;
 }
 
 /* NOLINTEND(readability-function-size) */

@@ -141,6 +141,26 @@ joins_crumbs_where_the_first_stood(void **state)
     http2_head_free(&collected);
 }
 
+static void
+keeps_nothing_of_trailers(void **state)
+{
+    static const struct slice fields = BYTES(GET "|cookie=a=1|cookie=b=2");
+    struct http2_head collected;
+    struct http_head head;
+
+    (void)state;
+    collect(&collected, &default_limits, fields);
+    http2_head_count(&collected, &default_limits, SLICE_LITERAL("x-late"), SLICE_LITERAL("y"));
+    assert_int_equal(http2_head_read(&collected, &head, false), HTTP_REFUSAL_NONE);
+    for (unsigned i = 0; i < 5000; i++)
+        http2_head_count(&collected, &default_limits, SLICE_LITERAL("cookie"),
+                         SLICE_LITERAL("c=3"));
+    assert_int_equal(collected.refusal, HTTP_REFUSAL_HEAD_TOO_LARGE);
+    assert_int_equal(head.field_count, 2);
+    assert_true(slice_equal(head.fields[0].value, SLICE_LITERAL("a=1; b=2")));
+    http2_head_free(&collected);
+}
+
 /* More of one field than a limit has. */
 static enum http_refusal
 flooded(const char *name, const char *value, unsigned times)
@@ -210,6 +230,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_judge_what_http1_would),
         cmocka_unit_test(joins_crumbs_where_the_first_stood),
+        cmocka_unit_test(keeps_nothing_of_trailers),
         cmocka_unit_test(counts_fields_and_what_they_cost),
         cmocka_unit_test(answers_are_read_as_fields),
     };
