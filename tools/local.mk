@@ -65,7 +65,8 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0008-host-as-the-client-sent-it.md \
 	docs/decisions/0009-no-second-use-behind-a-promised-body.md \
 	docs/decisions/0010-a-logged-in-connection-is-its-clients.md \
-	docs/decisions/0011-the-api-role-parses-control-verifies.md
+	docs/decisions/0011-the-api-role-parses-control-verifies.md \
+	docs/decisions/0012-http2-is-judged-as-http1.md
 
 # What the build promises of the programs.
 build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/guides.py \

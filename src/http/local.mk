@@ -14,6 +14,7 @@ libhttp_a_SOURCES = \
 	src/http/forwarding_trace.c src/http/forwarding_trace.h \
 	src/http/forwarding_write.h \
 	src/http/framing.c src/http/framing.h \
+	src/http/grpc.c src/http/grpc.h \
 	src/http/head.c src/http/head.h \
 	src/http/http1_body.c src/http/http1_body.h \
 	src/http/http1_parser.c src/http/http1_parser.h \

@@ -274,7 +274,8 @@ on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *byte
 
 /* NOLINTEND(readability-function-size) */
 
-/* What a client's fault makes us send; our own reasons are others. */
+/* What a client's fault makes us send; our own reasons are others. That it is refused what it
+ * opens before it knows the limit is none. */
 static bool
 is_for_fault(uint32_t error_code)
 {
@@ -283,7 +284,6 @@ is_for_fault(uint32_t error_code)
     case NGHTTP2_FLOW_CONTROL_ERROR:
     case NGHTTP2_STREAM_CLOSED:
     case NGHTTP2_FRAME_SIZE_ERROR:
-    case NGHTTP2_REFUSED_STREAM:
     case NGHTTP2_ENHANCE_YOUR_CALM:
         return true;
     default:

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/forwarding.h"
+#include "http/grpc.h"
 #include "http/http2_answer.h"
 #include "http/login.h"
 #include "net/socket.h"
@@ -16,6 +17,11 @@
 #include "worker/exchange/exchange.h"
 #include "worker/http2/stream.h"
 #include "worker/shared/context.h"
+
+/* Of a page's own, and ours. */
+#define GRPC_FIELDS_BYTES 256
+
+#define FIRST_FAILURE 400
 
 static struct http2_stream *
 stream_of(const struct carrier *carrier)
@@ -309,15 +315,30 @@ send_answer(struct carrier *carrier, const struct carrier_answer *answer,
     return push(stream);
 }
 
+/* A failure tells a client of gRPC what it is in gRPC's words, and has no page for people. */
+static void
+speak_grpc(struct forwarding_page *page, struct text *fields)
+{
+    text_add_slice(fields, page->extra_fields);
+    grpc_write_status(fields, page->status);
+    page->extra_fields = text_slice(fields);
+    page->content_type = SLICE_LITERAL("application/grpc");
+    page->body = SLICE_LITERAL("");
+}
+
 static enum carrier_result
 send_page(struct carrier *carrier, struct forwarding_page *page)
 {
     struct http2_stream *stream = stream_of(carrier);
     struct text out = text_over(carrier->worker->compose, COMPOSE_BYTES);
+    char words[GRPC_FIELDS_BYTES];
+    struct text fields = text_over(words, sizeof(words));
     size_t length = 0;
 
     if (is_lost(stream))
         return CARRIER_FAILED;
+    if (page->status >= FIRST_FAILURE && grpc_is_call(&carrier->exchange->request))
+        speak_grpc(page, &fields);
     page->keep_alive = true;
     if (!forwarding_write_page(&out, page))
         log_error("an answer with status %u does not fit", page->status);

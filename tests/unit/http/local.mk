@@ -4,6 +4,7 @@ unit_http = \
 	tests/unit/http/test_forwarded \
 	tests/unit/http/test_forwarding_request \
 	tests/unit/http/test_forwarding_response \
+	tests/unit/http/test_grpc \
 	tests/unit/http/test_head \
 	tests/unit/http/test_http1_body \
 	tests/unit/http/test_http1_parser \
@@ -20,6 +21,8 @@ tests_unit_http_test_forwarding_request_SOURCES = tests/unit/http/test_forwardin
 tests_unit_http_test_forwarding_request_LDADD = $(unit_http_libs)
 tests_unit_http_test_forwarding_response_SOURCES = tests/unit/http/test_forwarding_response.c
 tests_unit_http_test_forwarding_response_LDADD = $(unit_http_libs)
+tests_unit_http_test_grpc_SOURCES = tests/unit/http/test_grpc.c
+tests_unit_http_test_grpc_LDADD = $(unit_http_libs)
 tests_unit_http_test_head_SOURCES = tests/unit/http/test_head.c
 tests_unit_http_test_head_LDADD = $(unit_http_libs)
 tests_unit_http_test_login_SOURCES = tests/unit/http/test_login.c
