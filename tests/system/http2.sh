@@ -182,6 +182,23 @@ wait $loader
 succeeds "$requests"
 reload "$odd_port"
 
+step "workers that stop under load lose nothing"
+$python "$srcdir/tests/system/http2_frames.py" "$port" load "$(count 4 20)" >"$work/load" 2>&1 &
+loader=$!
+has_clients() {
+    [ "$(metric fairlead_http2_connections_active)" -ge 4 ]
+}
+wait_for 5 has_clients
+for worker in $(fairlead_children worker); do
+    kill -TERM "$worker"
+    is_followed() {
+        ! kill -0 "$worker" 2>/dev/null && [ "$(fairlead_children worker | wc -l)" = 2 ]
+    }
+    wait_for 10 is_followed
+done
+wait $loader || fail "$(cat "$work/load")"
+cat "$work/load"
+
 step "a stop says goodbye in two steps, and finishes what is under way"
 $python - "$port" "$work" <<'END' &
 import os, runpy, sys

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """http2_frames.py PORT WHICH: HTTP/2 clients that say what they should not, frame by frame. The
 tables below say what each sends and what must come of it: WHICH is rules (RFC 9113, by section),
-answers (of odd_app) or attacks (with the limits of http2.sh). Prints each row that came otherwise; 1 if there was one."""
+answers (of odd_app) or attacks (with the limits of http2.sh). Prints each row that came otherwise; 1 if there was one.
+http2_frames.py PORT load SECONDS: well-behaved clients instead, and what they lost."""
 import socket
 import ssl
 import struct
 import sys
+import threading
 import time
 
 import hpack
@@ -428,7 +430,46 @@ def play(sent, wanted):
     return None if is_right else f"{client.events}, {'ended' if client.ended else 'open'}"
 
 
+def ask_until(end, totals):
+    """Requests by eights, on a new connection when the old one says goodbye."""
+    while time.monotonic() < end:
+        client, first, stays = Client(), 1, True
+        client.send(window(0x7fff0000))
+        while stays and time.monotonic() < end:
+            pending = set(range(first, first + 16, 2))
+            first += 16
+            client.send(b"".join(headers(GET, stream) for stream in sorted(pending)))
+            totals["sent"] += len(pending)
+            while pending and (event := client.next()) is not None:
+                words = event.split()
+                if words[0] == "data" and words[-1] == "end":
+                    pending.discard(int(words[2]))
+                elif words[0] == "goaway":
+                    stays = False
+                    totals["goodbyes"] += 1
+                elif words[0] == "ping" and words[1:2] != ["ack"]:
+                    client.send(frame(PING, ACK, 0, b"\0" * 8))
+            totals["lost"] += len(pending)
+            stays = stays and not pending
+        client.close()
+
+
+def load(seconds):
+    """Prints how many requests were sent and lost, by how many goodbyes."""
+    totals = {"sent": 0, "lost": 0, "goodbyes": 0}
+    end = time.monotonic() + seconds
+    threads = [threading.Thread(target=ask_until, args=(end, totals)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(f"{totals['sent']} requests, {totals['lost']} lost, {totals['goodbyes']} goodbyes")
+    return 1 if totals["lost"] or not totals["goodbyes"] else 0
+
+
 def main():
+    if sys.argv[2] == "load":
+        return load(float(sys.argv[3]))
     rows = {"rules": RULES, "answers": ANSWERS, "attacks": ATTACKS}[sys.argv[2]]
     only = sys.argv[3] if len(sys.argv) > 3 else ""
     failures = 0

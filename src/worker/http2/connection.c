@@ -161,6 +161,13 @@ set_timer(struct http2_connection *connection, enum http2_wait wait, uint64_t ms
     timer_set(&connection->timer, connection->model.worker->loop, ms);
 }
 
+static void
+stop_timer(struct http2_connection *connection)
+{
+    connection->wait = HTTP2_WAIT_NOTHING;
+    timer_stop(&connection->timer);
+}
+
 void
 http2_connection_leave(struct http2_connection *connection, enum http2_end end)
 {
@@ -179,7 +186,7 @@ http2_connection_noticed(struct http2_connection *connection)
     if (!connection->is_leaving || connection->has_left)
         return;
     connection->has_left = true;
-    connection->wait = HTTP2_WAIT_NOTHING;
+    stop_timer(connection);
     nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE,
                           nghttp2_session_get_last_proc_stream_id(connection->session),
                           NGHTTP2_NO_ERROR, NULL, 0);
@@ -214,10 +221,8 @@ update_timer(struct http2_connection *connection)
         return;
     else if (connection->exchanges == 0 && connection->wait != HTTP2_WAIT_REQUEST)
         set_timer(connection, HTTP2_WAIT_REQUEST, timeouts->client_idle_ms);
-    else if (connection->exchanges > 0 && connection->wait != HTTP2_WAIT_NOTHING) {
-        timer_stop(&connection->timer);
-        connection->wait = HTTP2_WAIT_NOTHING;
-    }
+    else if (connection->exchanges > 0 && connection->wait != HTTP2_WAIT_NOTHING)
+        stop_timer(connection);
 }
 
 /* What was ready when it began; more comes in the next round. */
@@ -347,7 +352,6 @@ on_readable(void *owner)
     connection->is_scheduled = was_scheduled;
     if (used < 0) {
         note_error(connection, used);
-        http2_output_pump(connection, true);
         close_now(connection);
         return;
     }
@@ -388,9 +392,10 @@ on_time(void *argument)
         http2_output_pump(connection, true);
         close_now(connection);
         break;
-    case HTTP2_WAIT_NOTHING:
     case HTTP2_WAIT_END:
         close_now(connection);
+        break;
+    case HTTP2_WAIT_NOTHING:
         break;
     }
 }
