@@ -22,6 +22,14 @@ on_change(void *argument, bool is_urgent)
 }
 
 static void
+on_key_use(void *argument)
+{
+    struct parts *parts = argument;
+
+    state_file_note_change(parts->state);
+}
+
+static void
 on_vacancy(void *argument)
 {
     struct parts *parts = argument;
@@ -185,8 +193,10 @@ static void
 open_sources(struct parts *parts)
 {
     parts->task_events = task_events_new(parts->registry);
-    parts->state = state_file_new(parts->loop, parts->first_config->state_dir, parts->registry,
-                                  parts->targets);
+    parts->key_uses = key_uses_new(on_key_use, parts);
+    parts->state = state_file_new(
+        &(struct state_file_parts){parts->loop, parts->first_config->state_dir, parts->registry,
+                                   parts->targets, parts->key_uses});
     parts->keys = access_keys_new(parts->loop, parts->first_config->state_dir);
     parts->providers =
         providers_new(&(struct provider_parts){parts->loop, parts->registry, parts->problems,
@@ -275,6 +285,7 @@ parts_open_admin(struct parts *parts)
         .rollout = parts->rollout,
         .readers = parts->readers,
         .keys = parts->keys,
+        .key_uses = parts->key_uses,
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
         .reload_argument = parts,
@@ -328,6 +339,7 @@ parts_close(struct parts *parts)
     drain_free(&parts->drain);
     access_keys_free(&parts->keys);
     state_file_free(&parts->state);
+    key_uses_free(&parts->key_uses);
     task_events_free(&parts->task_events);
     target_waits_free(&parts->waits);
     registry_free(&parts->registry);

@@ -12,6 +12,7 @@
 
 #include "control/admin/admin.h"
 #include "control/keys/access_keys.h"
+#include "control/keys/key_uses.h"
 #include "control/certificates/certificate_store.h"
 #include "control/processes/children.h"
 #include "control/processes/group_rates.h"
@@ -63,6 +64,7 @@ struct parts {
     struct rollout *rollout;
     struct state_file *state;
     struct access_keys *keys;
+    struct key_uses *key_uses;
     struct run_lock *run_lock;
     struct admin *admin;
     struct config_readers *readers;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * {"version": 1, "next_target_id": N, "tasks": {SOURCE: [...]}, "overrides": [...],
- * "targets": [...]}. Targets and overrides are remembered before tasks are put back, so that
- * those find their ids and health, or stay out.
+ * "key_uses": {ID: MICROSECONDS}, "targets": [...]}. Targets and overrides are remembered
+ * before tasks are put back, so that those find their ids and health, or stay out.
  */
 #include "control/state_file.h"
 
@@ -34,6 +34,7 @@ struct state_file {
     char *directory, *path, *new_path;
     struct registry *registry;
     struct targets *targets;
+    struct key_uses *key_uses;
     struct timer timer;
     struct watch child_watch;
     pid_t commit_pid; /* has the disk keep what was written last; 0: none */
@@ -52,19 +53,19 @@ on_child_signal(int number, short what, void *argument)
 }
 
 struct state_file *
-state_file_new(struct loop *loop, const char *directory, struct registry *registry,
-               struct targets *targets)
+state_file_new(const struct state_file_parts *parts)
 {
     struct state_file *file = memory_take(1, sizeof(*file));
 
-    file->loop = loop;
-    file->directory = memory_copy_text(directory);
-    file->path = memory_print("%s/state.json", directory);
-    file->new_path = memory_print("%s/state.json.new", directory);
-    file->registry = registry;
-    file->targets = targets;
+    file->loop = parts->loop;
+    file->directory = memory_copy_text(parts->directory);
+    file->path = memory_print("%s/state.json", parts->directory);
+    file->new_path = memory_print("%s/state.json.new", parts->directory);
+    file->registry = parts->registry;
+    file->targets = parts->targets;
+    file->key_uses = parts->key_uses;
     timer_init(&file->timer, on_time, file);
-    watch_signal(&file->child_watch, loop, SIGCHLD, on_child_signal, file);
+    watch_signal(&file->child_watch, parts->loop, SIGCHLD, on_child_signal, file);
     return file;
 }
 
@@ -131,6 +132,17 @@ overrides_to_json(const struct overrides *overrides)
     return array;
 }
 
+static json_t *
+key_uses_to_json(const struct key_uses *uses)
+{
+    const struct key_use *use;
+    json_t *object = json_object();
+
+    for (size_t i = 0; (use = key_uses_at(uses, i)) != NULL; i++)
+        json_object_set_new(object, use->key_id, json_integer((json_int_t)use->wall_us));
+    return object;
+}
+
 static void
 write_json(FILE *out, json_t *value)
 {
@@ -177,6 +189,8 @@ write_state(FILE *out, const struct state_file *file)
     write_json(out, tasks_to_json(file->registry));
     fputs(",\"overrides\":", out);
     write_json(out, overrides_to_json(registry_overrides(file->registry)));
+    fputs(",\"key_uses\":", out);
+    write_json(out, key_uses_to_json(file->key_uses));
     fputs(",\"targets\":[", out);
     write_targets(out, file->targets);
     fputs("]}", out);
@@ -343,7 +357,7 @@ load_all(struct state_file *file, json_t *state)
 {
     size_t index;
     json_t *element;
-    const char *source;
+    const char *source, *key_id;
 
     uint64_t next_id = (uint64_t)json_integer_value(json_object_get(state, "next_target_id"));
 
@@ -359,6 +373,9 @@ load_all(struct state_file *file, json_t *state)
     }
     json_array_foreach (json_object_get(state, "excluded"), index, element) {
         load_override(file, element, OVERRIDE_EXCLUDED);
+    }
+    json_object_foreach (json_object_get(state, "key_uses"), key_id, element) {
+        key_uses_put(file->key_uses, key_id, (uint64_t)json_integer_value(element));
     }
     json_object_foreach (json_object_get(state, "tasks"), source, element) {
         load_tasks(file, source, element);

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What control knows, on disk: tasks, targets with their ids and health, and what hands
- * registered, deregistered and drain. A new control serves it, health-checked and marked stale,
- * until the providers have spoken. Written whole and renamed into place, at most every three
- * seconds.
+ * What control knows, on disk: tasks, targets with their ids and health, what hands registered,
+ * deregistered and drain, and when keys were used. A new control serves it, health-checked and
+ * marked stale, until the providers have spoken. Written whole and renamed into place, at most
+ * every three seconds.
  */
 #ifndef FAIRLEAD_CONTROL_STATE_FILE_H
 #define FAIRLEAD_CONTROL_STATE_FILE_H
 
 #include <stdbool.h>
 
+#include "control/keys/key_uses.h"
 #include "control/registry/registry.h"
 #include "control/registry/targets.h"
 #include "net/loop.h"
 
 struct state_file;
 
-/* Files of this directory; the parts outlive it. */
-struct state_file *state_file_new(struct loop *loop, const char *directory,
-                                  struct registry *registry, struct targets *targets);
+/* What it keeps, in which directory; outlives it. */
+struct state_file_parts {
+    struct loop *loop;
+    const char *directory;
+    struct registry *registry;
+    struct targets *targets;
+    struct key_uses *key_uses;
+};
+
+struct state_file *state_file_new(const struct state_file_parts *parts);
 
 /* Does not write: state_file_save comes before where that is wanted. */
 void state_file_free(struct state_file **file);

@@ -151,6 +151,11 @@ failed() { console /v1/failed-requests "${with_key[@]}" | jq -e '.FailedRequests
 wait_for 5 failed
 console /v1/failed-requests "${with_key[@]}" | jq -e 'all(.FailedRequests[]; .Code >= 400)' >/dev/null || fail "one is no failure"
 answers 200 /v1/overview "${with_key[@]}"
+ctl key create idle >/dev/null
+jq_keys() { ctl --json key list | jq -e "$1" >/dev/null; }
+jq_keys '[.Keys[] | [.Name, .LastUsedAt != null]] == [["anna", true], ["idle", false]]' || fail "$(ctl key list)"
+kept() { jq -e --arg id "$AWS_ACCESS_KEY_ID" '.key_uses | keys == [$id]' "$work/state/state.json" >/dev/null; }
+wait_for 10 kept
 refuses 403 SignatureDoesNotMatch /v1/overview --aws-sigv4 aws:amz:us-east-1:fairlead --user "$AWS_ACCESS_KEY_ID:wrong"
 
 step "a stream tells of all that is new"

@@ -176,4 +176,18 @@ ctl --json explain "http://hop.example:$port/" -H 'X-Forwarded-For: 10.0.0.1' --
     grep -qx 'source 127.0.0.2 does not match 10.0.0.0/8' || fail "a stranger is believed"
 ! ctl explain http://a/ --source nobody >"$work/out" 2>&1 || fail "nobody is an address"
 grep -q 'source nobody is neither an IP address nor unix:' "$work/out" || fail "$(cat "$work/out")"
+step "of many rules the last are told, and how many there were"
+for count in 0 1 50 51 120; do
+    rules=()
+    for ((priority = 1; priority <= count; priority++)); do
+        rules+=(-r "{ priority = $priority; conditions = ( { field = \"host-header\"; values = [ \"no.example\" ]; } ); $(fixed 200) }")
+    done
+    DIR=$work "$support/config" -n "$port" -d '{ type = "fixed-response"; status_code = "404"; }' "${rules[@]}"
+    ctl reload >/dev/null 2>&1 || fail "refused"
+    ctl --json explain "http://a.example:$port/" |
+        jq -e --argjson count $count '.PassedOverCount == $count and
+            [.PassedOver[].Priority] == [range([$count - 49, 1] | max; $count + 1)]' >/dev/null ||
+        fail "of $count rules: $(ctl --json explain "http://a.example:$port/" | jq -c '[.PassedOverCount, .PassedOver[].Priority]')"
+done
+ctl explain "http://a.example:$port/" | grep -qx '  108 rules before these: no' || fail "not told how many there were"
 fairlead_stop

@@ -50,7 +50,7 @@ jq -e '.Name == "anna" and .ReadOnly == false and (.CreatedAt | length > 0)' "$w
 expect 200 '' '' '{"Name":"reader","ReadOnly":true}'
 names_are 'anna reader'
 jq -e --arg id "$id" '.Keys | .[0].AccessKeyId == $id and .[1].ReadOnly and
-    all(has("SecretAccessKey") | not)' "$work/out" >/dev/null || fail "they are $(cat "$work/out")"
+    all(has("SecretAccessKey") | not) and all(.LastUsedAt == null)' "$work/out" >/dev/null || fail "they are $(cat "$work/out")"
 [ "$(stat -c %a "$file")" = 600 ] || fail "the file's mode is $(stat -c %a "$file")"
 
 step "what is no key is refused"
@@ -70,6 +70,8 @@ step "they survive a restart, and one that is deleted is gone"
 restart
 names_are 'anna reader'
 expect 200 '' /delete '{"Name":"reader"}'
+jq -e '.Name == "reader" and .ReadOnly and (has("SecretAccessKey") | not)' "$work/out" >/dev/null ||
+    fail "it says $(cat "$work/out")"
 names_are anna
 restart
 names_are anna

@@ -205,6 +205,16 @@ listener http
        10.0.0.5:80, and 2 more
 """)
 
+    def test_explain_shows_the_last_rules_before_and_counts_the_others(self):
+        passed = [{"Priority": n, "ConditionsText": "c", "Why": "no %d" % n} for n in range(951, 1001)]
+        self.reply("GET", "/v1/explain?url=http%3A%2F%2Fa%2Fx", {
+            "ListenerName": "http", "Priority": "default", "ConditionsText": "any request",
+            "ActionText": "fixed response 404", "PassedOver": passed, "PassedOverCount": 1000})
+        lines = self.run_it("explain", "http://a/x").stdout.splitlines()
+        self.assertEqual(lines[2:4], ["  988 rules before these: no", "  rule     989  no: no 989"])
+        self.assertEqual(lines[14:16], ["  rule    1000  no: no 1000",
+                                        "  rule default  yes: any request"])
+
     def setting(self, path, value, line=None, element=None, **more):
         return {"Path": path, "Element": element, "IsElement": False, "Value": value,
                 "File": "/etc/f/main.conf" if line else None, "Line": line,
@@ -430,11 +440,16 @@ services                    none                               default
                          (1, "", "fairleadctl: NAME is taken (KeyExists)\n"))
 
     def test_names_of_commands_may_have_two_words(self):
-        keys = [{"Name": "anna", "AccessKeyId": "FAIRA", "ReadOnly": False, "CreatedAt": NOW}]
+        keys = [{"Name": "anna", "AccessKeyId": "FAIRA", "ReadOnly": False, "CreatedAt": NOW, "LastUsedAt": NOW},
+                {"Name": "new", "AccessKeyId": "FAIRB", "ReadOnly": True, "CreatedAt": NOW, "LastUsedAt": None}]
         self.reply("GET", "/v1/keys", {"Keys": keys})
         self.reply("POST", "/v1/keys/delete", {})
         for words in (["key", "list"], ["key", "l"], ["k", "li"], ["--json", "key", "list"]):
             self.assertIn("FAIRA", self.run_it(*words).stdout, words)
+        rows = self.run_it("key", "list").stdout.splitlines()
+        self.assertRegex(rows[0], r"^NAME +ID +READ ONLY +AGE +LAST USED$")
+        self.assertRegex(rows[1], r"^anna +FAIRA +[0-9]+[smhd] +[0-9]+[smhd]$")
+        self.assertRegex(rows[2], r"^new +FAIRB +yes +[0-9]+[smhd] +never$")
         self.assertEqual(self.run_it("key", "delete", "anna").stdout, "key anna is deleted\n")
         for words, expected in (
                 (["key"], '"key" may be key create, key list, key delete'),
@@ -453,7 +468,7 @@ services                    none                               default
             return self.run_it("complete", *arguments).stdout.split()
         self.assertEqual(completed("commands").count("key"), 1)
         self.assertEqual(completed("key"), ["create", "list", "delete"])
-        self.assertEqual(completed("key delete", ":"), ["anna"])
+        self.assertEqual(completed("key delete", ":"), ["anna", "new"])
         self.assertEqual(completed("key create", ":"), [])
         self.assertEqual(completed("key create", ":-"), ["--read-only"])
         self.assertEqual(completed("key nothing"), [])

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "complete.h"
 #include "config_listing.h"
+#include "key_words.h"
 #include "keys.h"
 #include "listings.h"
 #include "process_words.h"
@@ -45,7 +46,7 @@ VIEW(services_view, "Services",
      "no services are configured: a target group then has the targets that it lists",
      {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},
      {.title = "GROUP", .path = "TargetGroupName", .kind = VIEW_TEXT},
-     {.title = "CONTAINER", .path = "ContainerName", .kind = VIEW_TEXT},
+     {.title = "CONTAINER NAME", .path = "ContainerName", .kind = VIEW_TEXT},
      {.title = "PORT", .path = "ContainerPort"}, {.title = "TASKS", .path = "TaskCount"},
      {.title = "RUNNING", .path = "RunningCount"});
 
@@ -57,7 +58,7 @@ VIEW(tasks_view, "Tasks", "no provider reports a task",
      {.title = "TARGET", .path = "TargetText", .kind = VIEW_TEXT},
      {.title = "PORTS", .path = "BindingsText", .kind = VIEW_TEXT},
      {.title = "SOURCE", .path = "Source", .is_wide = true},
-     {.title = "CONTAINER", .path = "ContainerName", .is_wide = true},
+     {.title = "CONTAINER NAME", .path = "ContainerName", .is_wide = true},
      {.title = "DESIRED", .path = "DesiredStatus", .is_wide = true},
      {.title = "HEALTH", .path = "HealthStatus", .is_wide = true},
      {.title = "ZONE", .path = "Zone", .is_wide = true});
@@ -66,7 +67,8 @@ VIEW(providers_view, "Providers", "no providers are configured",
      {.title = "PROVIDER", .path = "Name"},
      {.title = "SOURCE", .path = "Endpoint|Directory", .kind = VIEW_TEXT},
      {.title = "CONNECTED", .path = "Connected"}, {.title = "TASKS", .path = "TaskCount"},
-     {.title = "AGE S", .path = "SyncAgeSeconds"}, {.title = "MISSED", .path = "MissedEvents"},
+     {.title = "AGE", .path = "SyncAgeSeconds", .kind = VIEW_SPAN},
+     {.title = "MISSED", .path = "MissedEvents"},
      {.title = "LAST ERROR", .path = "LastError", .kind = VIEW_WRAP});
 
 VIEW(problems_view, "Problems", "no problems", {.title = "SOURCE", .path = "Source"},
@@ -94,7 +96,8 @@ VIEW(keys_view, "Keys", "there are no access keys; fairleadctl key create NAME m
      {.title = "NAME", .path = "Name", .kind = VIEW_TEXT},
      {.title = "ID", .path = "AccessKeyId"},
      {.title = "READ ONLY", .path = "ReadOnly", .kind = VIEW_FLAG},
-     {.title = "AGE", .path = "CreatedAt", .kind = VIEW_SINCE});
+     {.title = "AGE", .path = "CreatedAt", .kind = VIEW_SINCE},
+     {.title = "LAST USED", .words = key_use_words});
 
 VIEW(explain_task_view, "Services", NULL,
      {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},

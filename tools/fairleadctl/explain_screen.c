@@ -52,14 +52,15 @@ print_rule(FILE *file, const json_t *rule, int width, const char *verdict)
 }
 
 static void
-print_passed_over(FILE *file, const json_t *rules, int width)
+print_passed_over(FILE *file, const json_t *answer, int width)
 {
-    size_t count = json_array_size(rules);
-    size_t skipped = count > RULES_SHOWN ? count - RULES_SHOWN : 0;
+    const json_t *rules = json_object_get(answer, "PassedOver");
+    size_t told = json_array_size(rules), shown = told < RULES_SHOWN ? told : RULES_SHOWN;
+    double before = json_number(answer, "PassedOverCount") - (double)shown;
 
-    if (skipped > 0)
-        fprintf(file, "  %zu rules before these: no\n", skipped);
-    for (size_t i = skipped; i < count; i++)
+    if (before > 0)
+        fprintf(file, "  %.0f rule%s before these: no\n", before, before > 1 ? "s" : "");
+    for (size_t i = told - shown; i < told; i++)
         print_rule(file, json_array_get(rules, i), width, "no");
 }
 
@@ -164,7 +165,7 @@ explain_screen_print(FILE *file, const json_t *answer, const char *method, const
         terminal_tone(file, TONE_PLAIN);
         return;
     }
-    print_passed_over(file, json_object_get(answer, "PassedOver"), width);
+    print_passed_over(file, answer, width);
     print_rule(file, answer, width, "yes");
     output_paragraph(file, "  ", json_word(answer, "ActionText"), terminal_width());
     if (*json_word(answer, "Location") != '\0')

@@ -75,7 +75,7 @@ static void
 add_target(struct grid *grid, const json_t *target, bool is_wide)
 {
     const char *task = json_word(target, "Task");
-    char *name = json_text(target, "TaskName|ContainerName");
+    char *name = json_text(target, "TaskName");
 
     grid_add_row(grid);
     grid_set(grid, TARGET, place_text(target));

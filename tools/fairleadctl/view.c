@@ -70,6 +70,8 @@ column_text(const struct view_column *column, const json_t *row, bool is_wide)
         shown = memory_copy_text("");
     else if (column->kind == VIEW_SINCE)
         shown = when_since(text);
+    else if (column->kind == VIEW_SPAN && *text != '\0')
+        shown = when_span(strtod(text, NULL));
     else if (column->kind == VIEW_ID && !is_wide)
         shown = view_short_id(text);
     if (shown == NULL)

@@ -17,6 +17,7 @@ enum view_kind {
     VIEW_WRAP,  /* of the last column: goes on below there */
     VIEW_ID,    /* of a container: its first 12 digits, all of it where there is room */
     VIEW_SINCE, /* a time, as how long ago it was */
+    VIEW_SPAN,  /* seconds, as how long that is */
     VIEW_COUNT, /* nothing where it is 0 */
     VIEW_FLAG   /* nothing where it is not so */
 };

@@ -31,9 +31,11 @@ function groupItem({TargetGroupName, Targets, Weight, FailsOpen}, sum) {
     h("p.mono", Targets.slice(0, 20).join("  "), more > 0 && `  and ${more} more`));
 }
 
-function passedOver(rules = []) {
-  return rules.length > 0 && h("details", h("summary", `${plural(rules.length, "rule")} before it did not fit`),
-    h("ol.plain", rules.slice(-50).map(rule => h("li", h("span.priority", rule.Priority), " ", name(rule.ConditionsText),
+function passedOver({PassedOver: rules = [], PassedOverCount: count}) {
+  const more = count - rules.length;
+  return rules.length > 0 && h("details", h("summary", `${plural(count, "rule")} before it did not fit`),
+    more > 0 && h("p.note", `Here are the last ${rules.length} of them.`),
+    h("ol.plain", rules.map(rule => h("li", h("span.priority", rule.Priority), " ", name(rule.ConditionsText),
       h("span.note", " no, because of ", plain(rule.DoesNotMatch))))));
 }
 
@@ -46,7 +48,7 @@ function answerPanel(answer, line) {
     h("div.sentence", h("div.big", sign(tone, kind)), h("div", h("h2", plain(sentence)), h("p.under", plain(answer.Note)))),
     facts([["Takes requests where", answer.ConditionsText], ["Does", answer.ActionText], ["Location", answer.Location],
       ["Desync reason", answer.Refused?.DesyncReason]]),
-    h("ul.plain", groups.map(group => groupItem(group, sum))), passedOver(answer.PassedOver),
+    h("ul.plain", groups.map(group => groupItem(group, sum))), passedOver(answer),
     received && h("details", {open: true}, h("summary", "What a target receives"), h("pre", {tabindex: 0}, received)), sameLine(line));
 }
 

@@ -89,8 +89,9 @@ admin_new(const struct admin_parts *parts)
         free(admin);
         return NULL;
     }
-    admin->api = admin_api_new(&(struct admin_api_parts){
-        parts->loop, parts->children, parts->keys, parts->events, on_request, admin});
+    admin->api = admin_api_new(&(struct admin_api_parts){parts->loop, parts->children,
+                                                         parts->keys, parts->key_uses,
+                                                         parts->events, on_request, admin});
     admin_api_set_anonymous_reads(admin->api, parts->config->api_anonymous_read);
     return admin;
 }

@@ -14,6 +14,7 @@
 #include "control/discovery/providers.h"
 #include "control/discovery/task_events.h"
 #include "control/keys/access_keys.h"
+#include "control/keys/key_uses.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
 #include "control/processes/counter_board.h"
@@ -56,6 +57,7 @@ struct admin_parts {
     struct rollout *rollout;
     struct config_readers *readers;
     struct access_keys *keys;
+    struct key_uses *key_uses;
     /* Reads the configuration again; the order is answered later, unless withdrawn. */
     void (*reload)(void *argument, struct reload_order *order);
     void (*withdraw_reload)(void *argument, struct reload_order *order);

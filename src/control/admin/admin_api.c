@@ -351,7 +351,7 @@ admin_api_new(const struct admin_api_parts *parts)
     struct admin_api *api = memory_take(1, sizeof(*api));
 
     api->parts = *parts;
-    api->verifier = verifier_new(parts->keys, parts->events);
+    api->verifier = verifier_new(parts->keys, parts->key_uses, parts->events);
     LIST_INIT(&api->calls);
     call_line_open(&api->open_line, parts->loop, OPEN_PERCENT, serve, api);
     call_line_open(&api->signed_line, parts->loop, SIGNED_PERCENT, serve, api);

@@ -12,6 +12,7 @@
 
 #include "control/admin/admin_request.h"
 #include "control/keys/access_keys.h"
+#include "control/keys/key_uses.h"
 #include "control/processes/children.h"
 #include "control/registry/event_log.h"
 #include "net/loop.h"
@@ -23,6 +24,7 @@ struct admin_api_parts {
     struct loop *loop;
     struct children *children;
     struct access_keys *keys;
+    struct key_uses *key_uses;
     struct event_log *events;
     admin_request_handler *on_request;
     void *argument;

@@ -23,6 +23,8 @@
 #define RECEIVED_BYTES (256 * 1024)
 /* Of a client that there is not: any will do. */
 #define EXPLAINED_CLIENT_PORT 50000
+/* Those nearest to the one that matched; people look no further, and 10,000 take a while. */
+#define PASSED_OVER_SHOWN 50
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
@@ -238,14 +240,18 @@ add_mismatch(json_t *object, const struct explanation *explanation, uint32_t rul
     free(why);
 }
 
-/* Each rule before the one that matched, with the condition that did not hold. */
-static json_t *
-passed_over(const struct explanation *explanation, const struct config_listener *listener,
-            uint32_t first, uint32_t matched)
+/* The last rules before the one that matched, each with the condition that did not hold, and
+ * how many there were in all. */
+static void
+add_passed_over(json_t *answer, const struct explanation *explanation, uint32_t first,
+                uint32_t matched)
 {
+    const struct config_listener *listener = configured_listener(explanation);
+    uint32_t count = matched - first;
     json_t *passed = json_array();
 
-    for (uint32_t rule = first; rule < matched; rule++) {
+    for (uint32_t rule = matched - (count < PASSED_OVER_SHOWN ? count : PASSED_OVER_SHOWN);
+         rule < matched; rule++) {
         const struct config_rule *configured = &listener->rules[rule - first];
         json_t *object = json_object();
         char *conditions = rule_conditions_text(configured);
@@ -255,7 +261,8 @@ passed_over(const struct explanation *explanation, const struct config_listener 
         json_array_append_new(passed, object);
         free(conditions);
     }
-    return passed;
+    json_object_set_new(answer, "PassedOver", passed);
+    admin_set_number(answer, "PassedOverCount", count);
 }
 
 static void
@@ -281,8 +288,7 @@ answer_with_rule(const struct explanation *explanation, uint32_t matched)
         add_forward(answer, explanation, action);
     else if (rule->action.type == ACTION_REDIRECT)
         add_location(answer, explanation, action);
-    json_object_set_new(answer, "PassedOver",
-                        passed_over(explanation, listener, first, matched));
+    add_passed_over(answer, explanation, first, matched);
     free(conditions);
     free(action_text);
     admin_answer(explanation->call->request, 200, answer);

@@ -18,14 +18,19 @@ struct key_change {
 };
 
 static json_t *
-key_to_json(const struct access_key *key)
+key_to_json(const struct admin_parts *parts, const struct access_key *key)
 {
+    uint64_t used_wall_us = key_uses_last(parts->key_uses, key->id);
     json_t *object = json_object();
 
     admin_set_text(object, "Name", key->name);
     admin_set_text(object, "AccessKeyId", key->id);
     json_object_set_new(object, "ReadOnly", json_boolean(key->is_read_only));
     admin_set_time(object, "CreatedAt", key->created_wall_us);
+    if (used_wall_us != 0)
+        admin_set_time(object, "LastUsedAt", used_wall_us);
+    else
+        json_object_set_new(object, "LastUsedAt", json_null());
     return object;
 }
 
@@ -36,7 +41,7 @@ admin_show_keys(struct admin_call *call)
     json_t *keys = json_array();
 
     for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(keys, key_to_json(&list->at[i]));
+        json_array_append_new(keys, key_to_json(call->parts, &list->at[i]));
     admin_answer(call->request, 200, json_pack("{s:o}", "Keys", keys));
 }
 
@@ -61,15 +66,14 @@ on_stop(void *argument)
 static void
 tell(const struct key_change *change)
 {
-    json_t *answer = json_object();
+    json_t *answer = key_to_json(change->parts, &change->key);
 
     if (change->is_deletion) {
+        key_uses_forget(change->parts->key_uses, change->key.id);
         event_log_add(change->parts->events, EVENT_KEY_DELETED, change->key.name, "deleted");
     } else {
         event_log_add(change->parts->events, EVENT_KEY_MADE, change->key.name, "made%s",
                       change->key.is_read_only ? "; it may only read" : "");
-        json_decref(answer);
-        answer = key_to_json(&change->key);
         admin_set_text(answer, "SecretAccessKey", change->key.secret);
     }
     admin_answer(change->request, 200, answer);

@@ -21,6 +21,7 @@
 
 struct verifier {
     struct access_keys *keys;
+    struct key_uses *uses;
     struct event_log *events;
     struct repeats *repeats;
     struct bad_signatures *bad;
@@ -46,11 +47,12 @@ now_s(void)
 }
 
 struct verifier *
-verifier_new(struct access_keys *keys, struct event_log *events)
+verifier_new(struct access_keys *keys, struct key_uses *uses, struct event_log *events)
 {
     struct verifier *verifier = memory_take(1, sizeof(*verifier));
 
     verifier->keys = keys;
+    verifier->uses = uses;
     verifier->events = events;
     verifier->repeats = repeats_new();
     verifier->bad = bad_signatures_new();
@@ -295,5 +297,7 @@ verifier_check(struct verifier *verifier, const struct signed_call *call,
     for (size_t i = 0; i < sizeof(checks) / sizeof(*checks) && fault == SIGV4_SOUND; i++)
         fault = checks[i](&check);
     *key = fault == SIGV4_SOUND ? check.key : NULL;
+    if (*key != NULL)
+        key_uses_note(verifier->uses, (*key)->id);
     return fault;
 }

@@ -7,6 +7,7 @@
 #define FAIRLEAD_CONTROL_KEYS_VERIFIER_H
 
 #include "control/keys/access_keys.h"
+#include "control/keys/key_uses.h"
 #include "control/registry/event_log.h"
 #include "wire/authorization.h"
 #include "wire/canonical_request.h"
@@ -34,8 +35,10 @@ struct verifier_rules {
     bool needs_nonce;     /* of a change */
 };
 
-/* Faults are told in the keys' events. All outlive it. */
-struct verifier *verifier_new(struct access_keys *keys, struct event_log *events);
+/* Faults are told in the keys' events, and calls that are sound in their uses. All outlive it.
+ */
+struct verifier *verifier_new(struct access_keys *keys, struct key_uses *uses,
+                              struct event_log *events);
 void verifier_free(struct verifier **verifier);
 
 /* Reads what was signed; SIGV4_SOUND where it has its form. Parameters and the rest are the

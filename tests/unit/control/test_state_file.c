@@ -12,6 +12,7 @@ struct kept_world {
     struct world *world;
     struct loop *loop;
     struct state_file *file;
+    struct key_uses *key_uses;
 };
 
 static char directory[] = "/tmp/fairlead-test-XXXXXX";
@@ -19,9 +20,11 @@ static char directory[] = "/tmp/fairlead-test-XXXXXX";
 static struct kept_world
 begin(void)
 {
-    struct kept_world kept = {.world = world_new(), .loop = loop_new()};
+    struct kept_world kept = {
+        .world = world_new(), .loop = loop_new(), .key_uses = key_uses_new(NULL, NULL)};
 
-    kept.file = state_file_new(kept.loop, directory, kept.world->registry, kept.world->targets);
+    kept.file = state_file_new(&(struct state_file_parts){
+        kept.loop, directory, kept.world->registry, kept.world->targets, kept.key_uses});
     return kept;
 }
 
@@ -29,6 +32,7 @@ static void
 end(struct kept_world *kept)
 {
     state_file_free(&kept->file);
+    key_uses_free(&kept->key_uses);
     world_free(kept->world);
     loop_free(&kept->loop);
 }
@@ -104,6 +108,24 @@ brings_back_what_was_registered_by_hand(void **state)
     struct kept_world after = begin();
     state_file_load(after.file);
     assert_string_equal(find_target(after.world, "web", 700)->zone, "z1");
+    end(&after);
+    remove_state();
+}
+
+static void
+brings_back_when_keys_were_used(void **state)
+{
+    static const char id[] = "FAIRJ2QXWZ5KOTYB7MDA";
+    struct kept_world before = begin();
+    (void)state;
+    key_uses_put(before.key_uses, id, UINT64_C(1764148528384150));
+    state_file_save(before.file);
+    end(&before);
+
+    struct kept_world after = begin();
+    state_file_load(after.file);
+    assert_true(key_uses_last(after.key_uses, id) == UINT64_C(1764148528384150));
+    assert_null(key_uses_at(after.key_uses, 1));
     end(&after);
     remove_state();
 }
@@ -285,6 +307,7 @@ main(void)
         cmocka_unit_test(brings_back_tasks_with_the_ids_and_health_of_their_targets),
         cmocka_unit_test(forgets_health_when_the_task_is_another_generation),
         cmocka_unit_test(brings_back_what_was_registered_by_hand),
+        cmocka_unit_test(brings_back_when_keys_were_used),
         cmocka_unit_test(keeps_out_what_hands_took_out),
         cmocka_unit_test(reads_the_lists_of_earlier_versions),
         cmocka_unit_test(begins_empty_when_the_file_is_broken),

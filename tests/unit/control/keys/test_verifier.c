@@ -26,6 +26,7 @@ static char directory[] = "/tmp/fairlead-test-XXXXXX";
 struct stand {
     struct loop *loop;
     struct access_keys *keys;
+    struct key_uses *uses;
     struct event_log *events;
     struct verifier *verifier;
     struct access_key writer, reader;
@@ -86,7 +87,8 @@ begin(void **state)
     add_key(stand, &stand->writer, "anna", false);
     add_key(stand, &stand->reader, "reader", true);
     set_now(NOW - 86400);
-    stand->verifier = verifier_new(stand->keys, stand->events);
+    stand->uses = key_uses_new(NULL, NULL);
+    stand->verifier = verifier_new(stand->keys, stand->uses, stand->events);
     set_now(NOW);
     return 0;
 }
@@ -98,6 +100,7 @@ end(void **state)
     char *path = memory_print("%s/keys.json", directory);
 
     verifier_free(&stand->verifier);
+    key_uses_free(&stand->uses);
     access_keys_free(&stand->keys);
     event_log_free(&stand->events);
     loop_free(&stand->loop);
@@ -440,7 +443,7 @@ takes_no_change_of_before_its_start(void **state)
 
     verifier_free(&stand->verifier);
     clock_set_for_test(NOW * SECOND + 999999, NOW * SECOND + 999999);
-    stand->verifier = verifier_new(stand->keys, stand->events);
+    stand->verifier = verifier_new(stand->keys, stand->uses, stand->events);
     assert_int_equal(ATTEMPT(.time = "20261126T101529Z"), SIGV4_BEFORE_START);
     assert_int_equal(ATTEMPT(.time = "20261126T101529Z", .is_read = true), SIGV4_SOUND);
     assert_int_equal(ATTEMPT(0), SIGV4_SOUND); /* the same second */
@@ -562,6 +565,20 @@ tells_of_bad_signatures_by_the_keys_name(void **state)
 }
 
 static void
+remembers_who_signed_what_was_taken(void **state)
+{
+    const struct stand *stand = *state;
+
+    assert_int_equal(ATTEMPT(.sent_path = "/v1/ready"), SIGV4_MISMATCH);
+    assert_int_equal(ATTEMPT(.key = &stand->reader), SIGV4_READ_ONLY);
+    assert_true(key_uses_last(stand->uses, stand->writer.id) == 0);
+    assert_true(key_uses_last(stand->uses, stand->reader.id) == 0);
+    assert_int_equal(ATTEMPT(.is_read = true, .key = &stand->reader), SIGV4_SOUND);
+    assert_true(key_uses_last(stand->uses, stand->reader.id) == NOW * SECOND);
+    assert_true(key_uses_last(stand->uses, stand->writer.id) == 0);
+}
+
+static void
 refuses_another_form(void **state)
 {
     struct signed_call call = {0};
@@ -599,6 +616,7 @@ main(void)
         TEST(looks_no_more_at_who_guesses),
         TEST(counts_unknown_keys_together),
         TEST(tells_of_bad_signatures_by_the_keys_name),
+        TEST(remembers_who_signed_what_was_taken),
         TEST(refuses_another_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
