@@ -145,6 +145,14 @@ frames answers
 step "nobody died of it"
 [ "$(metric fairlead_worker_restarts_total)" = 0 ] || fail "workers died"
 
+step "bodies that nobody counted"
+for size in 1 65536 3000000; do
+    head -c "$size" "$work/body" >"$work/part"
+    sum=$(sha256sum <"$work/part" | cut -c-64)
+    [ "$(secure /sum --http2 -T - <"$work/part")" = "$sum chunked" ] || fail "an uncounted upload of $size bytes"
+    [ "$(secure /sum --http2 --data-binary "@$work/part")" = "$sum counted" ] || fail "a counted upload of $size bytes"
+done
+
 step "a connection's last request is told in time"
 reload "$odd_port" '' -o 'limits = { http2_requests = 50; };'
 h2load -n 1000 -c 2 -m 10 "https://127.0.0.1:$port/" >"$work/h2load" 2>&1 || true
