@@ -35,8 +35,8 @@ function detail(view, target) {
   return node;
 }
 
-function taskWords({TaskName, ContainerName, Task}) {
-  return TaskName ?? ContainerName ?? Task?.slice(0, 12);
+function taskWords({TaskName, Task}) {
+  return TaskName ?? Task?.slice(0, 12);
 }
 
 function targetColumns(view) {

@@ -32,9 +32,8 @@ function groupItem({TargetGroupName, Targets, Weight, FailsOpen}, sum) {
 }
 
 function passedOver({PassedOver: rules = [], PassedOverCount: count}) {
-  const more = count - rules.length;
-  return rules.length > 0 && h("details", h("summary", `${plural(count, "rule")} before it did not fit`),
-    more > 0 && h("p.note", `Here are the last ${rules.length} of them.`),
+  const last = count > rules.length && `; the last ${rules.length}:`;
+  return rules.length > 0 && h("details", h("summary", `${plural(count, "rule")} before it did not fit`, last),
     h("ol.plain", rules.map(rule => h("li", h("span.priority", rule.Priority), " ", name(rule.ConditionsText),
       h("span.note", " no, because of ", plain(rule.DoesNotMatch))))));
 }
