@@ -91,10 +91,10 @@ static int
 run_from_arguments(int argc, char **argv)
 {
     struct control_options control = {.config_path = DEFAULT_CONFIG};
-    bool is_check = false;
+    bool is_check = false, is_trial = false;
     int option;
 
-    while ((option = getopt_long(argc, argv, "f:ctvVh", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "f:ctvTVh", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':
             control.config_path = optarg;
@@ -105,6 +105,9 @@ run_from_arguments(int argc, char **argv)
             break;
         case 'v':
             control.is_verbose = true;
+            break;
+        case 'T':
+            is_trial = true;
             break;
         case 'V':
             return print_version();
@@ -121,6 +124,8 @@ run_from_arguments(int argc, char **argv)
         print_usage(stderr);
         return USAGE_STATUS;
     }
+    if (is_trial)
+        return control_try(&control);
     return is_check ? control_check(control.config_path) : control_run(&control);
 }
 
@@ -131,7 +136,7 @@ run_from_arguments(int argc, char **argv)
 static void
 ignore_signals(void)
 {
-    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1};
+    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);

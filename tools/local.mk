@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += fairleadctl
 fairleadctl_SOURCES = \
-	tools/fairleadctl/actions.c tools/fairleadctl/actions.h \
+	tools/fairleadctl/actions.c tools/fairleadctl/actions.h tools/fairleadctl/upgrade.c \
 	tools/fairleadctl/answer.c tools/fairleadctl/answer.h \
 	tools/fairleadctl/admin_client.c tools/fairleadctl/admin_client.h \
 	tools/fairleadctl/command.c tools/fairleadctl/command.h tools/fairleadctl/command_find.c \
@@ -67,7 +67,8 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0009-no-second-use-behind-a-promised-body.md \
 	docs/decisions/0010-a-logged-in-connection-is-its-clients.md \
 	docs/decisions/0011-the-api-role-parses-control-verifies.md \
-	docs/decisions/0012-http2-is-judged-as-http1.md
+	docs/decisions/0012-http2-is-judged-as-http1.md \
+	docs/decisions/0013-an-upgrade-is-an-exec-in-place.md
 
 # What the build promises of the programs.
 build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/guides.py \

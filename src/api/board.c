@@ -62,7 +62,7 @@ board_rule(const struct board *board, uint32_t row)
 {
     uint64_t sum = 0;
 
-    for (unsigned slot = 1; slot <= board->worker_count; slot++)
+    for (unsigned slot = 1; slot < COUNTERS_SLOTS; slot++)
         if (board->slots[slot] != NULL)
             sum += counter_read(&board->slots[slot]->rules[row].requests);
     return sum;
@@ -90,7 +90,7 @@ void
 board_group(const struct board *board, uint32_t row, struct group_counters *sum)
 {
     *sum = (struct group_counters){0};
-    for (unsigned slot = 1; slot <= board->worker_count; slot++)
+    for (unsigned slot = 1; slot < COUNTERS_SLOTS; slot++)
         if (board->slots[slot] != NULL)
             add_group(sum, &board->slots[slot]->groups[row]);
 }
@@ -100,7 +100,7 @@ board_target(const struct board *board, uint32_t row, uint64_t target_id,
              struct target_counters *sum)
 {
     *sum = (struct target_counters){.target_id = target_id};
-    for (unsigned slot = 1; slot <= board->worker_count; slot++)
+    for (unsigned slot = 1; slot < COUNTERS_SLOTS; slot++)
         if (board->slots[slot] != NULL)
             counters_add_target(sum, &board->slots[slot]->targets[row]);
 }

@@ -15,6 +15,7 @@ on_applied(void *argument, uint64_t generation)
     numbers_note_applied(parts->numbers, generation);
     drain_note_applied(parts->drain, generation);
     supervisor_note_served(parts->supervisor);
+    finishing_retire(parts->finishing);
 }
 
 /* What the observer says is not trusted: a verdict that no table has is not taken. */
@@ -94,11 +95,14 @@ on_child_start(void *argument, const struct process *process)
     struct parts *parts = argument;
     struct processes *processes = children_processes(parts->children);
     unsigned count = processes_count(processes);
-    pid_t *pids = memory_take(count, sizeof(*pids));
+    size_t finishing = finishing_count(parts->finishing);
+    pid_t *pids = memory_take(count + finishing, sizeof(*pids));
 
     for (unsigned slot = 0; slot < count; slot++)
         pids[slot] = processes_at(processes, slot)->pid;
-    run_lock_note_children(parts->run_lock, pids, count);
+    for (size_t i = 0; i < finishing; i++)
+        pids[count + i] = finishing_at(parts->finishing, i, NULL);
+    run_lock_note_children(parts->run_lock, pids, count + finishing);
     free(pids);
     /* It numbers its calls as the one before it did. */
     if (process->role == PROCESS_IS_API)
@@ -136,7 +140,8 @@ on_children_end(void *argument)
 {
     struct parts *parts = argument;
 
-    loop_stop(parts->loop);
+    if (finishing_count(parts->finishing) == 0)
+        loop_stop(parts->loop);
 }
 
 const struct children_callbacks child_words = {

@@ -3,6 +3,7 @@
 #include "control/control.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "control/certificates/certificate_reader.h"
 #include "control/child_words.h"
 #include "control/event_file.h"
+#include "control/handover.h"
 #include "control/parts.h"
 #include "control/signals.h"
 
@@ -33,6 +35,7 @@ struct control {
 static void on_stop_signal(void *argument, int number);
 static void on_reload_signal(void *argument);
 static void on_reopen_signal(void *argument);
+static void on_upgrade_signal(void *argument);
 static void on_kill_time(void *argument);
 
 /* Before there is a child: one that comes while they are started finds all of them later. */
@@ -40,7 +43,7 @@ static void
 open_signals(struct control *control)
 {
     static const struct signals_callbacks callbacks = {on_stop_signal, on_reload_signal,
-                                                       on_reopen_signal};
+                                                       on_reopen_signal, on_upgrade_signal};
 
     timer_init(&control->kill_timer, on_kill_time, control);
     signals_open(&control->signals, control->parts.loop, &callbacks, control);
@@ -53,6 +56,7 @@ on_kill_time(void *argument)
 
     log_warning("children are still running; killing them");
     processes_kill(children_processes(control->parts.children));
+    finishing_kill(control->parts.finishing);
 }
 
 static void
@@ -65,6 +69,7 @@ on_stop_signal(void *argument, int number)
     if (control->is_stopping) {
         log_notice("signal %d again: stopping at once", number);
         processes_kill(processes);
+        finishing_kill(control->parts.finishing);
         return;
     }
     control->is_stopping = true;
@@ -74,10 +79,12 @@ on_stop_signal(void *argument, int number)
                timeout_ms / 1000);
     supervisor_tell_stop(timeout_ms + 2 * KILL_AFTER_MS);
     state_file_save(control->parts.state);
+    upgrade_cancel(control->parts.upgrade);
     rollout_stop(control->parts.rollout);
     admin_close(control->parts.admin);
     reload_stop(control->parts.reload);
     timer_set(&control->kill_timer, control->parts.loop, timeout_ms + KILL_AFTER_MS);
+    finishing_stop(control->parts.finishing);
     processes_stop(processes, timeout_ms);
     /* The last end of a worker's log records: none is started any more that would get it. */
     access_channels_free(&control->parts.access_channels);
@@ -100,6 +107,14 @@ on_reopen_signal(void *argument)
         log_error("access log %s: cannot be opened again: %s; going on with the file before",
                   reload_config(control->parts.reload)->access_log_path, strerror(errno));
     children_reopen_access_log(control->parts.children);
+}
+
+static void
+on_upgrade_signal(void *argument)
+{
+    struct control *control = argument;
+
+    upgrade_begin(control->parts.upgrade, NULL, NULL);
 }
 
 /* False with a line logged. */
@@ -125,9 +140,20 @@ close_parts(struct control *control)
     config_free(&control->parts.first_config);
 }
 
+/* Those that came while this process was between two programs come now. */
+static void
+let_signals_in(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void
 serve(struct control *control)
 {
+    let_signals_in();
     loop_run(control->parts.loop);
     log_notice("stopped");
 }
@@ -149,7 +175,10 @@ take_state_dir(struct control *control)
     if (folder_make(state_dir, STATE_MODE) == -1)
         log_warning("state directory %s: %s; make it, and let this user write there", state_dir,
                     strerror(errno));
-    control->parts.run_lock = run_lock_take(state_dir, &holder);
+    if (control->parts.past != NULL)
+        control->parts.run_lock = handover_lock(control->parts.past, state_dir);
+    if (control->parts.run_lock == NULL)
+        control->parts.run_lock = run_lock_take(state_dir, &holder);
     if (control->parts.run_lock == NULL)
         log_error(
             "state directory %s is in use by another fairlead (process %ld): stop that one, "
@@ -169,6 +198,18 @@ prepare_certificates(struct parts *parts)
     return false;
 }
 
+static void
+note_start(struct parts *parts)
+{
+    if (parts->past == NULL)
+        event_log_add(parts->events, EVENT_STARTED, "fairlead", "version %s starts",
+                      PACKAGE_VERSION);
+    else
+        event_log_add(parts->events, EVENT_UPGRADING, "fairlead",
+                      "version %s goes on for version %s", PACKAGE_VERSION,
+                      handover_version(parts->past));
+}
+
 /* Binds and opens what the first configuration asks for; the state of before is put back. */
 static bool
 prepare_first(struct control *control)
@@ -180,8 +221,9 @@ prepare_first(struct control *control)
         return false;
     control->parts.event_file =
         event_file_open(control->parts.loop, control->parts.events, config->state_dir);
-    event_log_add(control->parts.events, EVENT_STARTED, "fairlead", "version %s starts",
-                  PACKAGE_VERSION);
+    note_start(&control->parts);
+    if (control->parts.past != NULL)
+        handover_put_sockets(control->parts.past, &control->parts);
     bool has_sockets = listener_sockets_prepare(control->parts.sockets, config, &errors);
     bool has_fds = observer_fds_prepare(control->parts.observer_fds, config, &errors);
 
@@ -211,18 +253,25 @@ static bool
 start(struct control *control)
 {
     struct config *config = control->parts.first_config;
+    struct handover *past = control->parts.past;
 
+    control->parts.upgrade =
+        upgrade_new(&control->parts, past == NULL ? 0 : handover_number(past));
     /* The admin socket first: it tells best that another fairlead is running. */
     control->parts.admin = parts_open_admin(&control->parts);
     if (control->parts.admin == NULL || !prepare_first(control))
         return false;
     struct privileges privileges = privileges_find(config->user);
-    state_file_load(control->parts.state);
+    if (past == NULL || !handover_put_state(past, &control->parts))
+        state_file_load(control->parts.state);
+    if (past != NULL)
+        handover_put_children(past, &control->parts);
     control->parts.reload = parts_open_reload(&control->parts);
     control->parts.first_config = NULL;
     reload_apply(control->parts.reload, config);
     children_start(control->parts.children, &privileges);
     log_start(config);
+    handover_free(&control->parts.past);
     return true;
 }
 
@@ -245,6 +294,16 @@ load_first(const char *path, struct certificate_files *certificates)
     return config;
 }
 
+/* The number of workers changes only with a restart. */
+static void
+load_config(struct parts *parts)
+{
+    parts->first_config = load_first(parts->config_path, &parts->first_certificates);
+    if (parts->first_config != NULL && parts->past != NULL &&
+        handover_workers(parts->past) != 0)
+        parts->first_config->workers = handover_workers(parts->past);
+}
+
 int
 control_run(const struct control_options *options)
 {
@@ -261,7 +320,8 @@ control_run(const struct control_options *options)
     clock_update();
     control.parts.started_ms = clock_ms();
     control.parts.started_wall_us = clock_wall_us();
-    control.parts.first_config = load_first(config_path, &control.parts.first_certificates);
+    control.parts.past = handover_receive(false);
+    load_config(&control.parts);
     if (control.parts.first_config != NULL)
         log_set_form(control.parts.first_config->log_form);
     privileges_raise_descriptors();
@@ -273,6 +333,44 @@ control_run(const struct control_options *options)
     certificate_files_close(&control.parts.first_certificates);
     free(config_path);
     return is_started ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Of the trial: it takes no lock, no socket, no child, and writes nothing. */
+static bool
+could_start(struct control *control)
+{
+    struct parts *parts = &control->parts;
+    const char *obstacle = handover_obstacle(parts->past, parts->first_config);
+
+    if (obstacle != NULL) {
+        fprintf(stderr, "%s: %s\n", parts->config_path, obstacle);
+        return false;
+    }
+    handover_free(&parts->past); /* its descriptors are not ours */
+    return open_parts(control) && prepare_certificates(parts);
+}
+
+int
+control_try(const struct control_options *options)
+{
+    struct control control = {.parts = {.config_path = options->config_path,
+                                        .first_certificates = CERTIFICATE_FILES_NONE,
+                                        .past = handover_receive(true)}};
+
+    memory_join_freed();
+    clock_update();
+    if (control.parts.past == NULL) {
+        fprintf(stderr,
+                "fairlead --trial is for a running fairlead: use fairleadctl upgrade\n");
+        return EXIT_FAILURE;
+    }
+    load_config(&control.parts);
+    bool is_good = control.parts.first_config != NULL && could_start(&control);
+    close_parts(&control);
+    certificate_files_close(&control.parts.first_certificates);
+    if (is_good)
+        puts(UPGRADE_VERDICT_START PACKAGE_VERSION UPGRADE_VERDICT_END);
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int

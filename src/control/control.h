@@ -16,6 +16,10 @@ struct control_options {
 /* Runs in the foreground until a stop signal; returns the exit status. */
 int control_run(const struct control_options *options);
 
+/* --trial: everything short of taking over from the fairlead that asks; returns the exit
+ * status. */
+int control_try(const struct control_options *options);
+
 /* --check-config: prints every error, or "FILE: ok"; returns the exit status. */
 int control_check(const char *config_path);
 

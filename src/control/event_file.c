@@ -212,6 +212,12 @@ event_file_open(struct loop *loop, struct event_log *events, const char *directo
 }
 
 void
+event_file_flush(struct event_file *file)
+{
+    write_gathered(file);
+}
+
+void
 event_file_close(struct event_file **file)
 {
     if (*file == NULL)

@@ -24,6 +24,7 @@ struct event_file *event_file_open(struct loop *loop, struct event_log *events,
                                    const char *directory);
 
 /* Writes what is still gathered. */
+void event_file_flush(struct event_file *file);
 void event_file_close(struct event_file **file);
 
 #endif

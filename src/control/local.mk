@@ -6,7 +6,9 @@ libcontrol_a_SOURCES = \
 	src/control/parts.c src/control/parts.h \
 	src/control/event_file.c src/control/event_file.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
+	src/control/handover.c src/control/handover.h src/control/handover_form.h src/control/handover_write.c \
 	src/control/run_lock.c src/control/run_lock.h \
+	src/control/upgrade.c src/control/upgrade.h \
 	src/control/signals.c src/control/signals.h src/control/signals.def \
 	src/control/state_file.c src/control/state_file.h \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
@@ -80,6 +82,7 @@ libcontrol_a_SOURCES = \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
 	src/control/processes/counter_board.c src/control/processes/counter_board.h \
 	src/control/processes/group_rates.c src/control/processes/group_rates.h \
+	src/control/processes/finishing.c src/control/processes/finishing.h \
 	src/control/processes/liveness.c src/control/processes/liveness.h \
 	src/control/processes/listener_sockets.c src/control/processes/listener_sockets.h \
 	src/control/processes/observer_fds.c src/control/processes/observer_fds.h \
@@ -122,5 +125,6 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_stop.c \
 	src/control/admin/admin_targets.c \
 	src/control/admin/admin_tasks.c \
+	src/control/admin/admin_upgrade.c \
 	src/control/admin/mismatch_text.c src/control/admin/mismatch_text.h \
 	src/control/admin/rule_text.c src/control/admin/rule_text.h

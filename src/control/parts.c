@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "control/event_file.h"
+#include "control/handover.h"
 #include "control/processes/process_usage.h"
 
 #define EVENTS_KEPT 10000
@@ -175,6 +176,8 @@ open_registry(struct parts *parts)
 
     parts->numbers = numbers_new();
     numbers_set_on_reuse(parts->numbers, on_row_reuse, parts);
+    if (parts->past != NULL)
+        handover_put_numbers(parts->past, parts);
     parts->events = event_log_new(EVENTS_KEPT);
     parts->notices = notices_new(parts->loop, parts->events);
     parts->problems = problems_new();
@@ -235,14 +238,40 @@ open_children(struct parts *parts, unsigned workers, const struct children_callb
         parts->loop, parts->board, children_processes(parts->children)});
 }
 
+/* What a worker of before an upgrade counts and reports in is gone on with. */
+static void
+open_shared(struct parts *parts, unsigned workers)
+{
+    if (parts->past != NULL) {
+        parts->board = handover_board(parts->past, workers);
+        parts->access_channels = handover_channels(parts->past, workers, false);
+        parts->failure_channels = handover_channels(parts->past, workers, true);
+    }
+    if (parts->board == NULL)
+        parts->board = counter_board_new(workers);
+    if (parts->access_channels == NULL)
+        parts->access_channels = access_channels_new(workers);
+    if (parts->failure_channels == NULL)
+        parts->failure_channels = access_channels_new(workers);
+}
+
+static void
+on_finished(void *argument, pid_t pid)
+{
+    struct parts *parts = argument;
+
+    counter_board_note_end(parts->board, pid);
+    if (finishing_count(parts->finishing) == 0 &&
+        processes_have_stopped(children_processes(parts->children)))
+        loop_stop(parts->loop);
+}
+
 bool
 parts_open(struct parts *parts, const struct children_callbacks *callbacks)
 {
     unsigned workers = parts->first_config->workers;
 
-    parts->board = counter_board_new(workers);
-    parts->access_channels = access_channels_new(workers);
-    parts->failure_channels = access_channels_new(workers);
+    open_shared(parts, workers);
     if (parts->board == NULL || parts->access_channels == NULL ||
         parts->failure_channels == NULL) {
         log_error("no memory files or sockets for %u workers: %s; set workers lower", workers,
@@ -256,6 +285,7 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
+    parts->finishing = finishing_new(parts->loop, on_finished, parts);
     parts->supervisor = supervisor_new(parts->loop, parts->targets);
     return true;
 }
@@ -289,6 +319,9 @@ parts_open_admin(struct parts *parts)
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
         .reload_argument = parts,
+        .finishing = parts->finishing,
+        .upgrade = parts->upgrade,
+        .adopted_fd = parts->past == NULL ? 0 : handover_admin_fd(parts->past),
     });
 }
 
@@ -324,6 +357,7 @@ void
 parts_close(struct parts *parts)
 {
     supervisor_free(&parts->supervisor);
+    upgrade_free(&parts->upgrade);
     admin_free(&parts->admin);
     notices_free(&parts->notices);
     config_readers_free(&parts->readers);
@@ -331,6 +365,8 @@ parts_close(struct parts *parts)
     rollout_free(&parts->rollout);
     process_usage_free(&parts->usage);
     children_free(&parts->children);
+    finishing_free(&parts->finishing);
+    handover_free(&parts->past);
     observer_fds_free(&parts->observer_fds);
     certificate_store_free(&parts->certificates);
     ticket_keys_free(&parts->ticket_keys);

@@ -14,7 +14,9 @@
 #include "control/keys/access_keys.h"
 #include "control/keys/key_uses.h"
 #include "control/certificates/certificate_store.h"
+#include "control/event_file.h"
 #include "control/processes/children.h"
+#include "control/processes/finishing.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/snapshot_compiler.h"
 #include "control/registry/group_watch.h"
@@ -25,6 +27,7 @@
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
 #include "control/supervisor.h"
+#include "control/upgrade.h"
 
 /* Made by control_run, with the members up to the loop; what is NULL is not open. */
 struct parts {
@@ -68,6 +71,9 @@ struct parts {
     struct run_lock *run_lock;
     struct admin *admin;
     struct config_readers *readers;
+    struct finishing *finishing;
+    struct handover *past; /* what this process was before; NULL: nothing, or it is taken */
+    struct upgrade *upgrade;
     struct reload *reload;
     struct supervisor *supervisor;
 };

@@ -236,3 +236,15 @@ run_lock_give_back(struct run_lock **lock)
     free(*lock);
     *lock = NULL;
 }
+
+struct run_lock *
+run_lock_adopt(int fd)
+{
+    return new_lock(fd);
+}
+
+int
+run_lock_fd(const struct run_lock *lock)
+{
+    return lock->fd;
+}

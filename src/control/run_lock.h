@@ -20,6 +20,12 @@ struct run_lock;
  */
 struct run_lock *run_lock_take(const char *state_dir, pid_t *holder);
 
+/* The lock that this process holds already: before an upgrade it was another program's. */
+struct run_lock *run_lock_adopt(int fd);
+
+/* -1: it guards nothing. */
+int run_lock_fd(const struct run_lock *lock);
+
 /* Notes the children as they are now; pids of 0 are left out. */
 void run_lock_note_children(struct run_lock *lock, const pid_t *pids, size_t count);
 

@@ -33,6 +33,16 @@ on_reopen(int number, short what, void *argument)
     signals->callbacks->on_reopen(signals->argument);
 }
 
+static void
+on_upgrade(int number, short what, void *argument)
+{
+    struct signals *signals = argument;
+
+    (void)number;
+    (void)what;
+    signals->callbacks->on_upgrade(signals->argument);
+}
+
 static const struct {
     int number;
     void (*on_signal)(int number, short what, void *argument);

@@ -9,6 +9,7 @@ struct signals_callbacks {
     void (*on_stop)(void *argument, int number); /* TERM, INT, QUIT */
     void (*on_reload)(void *argument);           /* HUP */
     void (*on_reopen)(void *argument);           /* USR1 */
+    void (*on_upgrade)(void *argument);          /* USR2 */
 };
 
 enum control_signal {

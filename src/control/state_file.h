@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "control/keys/key_uses.h"
 #include "control/registry/registry.h"
 #include "control/registry/targets.h"
@@ -33,6 +35,12 @@ void state_file_free(struct state_file **file);
 
 /* Puts back what the file has; false with a warning when there is one that cannot be used. */
 bool state_file_load(struct state_file *file);
+
+/* The same as text, with what only holds for a control that goes on in this process; and put
+ * back there: without the places of counters, when those are others. The text is the caller's.
+ */
+char *state_file_text(struct state_file *file);
+void state_file_take(struct state_file *file, json_t *state, bool has_same_counters);
 
 /* Something changed: write soon. */
 void state_file_note_change(struct state_file *file);

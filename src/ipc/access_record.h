@@ -14,6 +14,9 @@
 #include "base/address.h"
 #include "base/slice.h"
 
+/* Raised when a record's bytes come to mean something else: over an upgrade, workers of before
+ * still write to the logger of now. */
+#define ACCESS_RECORD_FORM 1
 #define ACCESS_BATCH_BYTES 65536
 #define ACCESS_TEXT_BYTES 8192 /* longer texts are cut, as the ALB does */
 

@@ -467,3 +467,9 @@ channel_receive_now(struct channel *channel, struct message *message)
             return false;
     }
 }
+
+int
+channel_fd(const struct channel *channel)
+{
+    return channel->fd;
+}

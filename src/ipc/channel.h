@@ -41,6 +41,9 @@ struct channel *channel_open(int fd, const struct channel_callbacks *callbacks, 
 void channel_start(struct channel *channel, struct loop *loop);
 void channel_close(struct channel **channel);
 
+/* The descriptor, which stays the channel's. */
+int channel_fd(const struct channel *channel);
+
 /*
  * Sends one message with a payload of the type's own struct and a descriptor where messages.def
  * asks for one (the caller keeps its own; -1: none). Queued in order when the socket is full.

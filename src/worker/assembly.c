@@ -74,6 +74,14 @@ free_pools(struct worker *worker)
 }
 
 void
+worker_stop_if_idle(struct worker *worker)
+{
+    if (worker->is_shutting_down && worker->client_count == 0 && worker->arrivals.count == 0 &&
+        worker->handshakes.count == 0)
+        loop_stop(worker->loop);
+}
+
+void
 worker_free(struct worker **freed)
 {
     struct worker *worker = *freed;
@@ -89,6 +97,7 @@ worker_free(struct worker **freed)
     }
     http2_close_all(worker);
     watch_close(&worker->terminate);
+    watch_close(&worker->retire);
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);
     waiting_close(worker);

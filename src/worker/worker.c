@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/title.h"
 #include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
 #include "net/tls_facts.h"
@@ -66,7 +67,8 @@ on_second(void *argument)
 
     HASH_ITER (hh, worker->targets->targets, target, next) {
         target->link_kind->expire_idle(target);
-        report_failures(worker, target);
+        if (!worker->is_retired) /* nobody would hear it */
+            report_failures(worker, target);
     }
     anomaly_update(worker);
     if (worker->counters != NULL)
@@ -75,6 +77,7 @@ on_second(void *argument)
     /* Descriptors may have become free otherwise than by a client that left. */
     if (worker->view != NULL)
         listener_resume_all(worker);
+    worker_stop_if_idle(worker);
     timer_set(&worker->second_timer, worker->loop, SECOND_MS);
 }
 
@@ -101,6 +104,7 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
     struct client *client, *next;
 
     worker->is_shutting_down = true;
+    worker->is_retired = false;
     listener_close_all(worker);
     arrival_close_all(worker);
     handshake_close_all(worker);
@@ -110,8 +114,38 @@ begin_shutdown(struct worker *worker, uint32_t timeout_ms)
     }
     http2_leave_all(worker);
     timer_set(&worker->shutdown_timer, worker->loop, timeout_ms);
-    if (worker->client_count == 0)
+    worker_stop_if_idle(worker);
+}
+
+/* Others accept from now on; what is carried, and who is about to be heard, goes on to its own
+ * end. */
+static void
+retire(struct worker *worker)
+{
+    struct client *client;
+
+    worker->is_shutting_down = worker->is_retired = true;
+    title_set("fairlead: worker, finishing");
+    listener_retire_all(worker);
+    TAILQ_FOREACH (client, &worker->clients, entry)
+        client_retire(client);
+    http2_leave_all(worker);
+    worker_stop_if_idle(worker);
+}
+
+/* Control is another version now, whose own workers serve: a signal, for its messages may be
+ * others. */
+static void
+on_retire(int number, short what, void *argument)
+{
+    struct worker *worker = argument;
+
+    (void)number;
+    (void)what;
+    if (worker->view == NULL)
         loop_stop(worker->loop);
+    else if (!worker->is_shutting_down)
+        retire(worker);
 }
 
 /* From somebody else than control, which has a message for it: finish in the same way. */
@@ -124,7 +158,7 @@ on_terminate(int number, short what, void *argument)
     (void)what;
     if (worker->view == NULL)
         loop_stop(worker->loop);
-    else if (!worker->is_shutting_down)
+    else if (!worker->is_shutting_down || worker->is_retired)
         begin_shutdown(worker, worker->view->settings->shutdown_timeout_ms);
 }
 
@@ -298,6 +332,8 @@ on_channel_end(void *owner, const char *reason)
 {
     struct worker *worker = owner;
 
+    if (worker->is_retired)
+        return;
     if (worker->is_shutting_down) {
         loop_stop(worker->loop);
         return;
@@ -318,6 +354,7 @@ worker_run(void)
     struct channel *channel = channel_open(CHANNEL_FD, &channel_callbacks, worker);
     worker->channel = channel;
     watch_signal(&worker->terminate, loop, SIGTERM, on_terminate, worker);
+    watch_signal(&worker->retire, loop, SIGUSR2, on_retire, worker);
     if (!child_enter(channel, SANDBOX_WORKER, "a worker", &hello))
         return 1;
     worker->slot = hello.slot;

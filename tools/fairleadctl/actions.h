@@ -33,4 +33,7 @@ enum exit_code action_check(struct session *session);
 enum exit_code action_steps(struct session *session);
 enum exit_code action_stop(struct session *session);
 
+/* Waits until the next version serves. */
+enum exit_code action_upgrade(struct session *session);
+
 #endif

@@ -84,7 +84,8 @@ admin_new(const struct admin_parts *parts)
     LIST_INIT(&admin->waits);
     admin->socket = admin_socket_open(
         parts->config->admin_socket,
-        &(struct admin_socket_parts){parts->loop, parts->children, on_request, admin});
+        &(struct admin_socket_parts){parts->loop, parts->children, parts->finishing,
+                                     parts->adopted_fd, on_request, admin});
     if (admin->socket == NULL) {
         free(admin);
         return NULL;
@@ -94,6 +95,12 @@ admin_new(const struct admin_parts *parts)
                                                          parts->events, on_request, admin});
     admin_api_set_anonymous_reads(admin->api, parts->config->api_anonymous_read);
     return admin;
+}
+
+int
+admin_listening_fd(const struct admin *admin)
+{
+    return admin_socket_fd(admin->socket);
 }
 
 void

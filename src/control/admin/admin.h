@@ -18,6 +18,7 @@
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
 #include "control/processes/counter_board.h"
+#include "control/processes/finishing.h"
 #include "control/processes/group_rates.h"
 #include "control/processes/listener_sockets.h"
 #include "control/processes/publisher.h"
@@ -28,6 +29,7 @@
 #include "control/registry/targets.h"
 #include "control/reload_order.h"
 #include "control/rollout/rollout.h"
+#include "control/upgrade.h"
 #include "model/config.h"
 #include "net/loop.h"
 
@@ -62,10 +64,14 @@ struct admin_parts {
     void (*reload)(void *argument, struct reload_order *order);
     void (*withdraw_reload)(void *argument, struct reload_order *order);
     void *reload_argument;
+    const struct finishing *finishing;
+    struct upgrade *upgrade;
+    int adopted_fd; /* an admin socket that listens already; 0: it is to be made */
 };
 
 /* NULL, with a line logged, when the socket of parts->config cannot be made. */
 struct admin *admin_new(const struct admin_parts *parts);
+int admin_listening_fd(const struct admin *admin);
 void admin_set_config(struct admin *admin, const struct config *config);
 
 /* A reload was refused; until the next admin_set_config status tells of it. */

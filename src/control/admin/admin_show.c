@@ -68,6 +68,9 @@ admin_show_status(struct admin_call *call)
     admin_set_number(status, "Reloads", counter_board_total(board, COUNTER_RELOADS_OK));
     admin_set_number(status, "WorkerRestarts",
                      counter_board_total(board, COUNTER_WORKER_RESTARTS));
+    admin_set_number(status, "Upgrades", upgrade_number(parts->upgrade));
+    admin_set_text(status, "UpgradeProblem", upgrade_problem(parts->upgrade));
+    admin_set_number(status, "FinishingWorkerCount", finishing_count(parts->finishing));
     add_walls(status, processes_walls(processes));
     admin_answer(call->request, 200, status);
 }
@@ -97,6 +100,22 @@ process_to_json(const struct admin_parts *parts, const struct process *process)
     return object;
 }
 
+/* One of before an upgrade. */
+static json_t *
+finishing_to_json(const struct admin_parts *parts, pid_t pid)
+{
+    json_t *object = json_pack("{s:n, s:i, s:s, s:s}", "Slot", "Pid", (int)pid, "Role",
+                               "worker", "State", "finishing");
+    uint64_t connections = 0;
+
+    for (unsigned slot = 0; slot < counter_board_slot_count(parts->board); slot++)
+        if (counter_board_owner(parts->board, slot) == pid)
+            connections = counter_read(&counter_board_slot(parts->board, slot)
+                                            ->values[COUNTER_CLIENT_CONNECTIONS_ACTIVE]);
+    admin_set_number(object, "Connections", connections);
+    return object;
+}
+
 void
 admin_show_workers(struct admin_call *call)
 {
@@ -106,6 +125,9 @@ admin_show_workers(struct admin_call *call)
 
     for (unsigned slot = 1; slot <= processes_worker_count(processes); slot++)
         json_array_append_new(workers, process_to_json(parts, processes_at(processes, slot)));
+    pid_t pid;
+    for (size_t i = 0; (pid = finishing_at(parts->finishing, i, NULL)) != 0; i++)
+        json_array_append_new(workers, finishing_to_json(parts, pid));
     json_t *observer = process_to_json(parts, processes_at(processes, PROCESS_OBSERVER));
     json_t *answer = json_pack("{s:o, s:o}", "Workers", workers, "Observer", observer);
     const struct process *logger = processes_logger(processes);

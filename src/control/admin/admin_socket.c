@@ -20,6 +20,7 @@
 struct admin_socket {
     struct admin_socket_parts parts;
     struct http_service *service;
+    int fd;     /* the service's */
     char *path; /* NULL: given up */
 };
 
@@ -120,7 +121,7 @@ is_own_child(const struct admin_socket *socket, pid_t peer)
     for (unsigned slot = 0; peer != 0 && slot < processes_count(processes); slot++)
         if (processes_at(processes, slot)->pid == peer)
             return true;
-    return false;
+    return peer != 0 && finishing_has(socket->parts.finishing, peer);
 }
 
 static void
@@ -161,15 +162,22 @@ open_socket(const char *path)
 struct admin_socket *
 admin_socket_open(const char *path, const struct admin_socket_parts *parts)
 {
-    int fd = open_socket(path);
+    int fd = parts->adopted_fd != 0 ? parts->adopted_fd : open_socket(path);
 
     if (fd == -1)
         return NULL;
     struct admin_socket *socket = memory_take(1, sizeof(*socket));
     socket->parts = *parts;
+    socket->fd = fd;
     socket->path = memory_copy_text(path);
     socket->service = http_service_new(parts->loop, fd, on_request, socket);
     return socket;
+}
+
+int
+admin_socket_fd(const struct admin_socket *socket)
+{
+    return socket->fd;
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "control/admin/admin_request.h"
 #include "control/processes/children.h"
+#include "control/processes/finishing.h"
 #include "net/loop.h"
 
 struct admin_socket;
@@ -16,6 +17,8 @@ struct admin_socket;
 struct admin_socket_parts {
     struct loop *loop;
     struct children *children;
+    const struct finishing *finishing;
+    int adopted_fd; /* listens already, in another program's name before; 0: none */
     admin_request_handler *on_request;
     void *argument;
 };
@@ -23,6 +26,9 @@ struct admin_socket_parts {
 /* NULL, with a line logged, when the socket cannot be made. */
 struct admin_socket *admin_socket_open(const char *path,
                                        const struct admin_socket_parts *parts);
+
+/* The listening one, which stays the socket's. */
+int admin_socket_fd(const struct admin_socket *socket);
 
 /* Gives the socket up: nobody else comes; calls that are open go on. */
 void admin_socket_stop(struct admin_socket *socket);

@@ -31,6 +31,16 @@ open_pair(int fds[2])
 }
 
 struct access_channels *
+access_channels_go_on(unsigned worker_count, int (*fds)[2])
+{
+    struct access_channels *channels = memory_take(1, sizeof(*channels));
+
+    channels->fds = fds;
+    channels->worker_count = worker_count;
+    return channels;
+}
+
+struct access_channels *
 access_channels_new(unsigned worker_count)
 {
     struct access_channels *channels = memory_take(1, sizeof(*channels));

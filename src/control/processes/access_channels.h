@@ -14,6 +14,10 @@ struct access_channels;
 /* NULL with errno when the system gives no sockets. */
 struct access_channels *access_channels_new(unsigned worker_count);
 
+/* Those of a control that this one goes on for: takes over the ends, and the memory that they
+ * stand in. */
+struct access_channels *access_channels_go_on(unsigned worker_count, int (*fds)[2]);
+
 /* Closed on stop already, so that the reader sees the end when the last worker has gone. */
 void access_channels_free(struct access_channels **channels);
 

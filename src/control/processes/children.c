@@ -54,6 +54,12 @@ send_counters(struct children *children, struct process *process)
                      is_own ? counter_board_writable_fd(children->parts.board, slot)
                             : counter_board_readable_fd(children->parts.board, slot));
     }
+    if (process->role == PROCESS_IS_LOGGER)
+        return;
+    for (uint32_t slot = counter_board_observer_slot(children->parts.board) + 1;
+         slot < counter_board_slot_count(children->parts.board); slot++)
+        process_send(process, MESSAGE_counters, &(struct message_counters){.slot = slot},
+                     counter_board_readable_fd(children->parts.board, slot));
     if (process->role != PROCESS_IS_OBSERVER)
         return;
     struct message_counters own = {counter_board_observer_slot(children->parts.board), true};
@@ -95,7 +101,7 @@ send_snapshot_to(struct children *children, struct process *process)
     struct message_snapshot message = {.generation =
                                            publisher_generation(children->parts.publisher)};
 
-    if (message.generation == 0)
+    if (message.generation == 0 || files->fd == -1)
         return;
     if (process->sent_base != base.number)
         process_send(process, MESSAGE_snapshot_base, &base, files->base_fd);

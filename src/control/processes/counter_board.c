@@ -12,19 +12,23 @@
 
 struct board_slot {
     int writable_fd, readable_fd;
+    pid_t owner; /* behind the fixed slots: a worker that finishes; 0: it has ended */
     struct counters *counters; /* writable: gauges of the dead are cleared through it */
 };
 
+/* Behind the fixed slots stand those of workers of before an upgrade: what they counted stays a
+ * part of every sum, and who is started after their end counts on in them. */
 struct counter_board {
-    unsigned slot_count;
+    unsigned worker_count, slot_count;
     struct board_slot *slots;
 };
 
+/* Takes the writable descriptor over, or makes one where it is -1. */
 static bool
-open_slot(struct board_slot *slot)
+open_slot(struct board_slot *slot, int writable_fd)
 {
     slot->readable_fd = -1;
-    slot->writable_fd = counters_create();
+    slot->writable_fd = writable_fd != -1 ? writable_fd : counters_create();
     if (slot->writable_fd == -1)
         return false;
     slot->readable_fd = counters_reopen_read_only(slot->writable_fd);
@@ -43,20 +47,104 @@ close_slot(struct board_slot *slot)
         close(slot->readable_fd);
 }
 
+/* Of the fixed ones. */
+static bool
+is_of_worker(const struct counter_board *board, unsigned slot)
+{
+    return slot >= 1 && slot <= board->worker_count;
+}
+
+/* The block that a fixed slot goes on in; -1: a new one. */
+static int
+take_past_fd(struct counter_board_past *past, unsigned slot, bool is_of_worker)
+{
+    for (unsigned i = 0; i < past->count; i++) {
+        bool fits = is_of_worker ? past->blocks[i].is_of_worker && past->blocks[i].owner == 0
+                                 : !past->blocks[i].is_of_worker && i == slot;
+        if (!fits || past->blocks[i].fd == -1)
+            continue;
+        int fd = past->blocks[i].fd;
+        past->blocks[i].fd = -1;
+        return fd;
+    }
+    return -1;
+}
+
+/* Those that finish, and what the ended ones counted. */
+static bool
+keep_the_rest(struct counter_board *board, struct counter_board_past *past)
+{
+    for (unsigned i = 0; i < past->count && board->slot_count < COUNTERS_SLOTS; i++) {
+        if (past->blocks[i].fd == -1)
+            continue;
+        struct board_slot *slot = &board->slots[board->slot_count++];
+        if (!open_slot(slot, past->blocks[i].fd))
+            return false;
+        past->blocks[i].fd = -1;
+        slot->owner = past->blocks[i].owner;
+        if (slot->owner == 0)
+            counters_clear_gauges(slot->counters);
+    }
+    return true;
+}
+
 struct counter_board *
 counter_board_new(unsigned worker_count)
 {
-    struct counter_board *board = memory_take(1, sizeof(*board));
+    return counter_board_go_on(worker_count, &(struct counter_board_past){0});
+}
 
-    board->slots = memory_take(worker_count + 4, sizeof(*board->slots));
-    for (unsigned slot = 0; slot <= worker_count + 3; slot++) {
+struct counter_board *
+counter_board_go_on(unsigned worker_count, struct counter_board_past *past)
+{
+    struct counter_board *board = memory_take(1, sizeof(*board));
+    unsigned fixed = worker_count + 4;
+
+    board->worker_count = worker_count;
+    board->slots = memory_take(fixed + past->count, sizeof(*board->slots));
+    for (unsigned slot = 0; slot < fixed; slot++) {
+        int fd = take_past_fd(past, slot, is_of_worker(board, slot));
         board->slot_count++;
-        if (!open_slot(&board->slots[slot])) {
+        if (!open_slot(&board->slots[slot], fd)) {
             counter_board_free(&board);
             return NULL;
         }
+        if (slot != 0 && fd != -1)
+            counters_clear_gauges(board->slots[slot].counters);
     }
+    if (!keep_the_rest(board, past))
+        counter_board_free(&board);
     return board;
+}
+
+unsigned
+counter_board_slot_count(const struct counter_board *board)
+{
+    return board->slot_count;
+}
+
+bool
+counter_board_is_of_worker(const struct counter_board *board, unsigned slot)
+{
+    return is_of_worker(board, slot) || slot > counter_board_observer_slot(board);
+}
+
+pid_t
+counter_board_owner(const struct counter_board *board, unsigned slot)
+{
+    CHECK(slot < board->slot_count);
+    return board->slots[slot].owner;
+}
+
+void
+counter_board_note_end(struct counter_board *board, pid_t owner)
+{
+    for (unsigned slot = 0; slot < board->slot_count; slot++) {
+        if (board->slots[slot].owner != owner)
+            continue;
+        board->slots[slot].owner = 0;
+        counters_clear_gauges(board->slots[slot].counters);
+    }
 }
 
 void
@@ -74,7 +162,7 @@ counter_board_free(struct counter_board **board)
 unsigned
 counter_board_observer_slot(const struct counter_board *board)
 {
-    return board->slot_count - 1;
+    return board->worker_count + 3;
 }
 
 static struct board_slot *

@@ -7,7 +7,9 @@
 #ifndef FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
 #define FAIRLEAD_CONTROL_PROCESSES_COUNTER_BOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "ipc/counters.h"
 
@@ -15,6 +17,30 @@ struct counter_board;
 
 /* NULL with errno when the system gives no memory files. */
 struct counter_board *counter_board_new(unsigned worker_count);
+
+/* The blocks of a control that this one goes on for (an upgrade), by its slots. */
+struct counter_board_past {
+    struct counter_board_block {
+        int fd; /* writable; becomes -1 where it is taken over */
+        bool is_of_worker;
+        pid_t owner; /* a worker that still counts in it; 0: none */
+    } * blocks;
+
+    unsigned count;
+};
+
+/* The same, with what was counted so far: control's, the observer's and so on go on in theirs,
+ * new workers in those whose workers have ended. */
+struct counter_board *counter_board_go_on(unsigned worker_count,
+                                          struct counter_board_past *past);
+
+/* Of all slots, behind the observer's those of workers of before an upgrade, with whose they
+ * are while he lives. */
+unsigned counter_board_slot_count(const struct counter_board *board);
+bool counter_board_is_of_worker(const struct counter_board *board, unsigned slot);
+pid_t counter_board_owner(const struct counter_board *board, unsigned slot);
+void counter_board_note_end(struct counter_board *board, pid_t owner);
+
 void counter_board_free(struct counter_board **board);
 
 /* Descriptors to hand to children: the owner's, and one that can only be read. */

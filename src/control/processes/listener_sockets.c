@@ -205,6 +205,54 @@ bind_one(struct listener_sockets *sockets, const struct config_listener *listene
     return false;
 }
 
+/* One that was adopted may have been another number of workers'. */
+static bool
+complete(const struct listener_sockets *sockets, struct listener_socket *socket)
+{
+    while (socket->unix_path == NULL && socket->fd_count < sockets->worker_count) {
+        int fd = socket_listen(&socket->address, true, BACKLOG);
+        if (fd == -1)
+            return false;
+        socket->fds[socket->fd_count++] = fd;
+    }
+    return true;
+}
+
+void
+listener_sockets_adopt(struct listener_sockets *sockets, const char *place, const int *fds,
+                       unsigned count)
+{
+    static const char unix_start[] = "unix:";
+    struct listener_socket *socket = memory_take(1, sizeof(*socket));
+
+    socket->place = memory_copy_text(place);
+    socket->id = numbers_listener_id(sockets->numbers, place);
+    socket->fds = memory_take(sockets->worker_count, sizeof(*socket->fds));
+    if (strncmp(place, unix_start, strlen(unix_start)) == 0)
+        socket->unix_path = memory_copy_text(place + strlen(unix_start));
+    for (unsigned i = 0; i < count; i++) {
+        if (i < sockets->worker_count)
+            socket->fds[socket->fd_count++] = fds[i];
+        else
+            close(fds[i]);
+    }
+    if (socket->unix_path == NULL)
+        socket_local_address(socket->fds[0], &socket->address);
+    LIST_INSERT_HEAD(&sockets->open, socket, link);
+}
+
+void
+listener_sockets_visit(const struct listener_sockets *sockets,
+                       void (*visit)(void *argument, const char *place, const int *fds,
+                                     unsigned count),
+                       void *argument)
+{
+    const struct listener_socket *socket;
+
+    LIST_FOREACH (socket, &sockets->open, link)
+        visit(argument, socket->place, socket->fds, socket->fd_count);
+}
+
 bool
 listener_sockets_prepare(struct listener_sockets *sockets, const struct config *config,
                          struct config_errors *errors)
@@ -220,7 +268,7 @@ listener_sockets_prepare(struct listener_sockets *sockets, const struct config *
         const struct config_listener *listener = &config->listeners[i];
         char *place = place_of(listener);
         socket = find(sockets, place);
-        if (socket != NULL) {
+        if (socket != NULL && complete(sockets, socket)) {
             socket->is_wanted = true;
         } else if (!bind_one(sockets, listener, place)) {
             add_error(errors, config, listener, place);

@@ -19,6 +19,17 @@ struct listener_sockets;
 struct listener_sockets *listener_sockets_new(unsigned worker_count, struct numbers *numbers);
 void listener_sockets_free(struct listener_sockets **sockets);
 
+/* Sockets that listen already: of the control before. Takes the descriptors over; the next
+ * configuration decides whether they stay. */
+void listener_sockets_adopt(struct listener_sockets *sockets, const char *place, const int *fds,
+                            unsigned count);
+
+/* Every listener with all of its sockets, for who goes on with them. */
+void listener_sockets_visit(const struct listener_sockets *sockets,
+                            void (*visit)(void *argument, const char *place, const int *fds,
+                                          unsigned count),
+                            void *argument);
+
 /*
  * Binds what the configuration asks for beside what is open already. False: some could not be
  * bound, each with a line in errors; nothing has changed then.

@@ -24,6 +24,7 @@ struct named_fd {
     char *name; /* NULL: not configured */
     int fd;
     bool is_kept;           /* by the last commit */
+    bool is_adopted;        /* of the control before: no child of ours has heard of it */
     struct address address; /* of listeners */
     char *unix_path;        /* NULL: none; unlinked when it is closed and not kept */
 };
@@ -159,6 +160,7 @@ keep(const struct named_fd *used, struct named_fd *next)
         return false;
     next->fd = fcntl(used->fd, F_DUPFD_CLOEXEC, 0);
     next->is_kept = next->fd != -1;
+    next->is_adopted = used->is_adopted;
     next->address = used->address;
     return next->is_kept;
 }
@@ -257,6 +259,41 @@ observer_fds_prepare(struct observer_fds *fds, const struct config *config,
     return false;
 }
 
+static struct named_fd *
+named(struct observer_fds *fds, enum observer_fd which)
+{
+    struct named_fd *const all[] = {&fds->metrics, &fds->api, &fds->log};
+
+    return all[which];
+}
+
+void
+observer_fds_adopt(struct observer_fds *fds, enum observer_fd which, const char *name, int fd)
+{
+    static const char unix_start[] = "unix:";
+    struct named_fd *used = named(fds, which);
+
+    clear(used);
+    used->name = memory_copy_text(name);
+    used->fd = fd;
+    used->is_adopted = true;
+    if (which == OBSERVER_FD_LOG)
+        return;
+    if (strncmp(name, unix_start, strlen(unix_start)) == 0)
+        used->unix_path = memory_copy_text(name + strlen(unix_start));
+    else
+        socket_local_address(fd, &used->address);
+}
+
+const char *
+observer_fds_name(struct observer_fds *fds, enum observer_fd which, int *fd)
+{
+    const struct named_fd *used = named(fds, which);
+
+    *fd = used->fd;
+    return used->name;
+}
+
 void
 observer_fds_abandon(struct observer_fds *fds)
 {
@@ -288,13 +325,13 @@ observer_fds_commit(struct observer_fds *fds)
 bool
 observer_fds_metrics_stayed(const struct observer_fds *fds)
 {
-    return fds->metrics.is_kept;
+    return fds->metrics.is_kept && !fds->metrics.is_adopted;
 }
 
 bool
 observer_fds_api_stayed(const struct observer_fds *fds)
 {
-    return fds->api.is_kept;
+    return fds->api.is_kept && !fds->api.is_adopted;
 }
 
 bool

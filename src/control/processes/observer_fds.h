@@ -16,6 +16,16 @@ struct observer_fds;
 struct observer_fds *observer_fds_new(void);
 void observer_fds_free(struct observer_fds **fds);
 
+enum observer_fd { OBSERVER_FD_METRICS, OBSERVER_FD_API, OBSERVER_FD_LOG, OBSERVER_FD_COUNT };
+
+/* What is open already, of the control before, by what it is configured as: takes it over; the
+ * next configuration decides whether it stays. */
+void observer_fds_adopt(struct observer_fds *fds, enum observer_fd which, const char *name,
+                        int fd);
+
+/* What it is configured as, and the descriptor; NULL: it is not. */
+const char *observer_fds_name(struct observer_fds *fds, enum observer_fd which, int *fd);
+
 /* Opens what the configuration asks for anew; false with lines in errors, nothing changed. */
 bool observer_fds_prepare(struct observer_fds *fds, const struct config *config,
                           struct config_errors *errors);

@@ -511,6 +511,12 @@ processes_are_stopping(const struct processes *processes)
     return processes->is_stopping;
 }
 
+bool
+processes_have_stopped(const struct processes *processes)
+{
+    return processes->is_stopping && are_all_stopped(processes);
+}
+
 unsigned
 processes_worker_count(const struct processes *processes)
 {

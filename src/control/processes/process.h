@@ -89,6 +89,9 @@ uint32_t processes_walls(const struct processes *processes);
 
 bool processes_are_stopping(const struct processes *processes);
 
+/* After processes_stop: every child has ended. */
+bool processes_have_stopped(const struct processes *processes);
+
 unsigned processes_worker_count(const struct processes *processes);
 struct process *processes_at(struct processes *processes, unsigned slot);
 /* Of all slots. */

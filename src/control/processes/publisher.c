@@ -67,6 +67,12 @@ publisher_free(struct publisher **publisher)
     *publisher = NULL;
 }
 
+void
+publisher_go_on(struct publisher *publisher, uint64_t generation)
+{
+    publisher->generation = generation;
+}
+
 static uint64_t
 later_of(uint64_t one, uint64_t other)
 {

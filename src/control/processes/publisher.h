@@ -25,6 +25,9 @@ struct publisher *publisher_new(struct loop *loop, const struct publisher_callba
                                 void *argument);
 void publisher_free(struct publisher **publisher);
 
+/* The generations before this one were another control's. Before the first is published. */
+void publisher_go_on(struct publisher *publisher, uint64_t generation);
+
 /*
  * Something changed. Urgent: at the end of this turn, without waiting for more; but never
  * before the workers have taken in the generation before, and had as long again to themselves:

@@ -306,3 +306,34 @@ numbers_give_back_target_row(struct numbers *numbers, uint32_t row)
     CHECK(row < COUNTERS_TARGET_ROWS && numbers->free_row_count < COUNTERS_TARGET_ROWS);
     numbers->free_rows[numbers->free_row_count++] = row;
 }
+
+void
+numbers_each_row(const struct numbers *numbers, enum numbers_row kind,
+                 void (*visit)(void *argument, const char *text, uint32_t row), void *argument)
+{
+    for (const struct numbered *entry = numbers->rows[kind]; entry != NULL;
+         entry = entry->hh.next)
+        visit(argument, entry->text, entry->number);
+}
+
+void
+numbers_put_row(struct numbers *numbers, enum numbers_row kind, const char *text, uint32_t row)
+{
+    if (row < row_limits[kind] && find(numbers->rows[kind], text) == NULL)
+        add(&numbers->rows[kind], text, row);
+}
+
+void
+numbers_keep_target_rows(struct numbers *numbers, const uint32_t *rows, size_t count)
+{
+    bool *is_kept = memory_take(COUNTERS_TARGET_ROWS, sizeof(*is_kept));
+
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] < COUNTERS_TARGET_ROWS)
+            is_kept[rows[i]] = true;
+    numbers->free_row_count = 0;
+    for (uint32_t row = COUNTERS_TARGET_ROWS; row > 0; row--)
+        if (!is_kept[row - 1])
+            numbers->free_rows[numbers->free_row_count++] = row - 1;
+    free(is_kept);
+}

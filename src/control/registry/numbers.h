@@ -7,6 +7,7 @@
 #ifndef FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
 #define FAIRLEAD_CONTROL_REGISTRY_NUMBERS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define NUMBERS_NO_ROW UINT32_MAX
@@ -54,5 +55,14 @@ uint32_t numbers_row_count(const struct numbers *numbers, enum numbers_row kind)
 /* A free row of the target counters, or NUMBERS_NO_ROW. */
 uint32_t numbers_take_target_row(struct numbers *numbers);
 void numbers_give_back_target_row(struct numbers *numbers, uint32_t row);
+
+/* For another control that goes on with the same counters: every row with what has it; and
+ * there put back, before any is asked for. Of target rows: those that are not free any more. */
+void numbers_each_row(const struct numbers *numbers, enum numbers_row kind,
+                      void (*visit)(void *argument, const char *text, uint32_t row),
+                      void *argument);
+void numbers_put_row(struct numbers *numbers, enum numbers_row kind, const char *text,
+                     uint32_t row);
+void numbers_keep_target_rows(struct numbers *numbers, const uint32_t *rows, size_t count);
 
 #endif

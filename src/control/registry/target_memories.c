@@ -67,7 +67,9 @@ target_memories_add(struct target_memories *memories, const struct target_memory
         forget(memories, old);
     kept = memory_take(1, sizeof(*kept));
     kept->key = key;
-    kept->memory = (struct target_memory){.id = memory->id, .verdict = memory->verdict};
+    kept->memory = *memory;
+    kept->memory.group = kept->memory.address = NULL;
+    kept->memory.source = kept->memory.task_id = NULL;
     HASH_ADD_KEYPTR(hh, memories->by_key, kept->key, strlen(kept->key), kept);
 }
 

@@ -20,6 +20,11 @@ struct target_memory {
     const char *source, *task_id;
     uint64_t task_generation;
     struct target_verdict verdict;
+    /* Of one that goes on in this very process (an upgrade). */
+    bool has_row; /* of its counters, which is kept for it: numbers_keep_target_row */
+    uint32_t row;
+    uint64_t ejected_ms; /* so long yet; 0: it is not ejected */
+    unsigned ejections;  /* in a row */
 };
 
 struct target_memories *target_memories_new(void);

@@ -210,6 +210,15 @@ recall(struct targets *table, struct registered_target *target)
     target->checked_health = target->health = memory.verdict.health;
     target->checked_reason = target->health_reason = memory.verdict.reason;
     target->http_code = memory.verdict.http_code;
+    if (memory.has_row) {
+        numbers_give_back_target_row(table->numbers, target->counter_row);
+        target->counter_row = memory.row;
+    }
+    if (memory.ejected_ms != 0)
+        target->passive.ejected_until_ms = clock_ms() + memory.ejected_ms;
+    if (memory.ejections != 0)
+        target->passive.ejected_last_ms = clock_ms();
+    target->passive.ejections = memory.ejections;
 }
 
 static void

@@ -26,6 +26,8 @@
  */
 #define LINGER_SILENCE_MS 5000
 #define LINGER_BYTES (1024 * 1024)
+/* Of a connection that an upgrade found idle. */
+#define RETIRED_IDLE_MS 10000
 
 static void on_readable(void *owner);
 static void on_gone(void *owner, bool has_failed);
@@ -116,8 +118,7 @@ close_now(struct client *client)
     listener_resume_all(worker);
     client->tag = 0;
     loop_free_later(worker->loop, client, release);
-    if (worker->is_shutting_down && worker->client_count == 0)
-        loop_stop(worker->loop);
+    worker_stop_if_idle(worker);
 }
 
 void
@@ -238,6 +239,18 @@ client_finish_soon(struct client *client)
     if (client->carrier.exchange == NULL && client->input == NULL && !client->is_lingering &&
         stream_is_quiet(&client->stream))
         close_now(client);
+}
+
+void
+client_retire(struct client *client)
+{
+    struct worker *worker = client->carrier.worker;
+    uint32_t idle_ms = worker->view->settings->timeouts.client_idle_ms;
+
+    client->carrier.must_close = true;
+    if (client->carrier.exchange == NULL && client->input == NULL && !client->is_lingering)
+        timer_set(&client->timer, worker->loop,
+                  idle_ms < RETIRED_IDLE_MS ? idle_ms : RETIRED_IDLE_MS);
 }
 
 void

@@ -84,6 +84,10 @@ void client_keep_rest(struct client *client, const char *bytes, size_t length);
  * worker's stop. */
 void client_finish_soon(struct client *client);
 
+/* No further exchange but one, which ends with Connection: close, and may come for a while: a
+ * close now could meet a request on its way. */
+void client_retire(struct client *client);
+
 /* How a client carries an exchange, and the client of a carrier of that kind. */
 extern const struct carrier_kind client_carrier;
 struct client *client_of(struct carrier *carrier);

@@ -137,8 +137,7 @@ close_now(struct http2_connection *connection)
     listener_resume_all(worker);
     connection->tag = 0;
     loop_free_later(worker->loop, connection, NULL);
-    if (worker->is_shutting_down && worker->client_count == 0)
-        loop_stop(worker->loop);
+    worker_stop_if_idle(worker);
 }
 
 void

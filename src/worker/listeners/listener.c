@@ -192,7 +192,8 @@ static void
 close_listener(struct worker *worker, struct listener *listener)
 {
     watch_close(&listener->watch);
-    close(listener->fd);
+    if (listener->fd != -1)
+        close(listener->fd);
     listener->fd = -1;
     LIST_REMOVE(listener, entry);
     security_unpin(&listener->security);
@@ -216,12 +217,24 @@ listener_close_all(struct worker *worker)
 }
 
 void
+listener_retire_all(struct worker *worker)
+{
+    struct listener *listener;
+
+    LIST_FOREACH (listener, &worker->listeners, entry) {
+        watch_close(&listener->watch);
+        close(listener->fd);
+        listener->fd = -1;
+    }
+}
+
+void
 listener_resume_all(struct worker *worker)
 {
     struct listener *listener;
 
     LIST_FOREACH (listener, &worker->listeners, entry)
-        if (!watch_is_active(&listener->watch))
+        if (listener->fd != -1 && !watch_is_active(&listener->watch))
             watch_resume(&listener->watch);
 }
 

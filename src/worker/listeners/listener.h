@@ -24,6 +24,10 @@ void listener_open(struct worker *worker, uint32_t id, int fd, listener_accept *
 void listener_close(struct worker *worker, uint32_t id);
 void listener_close_all(struct worker *worker);
 
+/* Others accept on their sockets from now on; who has come and is not a client yet becomes one.
+ */
+void listener_retire_all(struct worker *worker);
+
 /* Accepting pauses where a limit is reached; for who gives something back. */
 void listener_resume_all(struct worker *worker);
 

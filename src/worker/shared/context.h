@@ -113,7 +113,9 @@ struct worker {
     struct timer second_timer; /* housekeeping: pool expiry, failure reports */
     struct timer shutdown_timer;
     struct watch terminate; /* SIGTERM */
+    struct watch retire;    /* SIGUSR2 */
     bool is_shutting_down;
+    bool is_retired;  /* it is, without a limit: others have the listeners now */
     unsigned seconds; /* of housekeeping, counted */
     uint64_t next_connection_id;
 };
@@ -123,6 +125,9 @@ struct worker *worker_new(struct loop *loop);
 
 /* Closes its clients and listeners and frees it all, the loop included. */
 void worker_free(struct worker **freed);
+
+/* Ends the loop of one that is shutting down and has nobody left. */
+void worker_stop_if_idle(struct worker *worker);
 
 #define WORKER_COUNT(worker, counter_id)                                                       \
     counter_add(&(worker)->counters->values[COUNTER_##counter_id], 1)
