@@ -35,4 +35,5 @@ libipc_a_SOURCES = \
 	src/ipc/snapshot_open.c src/ipc/snapshot_open.h \
 	src/ipc/snapshot_sources.h \
 	src/ipc/snapshot_writer.c src/ipc/snapshot_writer.h \
-	src/ipc/string_pool.c src/ipc/string_pool.h
+	src/ipc/string_pool.c src/ipc/string_pool.h \
+	src/ipc/target_policy.c src/ipc/target_policy.h

@@ -111,8 +111,10 @@ struct snapshot_group {
     struct snapshot_text app_cookie_name;
     uint32_t hold_requests, hold_bytes, hold_ms;
     uint32_t counter_row; /* in the group counters */
+    uint32_t protocol;    /* enum config_protocol, to its targets */
     /* for the observer */
     uint32_t check_enabled;
+    uint32_t check_protocol; /* enum config_protocol */
     struct snapshot_text check_path;
     struct snapshot_text check_host; /* empty: the target's address */
     uint32_t check_port;             /* 0: traffic port */

@@ -213,7 +213,7 @@ struct config_attributes {
 struct config_timeouts {
     unsigned client_head_ms, client_body_ms, client_idle_ms;
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
-    unsigned tls_handshake_ms;
+    unsigned tls_handshake_ms, target_tls_handshake_ms;
     unsigned http2_stream_stall_ms;
 };
 

@@ -26,4 +26,14 @@ extern const unsigned ssl_policy_count;
 /* ssl_policy_count: there is no policy of that name. */
 unsigned ssl_policy_find(const char *name);
 
+/* What the policies of listeners have, all together; zero it. */
+struct ssl_policy_traits {
+    bool is_cnsa, is_fips, is_hybrid, has_tls_1_3, has_any;
+};
+
+void ssl_policy_note(struct ssl_policy_traits *traits, unsigned policy);
+
+/* The policy towards targets, which follows those of the listeners (ALB); an index. */
+unsigned ssl_policy_for_targets(const struct ssl_policy_traits *traits);
+
 #endif

@@ -13,6 +13,7 @@ libnet_a_SOURCES = \
 	src/net/seal.c src/net/seal.h \
 	src/net/socket.c src/net/socket.h \
 	src/net/stream.c src/net/stream.h \
+	src/net/tls_client.c src/net/tls_client.h \
 	src/net/tls_context.c src/net/tls_context.h \
 	src/net/tls_facts.h src/net/tls_failures.def \
 	src/net/tls_hello.c src/net/tls_hello.h \

@@ -204,8 +204,8 @@ set_suites(SSL_CTX *ssl, const struct tls_policy *policy)
     return is_set;
 }
 
-static bool
-set_policy(SSL_CTX *ssl, const struct tls_policy *policy)
+bool
+tls_set_policy(SSL_CTX *ssl, const struct tls_policy *policy)
 {
     bool is_hybrid = policy->is_hybrid && SSL_CTX_set1_groups_list(ssl, HYBRID_GROUPS) == 1;
 
@@ -219,16 +219,23 @@ set_policy(SSL_CTX *ssl, const struct tls_policy *policy)
  * Buffers only while bytes are in them: an idle connection costs a third. One read for a whole
  * record and its head.
  */
-static void
-set_manners(SSL_CTX *ssl)
+void
+tls_set_manners(SSL_CTX *ssl)
 {
-    SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION |
-                                 SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(ssl, 1);
     SSL_CTX_set_max_early_data(ssl, 0);
     SSL_CTX_set_recv_max_early_data(ssl, 0);
+}
+
+/* A client that ends without close_notify is taken for one that ends. */
+static void
+set_listener_manners(SSL_CTX *ssl)
+{
+    tls_set_manners(ssl);
+    SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 
 struct tls_context *
@@ -241,12 +248,12 @@ tls_context_new(const struct tls_options *options, const char **error)
     context->name = memory_copy_bytes(options->name.at, options->name.length);
     context->ssl = SSL_CTX_new(TLS_server_method());
     *error = "OpenSSL has not all that its policy asks for";
-    if (context->ssl == NULL || !set_policy(context->ssl, &options->policy)) {
+    if (context->ssl == NULL || !tls_set_policy(context->ssl, &options->policy)) {
         ERR_clear_error();
         tls_context_release(&context);
         return NULL;
     }
-    set_manners(context->ssl);
+    set_listener_manners(context->ssl);
     sort_suites(context);
     set_protocols(context, options->protocols);
     tls_tickets_use(options->tickets, context->ssl);
@@ -277,17 +284,10 @@ tls_context_free(struct tls_context **context)
 struct stream_session *
 tls_accept(struct tls_context *context, int fd)
 {
-    struct tls_session *session = memory_take(1, sizeof(*session));
+    struct tls_session *session = tls_session_new(context->ssl, fd);
 
-    session->stream.transport = &tls_transport;
     session->context = context;
     context->users++;
-    session->fd = fd;
-    session->failure = TLS_FAILURE_CLOSED;
-    session->ssl = SSL_new(context->ssl);
-    BIO *bio = tls_socket_new(session);
-    CHECK(session->ssl != NULL && bio != NULL);
-    SSL_set_bio(session->ssl, bio, bio);
     SSL_set_accept_state(session->ssl);
     return &session->stream;
 }

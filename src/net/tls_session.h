@@ -22,8 +22,9 @@ struct tls_context {
 struct tls_session {
     struct stream_session stream; /* first */
     SSL *ssl;
-    struct tls_context *context;
+    struct tls_context *context;    /* NULL: towards a target */
     struct tls_parsed *certificate; /* NULL: none chosen yet */
+    struct tls_peer *peer;          /* of a target, to resume with; NULL: nobody */
     int fd;
     uint8_t failure; /* enum tls_failure, where it has failed */
     bool is_established : 1;
@@ -31,6 +32,15 @@ struct tls_session {
     bool may_hold : 1;     /* bytes that a read would give */
     bool has_finished : 1; /* close_notify is sent */
 };
+
+/* A connection of such a context, which is to accept or to connect. */
+struct tls_session *tls_session_new(SSL_CTX *ssl, int fd);
+
+/* False: OpenSSL has not all of it. */
+bool tls_set_policy(SSL_CTX *ssl, const struct tls_policy *policy);
+
+/* What is the same towards clients and targets. */
+void tls_set_manners(SSL_CTX *ssl);
 
 void tls_context_release(struct tls_context **released);
 

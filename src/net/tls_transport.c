@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "net/tls_facts.h"
 #include "net/tls_session.h"
 
@@ -107,6 +108,21 @@ tls_socket_new(struct tls_session *session)
         BIO_set_init(bio, 1);
     }
     return bio;
+}
+
+struct tls_session *
+tls_session_new(SSL_CTX *ssl, int fd)
+{
+    struct tls_session *session = memory_take(1, sizeof(*session));
+
+    session->stream.transport = &tls_transport;
+    session->fd = fd;
+    session->failure = TLS_FAILURE_CLOSED;
+    session->ssl = SSL_new(ssl);
+    BIO *bio = tls_socket_new(session);
+    CHECK(session->ssl != NULL && bio != NULL);
+    SSL_set_bio(session->ssl, bio, bio);
+    return session;
 }
 
 /* Failures. */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "ipc/target_policy.h"
 
 /* Between checks of a target that has not passed one yet. */
 enum { INITIAL_RETRY_MIN_MS = 100, INITIAL_RETRY_MAX_MS = 250 };
@@ -57,6 +58,8 @@ struct health {
     health_report *report;
     void *argument;
     const struct snapshot *snapshot;
+    struct tls_client *tls; /* for checks by HTTPS; NULL: OpenSSL cannot */
+    uint32_t tls_policy;    /* that it was made with */
     struct check *checks;
     TAILQ_HEAD(, check) line;
     unsigned running;
@@ -97,6 +100,7 @@ health_new(struct loop *loop, const struct probe_kind *kind, health_report *repo
     health->kind = kind;
     health->report = report;
     health->argument = argument;
+    health->tls_policy = SNAPSHOT_NO_INDEX;
     TAILQ_INIT(&health->line);
     return health;
 }
@@ -189,6 +193,7 @@ run_check(struct check *check)
         .host = snapshot_slice(health->snapshot, group->check_host),
         .codes = group->check_codes,
         .limits = snapshot_settings(health->snapshot)->limits,
+        .tls = group->check_protocol == PROTOCOL_HTTPS ? health->tls : NULL,
         .timeout_ms = group->check_timeout_ms,
     };
 
@@ -443,6 +448,7 @@ health_apply(struct health *health, const struct snapshot *snapshot)
     const struct snapshot *older = health->snapshot;
 
     health->snapshot = snapshot;
+    target_policy_update(snapshot, &health->tls_policy, &health->tls);
     if (older != NULL && snapshot_has_same_base(older, snapshot))
         adopt_changes(health, older);
     else
@@ -485,5 +491,6 @@ health_free(struct health **health)
     HASH_ITER (hh, old->checks, check, next) {
         remove_check(check);
     }
+    tls_client_free(&old->tls);
     loop_free_later(old->loop, old, NULL);
 }

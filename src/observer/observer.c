@@ -13,6 +13,7 @@
 #include "ipc/page.h"
 #include "ipc/snapshot_holder.h"
 #include "net/http_service.h"
+#include "net/tls_context.h"
 #include "observer/exposition.h"
 #include "observer/health.h"
 #include "observer/metrics.h"
@@ -249,6 +250,7 @@ observer_run(void)
     struct message_hello hello;
 
     log_set_role("observer");
+    tls_start();
     title_set("fairlead: observer");
     observer.channel = channel_open(CHANNEL_FD, &channel_callbacks, &observer);
     observer.held.channel = observer.channel;

@@ -28,6 +28,7 @@ struct probe_order {
     struct slice host;           /* of the Host field; empty: the address */
     struct http_codes codes;     /* the matcher */
     struct config_limits limits; /* those of traffic: what it may have, the check may have */
+    struct tls_client *tls;      /* NULL: in plain */
     unsigned timeout_ms;         /* from connecting to the last byte of the response */
 };
 
@@ -43,7 +44,7 @@ struct probe_kind {
     void (*cancel)(void *probe);
 };
 
-/* GET over plain HTTP/1.1, a connection of its own, redirects not followed. */
+/* GET over HTTP/1.1, a connection of its own, redirects not followed. */
 extern const struct probe_kind probe_http;
 
 #endif

@@ -20,6 +20,7 @@
 #include "http/response_judge.h"
 #include "net/socket.h"
 #include "net/stream.h"
+#include "net/tls_client.h"
 
 #define PROBE_HTTP_TAG 0x70726f62u
 
@@ -30,7 +31,7 @@ enum {
     HTTP_PORT = 80,
 };
 
-enum step { STEP_SEND, STEP_HEAD, STEP_BODY, STEP_DONE };
+enum step { STEP_CONNECT, STEP_SHAKE_HANDS, STEP_SEND, STEP_HEAD, STEP_BODY, STEP_DONE };
 
 /* Owned by itself from start to its one result; its memory goes at the end of that turn. */
 struct probe_http_check {
@@ -43,6 +44,7 @@ struct probe_http_check {
     void *argument;
     uint64_t begun_us;
     struct probe_result result;
+    struct tls_client *tls; /* NULL: in plain */
     struct http_codes codes;
     struct config_limits limits;
     struct text request;
@@ -87,8 +89,10 @@ on_time(void *argument)
     CHECK_TAG(check, PROBE_HTTP_TAG);
     if (check->result.outcome != PROBE_NONE)
         finish(check, check->result.outcome);
-    else if (check->step == STEP_SEND)
+    else if (check->step == STEP_CONNECT)
         finish(check, PROBE_NOT_CONNECTED);
+    else if (check->step == STEP_SHAKE_HANDS)
+        finish(check, PROBE_NO_HANDSHAKE);
     else
         finish(check, check->is_answered ? PROBE_UNFINISHED : PROBE_TIMED_OUT);
 }
@@ -338,6 +342,25 @@ name_error(int error)
     }
 }
 
+static void
+end_connect(struct probe_http_check *check)
+{
+    int error = stream_error(&check->stream);
+
+    if (error != 0) {
+        finish(check, name_error(error));
+        return;
+    }
+    if (check->tls == NULL) {
+        check->step = STEP_SEND;
+        run(check);
+        return;
+    }
+    check->step = STEP_SHAKE_HANDS;
+    stream_want_writable(&check->stream, false);
+    stream_secure(&check->stream, tls_connect(check->tls, check->stream.fd, NULL));
+}
+
 /* The connect has ended, or the rest of the request can go. */
 static void
 on_writable(void *owner)
@@ -345,11 +368,26 @@ on_writable(void *owner)
     struct probe_http_check *check = owner;
 
     CHECK_TAG(check, PROBE_HTTP_TAG);
-    int error = stream_error(&check->stream);
-    if (error != 0)
-        finish(check, name_error(error));
+    if (check->step == STEP_CONNECT)
+        end_connect(check);
     else
         run(check);
+}
+
+static void
+on_ready(void *owner, bool has_failed)
+{
+    struct probe_http_check *check = owner;
+
+    CHECK_TAG(check, PROBE_HTTP_TAG);
+    if (has_failed) {
+        finish(check, tls_failure_of(check->stream.session) == TLS_FAILURE_NOT_TLS
+                          ? PROBE_NOT_TLS
+                          : PROBE_HANDSHAKE_FAILED);
+        return;
+    }
+    check->step = STEP_SEND;
+    run(check);
 }
 
 /* An answer, or a connection that failed or ended; bytes before the request count as well. */
@@ -359,14 +397,14 @@ on_readable(void *owner)
     struct probe_http_check *check = owner;
 
     CHECK_TAG(check, PROBE_HTTP_TAG);
-    if (check->step == STEP_SEND)
-        on_writable(check);
+    if (check->step == STEP_CONNECT)
+        end_connect(check);
     else
         run(check);
 }
 
-static const struct stream_callbacks stream_callbacks = {.on_readable = on_readable,
-                                                         .on_writable = on_writable};
+static const struct stream_callbacks stream_callbacks = {
+    .on_readable = on_readable, .on_writable = on_writable, .on_ready = on_ready};
 
 /* A check that cannot begin is reported by its timer: on_done is never called inside start. */
 static void
@@ -401,6 +439,7 @@ start(struct loop *loop, const struct probe_order *order, probe_done *on_done, v
     check->begun_us = clock_us();
     check->codes = order->codes;
     check->limits = order->limits;
+    check->tls = order->tls;
     check->request = text_over(check->request_bytes, sizeof(check->request_bytes));
     check->stream.fd = -1;
     write_request(&check->request, order);

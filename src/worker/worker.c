@@ -15,6 +15,7 @@
 #include "base/title.h"
 #include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
+#include "ipc/target_policy.h"
 #include "net/tls_facts.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/access_reporter.h"
@@ -176,6 +177,14 @@ take_base(struct worker *worker, const struct message *message)
     worker->base = base;
 }
 
+/* Towards clients and targets. */
+static void
+secure_all(struct worker *worker, const struct snapshot *snapshot)
+{
+    listener_secure_all(worker);
+    target_policy_update(snapshot, &worker->tls.client_policy, &worker->tls.client);
+}
+
 static void
 take_snapshot(struct worker *worker, const struct message *message)
 {
@@ -196,7 +205,7 @@ take_snapshot(struct worker *worker, const struct message *message)
     struct view *older = worker->view;
     worker->view = view_new(worker, snapshot);
     if (older == NULL || !snapshot_has_same_base(older->snapshot, snapshot))
-        listener_secure_all(worker);
+        secure_all(worker, snapshot);
     const struct message_applied applied = {.generation = snapshot_generation(snapshot)};
     channel_send(worker->channel, MESSAGE_applied, &applied, -1);
     if (older != NULL)

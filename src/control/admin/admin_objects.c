@@ -112,7 +112,8 @@ add_health_check(json_t *object, const struct config_health_check *check)
 
     snprintf(port, sizeof(port), "%u", check->port);
     json_object_set_new(object, "HealthCheckEnabled", json_boolean(check->enabled));
-    admin_set_text(object, "HealthCheckProtocol", "HTTP");
+    admin_set_text(object, "HealthCheckProtocol",
+                   setting_word_text(WORDS_PROTOCOL, (int)check->protocol));
     admin_set_text(object, "HealthCheckPath", check->path);
     admin_set_text(object, "HealthCheckHost", check->host);
     admin_set_text(object, "HealthCheckPort", check->port == 0 ? "traffic-port" : port);
@@ -187,7 +188,7 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     json_t *object = json_object();
 
     admin_set_text(object, "TargetGroupName", group->name);
-    admin_set_text(object, "Protocol", "HTTP");
+    admin_set_text(object, "Protocol", setting_word_text(WORDS_PROTOCOL, (int)group->protocol));
     admin_set_number(object, "Port", group->port);
     admin_set_text(object, "TargetType", "ip");
     admin_set_text(object, "Algorithm",

@@ -70,6 +70,16 @@ rest_passed(struct exchange *exchange)
     return STEP_FINISH;
 }
 
+static uint64_t
+connect_timeout_ms(const struct exchange *exchange)
+{
+    const struct config_timeouts *timeouts = &exchange->view->settings->timeouts;
+
+    if (exchange->group->group->protocol != PROTOCOL_HTTPS)
+        return timeouts->target_connect_ms;
+    return timeouts->target_connect_ms + timeouts->target_tls_handshake_ms;
+}
+
 static enum exchange_step
 connect_passed(struct exchange *exchange)
 {

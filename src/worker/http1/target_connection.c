@@ -6,12 +6,14 @@
  */
 #include "worker/http1/target_connection.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "base/clock.h"
 #include "http/request_judge.h"
 #include "net/socket.h"
+#include "net/tls_client.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/http1/target_codec.h"
 #include "worker/shared/context.h"
@@ -30,9 +32,10 @@
 
 static void on_readable(void *owner);
 static void on_writable(void *owner);
+static void on_ready(void *owner, bool has_failed);
 
-static const struct stream_callbacks callbacks = {.on_readable = on_readable,
-                                                  .on_writable = on_writable};
+static const struct stream_callbacks callbacks = {
+    .on_readable = on_readable, .on_writable = on_writable, .on_ready = on_ready};
 
 /* A connection idle for longer than this is looked at before a request that cannot be replayed.
  */
@@ -103,11 +106,49 @@ on_readable(void *owner)
         return;
     }
     /* Bytes or the end on an idle connection: nobody asked for them, so it is not used again.
-     */
+     * What TLS says to itself (a ticket) is neither. */
     char byte;
-    if (stream_read(&connection->stream, &byte, 1) == 0)
+    ssize_t got = stream_read(&connection->stream, &byte, 1);
+    if (got == STREAM_WAIT)
+        return;
+    if (got == 0)
         learn_keep_alive(connection->link.target, clock_ms() - connection->idle_since_ms);
     close_connection(connection);
+}
+
+static bool
+group_is_secure(const struct exchange *exchange)
+{
+    return exchange->group->group->protocol == PROTOCOL_HTTPS;
+}
+
+static void
+on_ready(void *owner, bool has_failed)
+{
+    struct target_connection *connection = owner;
+    struct worker *worker = connection->link.worker;
+
+    CHECK_TAG(connection, TAG);
+    connection->error = has_failed ? EPROTO : 0;
+    if (has_failed)
+        WORKER_COUNT(worker, TARGET_TLS_ERRORS);
+    exchange_on_connected(connection->link.exchange);
+}
+
+/* The system has connected it, or has not. */
+static void
+end_connect(struct target_connection *connection)
+{
+    struct worker *worker = connection->link.worker;
+
+    connection->error = stream_error(&connection->stream);
+    if (connection->error != 0 || !connection->is_secure) {
+        exchange_on_connected(connection->link.exchange);
+        return;
+    }
+    stream_want_writable(&connection->stream, false);
+    stream_secure(&connection->stream, tls_connect(worker->tls.client, connection->stream.fd,
+                                                   &connection->link.target->tls));
 }
 
 static void
@@ -122,7 +163,7 @@ on_writable(void *owner)
         return;
     }
     if (connection->is_connecting) {
-        exchange_on_connected(exchange);
+        end_connect(connection);
         return;
     }
     bool has_failed = !backlog_flush(&connection->to_target, &connection->stream);
@@ -201,7 +242,9 @@ take(struct target_state *target, struct exchange *exchange)
             close_idle(target);
             return NULL;
         }
-        if (!is_good_for(connection, exchange)) {
+        /* A reload may have changed what the group speaks. */
+        if (connection->is_secure != group_is_secure(exchange) ||
+            !is_good_for(connection, exchange)) {
             close_connection(connection);
             continue;
         }
@@ -234,12 +277,18 @@ static struct target_link *
 open_new(struct target_state *target, struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
-    int fd = socket_connect(&target->address);
+    bool is_secure = group_is_secure(exchange);
 
+    if (is_secure && worker->tls.client == NULL) {
+        errno = EPROTO;
+        return NULL;
+    }
+    int fd = socket_connect(&target->address);
     if (fd == -1)
         return NULL;
     struct target_connection *connection = object_pool_take(&worker->connection_pool);
-    *connection = (struct target_connection){.tag = TAG, .is_connecting = true};
+    *connection =
+        (struct target_connection){.tag = TAG, .is_connecting = true, .is_secure = is_secure};
     connection->link = (struct target_link){.kind = &target_connection_link,
                                             .worker = worker,
                                             .target = target,
@@ -258,10 +307,9 @@ static int
 connect_error(struct target_link *link)
 {
     struct target_connection *connection = target_connection_of(link);
-    int error = stream_error(&connection->stream);
 
-    if (error != 0)
-        return error;
+    if (connection->error != 0)
+        return connection->error;
     connection->is_connecting = false;
     stream_want_writable(&connection->stream, false);
     return 0;

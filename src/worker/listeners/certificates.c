@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "ipc/certificate_book.h"
+#include "ipc/snapshot.h"
+#include "net/tls_client.h"
 #include "net/tls_context.h"
 #include "net/tls_tickets.h"
 #include "worker/listeners/listener.h"
@@ -22,6 +24,7 @@ certificates_open(struct worker *worker)
     worker->tls.fd = worker->tls.keys_fd = -1;
     worker->tls.identities = tls_identities_new(IDENTITIES_MOST);
     worker->tls.tickets = tls_tickets_new();
+    worker->tls.client_policy = SNAPSHOT_NO_INDEX;
 }
 
 static void
@@ -41,6 +44,7 @@ certificates_close(struct worker *worker)
     certificate_book_release(&worker->tls.book);
     tls_identities_free(&worker->tls.identities);
     tls_tickets_free(&worker->tls.tickets);
+    tls_client_free(&worker->tls.client);
 }
 
 /* Whoever sends another number has given the one before up. */

@@ -79,6 +79,8 @@ struct worker_tls {
     int fd, keys_fd;               /* -1: has not come */
     struct tls_identities *identities;
     struct tls_tickets *tickets;
+    struct tls_client *client; /* towards targets; NULL: OpenSSL cannot */
+    uint32_t client_policy;    /* that it was made with */
 };
 
 struct worker {

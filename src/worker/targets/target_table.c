@@ -92,6 +92,7 @@ static void
 free_target(struct worker *worker, struct target_state *target)
 {
     HASH_DEL(worker->targets->targets, target);
+    tls_peer_forget(&target->tls);
     loop_free_later(worker->loop, target, NULL);
 }
 

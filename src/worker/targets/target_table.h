@@ -17,6 +17,7 @@
 #include "base/address.h"
 #include "ipc/counters.h"
 #include "ipc/snapshot.h"
+#include "net/tls_client.h"
 #include "worker/shared/context.h"
 #include "worker/targets/target_link.h"
 
@@ -33,6 +34,7 @@ struct target_state {
     unsigned connection_count; /* idle ones and those in use */
     unsigned idle_count;
     const struct target_link_kind *link_kind;
+    struct tls_peer tls;            /* of an HTTPS target */
     struct target_link_list idle;   /* the last used one first */
     struct target_link_list busy;   /* each has an exchange */
     struct target_link_list pinned; /* none has: they wait for their clients */
