@@ -39,4 +39,4 @@ ctl key create viewer --read-only >"$work/viewer.key"
 step "the browser"
 export HOME=$work FAIRLEAD=$fairlead FAIRLEADCTL=$fairleadctl WORK=$work API_PORT=$api_port FAIRLEAD_PID=$fairlead_pid
 export PORT_ONE=${port[one]} PORT_TWO=${port[two]}
-PYTHONDONTWRITEBYTECODE=1 timeout 150 $python -m unittest discover -v -s "$browser" 2>&1 || fail "in the browser"
+PYTHONDONTWRITEBYTECODE=1 timeout 280 $python -m unittest discover -v -s "$browser" 2>&1 || fail "in the browser"

@@ -19,7 +19,7 @@ try:
 except ImportError:
     webdriver = None
 
-PATIENCE_S = 25
+PATIENCE_S = 40
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,900"]
 # Each page, and what is there once it has been filled.

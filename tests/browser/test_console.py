@@ -47,6 +47,15 @@ def held(place):
     return [target["IsHeld"] for target in targets if f"{target['Target']['Id']}:{target['Target']['Port']}" == place][0]
 
 
+def is_refused():
+    """Whether nothing is read without a key."""
+    try:
+        urllib.request.urlopen(base() + "/v1/status").close()
+    except urllib.error.HTTPError as error:
+        return error.code == 403
+    return False
+
+
 class Console(ConsoleTest):
     def test_state_changes_arrive_without_reload(self):
         show("groups/web")
@@ -176,15 +185,16 @@ class Console(ConsoleTest):
             wait("the mistake and its line", lambda: "fairlead.conf:1: wokers" in text("main"))
 
     def test_nothing_is_read_without_a_key_where_that_is_turned_off(self):
+        self.addCleanup(ctl, "reload")
         with configured(lambda good: good.replace("api = {", "api = { anonymous_read = false;")):
             ctl("reload")
+            wait("a refusal", is_refused)
             browser().get(base() + "/?private#/groups/web")
             wait("what it needs", lambda: text("#mark") == "needs a key" and "Reading without a key is turned off" in text("main"))
             press("Enter a key", "main")
             enter_key("viewer")
             wait("a target", lambda: state(ONE) == "healthy")
             self.assertEqual(text("#mark"), "live")
-        ctl("reload")
 
     def test_it_is_paused_while_nobody_looks(self):
         js("Object.defineProperty(document, 'hidden', {get: () => window.isAway, configurable: true})")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What people can do with targets, tasks and services here, and what follows from it. */
+/* What people can do here, and what follows from it. */
 import {lines, open, post} from "./api.js";
 import {ask, field} from "./dialog.js";
 import {fill, h, name, quoted} from "./dom.js";
