@@ -31,8 +31,9 @@ fill_settings(struct config *config)
                                             .http2_resets_per_second = 20,
                                             .http2_idle_frames_burst = 10000,
                                             .http2_idle_frames_per_second = 330};
-    config->timeouts = (struct config_timeouts){MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS,
-                                                MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS};
+    config->timeouts =
+        (struct config_timeouts){MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS,
+                                 MINUTE_MS, MINUTE_MS, MINUTE_MS, MINUTE_MS};
     config->attributes.idle_timeout_ms = MINUTE_MS;
     config->attributes.client_keep_alive_ms = 60 * MINUTE_MS;
     config->attributes.preserve_host_header = true;

@@ -3,7 +3,7 @@
 unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
 	tests/unit/model/test_config_scan tests/unit/model/test_config_walk \
 	tests/unit/model/test_config_tls \
-	tests/unit/model/test_http_codes \
+	tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
 	tests/unit/model/test_target tests/unit/model/test_task
 check_PROGRAMS += $(unit_model)
 unit_model_libs = $(libs_model) $(LIBCONFIG_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -19,6 +19,8 @@ tests_unit_model_test_config_tls_SOURCES = tests/unit/model/test_config_tls.c
 tests_unit_model_test_config_tls_LDADD = $(unit_model_libs)
 tests_unit_model_test_http_codes_SOURCES = tests/unit/model/test_http_codes.c
 tests_unit_model_test_http_codes_LDADD = $(unit_model_libs)
+tests_unit_model_test_ssl_policy_SOURCES = tests/unit/model/test_ssl_policy.c
+tests_unit_model_test_ssl_policy_LDADD = $(unit_model_libs)
 tests_unit_model_test_target_SOURCES = tests/unit/model/test_target.c
 tests_unit_model_test_target_LDADD = $(unit_model_libs)
 tests_unit_model_test_task_SOURCES = tests/unit/model/test_task.c

@@ -409,8 +409,8 @@ refuses_single_values_at_their_line(void **state)
          "\"defensiv\"; }; }; }; };\n",
          "F:2: load_balancer.attributes.routing.http.desync_mitigation_mode: \"defensiv\" is "
          "unknown; did you mean defensive?"},
-        {"target_groups = ( { name = \"a\"; protocol = \"HTTPS\"; } );\n",
-         "F:1: target_groups[0].protocol: \"HTTPS\" is not one of: HTTP"},
+        {"target_groups = ( { name = \"a\"; protocol = \"TLS\"; } );\n",
+         "F:1: target_groups[0].protocol: \"TLS\" is not one of: HTTP, HTTPS"},
         {"access_log = { format = \"xml\"; };\n",
          "F:1: access_log.format: \"xml\" is not one of: alb, json"},
         {"load_balancer = { name = \"-a\"; };\n",
