@@ -6,8 +6,14 @@
 system_begin "$@"
 
 port=$(free_port) app_port=$(free_port) other_port=$(free_port)
-app_start "$app_port" web-1 -d 60000
-slow_pid=$app_pid
+# Not app_start, which would wait for an answer.
+"$helpers/recording_app" -p "$app_port" -n web-1 -d 60000 >"$work/web-1.out" 2>&1 &
+slow_pid=$!
+system_at_end kill -KILL $slow_pid
+is_listening() {
+    true <"/dev/tcp/127.0.0.1/$app_port"
+}
+wait_for 5 is_listening
 app_start "$other_port" web-2
 DIR=$work "$support/config" -n "$port" -t "$app_port"
 # 270 clients and 270 connections to the target are more than 512.

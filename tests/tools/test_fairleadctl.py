@@ -516,7 +516,7 @@ services                    none                               default
     def test_deregister_with_wait_asks_for_an_answer_at_the_end(self):
         self.reply("POST", "/v1/deregister?wait=true", {"Text": "gone"})
         run = self.run_it("deregister", "g", "127.0.0.1:9", "--wait")
-        self.assertEqual((run.returncode, run.stdout), (0, "Text  gone\n"))
+        self.assertEqual((run.returncode, run.stdout), (0, "gone\n"))
 
     def test_a_task_event_goes_from_stdin_as_it_is(self):
         self.reply("POST", "/v1/task-events", {})
@@ -657,7 +657,7 @@ services                    none                               default
         self.groups()
         self.reply("POST", "/v1/stop", {"Text": "draining"})
         run = self.run_it("stop", "one")
-        self.assertEqual((run.returncode, run.stdout), (0, "Text  draining\n"))
+        self.assertEqual((run.returncode, run.stdout), (0, "draining\n"))
 
     def test_a_failed_roll_is_exit_1(self):
         self.reply("POST", "/v1/roll", '{"Text": "rolled back", "Result": "failed"}\n')

@@ -119,7 +119,10 @@ view_print(FILE *file, const struct view *view, const json_t *answer,
         output_text(file, note);
         putc('\n', file);
     }
-    if (!json_is_array(list)) {
+    if (note != NULL && json_object_size(answer) == 1) {
+        output_text(file, note);
+        putc('\n', file);
+    } else if (!json_is_array(list)) {
         print_members(file, answer);
     } else if (json_array_size(list) == 0 && view->when_empty != NULL) {
         output_text(file, view->when_empty);

@@ -15,6 +15,7 @@
 #include "control/admin/admin_call.h"
 #include "control/admin/admin_command.h"
 #include "control/admin/admin_socket.h"
+#include "control/admin/name_list.h"
 #include "ipc/page.h"
 
 #define METRICS_TIMEOUT_MS 5000
@@ -228,10 +229,14 @@ admin_find_group(struct admin_call *call, const char *name)
     const struct config_target_group *group =
         name == NULL ? NULL : config_find_group(call->parts->config, name);
 
-    if (group == NULL)
-        admin_refuse(call->request, 404, "TargetGroupNotFound", "there is no target group %s",
-                     name == NULL ? "without a name" : name);
-    return group;
+    if (group != NULL)
+        return group;
+    char *groups = name_list_of_groups(call->parts->config);
+    admin_refuse(call->request, 404, "TargetGroupNotFound",
+                 "there is no target group %s; target groups: %s",
+                 name == NULL ? "without a name" : name, groups);
+    free(groups);
+    return NULL;
 }
 
 void

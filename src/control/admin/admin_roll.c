@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/admin_steps.h"
+#include "control/admin/name_list.h"
 #include "control/rollout/roll.h"
 
 #define DEFAULT_READY_SECONDS 60
@@ -43,21 +44,6 @@ on_done(void *argument, const char *error)
     free(rolling);
 }
 
-/* The services that the configuration names, for who mistyped one. Give back with free(). */
-static char *
-list_services(const struct config *config)
-{
-    char *list = memory_copy_text("");
-
-    for (size_t i = 0; i < config->service_count; i++) {
-        char *longer =
-            memory_print("%s%s%s", list, i == 0 ? "" : ", ", config->services[i].name);
-        free(list);
-        list = longer;
-    }
-    return list;
-}
-
 static bool
 is_configured(const struct config *config, const char *service)
 {
@@ -77,7 +63,7 @@ refuse_service(struct admin_call *call, const char *service, const char *obstacl
                      obstacle);
         return;
     }
-    char *services = list_services(config);
+    char *services = name_list_of_services(config);
     admin_refuse(call->request, 404, "ServiceNotFound", "no service %s; services: %s", service,
                  services);
     free(services);

@@ -109,12 +109,15 @@ tests_unit_control_registry_test_numbers_SOURCES = tests/unit/control/registry/t
 tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 
 control_keys_tests = tests/unit/control/admin/test_admin_audit \
+	tests/unit/control/admin/test_name_list \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
 	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_key_uses \
 	tests/unit/control/keys/test_repeats \
 	tests/unit/control/keys/test_verifier
 check_PROGRAMS += $(control_keys_tests)
+tests_unit_control_admin_test_name_list_SOURCES = tests/unit/control/admin/test_name_list.c
+tests_unit_control_admin_test_name_list_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_access_key_SOURCES = tests/unit/control/keys/test_access_key.c
 tests_unit_control_keys_test_access_key_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_access_keys_SOURCES = tests/unit/control/keys/test_access_keys.c
