@@ -54,7 +54,7 @@ EXTRA_DIST += tools/quickstart tools/packages.sh
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/check-package tools/image tools/image-files tools/package \
 	Dockerfile .dockerignore \
 	tools/bare/enter tools/bare/machine.sh tools/bare/root.sh tools/bare/try-package \
-	debian/changelog debian/control debian/copyright debian/fairlead.postrm debian/rules \
+	debian/changelog debian/control debian/copyright debian/fairlead.postinst debian/fairlead.postrm debian/rules \
 	debian/source/format \
 	tools/commands/check tools/commands/shell_words.py tools/commands/table tools/tidy .ci/run
 EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/style.md docs/testing.md \

@@ -224,6 +224,7 @@ prepare_first(struct control *control)
     note_start(&control->parts);
     if (control->parts.past != NULL)
         handover_put_sockets(control->parts.past, &control->parts);
+    control->parts.store = socket_store_new(control->parts.sockets);
     bool has_sockets = listener_sockets_prepare(control->parts.sockets, config, &errors);
     bool has_fds = observer_fds_prepare(control->parts.observer_fds, config, &errors);
 

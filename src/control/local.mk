@@ -7,6 +7,7 @@ libcontrol_a_SOURCES = \
 	src/control/event_file.c src/control/event_file.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/handover.c src/control/handover.h src/control/handover_form.h src/control/handover_write.c \
+	src/control/socket_store.c src/control/socket_store.h \
 	src/control/run_lock.c src/control/run_lock.h \
 	src/control/upgrade.c src/control/upgrade.h \
 	src/control/signals.c src/control/signals.h src/control/signals.def \

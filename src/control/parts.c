@@ -340,6 +340,7 @@ parts_open_reload(struct parts *parts)
         .passive = parts->passive,
         .providers = parts->providers,
         .sockets = parts->sockets,
+        .store = parts->store,
         .observer_fds = parts->observer_fds,
         .certificates = parts->certificates,
         .ticket_keys = parts->ticket_keys,
@@ -370,6 +371,7 @@ parts_close(struct parts *parts)
     observer_fds_free(&parts->observer_fds);
     certificate_store_free(&parts->certificates);
     ticket_keys_free(&parts->ticket_keys);
+    socket_store_free(&parts->store);
     listener_sockets_free(&parts->sockets);
     passive_health_free(&parts->passive);
     drain_free(&parts->drain);

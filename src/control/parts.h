@@ -24,6 +24,7 @@
 #include "control/reload.h"
 #include "control/rollout/rollout.h"
 #include "control/run_lock.h"
+#include "control/socket_store.h"
 #include "control/state_file.h"
 #include "control/stickiness_key.h"
 #include "control/supervisor.h"
@@ -71,6 +72,7 @@ struct parts {
     struct run_lock *run_lock;
     struct admin *admin;
     struct config_readers *readers;
+    struct socket_store *store;
     struct finishing *finishing;
     struct handover *past; /* what this process was before; NULL: nothing, or it is taken */
     struct upgrade *upgrade;

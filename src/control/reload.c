@@ -128,6 +128,8 @@ reload_apply(struct reload *reload, struct config *config)
     rollout_set_config(parts->rollout, config);
     observer_fds_commit(parts->observer_fds);
     listener_sockets_commit(parts->sockets, children_close_listener, parts->children);
+    if (parts->store != NULL)
+        socket_store_update(parts->store);
     registry_set_config(parts->registry, config);
     drain_set_config(parts->drain, config);
     vacancies_set_config(parts->vacancies, config);

@@ -25,6 +25,7 @@
 #include "control/registry/registry.h"
 #include "control/reload_order.h"
 #include "control/rollout/rollout.h"
+#include "control/socket_store.h"
 #include "model/config.h"
 
 struct reload;
@@ -42,6 +43,7 @@ struct reload_parts {
     struct passive_health *passive;
     struct providers *providers;
     struct listener_sockets *sockets;
+    struct socket_store *store; /* NULL: nothing is kept */
     struct observer_fds *observer_fds;
     struct certificate_store *certificates;
     struct ticket_keys *ticket_keys;

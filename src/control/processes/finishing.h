@@ -21,7 +21,7 @@ struct finishing;
 
 struct finishing *finishing_new(struct loop *loop, void (*on_end)(void *argument, pid_t pid),
                                 void *argument);
-void finishing_free(struct finishing **finishing);
+void finishing_free(struct finishing **freed);
 
 /* Takes the channel's descriptor over, which is held open while the process lives. */
 void finishing_add(struct finishing *finishing, pid_t pid, int channel_fd);

@@ -30,7 +30,7 @@ tests_unit_net_test_notify_socket_LDADD = $(libs_net) $(CMOCKA_LIBS) $(SYSTEMD_L
 tests_unit_net_test_notify_without_library_SOURCES = tests/unit/net/test_notify_socket.c \
 	src/net/notify_socket.c
 tests_unit_net_test_notify_without_library_CPPFLAGS = $(AM_CPPFLAGS) -UHAVE_LIBSYSTEMD
-tests_unit_net_test_notify_without_library_LDADD = $(CMOCKA_LIBS)
+tests_unit_net_test_notify_without_library_LDADD = libbase.a $(CMOCKA_LIBS)
 test_certificates = tests/support/certificates.c tests/support/certificates.h
 check_PROGRAMS += tests/unit/net/test_tls_hello
 tests_unit_net_test_tls_hello_SOURCES = tests/unit/net/test_tls_hello.c

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A restart by a service manager that keeps sockets (systemd's FDSTORE): the port stays open, what
+# is in flight is finished, who comes meanwhile waits and is answered; a listener that a reload
+# drops is kept no more.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+port=$(free_port) other=$(free_port) app_port=$(free_port) slow=$(free_port)
+app_start "$app_port" web
+app_start "$slow" slow -d 1500
+DIR=$work "$support/config" -n "$port" -t "$app_port" -w 2 -r "10 /slow slow" -g slow -t "$slow"
+sed "s/^listeners = ($/&\n  { name = \"other\"; protocol = \"HTTP\"; address = \"127.0.0.1\"; port = $other; default_actions = ( { type = \"forward\"; target_group = \"web\"; } ); },/" \
+    "$work/fairlead.conf" >"$work/two.conf"
+cmp -s "$work/fairlead.conf" "$work/two.conf" && fail "there is no second listener"
+cp "$work/fairlead.conf" "$work/one.conf"
+cp "$work/two.conf" "$work/fairlead.conf"
+
+# A service manager: runs a program, keeps what it is sent, and starts it again with that. Writes
+# what it keeps, a name a socket, whenever that changes.
+cat >"$work/manager.py" <<'END'
+import fcntl, os, select, signal, socket, sys
+folder, program = sys.argv[1], sys.argv[2:]
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(folder + "/notify.sock")
+kept, wishes = [], []
+signal.signal(signal.SIGHUP, lambda *_: wishes.append("restart"))
+signal.signal(signal.SIGTERM, lambda *_: wishes.append("stop"))
+
+def start():
+    pid = os.fork()
+    if pid:
+        return pid
+    for place, (name, fd) in enumerate(kept):
+        os.dup2(fd, 3 + place)
+    environment = dict(os.environ, NOTIFY_SOCKET=folder + "/notify.sock")
+    if kept:
+        environment.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(kept)), LISTEN_FDNAMES=":".join(name for name, _ in kept))
+    os.execve(program[0], program, environment)
+
+def take():
+    global kept
+    message, fds, _, _ = socket.recv_fds(listener, 4096, 253)
+    words = dict(line.split("=", 1) for line in message.decode().split("\n") if "=" in line)
+    if "FDSTOREREMOVE" in words:
+        kept = [(name, fd) for name, fd in kept if name != words["FDNAME"]]
+    elif "FDSTORE" in words:
+        kept += [(words["FDNAME"], fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 100)) for fd in fds]
+    for fd in fds:
+        os.close(fd)
+    with open(folder + "/kept.new", "w") as out:
+        out.writelines(name + "\n" for name, _ in kept)
+    os.rename(folder + "/kept.new", folder + "/kept")
+
+pid = start()
+while True:
+    if select.select([listener], [], [], 0.02)[0]:
+        take()
+    if wishes and not wishes[0].endswith("ing"):
+        os.kill(pid, signal.SIGTERM)
+        wishes[0] += "ing"
+    if os.waitpid(pid, os.WNOHANG)[0]:
+        if not wishes or wishes.pop(0) != "restarting":
+            sys.exit(0)
+        pid = start()
+END
+python3 "$work/manager.py" "$work" "$fairlead" -f "$work/fairlead.conf" >>"$work/fairlead.log" 2>&1 &
+manager_pid=$!
+system_at_end kill -KILL $manager_pid
+wait_for 10 ctl status
+DIR=$work "$support/ready" 1
+keeps() { # LISTENERS: that many, with two sockets each
+    [ "$(sort -u "$work/kept" | wc -l)" = "$1" ] && [ "$(wc -l <"$work/kept")" = $(($1 * 2)) ]
+}
+started() {
+    ctl --json status | jq -r .StartedAt
+}
+
+step "each listener's sockets are kept"
+wait_for 5 keeps 2
+grep -qx "listener 127.0.0.1|$port" "$work/kept" || fail "kept is $(cat "$work/kept")"
+
+step "restarts: who comes waits, what is in flight is finished"
+for ((n = 1; n <= $(count 2 4); n++)); do
+    before=$(started)
+    load_start -r 200 -c 20 -k 1 -P 30 -n "$(count 600 5000)" "127.0.0.1:$port" /=web
+    curl -sf -m 30 "http://127.0.0.1:$port/slow" >"$work/slow.answer" &
+    slow_pid=$!
+    is_under_way() {
+        [ "$(ctl --json status | jq .ActiveRequestCount)" -gt 0 ]
+    }
+    wait_for 5 is_under_way
+    kill -HUP $manager_pid
+    is_another() {
+        [ "$(started)" != "$before" ]
+    }
+    wait_for 20 is_another
+    load_wait
+    [ "$(load_count failed)" = 0 ] || fail "requests were lost in restart $n"
+    wait $slow_pid || fail "what was in flight was lost"
+done
+wait_for 5 keeps 2
+
+step "a listener that is dropped is kept no more"
+cp "$work/one.conf" "$work/fairlead.conf"
+ctl reload >/dev/null || fail "refused"
+wait_for 5 keeps 1
+! curl -sf -m 2 -o /dev/null "http://127.0.0.1:$other/" || fail "somebody still listens"
+
+step "the stop"
+kill -TERM $manager_pid
+wait $manager_pid || fail "it ended with $?"
+! curl -sf -m 2 -o /dev/null "http://127.0.0.1:$port/" || fail "somebody still listens"
