@@ -89,6 +89,8 @@ http2_head_count(struct http2_head *head, const struct config_limits *limits, st
     bool is_field = !is_pseudo(name) && (!is_cookie(name) || head->cookie_bytes == 0);
 
     head->size += name.length + value.length + HTTP2_FIELD_BYTES;
+    if (head->refusal != HTTP_REFUSAL_NONE)
+        return;
     head->count += is_field ? 1 : 0;
     if (is_cookie(name))
         head->cookie_bytes += value.length + 2;
@@ -101,6 +103,12 @@ http2_head_count(struct http2_head *head, const struct config_limits *limits, st
         refuse(head, HTTP_REFUSAL_HEAD_TOO_LARGE);
     else if (head->count > limits->fields)
         refuse(head, HTTP_REFUSAL_TOO_MANY_FIELDS);
+}
+
+bool
+http2_head_is_bomb(const struct http2_head *head, const struct config_limits *limits)
+{
+    return head->size / 2 > limits->head_bytes;
 }
 
 void

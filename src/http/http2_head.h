@@ -36,6 +36,9 @@ void http2_head_add(struct http2_head *head, const struct config_limits *limits,
 void http2_head_count(struct http2_head *head, const struct config_limits *limits,
                       struct slice name, struct slice value);
 
+/* So far over the limit that no answer is worth its decoding. */
+bool http2_head_is_bomb(const struct http2_head *head, const struct config_limits *limits);
+
 /*
  * The parsed head, not judged yet, whose slices live as long as this one. has_body: the request
  * goes on behind it. Also of a refused one as much as logs can use.

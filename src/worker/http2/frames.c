@@ -137,6 +137,16 @@ count_trailer(struct http2_stream *stream, const struct config_limits *limits,
         http2_stream_reset(stream, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
+/* nghttp2 resets the stream, and looks at no value of the rest: that is what costs. */
+static int
+defuse(struct http2_connection *connection)
+{
+    connection->reads_head = false;
+    WORKER_COUNT(connection->model.worker, HTTP2_RESETS_FOR_FAULTS);
+    spend_reset(connection);
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+}
+
 /* NOLINTBEGIN(readability-function-size): nghttp2's parameters. */
 static int
 on_field(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
@@ -154,7 +164,9 @@ on_field(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *na
         count_trailer(stream, limits_of(connection), field, content);
     else if (stream != NULL)
         http2_head_add(&stream->head, limits_of(connection), field, content);
-    return 0;
+    return stream != NULL && http2_head_is_bomb(&stream->head, limits_of(connection))
+               ? defuse(connection)
+               : 0;
 }
 
 /* NOLINTEND(readability-function-size) */
