@@ -180,6 +180,18 @@ handover_board(struct handover *handover, unsigned workers)
     return board;
 }
 
+static void
+close_pairs(const json_t *pairs)
+{
+    const json_t *pair, *fd;
+    size_t index, end;
+
+    json_array_foreach (pairs, index, pair)
+        json_array_foreach (pair, end, fd)
+            if (json_integer_value(fd) > STDERR_FILENO)
+                close((int)json_integer_value(fd));
+}
+
 struct access_channels *
 handover_channels(struct handover *handover, unsigned workers, bool is_of_failures)
 {
@@ -188,8 +200,10 @@ handover_channels(struct handover *handover, unsigned workers, bool is_of_failur
     const json_t *pair;
     size_t index;
 
-    if (!handover->has_our_records || json_array_size(pairs) != workers)
+    if (!handover->has_our_records || json_array_size(pairs) != workers) {
+        close_pairs(pairs);
         return NULL;
+    }
     int(*fds)[2] = memory_take(workers, sizeof(*fds));
     json_array_foreach (pairs, index, pair)
         for (size_t end = 0; end < 2; end++)

@@ -253,6 +253,7 @@ accept_trial(struct upgrade *upgrade, const char *verdict)
     event_log_add(upgrade->parts->events, EVENT_UPGRADING, "fairlead", "%s", text);
     answer(upgrade, NULL, text);
     free(text);
+    admin_end_streams(upgrade->parts->admin);
     end_helpers(upgrade);
     upgrade->stage = STAGE_HELPERS;
     upgrade->waited_ms = 0;

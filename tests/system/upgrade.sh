@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"
 
-port=$(free_port) one=$(free_port) two=$(free_port) slow=$(free_port) echo=$(free_port) tls=$(free_port)
+port=$(free_port) one=$(free_port) two=$(free_port) slow=$(free_port) echo=$(free_port) tls=$(free_port) metrics=$(free_port)
 for name in one two; do
     app_start "${!name}" web
 done
@@ -18,6 +18,7 @@ fairlead=$work/fairlead
 DIR=$work "$support/make_certificate" cert ec a.test
 DIR=$work "$support/config" -n "$port" -t "$one $two" -w 2 -r "10 /slow slow" -r "20 /bytes/* echo" -r "30 /ws echo" \
     -g slow -t "$slow" -g echo -t "$echo" \
+    -o "metrics = { address = \"127.0.0.1\"; port = $metrics; }; api = { unix = \"$work/api.sock\"; };" \
     -s "address = \"127.0.0.1\"; port = $tls; certificates = ( { certificate = \"$work/cert.pem\"; private_key = \"$work/cert.key\"; } );"
 fairlead_start
 DIR=$work "$support/ready" 2
@@ -76,6 +77,8 @@ curl -sf -m 60 "http://127.0.0.1:$port/slow" >"$work/slow.answer" &
 slow_pid=$!
 load_start -r "$(count 1500 4000)" -c 50 -k 40 -P 30 -n "$(count 8000 100000)" "127.0.0.1:$port" /=web
 event=$(last_event)
+ctl events --follow >"$work/followed" 2>&1 &
+follow_pid=$!
 requests=$(metric fairlead_requests_begun_total)
 times=$(count 3 10)
 for ((n = 1; n <= times; n++)); do
@@ -102,9 +105,13 @@ has_finished() {
 wait_for 20 has_finished
 
 step "what was known is known"
+wait $follow_pid && fail "the end of the events looks like success"
+grep -q 'another version of fairlead takes over' "$work/followed" || fail "the events end with: $(tail -n 2 "$work/followed")"
+curl -sf "http://127.0.0.1:$metrics/metrics" | grep '^fairlead_requests_begun_total' >/dev/null || fail "no metrics on their port"
+curl -sf --unix-socket "$work/api.sock" http://localhost/v1/status | jq -e ".Upgrades == $times" || fail "the api role does not answer"
 is_held || fail "the held target is not: $(ctl targets web)"
 [ "$(last_event)" -gt "$event" ] || fail "events went from $event to $(last_event)"
-handshake -tls1_2 -sess_in "$work/session" | grep -q '^Reused' || fail "the session was not resumed"
+handshake -tls1_2 -sess_in "$work/session" | grep '^Reused' >/dev/null || fail "the session was not resumed"
 [ "$(wc -l <"$work/access.log")" -ge "$(load_count sent)" ] || fail "records were lost: $(wc -l <"$work/access.log")"
 
 step "a signal does the same"
@@ -152,7 +159,7 @@ refused "a refused configuration" "nonsense: unknown setting"
 sed "s#$work/state#$work/elsewhere#" "$work/good.conf" >"$work/fairlead.conf"
 refused "another state folder" "state_dir is another one now"
 cp "$work/good.conf" "$work/fairlead.conf"
-ctl events --last 5 | grep -q 'no upgrade' || fail "the events do not tell: $(ctl events --last 5)"
+ctl events --last 5 | grep 'no upgrade' >/dev/null || fail "the events do not tell: $(ctl events --last 5)"
 
 step "control is killed on the way"
 trials=$(grep -c 'is ready to take over' "$work/fairlead.log")

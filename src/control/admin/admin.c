@@ -144,6 +144,17 @@ admin_close(struct admin *admin)
 }
 
 void
+admin_end_streams(struct admin *admin)
+{
+    static const char last_line[] =
+        "{\"error\":{\"code\":\"Upgrading\",\"message\":\"another version of fairlead takes "
+        "over: ask again\"}}\n";
+
+    admin_socket_end_streams(admin->socket, slice_of(last_line));
+    admin_api_end_streams(admin->api, slice_of(last_line));
+}
+
+void
 admin_free(struct admin **admin)
 {
     if (*admin == NULL)

@@ -81,6 +81,9 @@ void admin_free(struct admin **admin);
 /* Control is stopping: gives the socket up, and tells everybody who waits for an answer. */
 void admin_close(struct admin *admin);
 
+/* Another program takes over: who follows something is told to ask that one. */
+void admin_end_streams(struct admin *admin);
+
 /* A call of the api role has come; takes the descriptor. False: it is nonsense. */
 bool admin_api_call(struct admin *admin, uint64_t call_id, int fd);
 

@@ -49,6 +49,7 @@ control_tests += tests/unit/control/rollout/test_container_stop \
 control_tests += tests/unit/control/test_reload tests/unit/control/registry/test_notices
 control_tests += tests/unit/control/registry/test_numbers tests/unit/control/registry/test_vacancies
 control_tests += tests/unit/control/test_event_file
+control_tests += tests/unit/control/test_handover
 control_tests += tests/unit/control/test_run_lock tests/unit/control/test_stickiness_key
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
@@ -105,6 +106,8 @@ tests_unit_control_test_run_lock_SOURCES = tests/unit/control/test_run_lock.c
 tests_unit_control_test_run_lock_LDADD = $(control_test_libs)
 tests_unit_control_test_stickiness_key_SOURCES = tests/unit/control/test_stickiness_key.c
 tests_unit_control_test_stickiness_key_LDADD = $(control_test_libs)
+tests_unit_control_test_handover_SOURCES = tests/unit/control/test_handover.c
+tests_unit_control_test_handover_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_numbers_SOURCES = tests/unit/control/registry/test_numbers.c
 tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 

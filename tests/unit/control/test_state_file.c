@@ -293,6 +293,61 @@ make_directory(void **state)
     return mkdtemp(directory) == NULL ? -1 : 0;
 }
 
+/* has_same_counters: as between two programs whose counters lie alike. */
+static void
+take_over(struct kept_world *after, const char *text, bool has_same_counters)
+{
+    json_t *state = json_loads(text, 0, NULL);
+    const json_t *target;
+    size_t index;
+    uint32_t row = 0;
+
+    assert_non_null(state);
+    json_array_foreach (json_object_get(state, "targets"), index, target)
+        row = (uint32_t)json_integer_value(json_object_get(target, "row"));
+    if (has_same_counters)
+        numbers_keep_target_rows(after->world->numbers, &row, 1);
+    state_file_take(after->file, state, has_same_counters);
+    json_decref(state);
+}
+
+static void
+hands_ejections_and_rows_to_a_control_in_the_same_process(void **state)
+{
+    struct kept_world before = begin();
+
+    (void)state;
+    registry_put_task(before.world->registry, make_task("first", 1, "srvweb", 1001));
+    registry_put_task(before.world->registry, make_task("a", 7, "srvweb", 1002));
+    registry_remove_task(before.world->registry, "docker", "first", 0);
+    struct registered_target *target = find_target(before.world, "web", 1002);
+    uint32_t row = target->counter_row;
+    target->passive.ejected_until_ms = clock_ms() + 5000;
+    target->passive.ejections = 3;
+    char *text = state_file_text(before.file);
+    assert_non_null(text);
+    assert_true(state_file_save(before.file));
+    end(&before);
+
+    for (int is_same = 0; is_same < 2; is_same++) {
+        struct kept_world after = begin();
+        take_over(&after, text, is_same != 0);
+        target = find_target(after.world, "web", 1002);
+        assert_in_range(target->passive.ejected_until_ms, clock_ms() + 1, clock_ms() + 5000);
+        assert_int_equal(target->passive.ejections, 3);
+        assert_true((target->counter_row == row) == (is_same != 0));
+        end(&after);
+    }
+    free(text);
+
+    struct kept_world restarted = begin();
+    assert_true(state_file_load(restarted.file));
+    target = find_target(restarted.world, "web", 1002);
+    assert_int_equal(target->passive.ejected_until_ms, 0);
+    end(&restarted);
+    remove_state();
+}
+
 static int
 remove_directory(void **state)
 {
@@ -305,6 +360,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_back_tasks_with_the_ids_and_health_of_their_targets),
+        cmocka_unit_test(hands_ejections_and_rows_to_a_control_in_the_same_process),
         cmocka_unit_test(forgets_health_when_the_task_is_another_generation),
         cmocka_unit_test(brings_back_what_was_registered_by_hand),
         cmocka_unit_test(brings_back_when_keys_were_used),

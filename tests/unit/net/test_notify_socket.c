@@ -67,6 +67,37 @@ reaches_a_name_without_a_file(void **state)
 }
 
 static void
+has_descriptors_kept_and_gets_them_back(void **state)
+{
+    char name[64], own[24], *names = NULL;
+    int pair[2];
+
+    (void)state;
+    snprintf(name, sizeof(name), "@fairlead-kept-%ld", (long)getpid());
+    int fd = listen_at(name);
+    assert_int_equal(pipe(pair), 0);
+    notify_socket_store("listener a|80", pair, 2);
+    expect_received(fd, "FDSTORE=1\nFDNAME=listener a|80");
+    notify_socket_drop("listener a|80");
+    expect_received(fd, "FDSTOREREMOVE=1\nFDNAME=listener a|80");
+    close(fd);
+    close(pair[0]);
+    close(pair[1]);
+    snprintf(own, sizeof(own), "%ld", (long)getpid());
+    setenv("LISTEN_PID", own, 1);
+    setenv("LISTEN_FDS", "2", 1);
+    setenv("LISTEN_FDNAMES", "one:two", 1);
+    assert_int_equal(notify_socket_take_stored(&names), 2);
+    assert_string_equal(names, "one:two");
+    free(names);
+    assert_int_equal(notify_socket_take_stored(&names), 0);
+    assert_null(names);
+    setenv("LISTEN_PID", "1", 1);
+    setenv("LISTEN_FDS", "2", 1);
+    assert_int_equal(notify_socket_take_stored(&names), 0);
+}
+
+static void
 is_silent_where_nobody_listens(void **state)
 {
     char longer[200];
@@ -121,6 +152,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reaches_a_socket_with_a_path),
         cmocka_unit_test(reaches_a_name_without_a_file),
+        cmocka_unit_test(has_descriptors_kept_and_gets_them_back),
         cmocka_unit_test(is_silent_where_nobody_listens),
         cmocka_unit_test(knows_whom_the_watchdog_waits_for),
     };

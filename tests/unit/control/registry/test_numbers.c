@@ -112,6 +112,35 @@ a_rule_keeps_its_row_while_its_listener_and_priority_stay(void **state)
     numbers_free(&numbers);
 }
 
+static void
+put(void *argument, const char *text, uint32_t row)
+{
+    numbers_put_row(argument, NUMBERS_GROUP_ROW, text, row);
+}
+
+static void
+another_control_goes_on_with_the_same_rows(void **state)
+{
+    struct numbers *before = begin(), *after = numbers_new();
+    const uint32_t kept[] = {0, 2, COUNTERS_TARGET_ROWS};
+
+    (void)state;
+    make_base(before, 0, 3, true);
+    uint32_t row = numbers_group_row(before, "group-2");
+    numbers_each_row(before, NUMBERS_GROUP_ROW, put, after);
+    numbers_put_row(after, NUMBERS_GROUP_ROW, "far", COUNTERS_GROUP_ROWS);
+    assert_int_equal(numbers_row_count(after, NUMBERS_GROUP_ROW), 3);
+    assert_int_equal(numbers_group_row(after, "group-2"), row);
+    assert_int_equal(numbers_group_row(after, "group-3"), 3);
+    numbers_keep_target_rows(after, kept, 3);
+    assert_int_equal(numbers_take_target_row(after), 1);
+    assert_int_equal(numbers_take_target_row(after), 3);
+    numbers_give_back_target_row(after, 0);
+    assert_int_equal(numbers_take_target_row(after), 0);
+    numbers_free(&before);
+    numbers_free(&after);
+}
+
 int
 main(void)
 {
@@ -119,6 +148,7 @@ main(void)
         cmocka_unit_test(keeps_the_row_of_what_stays_or_comes_back),
         cmocka_unit_test(gives_rows_to_others_when_all_are_taken),
         cmocka_unit_test(gives_no_row_away_that_a_worker_still_counts_in),
+        cmocka_unit_test(another_control_goes_on_with_the_same_rows),
         cmocka_unit_test(a_rule_keeps_its_row_while_its_listener_and_priority_stay),
     };
 
