@@ -310,6 +310,7 @@ parts_open_admin(struct parts *parts)
         .sockets = parts->sockets,
         .board = parts->board,
         .rates = parts->rates,
+        .certificates = parts->certificates,
         .publisher = parts->publisher,
         .children = parts->children,
         .rollout = parts->rollout,

@@ -140,7 +140,10 @@ reload_apply(struct reload *reload, struct config *config)
     group_rates_set_config(parts->rates, config);
     ticket_keys_set_config(parts->ticket_keys, config);
     /* A listener finds its certificates when its snapshot comes. */
-    if (certificate_store_commit(parts->certificates))
+    bool has_new_certificates = certificate_store_commit(parts->certificates);
+    counter_set(&parts->counters->values[COUNTER_CERTIFICATES_FIRST_END],
+                (uint64_t)certificate_store_first_end_s(parts->certificates));
+    if (has_new_certificates)
         children_send_certificates(parts->children);
     publisher_publish(parts->publisher);
     children_open_listeners(parts->children);

@@ -25,7 +25,7 @@ exit_is() {
 
 step "every GET answers with JSON"
 for what in status listeners rules target-groups target-groups/web/targets services tasks \
-    providers problems workers processes events configuration configuration/difference \
+    providers problems workers processes certificates events configuration configuration/difference \
     'explain?url=http://a/app1/x'; do
     api "$what" -f | jq -e 'type == "object"' >/dev/null || fail "GET /v1/$what"
 done
@@ -38,7 +38,7 @@ sed -i 's/^workers = 1/workers = 2/' "$work/fairlead.conf"
 ctl reload >/dev/null 2>&1 || fail "refused"
 sed -i 's/^workers = 2/workers = 3/' "$work/fairlead.conf"
 for what in status listeners rules target-groups target-groups/web/targets services tasks providers \
-    problems workers processes events configuration configuration/difference 'explain?url=http://a/app1/x' \
+    problems workers processes certificates events configuration configuration/difference 'explain?url=http://a/app1/x' \
     'explain?url=http://a/'; do
     api "$what" -f | jq -r '[paths | map(strings) | last // empty] | unique[]'
 done | sort -u | while read -r member; do

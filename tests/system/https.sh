@@ -65,6 +65,14 @@ ctl --json listeners | jq -e '.Listeners[1] | .Protocol == "HTTPS" and .AlpnPoli
     .SslPolicy == "ELBSecurityPolicy-TLS13-1-2-2021-06" and
     (.Certificates[0].CertificateArn | endswith("/default.pem"))' >/dev/null || fail "$(ctl --json listeners)"
 
+step "what is known of certificates"
+[ "$(ctl --json certificates | jq -r '.Certificates[0] | "\(.Names[0]) \(.Key) \(.DaysLeft) \(.Listeners[0])"')" = \
+    "expired.test ECDSA P-256 -1 https" ] || fail "$(ctl --json certificates)"
+ctl certificates | grep -qE '^\*?\.?one.test +RSA 2048 +(29|30) +https' || fail "$(ctl certificates)"
+ctl status --check >"$work/status" && fail "an expired certificate needs nobody"
+grep -q '1 certificate is expired' "$work/status" || fail "$(cat "$work/status")"
+ctl metrics | grep -q '^fairlead_certificates_first_not_after_seconds 1580515200$' || fail "the first end"
+
 step "requests go through, and targets are told how they came"
 wait_for 5 secure one.test /hello
 for version in 1.2 1.3; do

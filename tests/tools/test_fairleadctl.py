@@ -174,7 +174,8 @@ web  round_robin, GET / every 30 s           1 of 2 healthy   12 req/s   0 5xx/s
     def test_status_check_tells_by_its_end_what_needs_somebody(self):
         problem = {"Source": "docker", "Object": "web-1", "Reason": "no published port"}
         for wrong in ({"groups": [group("web", 0, 0)]}, {"problems": [problem]},
-                      {"groups": [group("web", FailsOpen=True)]}, {"LivingWorkerCount": 1}):
+                      {"groups": [group("web", FailsOpen=True)]}, {"LivingWorkerCount": 1},
+                      {"EndingCertificateCount": 1}):
             self.status(**wrong)
             run = self.run_it("status", "--check")
             self.assertEqual(run.returncode, 1, wrong)

@@ -4,6 +4,7 @@
  * answer become which columns.
  */
 #include "actions.h"
+#include "certificate_words.h"
 #include "command.h"
 #include "complete.h"
 #include "config_listing.h"
@@ -75,6 +76,15 @@ VIEW(problems_view, "Problems", "no problems", {.title = "SOURCE", .path = "Sour
      {.title = "OBJECT", .path = "Object", .kind = VIEW_TEXT},
      {.title = "FOR", .path = "Since", .kind = VIEW_SINCE},
      {.title = "REASON", .path = "Reason", .kind = VIEW_WRAP});
+
+VIEW(certificates_view, "Certificates",
+     "there are no certificates: no listener has protocol = \"HTTPS\"",
+     {.title = "NAMES", .words = certificate_names_words, .kind = VIEW_TEXT},
+     {.title = "KEY", .path = "Key"}, {.title = "DAYS LEFT", .words = certificate_days_words},
+     {.title = "NOT AFTER", .path = "NotAfter", .is_wide = true},
+     {.title = "SERIAL", .path = "Serial", .is_wide = true},
+     {.title = "LISTENERS", .words = certificate_listeners_words, .kind = VIEW_TEXT},
+     {.title = "FILE", .path = "Certificate", .kind = VIEW_TEXT});
 
 VIEW(processes_view, "Processes", NULL, {.title = "ROLE", .words = process_role_words},
      {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},

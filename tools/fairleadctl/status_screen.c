@@ -46,6 +46,7 @@ status_needs_somebody(const struct status_answers *answers)
         if (is_down(group))
             return true;
     return problem_count(answers) > 0 || lacks_workers(answers->status) ||
+           json_number(answers->status, "EndingCertificateCount") > 0 ||
            json_is_set(answers->status, "LastReloadWasRefused");
 }
 
@@ -112,6 +113,7 @@ print_problems(FILE *file, const json_t *problems)
 static void
 print_needs(FILE *file, const struct status_answers *answers)
 {
+    double ending = json_number(answers->status, "EndingCertificateCount");
     size_t index, down = 0;
     json_t *group;
 
@@ -120,6 +122,11 @@ print_needs(FILE *file, const struct status_answers *answers)
                    memory_print("%.0f of %.0f workers run: fairleadctl workers",
                                 json_number(answers->status, "LivingWorkerCount"),
                                 json_number(answers->status, "WorkerCount")));
+    if (ending > 0)
+        print_line(file, TONE_BAD,
+                   memory_print("%.0f %s expired, or will be within 14 days: fairleadctl "
+                                "certificates",
+                                ending, ending == 1 ? "certificate is" : "certificates are"));
     if (json_is_set(answers->status, "LastReloadWasRefused"))
         print_line(file, TONE_BAD,
                    memory_copy_text("the last reload was refused: fairleadctl config --diff"));

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "control/certificates/certificate_store.h"
 #include "control/registry/passive_health.h"
 
 /* Of thousands that fail for one reason, nobody reads more. */
@@ -70,6 +71,43 @@ look_at_configuration(struct needs *needs, const struct admin_parts *parts)
                     memory_copy_text("the last reload was refused; the configuration before it "
                                      "goes on"),
                     memory_print("fairleadctl check %s", parts->config->path));
+}
+
+#define SECONDS_PER_DAY (24 * 3600)
+#define US_PER_SECOND 1000000
+
+static void
+look_at_certificate(struct needs *needs, const struct certificate_book *book,
+                    const struct certificate_row *row)
+{
+    int64_t now_s = (int64_t)(clock_wall_us() / US_PER_SECOND);
+    int64_t left_s = row->facts.not_after_s - now_s;
+    struct slice path = certificate_slice(book, row->path);
+
+    if (left_s >= CERTIFICATE_RENEWAL_DAYS * SECONDS_PER_DAY)
+        return;
+    char *object = memory_copy_bytes(path.at, path.length);
+    const struct need need = {
+        .kind = "certificate",
+        .object = object,
+        .next = "renew it, write the new one into its file, and reload",
+        .since_wall_us = left_s < 0 ? (uint64_t)row->facts.not_after_s * US_PER_SECOND : 0,
+    };
+    add_printed(needs, &need,
+                left_s < 0 ? memory_copy_text("it has expired: clients refuse it")
+                           : memory_print("it expires in %lld days",
+                                          (long long)(left_s / SECONDS_PER_DAY)),
+                memory_copy_text("fairleadctl certificates"));
+    free(object);
+}
+
+static void
+look_at_certificates(struct needs *needs, const struct admin_parts *parts)
+{
+    const struct certificate_book *book = certificate_store_book(parts->certificates);
+
+    for (uint32_t i = 0; book != NULL && i < book->row_count; i++)
+        look_at_certificate(needs, book, &book->certificates[i]);
 }
 
 static void
@@ -214,6 +252,7 @@ admin_show_needs(struct admin_call *call)
 
     look_at_configuration(&needs, parts);
     look_at_processes(&needs, parts);
+    look_at_certificates(&needs, parts);
     look_at_providers(&needs, parts);
     look_at_groups(&needs, parts);
     look_at_targets(&needs, parts);

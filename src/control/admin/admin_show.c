@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/sandbox.h"
 #include "control/admin/admin_call.h"
+#include "control/certificates/certificate_store.h"
 
 static unsigned
 living_workers(struct processes *processes)
@@ -27,6 +28,16 @@ add_walls(json_t *status, uint32_t standing)
     admin_set_text(status, "Walls", text);
     sandbox_describe_walls(missing, text);
     admin_set_text(status, "MissingWalls", missing == 0 ? NULL : text);
+}
+
+/* Those that have ended, too. */
+static size_t
+ending_certificates(const struct admin_parts *parts)
+{
+    int64_t now_s = (int64_t)(clock_wall_us() / 1000000);
+
+    return certificate_store_count_ending(
+        parts->certificates, now_s + (int64_t)CERTIFICATE_RENEWAL_DAYS * 24 * 3600);
 }
 
 void
@@ -59,6 +70,7 @@ admin_show_status(struct admin_call *call)
     admin_set_number(status, "TargetCount", targets_count(parts->targets));
     admin_set_number(status, "HealthyTargetCount", targets_count_healthy(parts->targets));
     admin_set_number(status, "ProblemCount", problems_count(parts->problems));
+    admin_set_number(status, "EndingCertificateCount", ending_certificates(parts));
     admin_set_number(status, "ActiveConnectionCount",
                      counter_board_total(board, COUNTER_CLIENT_CONNECTIONS_ACTIVE));
     admin_set_number(status, "RequestCount",

@@ -86,3 +86,28 @@ certificate_store_book(const struct certificate_store *store)
 {
     return store->book;
 }
+
+size_t
+certificate_store_count_ending(const struct certificate_store *store, int64_t before_s)
+{
+    const struct certificate_book *book = store->book;
+    size_t count = 0;
+
+    for (uint32_t i = 0; book != NULL && i < book->row_count; i++)
+        count += book->certificates[i].facts.not_after_s < before_s ? 1 : 0;
+    return count;
+}
+
+int64_t
+certificate_store_first_end_s(const struct certificate_store *store)
+{
+    const struct certificate_book *book = store->book;
+    int64_t first_s = 0;
+
+    for (uint32_t i = 0; book != NULL && i < book->row_count; i++) {
+        int64_t end_s = book->certificates[i].facts.not_after_s;
+        if (first_s == 0 || end_s < first_s)
+            first_s = end_s;
+    }
+    return first_s;
+}

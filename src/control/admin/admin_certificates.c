@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /v1/certificates: what HTTPS listeners show, those that end first in front. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "control/admin/admin_call.h"
+#include "control/certificates/certificate_store.h"
+
+/* One answer holds control for some milliseconds at most. */
+#define MOST_CERTIFICATES 1000
+#define MOST_NAMES 20
+#define SECONDS_PER_DAY (24 * 3600)
+#define US_PER_SECOND 1000000
+
+static json_t *
+text_of(struct slice text)
+{
+    return json_stringn(text.at, text.length);
+}
+
+static json_t *
+names_to_json(const struct certificate_book *book, const struct certificate_row *row)
+{
+    json_t *names = json_array();
+
+    for (uint32_t i = 0; i < row->names.count && i < MOST_NAMES; i++)
+        json_array_append_new(
+            names, text_of(certificate_slice(book, book->names[row->names.first + i].text)));
+    return names;
+}
+
+static json_t *
+key_to_json(const struct tls_certificate_facts *facts)
+{
+    if (facts->key_type == TLS_KEY_RSA)
+        return json_sprintf("RSA %u", facts->key_bits);
+    return json_sprintf("ECDSA P-%u", facts->key_bits);
+}
+
+static bool
+has_member(const struct certificate_book *book, const struct certificate_listener *listener,
+           uint32_t certificate)
+{
+    for (uint32_t i = 0; i < listener->certificates.count; i++)
+        if (book->members[listener->certificates.first + i].certificate == certificate)
+            return true;
+    return false;
+}
+
+static json_t *
+listeners_to_json(const struct certificate_book *book, uint32_t certificate)
+{
+    json_t *listeners = json_array();
+
+    for (uint32_t i = 0; i < book->listener_count; i++)
+        if (has_member(book, &book->listeners[i], certificate))
+            json_array_append_new(listeners,
+                                  text_of(certificate_slice(book, book->listeners[i].name)));
+    return listeners;
+}
+
+static int64_t
+days_left(int64_t not_after_s)
+{
+    int64_t left = not_after_s - (int64_t)(clock_wall_us() / US_PER_SECOND);
+
+    return left < 0 ? -1 : left / SECONDS_PER_DAY;
+}
+
+static json_t *
+certificate_to_json(const struct certificate_book *book, uint32_t certificate)
+{
+    const struct certificate_row *row = &book->certificates[certificate];
+    const struct tls_certificate_facts *facts = &row->facts;
+    json_t *object = json_object();
+    struct certificate_bytes key_path = row->key_path.length == 0 ? row->path : row->key_path;
+
+    json_object_set_new(object, "Certificate", text_of(certificate_slice(book, row->path)));
+    json_object_set_new(object, "PrivateKey", text_of(certificate_slice(book, key_path)));
+    json_object_set_new(object, "Names", names_to_json(book, row));
+    admin_set_number(object, "NameCount", row->names.count);
+    json_object_set_new(object, "Key", key_to_json(facts));
+    admin_set_text(object, "Serial", facts->serial);
+    admin_set_time(object, "NotBefore", (uint64_t)facts->not_before_s * US_PER_SECOND);
+    admin_set_time(object, "NotAfter", (uint64_t)facts->not_after_s * US_PER_SECOND);
+    json_object_set_new(object, "DaysLeft", json_integer(days_left(facts->not_after_s)));
+    json_object_set_new(object, "Listeners", listeners_to_json(book, certificate));
+    return object;
+}
+
+/* An index with what it is sorted by. */
+struct place {
+    int64_t not_after_s;
+    uint32_t certificate;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct place *left = a, *right = b;
+
+    if (left->not_after_s != right->not_after_s)
+        return left->not_after_s < right->not_after_s ? -1 : 1;
+    return left->certificate < right->certificate ? -1 : 1;
+}
+
+static json_t *
+list(const struct certificate_book *book)
+{
+    json_t *array = json_array();
+    struct place *places = memory_take(book->row_count + 1, sizeof(*places));
+
+    for (uint32_t i = 0; i < book->row_count; i++)
+        places[i] = (struct place){book->certificates[i].facts.not_after_s, i};
+    qsort(places, book->row_count, sizeof(*places), compare);
+    for (uint32_t i = 0; i < book->row_count && i < MOST_CERTIFICATES; i++)
+        json_array_append_new(array, certificate_to_json(book, places[i].certificate));
+    free(places);
+    return array;
+}
+
+void
+admin_show_certificates(struct admin_call *call)
+{
+    const struct certificate_book *book = certificate_store_book(call->parts->certificates);
+    json_t *answer = json_object();
+
+    admin_set_number(answer, "Count", book == NULL ? 0 : book->row_count);
+    json_object_set_new(answer, "Certificates", book == NULL ? json_array() : list(book));
+    admin_answer(call->request, 200, answer);
+}
