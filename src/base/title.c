@@ -11,6 +11,7 @@
 
 static char *room;
 static size_t room_size;
+static char **texts; /* the environment's, also those that were unset since */
 
 static void
 move_environment_away(void)
@@ -20,10 +21,11 @@ move_environment_away(void)
     while (environ[count] != NULL)
         count++;
     char **moved = memory_take(count + 1, sizeof(*moved));
+    texts = memory_take(count + 1, sizeof(*texts));
     for (size_t i = 0; i < count; i++) {
         if (environ[i] == room + room_size)
             room_size += strlen(environ[i]) + 1;
-        moved[i] = memory_copy_text(environ[i]);
+        moved[i] = texts[i] = memory_copy_text(environ[i]);
     }
     environ = moved;
 }

@@ -286,6 +286,7 @@ judge(struct upgrade *upgrade, int status, char *output)
             refuse(upgrade, "%s: it is no fairlead that can take over", upgrade->path);
         return;
     }
+    output += strspn(output, "\n");
     output[strcspn(output, "\n")] = '\0';
     if (WIFSIGNALED(status))
         refuse(upgrade, "%s: its trial was killed by signal %d (%s)", upgrade->path,
