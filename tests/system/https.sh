@@ -71,6 +71,8 @@ step "what is known of certificates"
 ctl certificates | grep -qE '^\*?\.?one.test +RSA 2048 +(29|30) +https' || fail "$(ctl certificates)"
 ctl status --check >"$work/status" && fail "an expired certificate needs nobody"
 grep -q '1 certificate is expired' "$work/status" || fail "$(cat "$work/status")"
+curl -sf --unix-socket "$work/admin.sock" http://x/v1/needs | jq -r '.Needs[].Text' |
+    grep -q 'the certificate .*/expired.pem has expired' || fail "nobody is told in the console"
 ctl metrics | grep -q '^fairlead_certificates_first_not_after_seconds 1580515200$' || fail "the first end"
 
 step "requests go through, and targets are told how they came"

@@ -94,9 +94,10 @@ look_at_certificate(struct needs *needs, const struct certificate_book *book,
         .since_wall_us = left_s < 0 ? (uint64_t)row->facts.not_after_s * US_PER_SECOND : 0,
     };
     add_printed(needs, &need,
-                left_s < 0 ? memory_copy_text("it has expired: clients refuse it")
-                           : memory_print("it expires in %lld days",
-                                          (long long)(left_s / SECONDS_PER_DAY)),
+                left_s < 0
+                    ? memory_print("the certificate %s has expired: clients refuse it", object)
+                    : memory_print("the certificate %s expires in %lld days", object,
+                                   (long long)(left_s / SECONDS_PER_DAY)),
                 memory_copy_text("fairleadctl certificates"));
     free(object);
 }
