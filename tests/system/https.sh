@@ -71,9 +71,10 @@ step "what is known of certificates"
 ctl certificates | grep -qE '^\*?\.?one.test +RSA 2048 +(29|30) +https' || fail "$(ctl certificates)"
 ctl status --check >"$work/status" && fail "an expired certificate needs nobody"
 grep -q '1 certificate is expired' "$work/status" || fail "$(cat "$work/status")"
-curl -sf --unix-socket "$work/admin.sock" http://x/v1/needs | jq -r '.Needs[].Text' |
-    grep -q 'the certificate .*/expired.pem has expired' || fail "nobody is told in the console"
-ctl metrics | grep -q '^fairlead_certificates_first_not_after_seconds 1580515200$' || fail "the first end"
+curl -sf --unix-socket "$work/admin.sock" http://x/v1/needs | jq -r '.Needs[].Text' >"$work/needs"
+grep -q 'the certificate .*/expired.pem has expired' "$work/needs" || fail "$(cat "$work/needs")"
+ctl metrics >"$work/page"
+grep -q "^fairlead_certificates_first_not_after_seconds 1580515200$" "$work/page" || fail "the first end"
 
 step "requests go through, and targets are told how they came"
 wait_for 5 secure one.test /hello
