@@ -69,7 +69,7 @@ probe_stop() {
 }
 
 has_line() {
-    tail -n "+$((seen + 1))" "$work/probe.out" | grep -Eq -- "$1"
+    tail -n "+$((seen + 1))" "$work/probe.out" | grep -E -- "$1" >/dev/null
 }
 
 # expect PATTERN [SECONDS]: a line that was not looked at yet matches; looks on behind it.
@@ -99,7 +99,7 @@ status_has() {
     answers=$(grep -c '^status ' "$work/probe.out" || true)
     probe status
     wait_for 30 status_was_told "$answers"
-    grep '^status ' "$work/probe.out" | tail -n 1 | grep -Eq -- "$1"
+    grep '^status ' "$work/probe.out" | tail -n 1 | grep -E -- "$1" >/dev/null
 }
 
 # wait_for_status PATTERN [SECONDS]

@@ -56,7 +56,7 @@ curl -s "http://127.0.0.1:$port/?[1-2]" >/dev/null &
 first=$!
 wait_for 5 in_flight 1
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-    curl -s -m 5 "http://127.0.0.1:$port/" | grep -q '^app=one ' || fail "the busy target was chosen"
+    curl -s -m 5 "http://127.0.0.1:$port/" | grep '^app=one ' >/dev/null || fail "the busy target was chosen"
 done
 in_flight 1 >/dev/null || fail "the busy target is not busy any more"
 kill -CONT "$three_pid"

@@ -10,7 +10,7 @@ DIR=$work "$support/config" -n "$port" -t "$app_port"
 fairlead_start
 DIR=$work "$support/ready" 1
 is_served() {
-    curl -sf -m 5 "http://127.0.0.1:$port/" | grep -q '^app=web'
+    curl -sf -m 5 "http://127.0.0.1:$port/" | grep '^app=web' >/dev/null
 }
 wait_for 5 is_served
 

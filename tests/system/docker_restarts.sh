@@ -32,7 +32,7 @@ for i in 1 2 3; do
     waiters+=($!)
 done
 says_so() {
-    ctl groups | grep -q 'waiting for a target, 3 held'
+    ctl groups | grep 'waiting for a target, 3 held' >/dev/null
 }
 wait_for 10 says_so
 docker start web >/dev/null

@@ -126,7 +126,7 @@ step "why a rule does not take a request"
 no() {
     local text=$1
     shift
-    ctl --json explain "$@" | jq -r '.PassedOver[].Why' | grep -qxF "$text" ||
+    ctl --json explain "$@" | jq -r '.PassedOver[].Why' | grep -xF "$text" >/dev/null ||
         fail "not said of $*: $text; but $(ctl explain "$@")"
 }
 no 'host a.example does not match shop.example' http://a.example/app10
@@ -144,12 +144,12 @@ no 'source 2001:db8::1 does not match 192.0.2.0/24' http://a.example/ --source 2
 long=$(printf 'x%.0s' {1..80})
 no "path /${long:1}… does not match /app1, /app1/*" "http://a.example/$long"
 ctl --json explain http://a.example/ -H $'X-Kind: \xe4\xc2\x80' | jq -r '.PassedOver[].Why' |
-    grep -qxF 'X-Kind: ?? does not match blue' || fail "bytes of the request are shown as they came"
+    grep -xF 'X-Kind: ?? does not match blue' >/dev/null || fail "bytes of the request are shown as they came"
 
 step "from the command line"
-ctl explain http://a.example/x -H 'Host: shop.example' | grep -q 210 || fail "Host is ignored"
-ctl explain http://a.example/x -X TRACE | grep -q 'would be refused: 405' || fail "TRACE"
-ctl explain http://a.example/x | grep -q 'no listener on port 80: this is what' || fail "nothing is said of port 80"
+ctl explain http://a.example/x -H 'Host: shop.example' | grep 210 >/dev/null || fail "Host is ignored"
+ctl explain http://a.example/x -X TRACE | grep 'would be refused: 405' >/dev/null || fail "TRACE"
+ctl explain http://a.example/x | grep 'no listener on port 80: this is what' >/dev/null || fail "nothing is said of port 80"
 nobody=$(free_port)
 ! ctl explain "http://a.example:$nobody/x" >"$work/out" 2>&1 || fail "there is no listener on $nobody"
 grep -q "no listener on port $nobody: there are .*($port)" "$work/out" || fail "$(cat "$work/out")"
@@ -173,7 +173,7 @@ DIR=$work "$support/config" -n "$port" \
 ctl reload >/dev/null 2>&1 || fail "refused"
 python3 "$work/compare.py" "$work/admin.sock" "$port" || fail "explain and the worker differ"
 ctl --json explain "http://hop.example:$port/" -H 'X-Forwarded-For: 10.0.0.1' --source 127.0.0.2 | jq -r '.PassedOver[].Why' |
-    grep -qx 'source 127.0.0.2 does not match 10.0.0.0/8' || fail "a stranger is believed"
+    grep -x 'source 127.0.0.2 does not match 10.0.0.0/8' >/dev/null || fail "a stranger is believed"
 ! ctl explain http://a/ --source nobody >"$work/out" 2>&1 || fail "nobody is an address"
 grep -q 'source nobody is neither an IP address nor unix:' "$work/out" || fail "$(cat "$work/out")"
 step "of many rules the last are told, and how many there were"
@@ -189,5 +189,5 @@ for count in 0 1 50 51 120; do
             [.PassedOver[].Priority] == [range([$count - 49, 1] | max; $count + 1)]' >/dev/null ||
         fail "of $count rules: $(ctl --json explain "http://a.example:$port/" | jq -c '[.PassedOverCount, .PassedOver[].Priority]')"
 done
-ctl explain "http://a.example:$port/" | grep -qx '  108 rules before these: no' || fail "not told how many there were"
+ctl explain "http://a.example:$port/" | grep -x '  108 rules before these: no' >/dev/null || fail "not told how many there were"
 fairlead_stop

@@ -26,14 +26,14 @@ ctl --json events | jq -r '.Events[].Text' >"$work/events"
 
 step "connections that fail take a target out"
 bad_is_served() {
-    curl -s "http://127.0.0.1:$port/" | grep -q '^app=bad '
+    curl -s "http://127.0.0.1:$port/" | grep '^app=bad ' >/dev/null
 }
 load_start -r 300 -c 8 "127.0.0.1:$port" /
 # That it answered until now must not keep it in.
 wait_for 10 bad_is_served
 kill -KILL "$bad_pid"
 targets_are_out() {
-    ctl events | grep -qE "127.0.0.1:$bad_port.*(eject|passive)"
+    ctl events | grep -E "127.0.0.1:$bad_port.*(eject|passive)" >/dev/null
 }
 wait_for 20 targets_are_out
 

@@ -68,7 +68,7 @@ ctl --json listeners | jq -e '.Listeners[1] | .Protocol == "HTTPS" and .AlpnPoli
 step "what is known of certificates"
 [ "$(ctl --json certificates | jq -r '.Certificates[0] | "\(.Names[0]) \(.Key) \(.DaysLeft) \(.Listeners[0])"')" = \
     "expired.test ECDSA P-256 -1 https" ] || fail "$(ctl --json certificates)"
-ctl certificates | grep -qE '^\*?\.?one.test +RSA 2048 +(29|30) +https' || fail "$(ctl certificates)"
+ctl certificates | grep -E '^\*?\.?one.test +RSA 2048 +(29|30) +https' >/dev/null || fail "$(ctl certificates)"
 ctl status --check >"$work/status" && fail "an expired certificate needs nobody"
 grep -q '1 certificate is expired' "$work/status" || fail "$(cat "$work/status")"
 curl -sf --unix-socket "$work/admin.sock" http://x/v1/needs | jq -r '.Needs[].Text' >"$work/needs"

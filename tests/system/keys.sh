@@ -89,7 +89,7 @@ broken() {
     names_are ''
     says_once "keys $file: $1; no key is valid and none can be made"
     expect 503 KeysUnavailable '' '{"Name":"ben"}'
-    jq -r .error.message "$work/out" | grep -qF "$1" || fail "it says $(cat "$work/out")"
+    jq -r .error.message "$work/out" | grep -F "$1" >/dev/null || fail "it says $(cat "$work/out")"
     says_once "keys $file: $1"
 }
 cp -p "$file" "$work/good"
@@ -130,7 +130,7 @@ if [ -n "${SYSTEM_ISOLATED:-}" ]; then
     fairlead_start
     head -c 1000000 /dev/zero 2>/dev/null >"$work/state/full" && fail "the disk has room"
     expect 503 KeysUnavailable '' '{"Name":"more"}'
-    jq -r .error.message "$work/out" | grep -qF 'No space left on device; nothing has changed' ||
+    jq -r .error.message "$work/out" | grep -F 'No space left on device; nothing has changed' >/dev/null ||
         fail "it says $(cat "$work/out")"
     names_are 'anna ben'
     expect 503 KeysUnavailable /delete '{"Name":"ben"}'

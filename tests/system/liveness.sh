@@ -26,9 +26,9 @@ wait_for 10 targets_are web 2 unavailable
 timeout 15 "$fairleadctl" -s "$work/admin.sock" deregister web "127.0.0.1:$app_port" --wait \
     >/dev/null || fail "a drain does not end beside a stopped worker"
 wait_for 10 hung_and_ended "${workers[0]}"
-! fairlead_children worker | grep -qx "${workers[0]}" || fail "the worker is still there"
-fairlead_children worker | grep -qx "${workers[1]}" || fail "the other worker is gone"
-ctl events | grep -q 'shows no sign of life' || fail "no event tells of it"
+! fairlead_children worker | grep -x "${workers[0]}" >/dev/null || fail "the worker is still there"
+fairlead_children worker | grep -x "${workers[1]}" >/dev/null || fail "the other worker is gone"
+ctl events | grep 'shows no sign of life' >/dev/null || fail "no event tells of it"
 wait_for 10 served_by web-2 "$url"
 
 step "snapshots for a stopped worker do not pile up"

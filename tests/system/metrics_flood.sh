@@ -39,7 +39,7 @@ sys.stdin.read()' "$1" "$2"
 }
 
 get_page() {
-    curl -sf -m 5 "http://127.0.0.1:$metrics_port/metrics" | grep -q fairlead_ends_total
+    curl -sf -m 5 "http://127.0.0.1:$metrics_port/metrics" | grep fairlead_ends_total >/dev/null
 }
 
 flood() {

@@ -105,7 +105,7 @@ fairlead_start
 wait_for 10 targets_are web 2
 ctl --json events | jq -e --argjson last "$last" '.Events | map(.Sequence) | . == unique and
     index($last) != null and .[-1] > $last' >/dev/null || fail "it does not go on after $last"
-ctl events | grep -q 'process fairlead: stops: signal 15' || fail "the stop is not told"
+ctl events | grep 'process fairlead: stops: signal 15' >/dev/null || fail "the stop is not told"
 children=$(fairlead_children fairlead)
 # shellcheck disable=SC2086
 system_at_end kill -KILL $children

@@ -12,7 +12,7 @@ DIR=$work "$support/config" -n "$port" -w 2 -t "$app_port,$other_port"
 fairlead_start
 
 worker_is_replaced() {
-    [ "$(fairlead_children worker | wc -l)" -eq 2 ] && ! fairlead_children worker | grep -qx "$old"
+    [ "$(fairlead_children worker | wc -l)" -eq 2 ] && ! fairlead_children worker | grep -x "$old" >/dev/null
 }
 
 deaths=$(count 5 60) connections=16

@@ -21,7 +21,7 @@ screen() {
     on_tmux capture-pane -p
 }
 shows() {
-    screen | grep -qE -- "$1"
+    screen | grep -E -- "$1" >/dev/null
 }
 shows_not() {
     ! shows "$1"

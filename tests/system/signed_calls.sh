@@ -40,7 +40,7 @@ is_held() {
         '[.TargetHealthDescriptions[] | select(.Target.Port == $port) | .IsHeld] == [$want]' >/dev/null
 }
 has_event() {
-    ctl events --kind key | grep -qF "$1" || fail "no event \"$1\": $(ctl events --kind key)"
+    ctl events --kind key | grep -F "$1" >/dev/null || fail "no event \"$1\": $(ctl events --kind key)"
 }
 answers() {
     curl -sf -m 5 "$address/v1/status"
@@ -127,7 +127,7 @@ step "curl signs, with a nonce of its caller's"
 with_curl() {
     curl -s -o "$work/out" -w '%{http_code}' --aws-sigv4 aws:amz:us-east-1:fairlead --user "$writer" "$@"
 }
-if curl --help all 2>/dev/null | grep -q -- --aws-sigv4; then
+if curl --help all 2>/dev/null | grep -- --aws-sigv4 >/dev/null; then
     sign=(-H 'Content-Type: application/json' -H "x-fairlead-nonce: $(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')")
     [ "$(with_curl "$address/v1/caller")" = 200 ] || fail "curl's caller: $(cat "$work/out")"
     [ "$(with_curl "${sign[@]}" -d "$one" "$address/v1/drain")" = 200 ] || fail "curl's drain: $(cat "$work/out")"

@@ -9,7 +9,7 @@ port=$(free_port)
 DIR=$work "$support/config" -n "$port" -w 2 -d '{ type = "fixed-response"; status_code = "200"; }'
 
 no_children() {
-    ! ps -eo args= | grep -q '^fairlead: '
+    ! ps -eo args= | grep '^fairlead: ' >/dev/null
 }
 
 step "TERM while it starts, from the first moment on"

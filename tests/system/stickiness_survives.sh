@@ -25,7 +25,7 @@ target=$(sed 's/^app=\([^ ]*\) .*/\1/' "$work/first")
 # stays WHERE PORT: twelve requests, over new connections, all meet the client's target.
 stays() {
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
-        curl -s -b "$work/cookies" "http://127.0.0.1:$2/" | grep -q "^app=$target " ||
+        curl -s -b "$work/cookies" "http://127.0.0.1:$2/" | grep "^app=$target " >/dev/null ||
             fail "the client lost its target $1"
     done
 }
@@ -62,10 +62,10 @@ stays "by a restart" "$port"
 
 step "its target drains"
 for app_port in "${ports[@]}"; do
-    curl -s "http://127.0.0.1:$app_port/" | grep -q "^app=$target " || continue
+    curl -s "http://127.0.0.1:$app_port/" | grep "^app=$target " >/dev/null || continue
     ctl drain web "127.0.0.1:$app_port" >/dev/null
 done
 wait_for 5 targets_are web 2 unavailable
-curl -s -b "$work/cookies" "http://127.0.0.1:$port/" | grep -v "^app=$target " | grep -q '^app=' ||
+curl -s -b "$work/cookies" "http://127.0.0.1:$port/" | grep -v "^app=$target " | grep '^app=' >/dev/null ||
     fail "a draining target is chosen by a cookie"
 fairlead_stop
