@@ -45,12 +45,18 @@ enum http_refusal forwarding_write_request(struct text *out, const struct http_h
                                            const struct forwarding_origin *origin,
                                            struct forwarding_trace *trace);
 
+/* What every answer of a listener has in common. */
+struct forwarding_shape {
+    bool server_header;  /* false: drop Server */
+    struct slice fields; /* complete lines, in place of a target's of the same names */
+};
+
 /* How an answer goes to this client. */
 struct forwarding_answer {
     uint8_t client_minor_version;
     bool keep_alive; /* the client connection goes on */
     bool is_head_request;
-    bool server_header;        /* false: drop Server */
+    struct forwarding_shape shape;
     struct slice extra_fields; /* complete lines, e.g. Set-Cookie of stickiness; may be empty */
 };
 
@@ -80,7 +86,7 @@ struct forwarding_page {
     unsigned status;
     bool keep_alive;
     bool is_head_request;
-    bool server_header;
+    struct forwarding_shape shape;
     struct slice content_type, body;
     struct slice extra_fields;
 };

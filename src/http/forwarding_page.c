@@ -58,7 +58,7 @@ has_length(unsigned status)
 static void
 write_head(struct text *out, const struct forwarding_page *page, struct slice body)
 {
-    if (page->server_header)
+    if (page->shape.server_header)
         text_add_literal(out, "Server: fairlead\r\n");
     write_field(out, SLICE_LITERAL("Date"),
                 slice_make(clock_http_date(), CLOCK_HTTP_DATE_LENGTH));
@@ -72,6 +72,7 @@ write_head(struct text *out, const struct forwarding_page *page, struct slice bo
         text_add_literal(out, "Connection: keep-alive\r\n");
     else
         text_add_literal(out, "Connection: close\r\n");
+    text_add_slice(out, page->shape.fields);
     text_add_slice(out, page->extra_fields);
     text_add_literal(out, "\r\n");
 }

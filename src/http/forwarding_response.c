@@ -18,16 +18,38 @@ write_status_line(struct text *out, unsigned status, struct slice reason)
     text_add_literal(out, "\r\n");
 }
 
+static bool
+is_named_by(struct slice lines, struct slice name)
+{
+    while (lines.length != 0) {
+        size_t colon = slice_find(lines, ':');
+        size_t end = slice_find(lines, '\n') + 1;
+        if (slice_equal_ignoring_case(slice_make(lines.at, colon), name))
+            return true;
+        lines = slice_make(lines.at + end, lines.length - end);
+    }
+    return false;
+}
+
+static inline bool
+is_replaced(const struct http_field *field, const struct forwarding_shape *shape)
+{
+    return (field->id == HTTP_FIELD_SERVER && !shape->server_header) ||
+           (shape->fields.length != 0 && field->id == HTTP_FIELD_OTHER &&
+            is_named_by(shape->fields, field->name));
+}
+
 /* Returns whether a Date was among them. */
 static bool
-write_fields(struct text *out, const struct http_head *response, bool server_header)
+write_fields(struct text *out, const struct http_head *response,
+             const struct forwarding_shape *shape)
 {
     bool has_date = false;
 
     for (size_t i = 0; i < response->field_count; i++) {
         const struct http_field *field = &response->fields[i];
         if (field->is_dropped || http_field_class(field->id) == HTTP_FRAMING ||
-            (field->id == HTTP_FIELD_SERVER && !server_header))
+            is_replaced(field, shape))
             continue;
         has_date = has_date || field->id == HTTP_FIELD_DATE;
         write_field(out, field->name, field->value);
@@ -79,9 +101,10 @@ forwarding_write_response(struct text *out, const struct http_head *response,
 {
     *framing = choose_framing(response, answer);
     write_status_line(out, response->status, response->reason);
-    if (!write_fields(out, response, answer->server_header))
+    if (!write_fields(out, response, &answer->shape))
         write_date(out); /* RFC 9110 6.6.1 */
     write_framing(out, response, *framing);
+    text_add_slice(out, answer->shape.fields);
     text_add_slice(out, answer->extra_fields);
     write_connection(out, answer);
     text_add_literal(out, "\r\n");
@@ -91,8 +114,10 @@ forwarding_write_response(struct text *out, const struct http_head *response,
 bool
 forwarding_write_interim(struct text *out, const struct http_head *response)
 {
+    const struct forwarding_shape as_it_is = {.server_header = true};
+
     write_status_line(out, response->status, response->reason);
-    write_fields(out, response, true);
+    write_fields(out, response, &as_it_is);
     if (response->status == 101) {
         text_add_literal(out, "Connection: upgrade\r\n");
         write_field(out, SLICE_LITERAL("Upgrade"), response->upgrade);

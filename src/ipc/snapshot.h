@@ -44,14 +44,15 @@ struct snapshot_rows {
 struct snapshot_listener {
     uint32_t id; /* stable over generations while address and port stay; names its sockets */
     struct snapshot_text name;
-    struct address address; /* family UNIX for a unix socket */
-    uint32_t protocol;      /* enum config_protocol */
-    uint32_t ssl_policy;    /* HTTPS: an index of ssl_policies */
-    uint32_t alpn_policy;   /* HTTPS: enum config_alpn_policy */
-    uint32_t unused;
-    struct snapshot_rows proxy_sources; /* that begin with a PROXY header */
-    struct snapshot_rows rules;         /* by rising priority; the default rule is the last */
-    uint32_t index;                     /* the row of its routing index in route_indexes */
+    struct address address;               /* family UNIX for a unix socket */
+    uint32_t protocol;                    /* enum config_protocol */
+    uint32_t ssl_policy;                  /* HTTPS: an index of ssl_policies */
+    uint32_t alpn_policy;                 /* HTTPS: enum config_alpn_policy */
+    uint32_t server_header;               /* 0: no answer carries Server */
+    struct snapshot_text response_fields; /* lines of every answer, in place of a target's */
+    struct snapshot_rows proxy_sources;   /* that begin with a PROXY header */
+    struct snapshot_rows rules;           /* by rising priority; the default rule is the last */
+    uint32_t index;                       /* the row of its routing index in route_indexes */
     uint32_t counter_row; /* of answers without a target group, in the route counters */
 };
 
@@ -174,6 +175,7 @@ struct snapshot_settings {
     uint32_t access_log_format; /* enum config_log_format */
     uint32_t shutdown_timeout_ms;
     uint32_t worker_count;
+    uint32_t has_shaping_listeners; /* any with response_fields or without server_header */
     struct snapshot_text load_balancer_name;
     struct snapshot_text zone;
     uint8_t stickiness_key[32];

@@ -185,6 +185,32 @@ add_rule(struct snapshot_builder *builder, const char *listener,
     snapshot_add_rule(&builder->base, &row);
 }
 
+static const char *const response_field_names[RESPONSE_FIELD_COUNT] = {
+
+#define RESPONSE_FIELD(id, key, name) [RESPONSE_##id] = (name),
+#include "model/response_fields.def"
+#undef RESPONSE_FIELD
+};
+
+/* As answers carry them: whole lines. */
+static struct snapshot_text
+add_response_fields(struct snapshot_builder *builder, const struct config_listener *config)
+{
+    char *lines = memory_copy_text("");
+
+    for (size_t i = 0; i < RESPONSE_FIELD_COUNT; i++) {
+        const char *value = config->response_fields[i];
+        if (value == NULL || *value == '\0')
+            continue;
+        char *longer = memory_print("%s%s: %s\r\n", lines, response_field_names[i], value);
+        free(lines);
+        lines = longer;
+    }
+    struct snapshot_text text = snapshot_builder_text(builder, lines);
+    free(lines);
+    return text;
+}
+
 static void
 add_listener(struct snapshot_builder *builder, const struct config_listener *config)
 {
@@ -196,6 +222,8 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .protocol = config->protocol,
         .ssl_policy = config->ssl_policy,
         .alpn_policy = config->alpn_policy,
+        .server_header = config->server_header,
+        .response_fields = add_response_fields(builder, config),
         .proxy_sources = snapshot_builder_sources(builder, config->proxy_sources,
                                                   config->proxy_source_count),
         .rules = {snapshot_written_rule_count(&builder->base), (uint32_t)config->rule_count},
@@ -207,6 +235,8 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
     for (size_t i = 0; i < config->rule_count; i++)
         add_rule(builder, config->name, &config->rules[i]);
     row.index = route_index_build(&builder->base, row.rules);
+    if (!config->server_header || row.response_fields.length != 0)
+        builder->base.settings.has_shaping_listeners = 1;
     snapshot_add_listener(&builder->base, &row);
 }
 

@@ -31,7 +31,8 @@ static bool
 check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
 {
     if (row->protocol > PROTOCOL_HTTPS || row->ssl_policy >= ssl_policy_count ||
-        row->alpn_policy > ALPN_NONE ||
+        row->alpn_policy > ALPN_NONE || row->server_header > 1 ||
+        !text_is_sound(snapshot, row->response_fields) ||
         !rows_are_sound(row->proxy_sources, snapshot->source_count) ||
         !rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
         return false;
@@ -217,6 +218,7 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            flag_is_sound(&attributes->xff_client_port) &&
            flag_is_sound(&attributes->tls_fields) &&
            flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
+           settings->has_shaping_listeners <= 1 &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
            text_is_sound(snapshot, settings->load_balancer_name) &&
            text_is_sound(snapshot, settings->api_names) && settings->has_api <= 1 &&

@@ -51,6 +51,15 @@ enum config_condition_field {
     CONDITION_KIND_COUNT
 };
 
+/* Fields of answers that a listener sets. */
+enum config_response_field {
+
+#define RESPONSE_FIELD(id, ...) RESPONSE_##id,
+#include "model/response_fields.def"
+#undef RESPONSE_FIELD
+    RESPONSE_FIELD_COUNT
+};
+
 struct config_value {
     char *key;   /* query-string only; NULL: any key */
     char *value; /* pattern, method, or CIDR as written */
@@ -123,6 +132,8 @@ struct config_listener {
     size_t certificate_list_count;
     unsigned ssl_policy; /* HTTPS: an index of ssl_policies */
     enum config_alpn_policy alpn_policy;
+    char *response_fields[RESPONSE_FIELD_COUNT]; /* NULL or empty: as targets say */
+    bool server_header;
     struct config_rule *rules;           /* by rising priority, the default rule last */
     size_t rule_count;                   /* with the default rule */
     struct config_action default_action; /* empty after reading: the last rule has taken it */

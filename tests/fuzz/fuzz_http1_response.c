@@ -45,7 +45,7 @@ write_answer(struct text *out, const struct http_head *response,
     enum http_framing framing = HTTP_BODY_NONE;
     struct forwarding_answer answer = {.client_minor_version = request->minor_version,
                                        .keep_alive = false,
-                                       .server_header = true,
+                                       .shape = {.server_header = true},
                                        .is_head_request = request->method.length == 4};
 
     if (response->status < 200)

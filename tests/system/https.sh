@@ -118,6 +118,19 @@ with context.wrap_socket(raw, server_hostname="one.test") as tls:
     assert got == sent
 END
 
+step "a listener's fields are in answers, by HTTP/2 too"
+configure 'attributes = { routing = { http = { response = {
+    strict_transport_security = { header_value = "max-age=31536000"; };
+    server = { enabled = false; }; }; }; }; };'
+ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
+for version in --http1.1 --http2; do
+    secure one.test /hello $version -o "$work/out" -D "$work/head"
+    grep -qi '^strict-transport-security: max-age=31536000.$' "$work/head" || fail "$(cat "$work/head")"
+    ! grep -qi '^server:' "$work/head" || fail "$(cat "$work/head")"
+done
+configure
+ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
+
 step "certificates are chosen by the host and by what the client takes"
 serves default nobody.test
 serves default default.test

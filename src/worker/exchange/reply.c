@@ -9,6 +9,7 @@
 #include "ipc/access_record.h"
 #include "ipc/route.h"
 #include "worker/exchange/access_reporter.h"
+#include "worker/exchange/answer_shape.h"
 
 /* Longest Location (ALB: 8 KiB, then 507). */
 #define LOCATION_MAX 8192
@@ -116,7 +117,7 @@ write_answer(struct exchange *exchange)
     struct forwarding_page page = {
         .status = exchange->status != 0 ? exchange->status : end_reason_status(exchange->end),
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
-        .server_header = exchange->view->settings->attributes.server_header,
+        .shape = answer_shape(exchange->view, carrier->listener),
     };
 
     if (exchange->end == END_FIXED_RESPONSE)

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "http/forwarding.h"
+#include "worker/exchange/answer_shape.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/listener.h"
@@ -167,7 +168,7 @@ refuse_plain(struct client *client)
     struct worker *worker = client->carrier.worker;
     struct text out = text_over(worker->compose, COMPOSE_BYTES);
     const struct forwarding_page page = {
-        .status = 400, .server_header = worker->view->settings->attributes.server_header};
+        .status = 400, .shape = answer_shape(worker->view, client->carrier.listener)};
 
     forwarding_write_page(&out, &page);
     if (stream_write(&client->stream, out.at, out.length) == (ssize_t)out.length)

@@ -10,6 +10,7 @@
 #include "http/forwarding.h"
 #include "net/socket.h"
 #include "net/tls_facts.h"
+#include "worker/exchange/answer_shape.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http1/client.h"
 #include "worker/http1/framing.h"
@@ -237,7 +238,7 @@ write_head(struct client *client, const struct carrier_answer *answer, struct te
                       clock_ms() - client->carrier.opened_s * (uint64_t)1000 <
                           attributes->client_keep_alive_ms,
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
-        .server_header = attributes->server_header,
+        .shape = answer_shape(exchange->view, client->carrier.listener),
         .extra_fields = answer->extra_fields,
     };
 

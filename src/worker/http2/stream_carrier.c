@@ -14,6 +14,7 @@
 #include "http/login.h"
 #include "net/socket.h"
 #include "net/tls_facts.h"
+#include "worker/exchange/answer_shape.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http2/stream.h"
 #include "worker/shared/context.h"
@@ -260,7 +261,7 @@ write_head(struct http2_stream *stream, const struct carrier_answer *answer, str
         .client_minor_version = 1,
         .keep_alive = true,
         .is_head_request = slice_equal(exchange->request.method, SLICE_LITERAL("HEAD")),
-        .server_header = exchange->view->settings->attributes.server_header,
+        .shape = answer_shape(exchange->view, stream->carrier.listener),
         .extra_fields = answer->extra_fields,
     };
 

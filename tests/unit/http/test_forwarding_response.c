@@ -19,7 +19,7 @@ static const struct {
 } answers[] = {
     {"HTTP/1.1 200 Fine\r\n" D "Server: s\r\nSet-Cookie: a\r\nset-cookie: b\r\n"
      "Content-Length: 5\r\nConnection: x\r\nX: y\r\nKeep-Alive: timeout=5\r\n\r\n",
-     {.client_minor_version = 1, .keep_alive = true, .server_header = true},
+     {.client_minor_version = 1, .keep_alive = true, .shape = {.server_header = true}},
      HTTP_BODY_LENGTH,
      "HTTP/1.1 200 Fine\r\n" D "Server: s\r\nSet-Cookie: a\r\nset-cookie: b\r\n"
      "Content-Length: 5\r\n\r\n"},
@@ -113,7 +113,7 @@ passes_interim_answers_on(void **state)
 static void
 writes_pages_in_the_form_of_the_alb(void **state)
 {
-    struct forwarding_page page = {.status = 502, .server_header = true};
+    struct forwarding_page page = {.status = 502, .shape = {.server_header = true}};
     struct text out = text_over(written, sizeof(written) - 1);
     (void)state;
     assert_true(forwarding_write_page(&out, &page));
