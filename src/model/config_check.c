@@ -30,7 +30,7 @@ is_same(const char *one, const char *other)
 }
 
 static void
-check_limits(const struct config_check *check, const config_setting_t *root)
+check_limits(const struct config_check *check, const struct config_node *root)
 {
     const struct config_limits *limits = &check->config->limits;
 
@@ -44,9 +44,9 @@ check_limits(const struct config_check *check, const config_setting_t *root)
 
 /* A file that was emptied or cut is no wish to close everything; an empty list is. */
 static void
-check_serves(const struct config_check *check, const config_setting_t *root)
+check_serves(const struct config_check *check, const struct config_node *root)
 {
-    if (config_check_member(root, "listeners") == NULL && !config_has_api(check->config))
+    if (config_node_member(root, "listeners") == NULL && !config_has_api(check->config))
         REPORT(check, root, "listeners",
                "there is none, so nothing would be served: add one, or write listeners = () "
                "where that is meant");
@@ -65,17 +65,17 @@ is_loopback(const char *text)
 }
 
 static void
-check_api(const struct config_check *check, const config_setting_t *root)
+check_api(const struct config_check *check, const struct config_node *root)
 {
     const struct config *config = check->config;
-    const config_setting_t *group = config_check_member(root, "api");
+    const struct config_node *group = config_node_member(root, "api");
 
-    if (group == NULL || !config_setting_is_group(group))
+    if (group == NULL || group->kind != NODE_GROUP)
         return;
     if (!config_has_api(config))
         config_report_add(check->report, group, "needs address and port, or unix");
     else if (config->api_unix != NULL &&
-             (config->api_address != NULL || config_check_member(group, "port") != NULL))
+             (config->api_address != NULL || config_node_member(group, "port") != NULL))
         REPORT(check, group, "unix", "give this or address and port, not both");
     else if (config->api_address != NULL && !is_loopback(config->api_address))
         REPORT(check, group, "address",
@@ -95,7 +95,7 @@ listen_on_same(const struct config_listener *one, const struct config_listener *
 }
 
 static void
-check_listener(const struct config_check *check, const config_setting_t *place, size_t index)
+check_listener(const struct config_check *check, const struct config_node *place, size_t index)
 {
     const struct config_listener *listener = &check->config->listeners[index];
 
@@ -104,7 +104,7 @@ check_listener(const struct config_check *check, const config_setting_t *place, 
     else if (listener->unix_path == NULL && listener->address == NULL)
         config_report_add(check->report, place, "needs address and port, or unix");
     else if (listener->unix_path == NULL && listener->port == 0 &&
-             config_check_member(place, "port") == NULL)
+             config_node_member(place, "port") == NULL)
         config_report_add(check->report, place, "port is missing");
     for (size_t i = 0; i < index; i++) {
         const struct config_listener *other = &check->config->listeners[i];
@@ -121,13 +121,13 @@ check_listener(const struct config_check *check, const config_setting_t *place, 
 
 /* The member that people wrote, of two ways to say the same; "" when they wrote neither. */
 static const char *
-written_timeout(const config_setting_t *place)
+written_timeout(const struct config_node *place)
 {
     static const char *const ways[] = {"health_check.timeout_seconds",
                                        "health_check.timeout_milliseconds"};
 
     for (size_t i = 0; i < 2; i++) {
-        if (config_setting_lookup((config_setting_t *)place, ways[i]) != NULL)
+        if (config_node_find(place, ways[i]) != NULL)
             return ways[i];
     }
     return "";
@@ -144,7 +144,7 @@ is_host(const char *text)
 }
 
 static void
-check_health_check(const struct config_check *check, const config_setting_t *place,
+check_health_check(const struct config_check *check, const struct config_node *place,
                    const struct config_health_check *health)
 {
     const char *written = written_timeout(place);
@@ -163,7 +163,7 @@ check_health_check(const struct config_check *check, const config_setting_t *pla
 
 /* What ELBv2 refuses to combine. */
 static void
-check_algorithm(const struct config_check *check, const config_setting_t *place,
+check_algorithm(const struct config_check *check, const struct config_node *place,
                 const struct config_target_group *group)
 {
     static const char type[] = "attributes.load_balancing.algorithm.type";
@@ -178,7 +178,7 @@ check_algorithm(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
-check_stickiness(const struct config_check *check, const config_setting_t *place,
+check_stickiness(const struct config_check *check, const struct config_node *place,
                  const struct config_target_group *group)
 {
     static const char cookie_name[] = "attributes.stickiness.app_cookie.cookie_name";
@@ -230,24 +230,24 @@ sort_targets(const struct config_target_group *group, size_t *count)
 }
 
 static void
-check_targets(const struct config_check *check, const config_setting_t *place,
+check_targets(const struct config_check *check, const struct config_node *place,
               const struct config_target_group *group)
 {
-    const config_setting_t *list = config_check_member(place, "targets");
+    const struct config_node *list = config_node_member(place, "targets");
     size_t count;
     struct listed_target *sorted = sort_targets(group, &count);
 
     for (size_t i = 1; i < count; i++) {
         const struct listed_target *before = &sorted[i - 1], *target = &sorted[i];
         if (strcmp(before->id, target->id) == 0 && before->port == target->port)
-            config_report_add(check->report, config_check_element(list, target->index),
+            config_report_add(check->report, config_node_element(list, target->index),
                               "is the same as targets[%zu]", before->index);
     }
     free(sorted);
 }
 
 static void
-check_group_names(const struct config_check *check, const config_setting_t *list)
+check_group_names(const struct config_check *check, const struct config_node *list)
 {
     const struct config *config = check->config;
 
@@ -256,16 +256,16 @@ check_group_names(const struct config_check *check, const config_setting_t *list
         const struct config_named_group *named = &config->groups_by_name[i];
         size_t index = (size_t)(named->group - config->target_groups);
         if (strcmp(before->name, named->name) == 0)
-            REPORT(check, config_check_element(list, index), "name",
+            REPORT(check, config_node_element(list, index), "name",
                    "\"%s\" is the name of another target group", named->name);
     }
 }
 
 static void
-check_addresses(const struct config_check *check, const config_setting_t *place,
+check_addresses(const struct config_check *check, const struct config_node *place,
                 const struct config_target_group *group)
 {
-    const config_setting_t *list = config_check_member(place, "targets");
+    const struct config_node *list = config_node_member(place, "targets");
 
     for (size_t i = 0; i < group->target_count; i++) {
         const struct config_static_target *target = &group->targets[i];
@@ -277,13 +277,13 @@ check_addresses(const struct config_check *check, const config_setting_t *place,
             fault =
                 target_address_fault(check->config, &target_address_loopback_only, &address);
         if (fault != NULL)
-            config_report_add(check->report, config_check_element(list, i), "%s %s", target->id,
+            config_report_add(check->report, config_node_element(list, i), "%s %s", target->id,
                               fault);
     }
 }
 
 static void
-check_group(const struct config_check *check, const config_setting_t *place, size_t index)
+check_group(const struct config_check *check, const struct config_node *place, size_t index)
 {
     const struct config_target_group *group = &check->config->target_groups[index];
 
@@ -306,10 +306,10 @@ are_same_service(const struct config_service *one, const struct config_service *
 }
 
 static void
-check_service(const struct config_check *check, const config_setting_t *place, size_t index)
+check_service(const struct config_check *check, const struct config_node *place, size_t index)
 {
     const struct config_service *service = &check->config->services[index];
-    const config_setting_t *group = config_check_member(place, "target_group");
+    const struct config_node *group = config_node_member(place, "target_group");
 
     if (group != NULL)
         config_check_group_name(check, group, service->target_group);
@@ -348,7 +348,7 @@ is_unix_endpoint(struct slice endpoint)
 }
 
 static void
-check_provider(const struct config_check *check, const config_setting_t *place, size_t index)
+check_provider(const struct config_check *check, const struct config_node *place, size_t index)
 {
     const struct config_provider *provider = &check->config->providers[index];
     struct slice endpoint = slice_of(provider->endpoint);
@@ -359,24 +359,24 @@ check_provider(const struct config_check *check, const config_setting_t *place, 
                provider->endpoint);
 }
 
-typedef void check_one(const struct config_check *check, const config_setting_t *place,
+typedef void check_one(const struct config_check *check, const struct config_node *place,
                        size_t index);
 
 /* Checks those elements of a list that are groups; others have been refused already. */
 static void
-check_each(const struct config_check *check, const config_setting_t *list, size_t count,
+check_each(const struct config_check *check, const struct config_node *list, size_t count,
            check_one *check_element)
 {
     for (size_t i = 0; i < count; i++) {
-        const config_setting_t *element = config_check_element(list, i);
-        if (element != NULL && config_setting_is_group(element))
+        const struct config_node *element = config_node_element(list, i);
+        if (element != NULL && element->kind == NODE_GROUP)
             check_element(check, element, i);
     }
 }
 
 /* Workers and observer talk with strangers: a fault in them must not be root's. */
 static void
-check_user(const struct config_check *check, const config_setting_t *root)
+check_user(const struct config_check *check, const struct config_node *root)
 {
     const char *user = check->config->user;
     const struct passwd *entry = user == NULL ? NULL : getpwnam(user);
@@ -389,22 +389,22 @@ check_user(const struct config_check *check, const config_setting_t *root)
 }
 
 void
-config_check(const struct config_check *check, const config_setting_t *root)
+config_check(const struct config_check *check, const struct config_node *root)
 {
     const struct config *config = check->config;
-    const config_setting_t *groups = config_check_member(root, "target_groups");
+    const struct config_node *groups = config_node_member(root, "target_groups");
 
     check_user(check, root);
     check_limits(check, root);
     check_serves(check, root);
     check_api(check, root);
     config_check_counts(check, root);
-    check_each(check, config_check_member(root, "listeners"), config->listener_count,
+    check_each(check, config_node_member(root, "listeners"), config->listener_count,
                check_listener);
     check_each(check, groups, config->target_group_count, check_group);
     check_group_names(check, groups);
-    check_each(check, config_check_member(root, "services"), config->service_count,
+    check_each(check, config_node_member(root, "services"), config->service_count,
                check_service);
-    check_each(check, config_check_member(root, "providers"), config->provider_count,
+    check_each(check, config_node_member(root, "providers"), config->provider_count,
                check_provider);
 }

@@ -10,6 +10,6 @@
 #include "model/config_check_places.h"
 
 /* Checks everything; root is the tree that config was read from, rules still in its order. */
-void config_check(const struct config_check *check, const config_setting_t *root);
+void config_check(const struct config_check *check, const struct config_node *root);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 static void
-check_count(const struct config_check *check, const config_setting_t *place, size_t count,
+check_count(const struct config_check *check, const struct config_node *place, size_t count,
             size_t most, const char *what)
 {
     if (count > most)
@@ -80,25 +80,25 @@ count_certificates(const struct config *config)
 
 /* A request may be compared with each of them. */
 static void
-check_sources(const struct config_check *check, const config_setting_t *root,
-              const config_setting_t *listeners)
+check_sources(const struct config_check *check, const struct config_node *root,
+              const struct config_node *listeners)
 {
     const struct config *config = check->config;
 
-    check_count(check, config_check_member(root, "load_balancer"), config->trusted_source_count,
+    check_count(check, config_node_member(root, "load_balancer"), config->trusted_source_count,
                 CONFIG_MOST_SOURCES, "xff_trusted_sources");
     for (size_t i = 0; i < config->listener_count; i++)
-        check_count(check, config_check_element(listeners, i),
+        check_count(check, config_node_element(listeners, i),
                     config->listeners[i].proxy_source_count, CONFIG_MOST_SOURCES,
                     "proxy_protocol_sources");
 }
 
 void
-config_check_counts(const struct config_check *check, const config_setting_t *root)
+config_check_counts(const struct config_check *check, const struct config_node *root)
 {
     const struct config *config = check->config;
-    const config_setting_t *groups = config_check_member(root, "target_groups");
-    const config_setting_t *listeners = config_check_member(root, "listeners");
+    const struct config_node *groups = config_node_member(root, "target_groups");
+    const struct config_node *listeners = config_node_member(root, "listeners");
     size_t routes = 0;
 
     for (size_t i = 0; i < config->listener_count; i++)
@@ -109,7 +109,7 @@ config_check_counts(const struct config_check *check, const config_setting_t *ro
                 "listeners and pairs of a listener and a group of its rules");
     check_count(check, listeners, count_certificates(config), CONFIG_MOST_CERTIFICATES,
                 "certificates");
-    check_count(check, config_check_member(root, "providers"), config->provider_count,
+    check_count(check, config_node_member(root, "providers"), config->provider_count,
                 CONFIG_MOST_PROVIDERS, "providers");
     check_sources(check, root, listeners);
 }

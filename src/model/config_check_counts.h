@@ -5,6 +5,6 @@
 
 #include "model/config_check_places.h"
 
-void config_check_counts(const struct config_check *check, const config_setting_t *root);
+void config_check_counts(const struct config_check *check, const struct config_node *root);
 
 #endif

@@ -3,22 +3,8 @@
 
 #include "model/settings.h"
 
-const config_setting_t *
-config_check_member(const config_setting_t *group, const char *name)
-{
-    if (group == NULL || !config_setting_is_group(group))
-        return NULL;
-    return config_setting_get_member(group, name);
-}
-
-const config_setting_t *
-config_check_element(const config_setting_t *list, size_t index)
-{
-    return list == NULL ? NULL : config_setting_get_elem(list, (unsigned)index);
-}
-
 void
-config_check_group_name(const struct config_check *check, const config_setting_t *place,
+config_check_group_name(const struct config_check *check, const struct config_node *place,
                         const char *name)
 {
     struct setting_guess guess = {.wanted = name};

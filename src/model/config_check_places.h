@@ -3,10 +3,9 @@
 #ifndef FAIRLEAD_MODEL_CONFIG_CHECK_PLACES_H
 #define FAIRLEAD_MODEL_CONFIG_CHECK_PLACES_H
 
-#include <libconfig.h>
-
 #include "model/config.h"
 #include "model/config_report.h"
+#include "model/config_tree.h"
 
 struct config_check {
     struct config_report *report;
@@ -14,11 +13,7 @@ struct config_check {
 };
 
 /* Reports a name of no target group, with the one that may have been meant. */
-void config_check_group_name(const struct config_check *check, const config_setting_t *place,
+void config_check_group_name(const struct config_check *check, const struct config_node *place,
                              const char *name);
-
-/* The member of a group, an element of a list; NULL where the file has none. */
-const config_setting_t *config_check_member(const config_setting_t *group, const char *name);
-const config_setting_t *config_check_element(const config_setting_t *list, size_t index);
 
 #endif

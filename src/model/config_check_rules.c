@@ -23,12 +23,12 @@ struct condition_bounds {
     size_t length_max;
     bool is_single; /* at most one such condition in a rule */
     /* What else a value must be. */
-    void (*check)(const struct config_check *check, const config_setting_t *place,
+    void (*check)(const struct config_check *check, const struct config_node *place,
                   const char *value);
 };
 
 static void
-check_characters(const struct config_check *check, const config_setting_t *place,
+check_characters(const struct config_check *check, const struct config_node *place,
                  const struct condition_bounds *bound, const char *value)
 {
     if (strlen(value) > bound->length_max)
@@ -45,7 +45,7 @@ check_characters(const struct config_check *check, const config_setting_t *place
 }
 
 static void
-check_source_ip(const struct config_check *check, const config_setting_t *place,
+check_source_ip(const struct config_check *check, const struct config_node *place,
                 const char *value)
 {
     struct address_block block;
@@ -60,7 +60,7 @@ check_source_ip(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
-check_path(const struct config_check *check, const config_setting_t *place, const char *value)
+check_path(const struct config_check *check, const struct config_node *place, const char *value)
 {
     if (strchr("/*?", *value) == NULL)
         config_report_add(check->report, place, "\"%s\" must begin with / or a wildcard",
@@ -68,7 +68,7 @@ check_path(const struct config_check *check, const config_setting_t *place, cons
 }
 
 static void
-check_nothing(const struct config_check *check, const config_setting_t *place,
+check_nothing(const struct config_check *check, const struct config_node *place,
               const char *value)
 {
     (void)check;
@@ -84,25 +84,25 @@ static const struct condition_bounds bounds[] = {
 };
 
 /* Settings stand in the object itself, or in the group that ELBv2 has for them. */
-static const config_setting_t *
-holder_of(const config_setting_t *place, const char *group)
+static const struct config_node *
+holder_of(const struct config_node *place, const char *group)
 {
-    const config_setting_t *nested = config_check_member(place, group);
+    const struct config_node *nested = config_node_member(place, group);
 
     return nested == NULL ? place : nested;
 }
 
 /* A member of the holder, or of the object around it where it stands flat. */
-static const config_setting_t *
-find_member(const config_setting_t *holder, const char *name)
+static const struct config_node *
+find_member(const struct config_node *holder, const char *name)
 {
-    const config_setting_t *found = config_check_member(holder, name);
+    const struct config_node *found = config_node_member(holder, name);
 
-    return found == NULL ? config_check_member(config_setting_parent(holder), name) : found;
+    return found == NULL ? config_node_member(holder->parent, name) : found;
 }
 
 static void
-check_value(const struct config_check *check, const config_setting_t *place,
+check_value(const struct config_check *check, const struct config_node *place,
             enum config_condition_field field, const struct config_value *value)
 {
     if (value->key != NULL)
@@ -114,7 +114,7 @@ check_value(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
-check_header_name(const struct config_check *check, const config_setting_t *place,
+check_header_name(const struct config_check *check, const struct config_node *place,
                   const char *name)
 {
     if (slice_equal_ignoring_case(slice_of(name), SLICE_LITERAL("host")))
@@ -126,32 +126,32 @@ check_header_name(const struct config_check *check, const config_setting_t *plac
 }
 
 static void
-check_condition(const struct config_check *check, const config_setting_t *place,
+check_condition(const struct config_check *check, const struct config_node *place,
                 const struct config_condition *condition)
 {
-    const config_setting_t *holder = holder_of(place, bounds[condition->field].group);
-    const config_setting_t *values = find_member(holder, "values");
+    const struct config_node *holder = holder_of(place, bounds[condition->field].group);
+    const struct config_node *values = find_member(holder, "values");
 
     if (condition->http_header_name != NULL)
         check_header_name(check, holder, condition->http_header_name);
     if (values == NULL)
         return;
     for (size_t i = 0; i < condition->value_count; i++) {
-        const config_setting_t *element =
-            config_setting_is_scalar(values) ? values : config_check_element(values, i);
+        const struct config_node *element =
+            !config_node_has_children(values) ? values : config_node_element(values, i);
         check_value(check, element, condition->field, &condition->values[i]);
     }
 }
 
 static void
-check_conditions(const struct config_check *check, const config_setting_t *place,
+check_conditions(const struct config_check *check, const struct config_node *place,
                  const struct config_rule *rule)
 {
     unsigned seen = 0;
 
     for (size_t i = 0; i < rule->condition_count; i++) {
         const struct config_condition *condition = &rule->conditions[i];
-        const config_setting_t *element = config_check_element(place, i);
+        const struct config_node *element = config_node_element(place, i);
         if (condition->values == NULL) /* refused while reading */
             continue;
         check_condition(check, element, condition);
@@ -165,7 +165,7 @@ check_conditions(const struct config_check *check, const config_setting_t *place
 
 /* ELBv2: where a group of several keeps its clients, the choice of the group must keep them. */
 static void
-check_group_stickiness(const struct config_check *check, const config_setting_t *place,
+check_group_stickiness(const struct config_check *check, const struct config_node *place,
                        const struct config_action *action)
 {
     if (action->stickiness_enabled && action->stickiness_seconds == 0)
@@ -195,11 +195,11 @@ is_named_before(const struct config_action *action, size_t index)
 }
 
 static void
-check_forward(const struct config_check *check, const config_setting_t *place,
+check_forward(const struct config_check *check, const struct config_node *place,
               const struct config_action *action)
 {
-    const config_setting_t *list = find_member(place, "target_groups");
-    const config_setting_t *single = find_member(place, "target_group");
+    const struct config_node *list = find_member(place, "target_groups");
+    const struct config_node *single = find_member(place, "target_group");
 
     if (list != NULL && single != NULL) /* refused while reading */
         return;
@@ -210,8 +210,8 @@ check_forward(const struct config_check *check, const config_setting_t *place,
         return;
     }
     for (size_t i = 0; i < action->group_count; i++) {
-        const config_setting_t *element =
-            config_setting_is_scalar(list) ? list : config_check_element(list, i);
+        const struct config_node *element =
+            !config_node_has_children(list) ? list : config_node_element(list, i);
         config_check_group_name(check, element, action->groups[i].target_group);
         if (is_named_before(action, i))
             config_report_add(check->report, element, "\"%s\" is named twice",
@@ -233,7 +233,7 @@ static const struct redirect_part redirect_parts[] = {
 };
 
 static void
-check_placeholders(const struct config_check *check, const config_setting_t *place,
+check_placeholders(const struct config_check *check, const struct config_node *place,
                    const struct redirect_part *part, const char *text)
 {
     for (const char *at = text; text != NULL && (at = strstr(at, "#{")) != NULL; at++) {
@@ -257,7 +257,7 @@ changes_nothing(const struct config_action *action)
 }
 
 static void
-check_redirect(const struct config_check *check, const config_setting_t *place,
+check_redirect(const struct config_check *check, const struct config_node *place,
                const struct config_action *action)
 {
     const char *protocol = action->redirect_protocol;
@@ -282,7 +282,7 @@ check_redirect(const struct config_check *check, const config_setting_t *place,
 }
 
 static void
-check_fixed_response(const struct config_check *check, const config_setting_t *place,
+check_fixed_response(const struct config_check *check, const struct config_node *place,
                      const struct config_action *action)
 {
     if (action->type == ACTION_FIXED_RESPONSE && action->status_code / 100 == 3)
@@ -293,7 +293,7 @@ check_fixed_response(const struct config_check *check, const config_setting_t *p
 /* By the word, since a type that cannot be read leaves the first one standing. */
 static const struct {
     const char *type, *group;
-    void (*check)(const struct config_check *check, const config_setting_t *place,
+    void (*check)(const struct config_check *check, const struct config_node *place,
                   const struct config_action *action);
 } action_kinds[] = {
 
@@ -303,17 +303,17 @@ static const struct {
 };
 
 static void
-check_action(const struct config_check *check, const config_setting_t *list,
+check_action(const struct config_check *check, const struct config_node *list,
              const struct config_action *action)
 {
-    const config_setting_t *place = config_check_element(list, 0);
-    const config_setting_t *type = config_check_member(place, "type");
+    const struct config_node *place = config_node_element(list, 0);
+    const struct config_node *type = config_node_member(place, "type");
 
     /* Without a known type nothing else of it has been read. */
-    if (type == NULL || config_setting_type(type) != CONFIG_TYPE_STRING)
+    if (type == NULL || type->kind != NODE_TEXT)
         return;
     for (size_t i = 0; i < sizeof(action_kinds) / sizeof(*action_kinds); i++)
-        if (strcmp(config_setting_get_string(type), action_kinds[i].type) == 0)
+        if (strcmp(type->text, action_kinds[i].type) == 0)
             action_kinds[i].check(check, holder_of(place, action_kinds[i].group), action);
 }
 
@@ -334,7 +334,7 @@ compare_priorities(const void *one, const void *other)
 }
 
 static void
-check_priorities(const struct config_check *check, const config_setting_t *list,
+check_priorities(const struct config_check *check, const struct config_node *list,
                  const struct config_listener *listener)
 {
     struct priority *sorted = memory_take(listener->rule_count, sizeof(*sorted));
@@ -344,7 +344,7 @@ check_priorities(const struct config_check *check, const config_setting_t *list,
     qsort(sorted, listener->rule_count, sizeof(*sorted), compare_priorities);
     for (size_t i = 1; i < listener->rule_count; i++) {
         if (sorted[i].number != 0 && sorted[i].number == sorted[i - 1].number)
-            config_report_add_member(check->report, config_check_element(list, sorted[i].index),
+            config_report_add_member(check->report, config_node_element(list, sorted[i].index),
                                      "priority", "%u is taken by rules[%zu]", sorted[i].number,
                                      sorted[i - 1].index);
     }
@@ -352,17 +352,17 @@ check_priorities(const struct config_check *check, const config_setting_t *list,
 }
 
 void
-config_check_rules(const struct config_check *check, const config_setting_t *place,
+config_check_rules(const struct config_check *check, const struct config_node *place,
                    const struct config_listener *listener)
 {
-    const config_setting_t *rules = config_check_member(place, "rules");
+    const struct config_node *rules = config_node_member(place, "rules");
 
-    check_action(check, config_check_member(place, "default_actions"),
+    check_action(check, config_node_member(place, "default_actions"),
                  &listener->default_action);
     for (size_t i = 0; i < listener->rule_count; i++) {
-        const config_setting_t *rule = config_check_element(rules, i);
-        check_conditions(check, config_check_member(rule, "conditions"), &listener->rules[i]);
-        check_action(check, config_check_member(rule, "actions"), &listener->rules[i].action);
+        const struct config_node *rule = config_node_element(rules, i);
+        check_conditions(check, config_node_member(rule, "conditions"), &listener->rules[i]);
+        check_action(check, config_node_member(rule, "actions"), &listener->rules[i].action);
     }
     if (listener->rule_count > 0)
         check_priorities(check, rules, listener);

@@ -5,7 +5,7 @@
 
 #include "model/config_check_places.h"
 
-void config_check_tls(const struct config_check *check, const config_setting_t *place,
+void config_check_tls(const struct config_check *check, const struct config_node *place,
                       const struct config_listener *listener);
 
 #endif

@@ -10,7 +10,7 @@
 
 struct config_findings {
     const struct config_inspection *inspection;
-    const config_setting_t *place;
+    const struct config_node *place;
 };
 
 void
@@ -31,32 +31,32 @@ config_findings_add(struct config_findings *findings, enum config_gravity gravit
 }
 
 static void
-inspect_listener(struct config_findings *findings, const config_setting_t *place,
+inspect_listener(struct config_findings *findings, const struct config_node *place,
                  const struct config_listener *listener)
 {
     const struct config_inspector *inspector = findings->inspection->inspector;
-    const config_setting_t *list = config_check_member(place, "certificates");
+    const struct config_node *list = config_node_member(place, "certificates");
 
     for (size_t i = 0; i < listener->certificate_count; i++) {
-        findings->place = config_check_element(list, i);
+        findings->place = config_node_element(list, i);
         inspector->certificate(inspector->argument, listener, &listener->certificates[i], true,
                                findings);
     }
-    list = config_check_member(place, "certificate_list");
+    list = config_node_member(place, "certificate_list");
     for (size_t i = 0; i < listener->certificate_list_count; i++) {
-        findings->place = config_check_element(list, i);
+        findings->place = config_node_element(list, i);
         inspector->certificate(inspector->argument, listener, &listener->certificate_list[i],
                                false, findings);
     }
 }
 
 void
-config_inspect(const struct config_inspection *inspection, const config_setting_t *root)
+config_inspect(const struct config_inspection *inspection, const struct config_node *root)
 {
-    const config_setting_t *listeners = config_check_member(root, "listeners");
+    const struct config_node *listeners = config_node_member(root, "listeners");
     struct config_findings findings = {.inspection = inspection};
 
     for (size_t i = 0; i < inspection->config->listener_count; i++)
-        inspect_listener(&findings, config_check_element(listeners, i),
+        inspect_listener(&findings, config_node_element(listeners, i),
                          &inspection->config->listeners[i]);
 }

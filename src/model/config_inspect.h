@@ -3,8 +3,6 @@
 #ifndef FAIRLEAD_MODEL_CONFIG_INSPECT_H
 #define FAIRLEAD_MODEL_CONFIG_INSPECT_H
 
-#include <libconfig.h>
-
 #include "model/config.h"
 #include "model/config_report.h"
 
@@ -14,6 +12,6 @@ struct config_inspection {
     struct config_report *errors, *warnings;
 };
 
-void config_inspect(const struct config_inspection *inspection, const config_setting_t *root);
+void config_inspect(const struct config_inspection *inspection, const struct config_node *root);
 
 #endif

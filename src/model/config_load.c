@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a configuration file: libconfig makes a tree of it, config_object.c fills the structs
- * from it, config_check.c judges them together. Everything wrong is reported, nothing stops at
- * the first error. Start reading at config_load.
+ * Reads a configuration file: config_tree.c makes a tree of it, config_object.c fills the
+ * structs from it, config_check.c judges them together. Everything wrong is reported, nothing
+ * stops at the first error. Start reading at config_load.
  */
 #include <sched.h>
 #include <stdlib.h>
-
-#include <libconfig.h>
 
 #include "base/memory.h"
 #include "model/config.h"
@@ -87,7 +85,7 @@ struct reading {
 };
 
 static void
-judge(struct reading *reading, const config_setting_t *root, struct config *config,
+judge(struct reading *reading, const struct config_node *root, struct config *config,
       bool has_warnings)
 {
     struct config_check check = {.report = &reading->errors, .config = config};
@@ -122,18 +120,19 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
             struct config_errors *errors)
 {
     struct config *config = memory_take(1, sizeof(*config));
-    config_t tree;
+    struct config_tree tree;
+    struct config_tree_error error;
 
     config->path = memory_copy_text(path);
     note_files(config, reading->errors.source);
-    config_init(&tree);
     /* Without all of its text nothing can be said of what is missing in it. */
-    bool has_text = reading->errors.count == 0;
-    if (has_text && config_read_string(&tree, reading->errors.source->text) == CONFIG_TRUE)
-        judge(reading, config_root_setting(&tree), config, has_warnings);
-    else if (has_text)
-        config_report_add_syntax(&reading->errors, &tree);
-    config_destroy(&tree);
+    if (reading->errors.count == 0) {
+        if (config_tree_read(&tree, reading->errors.source->text, &error))
+            judge(reading, &tree.root, config, has_warnings);
+        else
+            config_report_add_syntax(&reading->errors, &error);
+        config_tree_clear(&tree);
+    }
     config_report_finish(&reading->warnings, &config->warnings);
     if (config_report_finish(&reading->errors, errors))
         config_free(&config);

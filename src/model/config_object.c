@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fills structs from libconfig's tree by the rows of settings.def: defaults first, then what
- * the file gives, then what can be said of the whole. Start reading at config_object_read.
+ * Fills structs from a configuration's tree by the rows of settings.def: defaults first, then
+ * what the file gives, then what can be said of the whole. Start reading at config_object_read.
  */
 #include "model/config_object.h"
 
@@ -20,41 +20,43 @@ struct object {
     enum setting_scope scope;
     void *memory;
     const struct setting *const *rows; /* of the scope, NULL behind the last */
-    const config_setting_t **given;    /* for each row: where the file has it */
+    const struct config_node **given;  /* for each row: where the file has it */
 };
 
-/* How libconfig's type is written, and the value as text, the tree's or made in number; 0: no
+/* How the node's value is written, and the value as text, the tree's or made in number; 0: no
  * single value. */
 static unsigned
-take_value(const config_setting_t *setting, char number[NUMBER_BYTES], const char **text)
+take_value(const struct config_node *node, char number[NUMBER_BYTES], const char **text)
 {
-    switch (config_setting_type(setting)) {
-    case CONFIG_TYPE_INT:
-    case CONFIG_TYPE_INT64:
-        snprintf(number, NUMBER_BYTES, "%lld", config_setting_get_int64(setting));
+    *text = NULL;
+    switch (node->kind) {
+    case NODE_NUMBER:
+        snprintf(number, NUMBER_BYTES, "%lld", node->number);
         *text = number;
         return WRITTEN_AS_NUMBER;
-    case CONFIG_TYPE_BOOL:
-        *text = config_setting_get_bool(setting) ? "true" : "false";
+    case NODE_BOOL:
+        *text = node->number != 0 ? "true" : "false";
         return WRITTEN_AS_BOOL;
-    case CONFIG_TYPE_STRING:
-        *text = config_setting_get_string(setting);
+    case NODE_TEXT:
+        *text = node->text;
         return WRITTEN_AS_TEXT;
-    default:
-        *text = NULL;
-        return 0;
+    case NODE_LIST:
+    case NODE_GROUP:
+    case NODE_FRACTION:
+        break;
     }
+    return 0;
 }
 
 static void
-refuse_type(const struct object *object, const config_setting_t *setting,
+refuse_type(const struct object *object, const struct config_node *setting,
             const struct setting *row)
 {
     config_report_add(object->report, setting, "must be %s", setting_kind_title(row->kind));
 }
 
 static void
-read_scalar(const struct object *object, const config_setting_t *setting,
+read_scalar(const struct object *object, const struct config_node *setting,
             const struct setting *row)
 {
     char number[NUMBER_BYTES];
@@ -89,15 +91,15 @@ apply_standards(const struct object *object)
 }
 
 static void
-read_element(struct config_report *report, const config_setting_t *element,
+read_element(struct config_report *report, const struct config_node *element,
              enum setting_scope scope, void *memory)
 {
     struct object object = {
         .report = report, .scope = scope, .memory = memory, .rows = setting_rows(scope)};
 
-    if (config_setting_is_group(element)) {
+    if (element->kind == NODE_GROUP) {
         config_object_read(report, element, scope, memory);
-    } else if (setting_scope_is_bare(scope) && !config_setting_is_aggregate(element)) {
+    } else if (setting_scope_is_bare(scope) && !config_node_has_children(element)) {
         apply_standards(&object);
         read_scalar(&object, element, setting_bare_row(scope));
     } else {
@@ -107,36 +109,35 @@ read_element(struct config_report *report, const config_setting_t *element,
 
 /* A list, an array, or a bare element that stands for a list of one. */
 static void
-read_list(const struct object *object, const config_setting_t *setting,
+read_list(const struct object *object, const struct config_node *setting,
           const struct setting *row)
 {
     size_t element_bytes = setting_scopes[row->elements].size_bytes;
     char **list = setting_member(row, object->memory);
     size_t *count = (size_t *)((char *)object->memory + row->count_offset);
-    bool is_bare = setting_scope_is_bare(row->elements) && config_setting_is_scalar(setting);
+    bool is_bare = setting_scope_is_bare(row->elements) && !config_node_has_children(setting);
 
     if (*list != NULL) /* given in two ways, which is reported */
         return;
-    if (!is_bare && !config_setting_is_list(setting) && !config_setting_is_array(setting)) {
+    if (!is_bare && setting->kind != NODE_LIST) {
         refuse_type(object, setting, row);
         return;
     }
-    *count = is_bare ? 1 : (size_t)config_setting_length(setting);
+    *count = is_bare ? 1 : setting->child_count;
     *list = memory_take(*count, element_bytes);
     for (size_t i = 0; i < *count; i++)
-        read_element(object->report,
-                     is_bare ? setting : config_setting_get_elem(setting, (unsigned)i),
-                     row->elements, *list + i * element_bytes);
+        read_element(object->report, is_bare ? setting : &setting->children[i], row->elements,
+                     *list + i * element_bytes);
     if (*count == 0 && row->standard == setting_required)
         config_report_add(object->report, setting, "is empty");
 }
 
 static void
-read_one(const struct object *object, const config_setting_t *setting,
+read_one(const struct object *object, const struct config_node *setting,
          const struct setting *row)
 {
-    if (config_setting_is_list(setting) && config_setting_length(setting) == 1)
-        read_element(object->report, config_setting_get_elem(setting, 0), row->elements,
+    if (setting->kind == NODE_LIST && setting->child_count == 1)
+        read_element(object->report, &setting->children[0], row->elements,
                      setting_member(row, object->memory));
     else
         config_report_add(object->report, setting,
@@ -144,7 +145,7 @@ read_one(const struct object *object, const config_setting_t *setting,
 }
 
 static void
-read_setting(const struct object *object, const config_setting_t *setting, size_t index)
+read_setting(const struct object *object, const struct config_node *setting, size_t index)
 {
     const struct setting *row = object->rows[index];
 
@@ -162,7 +163,7 @@ read_setting(const struct object *object, const config_setting_t *setting, size_
 }
 
 static void
-refuse_unknown(const struct object *object, const config_setting_t *setting, const char *path)
+refuse_unknown(const struct object *object, const struct config_node *setting, const char *path)
 {
     char suggestion[PATH_BYTES];
 
@@ -195,11 +196,12 @@ is_own_group(const struct object *object, const char *path)
 
 /* Reads the members of a group that has this path below the object's own; "" is the object. */
 static void
-read_members(const struct object *object, const config_setting_t *group, const char *group_path)
+read_members(const struct object *object, const struct config_node *group,
+             const char *group_path)
 {
-    for (int i = 0; i < config_setting_length(group); i++) {
-        const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
-        const char *path = config_setting_name(setting);
+    for (size_t i = 0; i < group->child_count; i++) {
+        const struct config_node *setting = &group->children[i];
+        const char *path = setting->name;
         char longer[PATH_BYTES];
         if (*group_path != '\0') {
             snprintf(longer, sizeof(longer), "%s.%s", group_path, path);
@@ -210,7 +212,7 @@ read_members(const struct object *object, const config_setting_t *group, const c
             read_setting(object, setting, row);
         else if (!is_own_group(object, path) && !setting_is_group(object->scope, path))
             refuse_unknown(object, setting, path);
-        else if (!config_setting_is_group(setting))
+        else if (setting->kind != NODE_GROUP)
             config_report_add(object->report, setting, "must be a group { ... }");
         else
             read_members(object, setting, is_own_group(object, path) ? "" : path);
@@ -235,7 +237,7 @@ check_given_once(const struct object *object, size_t later)
 
 /* What can be said once the whole object has been read. */
 static void
-finish_object(const struct object *object, const config_setting_t *group)
+finish_object(const struct object *object, const struct config_node *group)
 {
     for (size_t i = 0; object->rows[i] != NULL; i++) {
         if (object->given[i] != NULL)
@@ -264,21 +266,20 @@ follow_others(const struct object *object)
  * the selector is missing or wrong, and nobody can say which settings belong here.
  */
 static enum setting_scope
-choose_scope(const struct object *object, const config_setting_t *group)
+choose_scope(const struct object *object, const struct config_node *group)
 {
     const struct setting_scope_info *info = &setting_scopes[object->scope];
-    const config_setting_t *setting;
+    const struct config_node *setting;
 
     if (info->selector == NULL)
         return object->scope;
-    setting = config_setting_get_member(group, info->selector);
+    setting = config_node_member(group, info->selector);
     if (setting == NULL) {
         config_report_add(object->report, group, "%s is missing", info->selector);
         return SCOPE_COUNT;
     }
-    if (config_setting_type(setting) == CONFIG_TYPE_STRING) {
-        enum setting_scope chosen =
-            setting_scope_select(object->scope, config_setting_get_string(setting));
+    if (setting->kind == NODE_TEXT) {
+        enum setting_scope chosen = setting_scope_select(object->scope, setting->text);
         if (chosen != SCOPE_COUNT)
             return chosen;
     }
@@ -297,7 +298,7 @@ count_rows(const struct setting *const *rows)
 }
 
 static struct setting_place
-place_of(const struct object *object, const config_setting_t *setting, size_t row)
+place_of(const struct object *object, const struct config_node *setting, size_t row)
 {
     struct config_source_line line = config_report_place(object->report, setting);
 
@@ -305,7 +306,7 @@ place_of(const struct object *object, const config_setting_t *setting, size_t ro
 }
 
 static void
-note_places(const struct object *object, const config_setting_t *group)
+note_places(const struct object *object, const struct config_node *group)
 {
     struct setting_places **member =
         (struct setting_places **)(void *)((char *)object->memory +
@@ -326,7 +327,7 @@ note_places(const struct object *object, const config_setting_t *group)
 }
 
 void
-config_object_read(struct config_report *report, const config_setting_t *group,
+config_object_read(struct config_report *report, const struct config_node *group,
                    enum setting_scope base, void *memory)
 {
     struct object object = {.report = report, .scope = base, .memory = memory};
@@ -336,7 +337,7 @@ config_object_read(struct config_report *report, const config_setting_t *group,
         return;
     object.scope = chosen;
     object.rows = setting_rows(chosen);
-    object.given = memory_take(count_rows(object.rows), sizeof(const config_setting_t *));
+    object.given = memory_take(count_rows(object.rows), sizeof(const struct config_node *));
     apply_standards(&object);
     read_members(&object, group, "");
     finish_object(&object, group);

@@ -3,8 +3,6 @@
 #ifndef FAIRLEAD_MODEL_CONFIG_OBJECT_H
 #define FAIRLEAD_MODEL_CONFIG_OBJECT_H
 
-#include <libconfig.h>
-
 #include "model/config_report.h"
 #include "model/settings.h"
 
@@ -13,7 +11,7 @@
  * names, into the scope's zeroed struct, with all that lies below. What is wrong goes to the
  * report and leaves the default in the struct.
  */
-void config_object_read(struct config_report *report, const config_setting_t *group,
+void config_object_read(struct config_report *report, const struct config_node *group,
                         enum setting_scope base, void *memory);
 
 #endif

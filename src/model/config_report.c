@@ -13,19 +13,16 @@
 
 /* The way to a setting, "target_groups[0].health_check.path", new memory. */
 static char *
-path_of(const config_setting_t *setting)
+path_of(const struct config_node *node)
 {
-    const config_setting_t *parent = config_setting_parent(setting);
-
-    if (parent == NULL)
+    if (node->parent == NULL)
         return memory_copy_text("");
-    char *way = path_of(parent);
+    char *way = path_of(node->parent);
     char *path;
-    if (config_setting_name(setting) == NULL)
-        path = memory_print("%s[%d]", way, config_setting_index(setting));
+    if (node->name == NULL)
+        path = memory_print("%s[%u]", way, node->index);
     else
-        path =
-            memory_print("%s%s%s", way, *way == '\0' ? "" : ".", config_setting_name(setting));
+        path = memory_print("%s%s%s", way, *way == '\0' ? "" : ".", node->name);
     free(way);
     return path;
 }
@@ -47,7 +44,7 @@ config_report_add_at(struct config_report *report, const char *file, unsigned li
 
 /* member "" speaks of the setting itself. Takes the reason over. */
 static void
-add(struct config_report *report, const config_setting_t *setting, const char *member,
+add(struct config_report *report, const struct config_node *setting, const char *member,
     char *reason)
 {
     char *path = path_of(setting);
@@ -55,7 +52,7 @@ add(struct config_report *report, const config_setting_t *setting, const char *m
     const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
     char *text = memory_print("%s%s%s%s%s%s", report->mark == NULL ? "" : report->mark, path,
                               dot, member, colon, reason);
-    unsigned line = config_setting_source_line(setting);
+    unsigned line = setting->line;
     const char *file = config_source_place(report->source, &line);
 
     config_report_add_at(report, file, line, text);
@@ -74,7 +71,7 @@ print_reason(const char *format, va_list arguments)
 }
 
 void
-config_report_add(struct config_report *report, const config_setting_t *setting,
+config_report_add(struct config_report *report, const struct config_node *setting,
                   const char *format, ...)
 {
     va_list arguments;
@@ -86,11 +83,10 @@ config_report_add(struct config_report *report, const config_setting_t *setting,
 }
 
 void
-config_report_add_member(struct config_report *report, const config_setting_t *group,
+config_report_add_member(struct config_report *report, const struct config_node *group,
                          const char *member, const char *format, ...)
 {
-    /* libconfig's look-up only reads, but takes a pointer to change. */
-    const config_setting_t *found = config_setting_lookup((config_setting_t *)group, member);
+    const struct config_node *found = config_node_find(group, member);
     va_list arguments;
 
     va_start(arguments, format);
@@ -103,18 +99,18 @@ config_report_add_member(struct config_report *report, const config_setting_t *g
 }
 
 void
-config_report_add_syntax(struct config_report *report, const config_t *tree)
+config_report_add_syntax(struct config_report *report, const struct config_tree_error *error)
 {
-    unsigned line = (unsigned)config_error_line(tree);
+    unsigned line = error->line;
     const char *file = config_source_place(report->source, &line);
 
-    config_report_add_at(report, file, line, config_error_text(tree));
+    config_report_add_at(report, file, line, error->text);
 }
 
 struct config_source_line
-config_report_place(const struct config_report *report, const config_setting_t *setting)
+config_report_place(const struct config_report *report, const struct config_node *setting)
 {
-    return config_source_line(report->source, config_setting_source_line(setting));
+    return config_source_line(report->source, setting->line);
 }
 
 /* By file and line; those of one line as they were found. */

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 
 static void
-warn_of_no_listener(const struct config_check *check, const config_setting_t *root)
+warn_of_no_listener(const struct config_check *check, const struct config_node *root)
 {
     if (check->config->listener_count == 0 && !config_has_api(check->config))
         config_report_add_member(check->report, root, "listeners",
@@ -17,15 +17,15 @@ warn_of_no_listener(const struct config_check *check, const config_setting_t *ro
 }
 
 static void
-warn_of_unused_groups(const struct config_check *check, const config_setting_t *root)
+warn_of_unused_groups(const struct config_check *check, const struct config_node *root)
 {
-    const config_setting_t *list = config_check_member(root, "target_groups");
+    const struct config_node *list = config_node_member(root, "target_groups");
     const struct config *config = check->config;
 
     for (size_t i = 0; i < config->target_group_count; i++) {
         const char *name = config->target_groups[i].name;
         if (!config_group_is_used(config, name))
-            config_report_add(check->report, config_check_element(list, i),
+            config_report_add(check->report, config_node_element(list, i),
                               "no rule uses %s: its targets are not checked and get no "
                               "requests",
                               name);
@@ -33,7 +33,7 @@ warn_of_unused_groups(const struct config_check *check, const config_setting_t *
 }
 
 static void
-warn_of_missing_providers(const struct config_check *check, const config_setting_t *root)
+warn_of_missing_providers(const struct config_check *check, const struct config_node *root)
 {
     const struct config *config = check->config;
 
@@ -53,7 +53,7 @@ folder_of(const char *path)
 }
 
 static void
-warn_of_missing_folder(const struct config_check *check, const config_setting_t *root)
+warn_of_missing_folder(const struct config_check *check, const struct config_node *root)
 {
     const char *path = check->config->access_log_path;
     char *folder = path == NULL ? NULL : folder_of(path);
@@ -65,7 +65,7 @@ warn_of_missing_folder(const struct config_check *check, const config_setting_t 
 }
 
 void
-config_warn(const struct config_check *check, const config_setting_t *root)
+config_warn(const struct config_check *check, const struct config_node *root)
 {
     warn_of_no_listener(check, root);
     warn_of_unused_groups(check, root);

@@ -6,6 +6,6 @@
 #include "model/config_check_places.h"
 
 /* Reports on a finished configuration and the tree that it came from; looks at folders, too. */
-void config_warn(const struct config_check *check, const config_setting_t *root);
+void config_warn(const struct config_check *check, const struct config_node *root);
 
 #endif

@@ -15,6 +15,7 @@ libmodel_a_SOURCES = \
 	src/model/config_restart.c src/model/config_restart.h \
 	src/model/config_scan.c src/model/config_scan.h \
 	src/model/config_source.c src/model/config_source.h \
+	src/model/config_tree.c src/model/config_tree.h \
 	src/model/config_fact.c src/model/config_walk.c src/model/config_walk.h \
 	src/model/config_changes.c src/model/config_changes.h \
 	src/model/config_warn.c src/model/config_warn.h \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/model: one program a file.
 unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
-	tests/unit/model/test_config_scan tests/unit/model/test_config_walk \
-	tests/unit/model/test_config_tls \
+	tests/unit/model/test_config_scan tests/unit/model/test_config_tree \
+	tests/unit/model/test_config_walk tests/unit/model/test_config_tls \
 	tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
 	tests/unit/model/test_target tests/unit/model/test_task
 check_PROGRAMS += $(unit_model)
@@ -11,6 +11,8 @@ tests_unit_model_test_config_SOURCES = tests/unit/model/test_config.c
 tests_unit_model_test_config_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_scan_SOURCES = tests/unit/model/test_config_scan.c
 tests_unit_model_test_config_scan_LDADD = $(unit_model_libs)
+tests_unit_model_test_config_tree_SOURCES = tests/unit/model/test_config_tree.c
+tests_unit_model_test_config_tree_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_walk_SOURCES = tests/unit/model/test_config_walk.c
 tests_unit_model_test_config_walk_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_changes_SOURCES = tests/unit/model/test_config_changes.c
