@@ -41,6 +41,9 @@ on_health(void *argument, const struct message_health *message)
         message->last_outcome >= PROBE_OUTCOME_COUNT)
         return;
     targets_set_health(parts->targets, target, &verdict);
+    if (verdict.last_check.outcome == PROBE_NOT_CONNECTED ||
+        verdict.last_check.outcome == PROBE_UNREACHABLE)
+        dials_doubt(parts->dials, target);
     counter_board_note_check(parts->board, target->counter_row, target->id,
                              message->wall_us / 1000000);
     passive_health_note_verdict(parts->passive, target);
@@ -59,8 +62,8 @@ on_failures(void *argument, const struct message_target_failures *message)
     if (target == NULL || message->connect_failures == 0)
         return;
     vacancies_note_refusal(parts->vacancies, target);
-    /* Nobody else will tell of its end. */
-    if (providers_is_away(parts->providers, target))
+    /* A check tells whether only the way to it fails; and of an end that nobody else tells. */
+    if (target->dial.family != ADDRESS_NONE || providers_is_away(parts->providers, target))
         children_check_target(parts->children, target->id);
 }
 

@@ -19,6 +19,7 @@ libcontrol_a_SOURCES = \
 	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
 	src/control/certificates/ticket_keys.c src/control/certificates/ticket_keys.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
+	src/control/registry/dials.c src/control/registry/dials.h \
 	src/control/registry/drain.c src/control/registry/drain.h \
 	src/control/registry/vacancies.c src/control/registry/vacancies.h \
 	src/control/registry/event_kinds.c src/control/registry/event_kinds.h \

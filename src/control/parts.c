@@ -71,6 +71,7 @@ on_gone(void *argument, struct registered_target *target)
     /* Not from here: the table is in the middle of a change. */
     loop_call_later(parts->loop, settle, parts);
     target_waits_note_gone(parts->waits, target->id);
+    dials_forget(parts->dials, target);
 }
 
 static void
@@ -186,7 +187,8 @@ open_registry(struct parts *parts)
         parts->loop, parts->numbers, parts->targets, check_now, on_vacancy, parts});
     parts->watch = group_watch_new(&(struct group_watch_parts){
         parts->numbers, parts->targets, parts->vacancies, parts->events});
-    parts->registry = registry_new(parts->targets, parts->events);
+    parts->dials = dials_new(parts->loop, parts->targets);
+    parts->registry = registry_new(parts->targets, parts->events, parts->dials);
     parts->waits = target_waits_new();
     parts->drain = drain_new(parts->loop, parts->targets, in_flight, parts);
     parts->passive = passive_health_new(parts->loop, parts->targets, check_now, parts);
@@ -382,6 +384,7 @@ parts_close(struct parts *parts)
     task_events_free(&parts->task_events);
     target_waits_free(&parts->waits);
     registry_free(&parts->registry);
+    dials_free(&parts->dials);
     group_watch_free(&parts->watch);
     vacancies_free(&parts->vacancies);
     targets_free(&parts->targets);

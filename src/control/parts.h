@@ -49,6 +49,7 @@ struct parts {
     struct targets *targets;
     struct group_watch *watch;
     struct target_waits *waits;
+    struct dials *dials;
     struct registry *registry;
     struct task_events *task_events;
     struct drain *drain;

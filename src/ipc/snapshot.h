@@ -141,12 +141,13 @@ struct snapshot_roster {
 struct snapshot_target {
     uint64_t id; /* never reused: identity of pools, health and in-flight counts */
     uint32_t group;
-    uint32_t counter_row; /* in the target counters */
-    struct address address;
-    uint8_t membership; /* enum target_membership */
-    uint8_t health;     /* enum target_health */
-    uint8_t is_ejected; /* taken out by passive health */
-    uint8_t unused;
+    uint32_t counter_row;      /* in the target counters */
+    struct address address;    /* as people know it */
+    struct address dial;       /* where it is reached */
+    uint8_t membership;        /* enum target_membership */
+    uint8_t health;            /* enum target_health */
+    uint8_t is_ejected;        /* taken out by passive health */
+    uint8_t falls_back;        /* to address, where dial cannot be reached */
     uint64_t healthy_since_ms; /* monotonic; slow start ramps from here; 0: does not ramp */
     struct snapshot_text zone;
     struct snapshot_text task;       /* task id; length 0: static or registered by hand */

@@ -120,10 +120,11 @@ static bool
 check_target(const struct snapshot *snapshot, const struct snapshot_target *row)
 {
     return row->group < snapshot->group_count && row->counter_row < COUNTERS_TARGET_ROWS &&
-           address_is_sound(&row->address) && row->membership < MEMBERSHIP_COUNT &&
-           row->health <= HEALTH_UNAVAILABLE && row->is_ejected <= 1 &&
-           text_is_sound(snapshot, row->zone) && text_is_sound(snapshot, row->task) &&
-           text_is_sound(snapshot, row->generation) && text_is_sound(snapshot, row->name);
+           address_is_sound(&row->address) && address_is_sound(&row->dial) &&
+           row->membership < MEMBERSHIP_COUNT && row->health <= HEALTH_UNAVAILABLE &&
+           row->is_ejected <= 1 && row->falls_back <= 1 && text_is_sound(snapshot, row->zone) &&
+           text_is_sound(snapshot, row->task) && text_is_sound(snapshot, row->generation) &&
+           text_is_sound(snapshot, row->name);
 }
 
 static bool

@@ -20,13 +20,14 @@ struct snapshot_target_source {
     uint64_t id;
     const char *group;
     uint32_t counter_row;
-    struct address address;
+    struct address address; /* as people know it */
+    struct address dial;    /* where it is reached; family NONE: there */
     enum target_membership membership;
     enum target_health health;
-    bool is_ejected;
-    uint64_t joined_ms;        /* when it was registered, or last fell sick or was ejected */
-    uint64_t healthy_since_ms; /* since when it is healthy; 0: before anyone looked */
-    const char *name;          /* address and port as text; NULL: made here */
+    bool is_ejected, falls_back; /* falls_back: to address, where dial cannot be reached */
+    uint64_t joined_ms;          /* when it was registered, or last fell sick or was ejected */
+    uint64_t healthy_since_ms;   /* since when it is healthy; 0: before anyone looked */
+    const char *name;            /* address and port as text; NULL: made here */
     const char *zone, *task, *generation; /* NULL: none */
 };
 

@@ -194,11 +194,16 @@ struct config_service {
     struct setting_places *places;
 };
 
+/* How targets of an engine's containers are reached. */
+enum config_dial { DIAL_AUTO, DIAL_CONTAINER, DIAL_HOST_PORT };
+
 struct config_provider {
-    char *type;      /* "docker", "file" or "push" */
-    char *endpoint;  /* docker: unix:///path or tcp://host:port */
-    char *directory; /* file */
-    char *host;      /* address to dial for bindings on all addresses; NULL: derived */
+    char *type;            /* "docker", "file" or "push" */
+    char *endpoint;        /* docker: unix:///path or tcp://host:port */
+    enum config_dial dial; /* docker */
+    char *network;         /* docker: whose address of a container is dialled; NULL: any */
+    char *directory;       /* file */
+    char *host;            /* address to dial for bindings on all addresses; NULL: derived */
     struct config_value *services; /* patterns of what its tasks may name; count 0: anything */
     size_t service_count;
     unsigned resync_seconds;

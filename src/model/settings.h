@@ -60,6 +60,7 @@ enum setting_words {
     WORDS_LOG_FORM,
     WORDS_CONDITION,
     WORDS_ACTION,
+    WORDS_DIAL,
     WORDS_PROVIDER,
     WORDS_CONTENT_TYPE,
 };

@@ -38,6 +38,7 @@ task_free(struct task **task)
     free(old->container_name);
     free(old->zone);
     free(old->host);
+    free(old->container_address);
     free(old->image);
     free(old->bindings);
     free(old);
@@ -59,6 +60,7 @@ task_copy(const struct task *task)
     copy->container_name = memory_copy_text(task->container_name);
     copy->zone = memory_copy_text(task->zone);
     copy->host = memory_copy_text(task->host);
+    copy->container_address = memory_copy_text(task->container_address);
     copy->image = memory_copy_text(task->image);
     copy->bindings = memory_resize(NULL, task->binding_count, sizeof(*copy->bindings));
     for (size_t i = 0; i < task->binding_count; i++)
@@ -149,6 +151,8 @@ task_differs(const struct task *one, const struct task *other)
            !text_is_same(one->host_ipv6, other->host_ipv6) ||
            !text_is_same(one->container_name, other->container_name) ||
            !text_is_same(one->zone, other->zone) || !text_is_same(one->host, other->host) ||
+           one->is_dialled_there != other->is_dialled_there ||
+           !text_is_same(one->container_address, other->container_address) ||
            !text_is_same(one->image, other->image) || bindings_differ(one, other);
 }
 

@@ -41,7 +41,9 @@ struct task {
     char *zone;           /* NULL: none */
     char *host;           /* address to dial for bindings on all addresses of its family */
     char *host_ipv6;      /* a second one, where the host has both families; NULL: none */
-    char *image;          /* NULL: unknown */
+    char *container_address; /* the container's own, reached from here; NULL: not known to be */
+    bool is_dialled_there;   /* and at no other; else once it has answered */
+    char *image;             /* NULL: unknown */
     struct task_binding *bindings; /* those that suit best for dialling first */
     size_t binding_count;
     unsigned stop_seconds; /* between its stop signal and its end by force; 0: unknown */

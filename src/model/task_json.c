@@ -60,6 +60,12 @@ static const struct word healths[] = {
     {"UNHEALTHY", TASK_HEALTH_UNHEALTHY}, {NULL, 0},
 };
 
+/* The end of its words, by which a refusal knows them. */
+#define DIAL_WORDS_END (-1)
+
+static const struct word dials[] = {
+    {"auto", false}, {"container", true}, {NULL, DIAL_WORDS_END}};
+
 static void
 refuse(struct parser *parser, const char *member, const char *reason)
 {
@@ -104,7 +110,9 @@ read_word(struct parser *parser, const json_t *object, const char *member,
         if (strcasecmp(words->text, text) == 0)
             return words->value;
     }
-    refuse(parser, member, "is not a word that ECS uses for it");
+    refuse(parser, member,
+           words->value == DIAL_WORDS_END ? "must be auto or container"
+                                          : "is not a word that ECS uses for it");
     return fallback;
 }
 
@@ -224,6 +232,9 @@ read_own_task(struct parser *parser, const json_t *object)
     copy_text(parser, object, "zone", &task->zone);
     copy_text(parser, object, "host", &task->host);
     copy_text(parser, object, "host_ipv6", &task->host_ipv6);
+    copy_text(parser, object, "container_address", &task->container_address);
+    task->is_dialled_there =
+        read_word(parser, object, "dial", dials, false) && task->container_address != NULL;
     copy_text(parser, object, "image", &task->image);
     task->version = read_number(parser, object, "version");
     task->last_status =

@@ -41,6 +41,8 @@ task_to_json(const struct task *task)
     set_text(object, "zone", task->zone);
     set_text(object, "host", task->host);
     set_text(object, "host_ipv6", task->host_ipv6);
+    set_text(object, "container_address", task->container_address);
+    set_text(object, "dial", task->is_dialled_there ? "container" : NULL);
     set_text(object, "image", task->image);
     set_text(object, "last_status", task_status_text(task->last_status));
     set_text(object, "desired_status", task_status_text(task->desired_status));

@@ -37,7 +37,8 @@ enum confirming { CONFIRMING_NO, CONFIRMING_NEXT, CONFIRMING_THIS };
 struct check {
     uint64_t target_id;
     struct health *health;
-    struct address address;
+    struct address dial, address;       /* where it is reached, and as people know it */
+    bool falls_back;                    /* to address, where it cannot be reached by dial */
     const struct snapshot_group *group; /* of the newest snapshot */
     uint64_t generation;                /* of the snapshot that it was last adopted from */
     unsigned planned_interval_ms;       /* that the alarm was set by */
@@ -188,6 +189,7 @@ run_check(struct check *check)
     const struct snapshot_group *group = check->group;
     struct health *health = check->health;
     struct probe_order order = {
+        .dial = check->dial,
         .address = check->address,
         .path = snapshot_slice(health->snapshot, group->check_path),
         .host = snapshot_slice(health->snapshot, group->check_host),
@@ -197,8 +199,11 @@ run_check(struct check *check)
         .timeout_ms = group->check_timeout_ms,
     };
 
-    if (group->check_port != 0)
+    /* A port of its own is one of the target's host. */
+    if (group->check_port != 0) {
         order.address.port = (uint16_t)group->check_port;
+        order.dial = order.address;
+    }
     if (check->confirming == CONFIRMING_NEXT)
         check->confirming = CONFIRMING_THIS;
     check->place = PLACE_RUNNING;
@@ -242,6 +247,21 @@ on_alarm(void *argument)
     begin_check(argument);
 }
 
+/* The way to it fails, which says nothing of the target itself: the check is made again the
+ * other way, and whoever hears the report sends requests that way too. */
+static bool
+falls_back(struct check *check, const struct probe_result *result)
+{
+    if (!check->falls_back || check->group->check_port != 0 ||
+        (result->outcome != PROBE_NOT_CONNECTED && result->outcome != PROBE_UNREACHABLE))
+        return false;
+    check->falls_back = false;
+    check->dial = check->address;
+    if (check->confirming == CONFIRMING_THIS)
+        check->confirming = CONFIRMING_NEXT;
+    return true;
+}
+
 static void
 note_result(struct check *check, const struct probe_result *result)
 {
@@ -249,11 +269,6 @@ note_result(struct check *check, const struct probe_result *result)
     enum target_health before = check->verdict.health;
     bool is_confirming = check->confirming == CONFIRMING_THIS;
 
-    check->last = (struct probe_report){.outcome = result->outcome,
-                                        .http_code = result->http_code,
-                                        .timeout_ms = check->group->check_timeout_ms,
-                                        .latency_us = result->latency_us,
-                                        .wall_us = clock_wall_us()};
     if (is_confirming)
         verdict_note_confirming(&check->verdict, &rules, result, clock_ms());
     else
@@ -264,7 +279,6 @@ note_result(struct check *check, const struct probe_result *result)
         log_debug("target %llu: %s -> %s (%s)", (unsigned long long)check->target_id,
                   target_health_text(before), target_health_text(check->verdict.health),
                   target_reason_code(check->verdict.reason));
-    report(check);
 }
 
 static void
@@ -277,8 +291,16 @@ on_probe_done(void *argument, const struct probe_result *result)
     check->probe = NULL;
     check->place = PLACE_IDLE;
     health->running--;
-    note_result(check, result);
-    if (check->confirming == CONFIRMING_NEXT)
+    check->last = (struct probe_report){.outcome = result->outcome,
+                                        .http_code = result->http_code,
+                                        .timeout_ms = check->group->check_timeout_ms,
+                                        .latency_us = result->latency_us,
+                                        .wall_us = clock_wall_us()};
+    bool is_the_way = falls_back(check, result);
+    if (!is_the_way)
+        note_result(check, result);
+    report(check);
+    if (is_the_way || check->confirming == CONFIRMING_NEXT)
         begin_check(check);
     else
         plan_check(check);
@@ -373,6 +395,8 @@ adopt_target(struct health *health, const struct snapshot_target *target)
 
     if (check == NULL)
         check = add_check(health, target);
+    check->dial = target->dial;
+    check->falls_back = target->falls_back != 0;
     check->generation = snapshot_generation(health->snapshot);
     check->group = snapshot_group(health->snapshot, target->group);
     if (is_checked(check))
@@ -416,8 +440,8 @@ compare(const struct snapshot_target *one, const struct snapshot_target *other)
 }
 
 /*
- * On the same base a target that stays goes on as it is: only those that came and went are
- * looked at, which both orders of rows tell without a look at the checks.
+ * On the same base a target that stays goes on as it is: only those that came, went, or are
+ * dialled elsewhere are looked at, which both orders of rows tell without a look at the checks.
  */
 static void
 adopt_changes(struct health *health, const struct snapshot *older)
@@ -435,7 +459,7 @@ adopt_changes(struct health *health, const struct snapshot *older)
         bool is_now = order >= 0 && is_followed(now);
         if (was_followed && !is_now)
             drop_target(health, before);
-        if (is_now && !was_followed)
+        if (is_now && (!was_followed || !address_equal(&before->dial, &now->dial)))
             adopt_target(health, now);
         i += order <= 0;
         j += order >= 0;

@@ -23,7 +23,8 @@ struct probe_result {
 
 /* What to check; copied by start. */
 struct probe_order {
-    struct address address;
+    struct address dial;    /* where to connect to */
+    struct address address; /* as people know it */
     struct slice path;
     struct slice host;           /* of the Host field; empty: the address */
     struct http_codes codes;     /* the matcher */

@@ -410,7 +410,7 @@ static const struct stream_callbacks stream_callbacks = {
 static void
 connect_target(struct probe_http_check *check, const struct probe_order *order)
 {
-    int fd = check->request.is_truncated ? -1 : socket_connect(&order->address);
+    int fd = check->request.is_truncated ? -1 : socket_connect(&order->dial);
 
     if (fd == -1) {
         check->result.outcome =

@@ -25,6 +25,7 @@ enum column {
     FLIGHT,
     LAST_CHECK,
     ZONE, /* from here on with -o wide only */
+    DIALLED,
     ORIGIN,
     TASK,
     WHY,
@@ -38,8 +39,9 @@ static const struct {
     [TARGET] = {"TARGET", false}, [STATE] = {"STATE", false},
     [FOR] = {"FOR", false},       [CONTAINER] = {"CONTAINER", true},
     [FLIGHT] = {"FLIGHT", false}, [LAST_CHECK] = {"LAST CHECK", true},
-    [ZONE] = {"ZONE", false},     [ORIGIN] = {"ORIGIN", false},
-    [TASK] = {"TASK", false},     [WHY] = {"WHY", true},
+    [ZONE] = {"ZONE", false},     [DIALLED] = {"DIALLED", false},
+    [ORIGIN] = {"ORIGIN", false}, [TASK] = {"TASK", false},
+    [WHY] = {"WHY", true},
 };
 
 const char *
@@ -88,6 +90,7 @@ add_target(struct grid *grid, const json_t *target, bool is_wide)
     if (!is_wide)
         return;
     grid_set(grid, ZONE, json_text(target, "Target.AvailabilityZone"));
+    grid_set(grid, DIALLED, json_text(target, "DialledAt"));
     grid_set(grid, ORIGIN, json_text(target, "Origin"));
     grid_set(grid, TASK, memory_copy_text(task));
     grid_set(grid, WHY, json_text(target, "TargetHealth.Description"));

@@ -96,7 +96,7 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
 {
     json_t *object = json_object();
     struct target_counters counted;
-    char port[16];
+    char port[16], dialled[ADDRESS_TEXT_SIZE];
 
     counter_board_target(parts->board, target->counter_row, target->id, &counted);
     snprintf(port, sizeof(port), "%u",
@@ -104,6 +104,8 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
                                            : target->place.address.port);
     json_object_set_new(object, "Target", address_to_json(target));
     admin_set_text(object, "HealthCheckPort", port);
+    address_format_with_port(target_dial(target), dialled);
+    admin_set_text(object, "DialledAt", dialled);
     json_object_set_new(object, "TargetHealth", health_to_json(target));
     admin_set_number(object, "TargetId", target->id);
     admin_set_text(object, "Membership", target_membership_text(target->membership));

@@ -75,6 +75,7 @@ task_to_object(const struct task_record *record)
     admin_set_text(object, "ContainerName", task->container_name);
     admin_set_text(object, "Image", task->image);
     admin_set_text(object, "Host", task->host);
+    admin_set_text(object, "ContainerAddress", task->container_address);
     admin_set_text(object, "Zone", task->zone);
     admin_set_text(object, "LastStatus", task_status_text(task->last_status));
     admin_set_text(object, "DesiredStatus",

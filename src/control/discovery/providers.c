@@ -207,6 +207,7 @@ close_one(struct providers *providers, struct provider *provider)
     free(provider->config.type);
     free(provider->config.endpoint);
     free(provider->config.directory);
+    free(provider->config.network);
     free(provider->config.host);
     free(provider->name);
     free(provider);
@@ -232,8 +233,9 @@ is_same(const struct config_provider *one, const struct config_provider *other)
 {
     return text_is_same(one->type, other->type) &&
            text_is_same(one->endpoint, other->endpoint) &&
-           text_is_same(one->directory, other->directory) &&
-           text_is_same(one->host, other->host) && one->resync_seconds == other->resync_seconds;
+           text_is_same(one->directory, other->directory) && one->dial == other->dial &&
+           text_is_same(one->network, other->network) && text_is_same(one->host, other->host) &&
+           one->resync_seconds == other->resync_seconds;
 }
 
 static struct provider *
@@ -245,6 +247,7 @@ open_one(struct providers *providers, const struct config_provider *config, cons
     provider->config.type = memory_copy_text(config->type);
     provider->config.endpoint = memory_copy_text(config->endpoint);
     provider->config.directory = memory_copy_text(config->directory);
+    provider->config.network = memory_copy_text(config->network);
     provider->config.host = memory_copy_text(config->host);
     /* What its tasks may name is the registry's to ask. */
     provider->config.services = NULL;

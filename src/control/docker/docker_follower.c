@@ -182,7 +182,6 @@ on_swept(void *argument, unsigned missed)
         enter(follower, DOCKER_STEP_FOLLOWING);
     if (!follower->is_connected) {
         log_debug("provider %s: following %s", follower->name, follower->endpoint);
-        follower->is_strange = docker_namespace_differs(follower->endpoint);
         follower->is_connected = true;
         follower->resync_ms = resync_most_ms(follower);
         missed = 0; /* nobody was there to be told */
@@ -401,6 +400,16 @@ on_ping_field(void *argument, const char *name, const char *value)
     docker_greeting_take_field(&follower->greeting, name, value);
 }
 
+/* Containers of an engine in our own network can be reached at their own addresses. */
+static void
+find_network(struct docker_follower *follower)
+{
+    enum docker_namespace found = docker_namespace_of(follower->endpoint);
+
+    follower->is_strange = found == DOCKER_NAMESPACE_OTHER;
+    follower->place.is_here = found == DOCKER_NAMESPACE_OURS;
+}
+
 static void
 on_pinged(void *argument, const struct api_answer *answer)
 {
@@ -414,6 +423,7 @@ on_pinged(void *argument, const struct api_answer *answer)
     }
     docker_engine_set_version(follower->engine,
                               docker_version_choose(follower->greeting.newest));
+    find_network(follower);
     open_stream(follower);
 }
 

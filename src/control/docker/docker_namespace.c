@@ -30,19 +30,22 @@ find_listener(const char *path)
     return pid;
 }
 
-bool
-docker_namespace_differs(const char *endpoint)
+enum docker_namespace
+docker_namespace_of(const char *endpoint)
 {
     static const char scheme[] = "unix://";
     struct stat theirs, ours;
     char path[64];
 
     if (strncmp(endpoint, scheme, strlen(scheme)) != 0)
-        return false;
+        return DOCKER_NAMESPACE_UNKNOWN;
     pid_t pid = find_listener(endpoint + strlen(scheme));
     if (pid <= 0)
-        return pid == 0;
+        return pid == 0 ? DOCKER_NAMESPACE_OTHER : DOCKER_NAMESPACE_UNKNOWN;
     snprintf(path, sizeof(path), "/proc/%ld/ns/net", (long)pid);
-    return stat(path, &theirs) == 0 && stat("/proc/self/ns/net", &ours) == 0 &&
-           (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev);
+    if (stat(path, &theirs) == -1 || stat("/proc/self/ns/net", &ours) == -1)
+        return DOCKER_NAMESPACE_UNKNOWN;
+    return theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev
+               ? DOCKER_NAMESPACE_OURS
+               : DOCKER_NAMESPACE_OTHER;
 }

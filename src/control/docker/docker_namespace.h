@@ -3,10 +3,13 @@
 #ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_NAMESPACE_H
 #define FAIRLEAD_CONTROL_DOCKER_DOCKER_NAMESPACE_H
 
-#include <stdbool.h>
+enum docker_namespace {
+    DOCKER_NAMESPACE_UNKNOWN, /* it listens over the network, or cannot be asked */
+    DOCKER_NAMESPACE_OURS,
+    DOCKER_NAMESPACE_OTHER
+};
 
-/* False where it has, or listens over the network, or cannot be asked. An engine that our
- * process namespace does not show counts as one with another network. */
-bool docker_namespace_differs(const char *endpoint);
+/* An engine that our process namespace does not show counts as one with another network. */
+enum docker_namespace docker_namespace_of(const char *endpoint);
 
 #endif

@@ -70,6 +70,8 @@ fill_target(struct snapshot_target_source *row, const struct registered_target *
         .group = target->group,
         .counter_row = target->counter_row,
         .address = target->place.address,
+        .dial = target->dial,
+        .falls_back = target->falls_back,
         .membership = target->membership,
         .health = target->health,
         .is_ejected = passive_is_ejected(target),

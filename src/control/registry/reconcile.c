@@ -16,12 +16,14 @@
 struct wish {
     const struct config_service *service;
     struct address address;
+    struct address container; /* the same at the container's own address; family NONE: none */
 };
 
 struct wishes {
     struct wish *items;
-    struct address *addresses;
     size_t count;
+    struct address *addresses; /* places and containers' own */
+    size_t address_count;
 };
 
 static bool
@@ -42,6 +44,38 @@ has_stop_sign(const struct task_record *record)
     return record->is_stopping || record->is_missing || task_is_stopping(record->task);
 }
 
+static void
+add_address(struct wishes *wishes, const struct address *address)
+{
+    wishes->addresses =
+        memory_resize(wishes->addresses, wishes->address_count + 1, sizeof(*wishes->addresses));
+    wishes->addresses[wishes->address_count++] = *address;
+}
+
+static void
+add_wish(struct wishes *wishes, const struct wish *wish)
+{
+    wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
+    wishes->items[wishes->count++] = *wish;
+    add_address(wishes, &wish->address);
+    if (wish->container.family != ADDRESS_NONE)
+        add_address(wishes, &wish->container);
+}
+
+/* Where the container itself has the port. */
+static struct address
+container_address(const struct service_matcher *matcher, const struct task *task,
+                  const struct config_service *service)
+{
+    struct address address;
+
+    if (task->container_address != NULL &&
+        address_parse(&address, task->container_address, (uint16_t)service->container_port) &&
+        target_address_fault(matcher->config, matcher->host, &address) == NULL)
+        return address;
+    return (struct address){.family = ADDRESS_NONE};
+}
+
 /* Of a task that is about to stop, what it would ask for. */
 static void
 collect_wishes(const struct reconcile_parts *parts, const struct task_record *record,
@@ -60,11 +94,8 @@ collect_wishes(const struct reconcile_parts *parts, const struct task_record *re
                 SERVICE_MATCHES ||
             is_overridden(parts, OVERRIDE_EXCLUDED, &wish, task))
             continue;
-        wishes->items = memory_resize(wishes->items, wishes->count + 1, sizeof(*wishes->items));
-        wishes->addresses =
-            memory_resize(wishes->addresses, wishes->count + 1, sizeof(*wishes->addresses));
-        wishes->items[wishes->count] = wish;
-        wishes->addresses[wishes->count++] = wish.address;
+        wish.container = container_address(&parts->matcher, task, wish.service);
+        add_wish(wishes, &wish);
     }
 }
 
@@ -210,6 +241,27 @@ let_go(const struct reconcile_parts *parts, struct task_record *record,
     }
 }
 
+/* A container's address goes to another one soon after its end: who has it now is dialled
+ * there, and nobody else. */
+static void
+choose_dials(const struct reconcile_parts *parts, struct task_record *record,
+             const struct wishes *wishes)
+{
+    static const struct address none = {.family = ADDRESS_NONE};
+
+    for (size_t i = 0; i < wishes->count && parts->dials != NULL; i++) {
+        const struct wish *wish = &wishes->items[i];
+        struct registered_target *target =
+            targets_find(parts->targets, wish->service->target_group, &wish->address);
+        if (target == NULL || !target_is_of_task(target, record->task))
+            continue;
+        bool is_its = wish->container.family != ADDRESS_NONE &&
+                      claims_is_winner(parts->claims, &record->claimant, &wish->container);
+        dials_set(parts->dials, target, is_its ? &wish->container : &none,
+                  record->task->is_dialled_there);
+    }
+}
+
 /* From the first word of it on. */
 static void
 note_stop(struct task_record *record)
@@ -227,11 +279,12 @@ reconcile_task(const struct reconcile_parts *parts, struct task_record *record)
 
     collect_wishes(parts, record, &wishes);
     note_stop(record);
-    claims_set(parts->claims, &record->claimant, wishes.addresses, wishes.count);
+    claims_set(parts->claims, &record->claimant, wishes.addresses, wishes.address_count);
     for (size_t i = 0; i < wishes.count && !has_stop_sign(record); i++) {
-        if (claims_is_winner(parts->claims, &record->claimant, &wishes.addresses[i]))
+        if (claims_is_winner(parts->claims, &record->claimant, &wishes.items[i].address))
             ensure_target(parts, record, &wishes.items[i]);
     }
+    choose_dials(parts, record, &wishes);
     let_go(parts, record, &wishes);
     follow_task(parts, record);
     free(wishes.items);

@@ -10,6 +10,7 @@
 #include "control/registry/overrides.h"
 #include "control/registry/service_match.h"
 #include "control/registry/targets.h"
+#include "control/registry/dials.h"
 #include "control/registry/task_record.h"
 #include "model/config.h"
 
@@ -19,6 +20,7 @@ struct reconcile_parts {
     struct service_matcher matcher;
     struct claims *claims;
     struct overrides *overrides;
+    struct dials *dials; /* NULL: targets are dialled at their places */
 };
 
 /* Makes, brings back, evicts and deregisters targets until they are what is asked for. */

@@ -54,7 +54,9 @@ struct registered_target {
     uint64_t id;                             /* never reused */
     TAILQ_ENTRY(registered_target) in_table; /* live, or departed when gone */
     struct target_place place;
-    const char *group; /* lives as long as the numbers */
+    struct address dial; /* where it is reached; family NONE: at its place (dials.h) */
+    bool falls_back;     /* to its place, where dial cannot be reached */
+    const char *group;   /* lives as long as the numbers */
     uint32_t counter_row;
     enum target_membership membership;
     /* What is shown and told to workers: its checks and its task's own, together. */
@@ -111,6 +113,13 @@ struct target_verdict {
 };
 
 bool target_is_of_task(const struct registered_target *target, const struct task *task);
+
+/* Where connections to it go. */
+static inline const struct address *
+target_dial(const struct registered_target *target)
+{
+    return target->dial.family == ADDRESS_NONE ? &target->place.address : &target->dial;
+}
 
 /* Takes over the names that people see, which are no part of its identity. */
 void target_follow_names(struct registered_target *target, const struct task *task);

@@ -85,11 +85,12 @@ judge_fit(struct registry *registry, struct task_record *record)
 }
 
 struct registry *
-registry_new(struct targets *targets, struct event_log *events)
+registry_new(struct targets *targets, struct event_log *events, struct dials *dials)
 {
     struct registry *registry = memory_take(1, sizeof(*registry));
 
     registry->parts.targets = targets;
+    registry->parts.dials = dials;
     registry->events = events;
     registry->parts.claims = claims_new(on_disturbed, registry);
     registry->parts.overrides = overrides_new();

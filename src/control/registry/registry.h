@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/registry/dials.h"
 #include "control/registry/event_log.h"
 #include "control/registry/plain_targets.h"
 #include "control/registry/service_match.h"
@@ -22,7 +23,9 @@
 
 struct registry;
 
-struct registry *registry_new(struct targets *targets, struct event_log *events);
+/* dials NULL: targets are dialled at their places. */
+struct registry *registry_new(struct targets *targets, struct event_log *events,
+                              struct dials *dials);
 void registry_free(struct registry **registry);
 
 /* Who is told why a task, or a target of the configuration (source "configuration"), is not

@@ -433,6 +433,17 @@ targets_set_opinion(struct targets *table, struct registered_target *target,
 }
 
 void
+targets_set_dial(struct targets *table, struct registered_target *target,
+                 const struct address *dial, bool falls_back)
+{
+    if (address_equal(&target->dial, dial) && target->falls_back == falls_back)
+        return;
+    target->dial = *dial;
+    target->falls_back = falls_back;
+    table->callbacks.on_change(table->argument, false);
+}
+
+void
 targets_tell(struct targets *table, struct registered_target *target, enum event_kind kind,
              const char *what)
 {

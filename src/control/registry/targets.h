@@ -70,6 +70,11 @@ void targets_set_health(struct targets *table, struct registered_target *target,
 void targets_set_opinion(struct targets *table, struct registered_target *target,
                          enum task_health opinion, bool waits);
 
+/* Where it is dialled; family NONE: at its place. falls_back: there too, if it does not answer.
+ */
+void targets_set_dial(struct targets *table, struct registered_target *target,
+                      const struct address *dial, bool falls_back);
+
 /* Something else about it changed that stands in the snapshot (ejected): an event of that kind.
  */
 void targets_tell(struct targets *table, struct registered_target *target, enum event_kind kind,

@@ -100,7 +100,7 @@ exchange_describe(const void *subject, char *words, size_t size)
     char target[ADDRESS_TEXT_SIZE] = "none";
 
     if (exchange->target != NULL)
-        (void)address_format_with_port(&exchange->target->address, target);
+        (void)address_format_with_port(&exchange->target->dial, target);
     (void)snprintf(words, size,
                    "%s (step %s) in connection %016llx, rule priority %ld, target %s",
                    exchange->row->text, exchange->row->name,

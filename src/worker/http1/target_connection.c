@@ -283,7 +283,7 @@ open_new(struct target_state *target, struct exchange *exchange)
         errno = EPROTO;
         return NULL;
     }
-    int fd = socket_connect(&target->address);
+    int fd = socket_connect(&target->dial);
     if (fd == -1)
         return NULL;
     struct target_connection *connection = object_pool_take(&worker->connection_pool);

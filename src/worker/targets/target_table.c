@@ -64,7 +64,7 @@ target_table_add(struct worker *worker, const struct snapshot_target *row, uint6
 
     CHECK(row->counter_row < COUNTERS_TARGET_ROWS);
     target->id = row->id;
-    target->address = row->address;
+    target->dial = row->dial;
     target->counter_row = row->counter_row;
     target->identity = identity;
     target->link_kind = worker->link_kind;
@@ -76,6 +76,15 @@ target_table_add(struct worker *worker, const struct snapshot_target *row, uint6
     take_counters(target, worker->counters);
     add_target(worker->targets, target);
     return target;
+}
+
+void
+target_table_dial(struct target_state *target, const struct address *dial)
+{
+    if (address_equal(&target->dial, dial))
+        return;
+    target->dial = *dial;
+    target->link_kind->close_idle(target);
 }
 
 void

@@ -25,7 +25,7 @@ TAILQ_HEAD(target_link_list, target_link);
 
 struct target_state {
     uint64_t id;
-    struct address address;
+    struct address dial;              /* where it is reached now */
     struct target_counters *counters; /* this worker's row */
     uint32_t counter_row;
     unsigned views;            /* naming it */
@@ -81,6 +81,9 @@ struct group_state *target_table_use_group(struct worker *worker, uint32_t group
 /* One view less names it; closes idle connections of a target that none names any more. */
 void target_table_release(struct worker *worker, struct target_state **target);
 void target_table_release_group(struct worker *worker, struct group_state **group);
+
+/* It is reached there from now on; idle connections to elsewhere are closed. */
+void target_table_dial(struct target_state *target, const struct address *dial);
 
 /* Closes every idle connection: their descriptors are needed. */
 void target_table_close_idle(struct worker *worker);

@@ -103,6 +103,7 @@ join_targets(struct worker *worker, struct view *view, const struct view *older)
             target = target_table_find(worker->targets, row->id);
         if (target == NULL)
             target = target_table_add(worker, row, identity_of(view->snapshot, row));
+        target_table_dial(target, &row->dial);
         target->views++;
         view->targets[i] = target;
     }

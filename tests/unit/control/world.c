@@ -69,7 +69,7 @@ world_new(void)
     world->numbers = numbers_new();
     world->events = event_log_new(100);
     world->targets = targets_new(world->numbers, world->events, &callbacks, world);
-    world->registry = registry_new(world->targets, world->events);
+    world->registry = registry_new(world->targets, world->events, NULL);
     registry_set_config(world->registry, &world->config);
     return world;
 }

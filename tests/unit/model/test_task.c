@@ -154,6 +154,7 @@ refuses_what_is_malformed_and_says_where(void **state)
          "task 1: host_port must be a number from 1 to 65535"},
         {"{\"id\":\"a\",\"last_status\":\"GOING\"}",
          "task 1: last_status is not a word that ECS uses for it"},
+        {"{\"id\":\"a\",\"dial\":\"host\"}", "task 1: dial must be auto or container"},
         {"{\"id\":\"a\",\"started_at\":\"2023-02-29T00:00:00Z\"}",
          "task 1: started_at must be a time as RFC 3339 writes it"},
         {"{\"id\":\"a\",\"started_at\":\"2023-02-03T24:00:00Z\"}",

@@ -71,6 +71,7 @@ set_up(void **state)
     fixture->listening_fd = socket_listen(&any, false, 8);
     assert_int_not_equal(fixture->listening_fd, -1);
     assert_true(socket_local_address(fixture->listening_fd, &fixture->order.address));
+    fixture->order.dial = fixture->order.address;
     fixture->target_fd = -1;
     fixture->order.path = SLICE_LITERAL("/index.php?a=b");
     fixture->order.timeout_ms = 2000;

@@ -36,7 +36,7 @@ open_stand(void **state)
     worker_stand_publish(stand);
     second = snapshot_sample_add_target(stand->sample, "web", 2, 80);
     second->task = "second";
-    second->address = stand->worker->view->targets[0]->address;
+    second->address = stand->worker->view->targets[0]->dial;
     worker_stand_publish(stand);
     *state = stand;
     return 0;
