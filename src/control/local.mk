@@ -67,6 +67,8 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_labels.h \
 	src/control/docker/docker_list.c \
 	src/control/docker/docker_namespace.c src/control/docker/docker_namespace.h \
+	src/control/docker/docker_network.c src/control/docker/docker_network.h \
+	src/control/docker/docker_self.c src/control/docker/docker_self.h \
 	src/control/docker/docker_replacement.c src/control/docker/docker_replacement.h \
 	src/control/docker/docker_roster.c src/control/docker/docker_roster.h \
 	src/control/docker/docker_stop_sign.c src/control/docker/docker_stop_sign.h \

@@ -26,6 +26,9 @@ enum config_alpn_policy {
     ALPN_NONE
 };
 
+/* What a target stands for: a port of its host, or a container as it is. */
+enum config_target_type { TARGET_TYPE_INSTANCE, TARGET_TYPE_IP };
+
 enum config_protocol_version { PROTOCOL_VERSION_HTTP1 };
 
 enum config_desync_mode { DESYNC_MONITOR, DESYNC_DEFENSIVE, DESYNC_STRICTEST };
@@ -162,6 +165,7 @@ struct config_static_target {
 
 struct config_target_group {
     char *name;
+    enum config_target_type target_type;
     enum config_protocol protocol;
     enum config_protocol_version protocol_version;
     unsigned port; /* default port of targets registered without one */

@@ -39,6 +39,7 @@ task_free(struct task **task)
     free(old->zone);
     free(old->host);
     free(old->container_address);
+    free(old->no_address);
     free(old->image);
     free(old->bindings);
     free(old);
@@ -61,6 +62,7 @@ task_copy(const struct task *task)
     copy->zone = memory_copy_text(task->zone);
     copy->host = memory_copy_text(task->host);
     copy->container_address = memory_copy_text(task->container_address);
+    copy->no_address = memory_copy_text(task->no_address);
     copy->image = memory_copy_text(task->image);
     copy->bindings = memory_resize(NULL, task->binding_count, sizeof(*copy->bindings));
     for (size_t i = 0; i < task->binding_count; i++)
@@ -151,7 +153,8 @@ task_differs(const struct task *one, const struct task *other)
            !text_is_same(one->host_ipv6, other->host_ipv6) ||
            !text_is_same(one->container_name, other->container_name) ||
            !text_is_same(one->zone, other->zone) || !text_is_same(one->host, other->host) ||
-           one->is_dialled_there != other->is_dialled_there ||
+           one->dial != other->dial || one->is_on_host_network != other->is_on_host_network ||
+           !text_is_same(one->no_address, other->no_address) ||
            !text_is_same(one->container_address, other->container_address) ||
            !text_is_same(one->image, other->image) || bindings_differ(one, other);
 }
@@ -178,6 +181,19 @@ task_status_text(enum task_status status)
 
     CHECK(status < sizeof(texts) / sizeof(*texts));
     return texts[status];
+}
+
+const char *
+task_dial_text(enum task_dial dial)
+{
+    static const char *const texts[] = {
+        [TASK_DIAL_HOST_PORT] = "host-port",
+        [TASK_DIAL_AUTO] = "auto",
+        [TASK_DIAL_CONTAINER] = "container",
+    };
+
+    CHECK(dial < sizeof(texts) / sizeof(*texts));
+    return texts[dial];
 }
 
 const char *

@@ -28,6 +28,13 @@ enum task_health {
     TASK_HEALTH_UNHEALTHY
 };
 
+/* Where a published port is dialled. */
+enum task_dial {
+    TASK_DIAL_HOST_PORT, /* there */
+    TASK_DIAL_AUTO,      /* at the container's own address, once that has answered */
+    TASK_DIAL_CONTAINER  /* at no other than that */
+};
+
 struct task {
     char *source; /* provider's name: "docker", "file", "ecs" */
     char *id;     /* container id, ECS task ARN plus container name, or what the file says */
@@ -41,9 +48,11 @@ struct task {
     char *zone;           /* NULL: none */
     char *host;           /* address to dial for bindings on all addresses of its family */
     char *host_ipv6;      /* a second one, where the host has both families; NULL: none */
-    char *container_address; /* the container's own, reached from here; NULL: not known to be */
-    bool is_dialled_there;   /* and at no other; else once it has answered */
-    char *image;             /* NULL: unknown */
+    char *container_address;       /* the container's own; NULL: none */
+    char *no_address;              /* why it has none, and what to do; NULL: not known */
+    enum task_dial dial;           /* whether that is dialled in place of a published one */
+    bool is_on_host_network;       /* its ports are the host's own, none needs to be bound */
+    char *image;                   /* NULL: unknown */
     struct task_binding *bindings; /* those that suit best for dialling first */
     size_t binding_count;
     unsigned stop_seconds; /* between its stop signal and its end by force; 0: unknown */
@@ -76,6 +85,7 @@ bool task_is_stopping(const struct task *task);
  * says is the targets' health, not their membership (targets_set_opinion). */
 bool task_is_eligible(const struct task *task);
 
+const char *task_dial_text(enum task_dial dial);       /* "host-port", as files write it */
 const char *task_status_text(enum task_status status); /* "RUNNING", ECS's words */
 const char *
 task_health_text(enum task_health health); /* "HEALTHY", ECS's words; NONE is "UNKNOWN" */

@@ -63,8 +63,10 @@ static const struct word healths[] = {
 /* The end of its words, by which a refusal knows them. */
 #define DIAL_WORDS_END (-1)
 
-static const struct word dials[] = {
-    {"auto", false}, {"container", true}, {NULL, DIAL_WORDS_END}};
+static const struct word dials[] = {{"host-port", TASK_DIAL_HOST_PORT},
+                                    {"auto", TASK_DIAL_AUTO},
+                                    {"container", TASK_DIAL_CONTAINER},
+                                    {NULL, DIAL_WORDS_END}};
 
 static void
 refuse(struct parser *parser, const char *member, const char *reason)
@@ -111,7 +113,7 @@ read_word(struct parser *parser, const json_t *object, const char *member,
             return words->value;
     }
     refuse(parser, member,
-           words->value == DIAL_WORDS_END ? "must be auto or container"
+           words->value == DIAL_WORDS_END ? "must be auto, container or host-port"
                                           : "is not a word that ECS uses for it");
     return fallback;
 }
@@ -233,8 +235,11 @@ read_own_task(struct parser *parser, const json_t *object)
     copy_text(parser, object, "host", &task->host);
     copy_text(parser, object, "host_ipv6", &task->host_ipv6);
     copy_text(parser, object, "container_address", &task->container_address);
-    task->is_dialled_there =
-        read_word(parser, object, "dial", dials, false) && task->container_address != NULL;
+    copy_text(parser, object, "no_address", &task->no_address);
+    task->dial = (enum task_dial)read_word(parser, object, "dial", dials,
+                                           task->container_address == NULL ? TASK_DIAL_HOST_PORT
+                                                                           : TASK_DIAL_AUTO);
+    task->is_on_host_network = json_is_true(json_object_get(object, "host_network"));
     copy_text(parser, object, "image", &task->image);
     task->version = read_number(parser, object, "version");
     task->last_status =

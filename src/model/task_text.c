@@ -42,7 +42,9 @@ task_to_json(const struct task *task)
     set_text(object, "host", task->host);
     set_text(object, "host_ipv6", task->host_ipv6);
     set_text(object, "container_address", task->container_address);
-    set_text(object, "dial", task->is_dialled_there ? "container" : NULL);
+    set_text(object, "no_address", task->no_address);
+    set_text(object, "dial", task_dial_text(task->dial));
+    json_object_set_new(object, "host_network", json_boolean(task->is_on_host_network));
     set_text(object, "image", task->image);
     set_text(object, "last_status", task_status_text(task->last_status));
     set_text(object, "desired_status", task_status_text(task->desired_status));

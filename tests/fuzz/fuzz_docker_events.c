@@ -40,7 +40,7 @@ feed(const char *bytes, size_t length, size_t piece, int *result)
 static void
 read_answers(const char *bytes, size_t length)
 {
-    static const struct docker_place place = {.source = "fuzz", .is_here = true};
+    static const struct docker_place place = {.source = "fuzz", .reach = {.is_here = true}};
     struct docker_container container;
     struct docker_list list = {0};
 

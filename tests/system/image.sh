@@ -65,6 +65,8 @@ wait_for 30 answers /app2 app2
 lb=$(docker-compose ps -q fairlead)
 system_at_end docker-compose down
 docker-compose exec -T fairlead fairleadctl problems
+[ -z "$(docker-compose ps -q | xargs docker port | grep -v '^80/tcp -> .*:8080$\|^9180')" ] ||
+    fail "something else is published"
 wait_for 60 is_state "$lb" healthy
 docker-compose exec -T fairlead fairleadctl targets
 docker logs "$lb" 2>/dev/null | grep '"request_line"\|"request"' >/dev/null || fail "no access log: $(docker logs "$lb" 2>&1 | tail)"
@@ -81,4 +83,15 @@ three() {
     [ "$(docker-compose exec -T fairlead fairleadctl --json targets web | jq '[.TargetHealthDescriptions[] | select(.TargetHealth.State == "healthy")] | length')" = 3 ]
 }
 wait_for 30 three
+docker-compose down >/dev/null 2>&1
+
+step "ports that are published, to a fairlead that shares their network"
+sed 's/target_type = "ip"; //' "$root/conf/compose.conf" >fairlead/fairlead.conf
+sed 's/^  web:$/&\n    ports: ["80"]/' "$root/conf/compose.yml" >docker-compose.yml
+rm -f compose.yml
+docker-compose up -d >"$work/up" 2>&1 || fail "$(cat "$work/up")"
+wait_for 30 answers / web
+dialled=$(docker-compose exec -T fairlead fairleadctl --json targets web |
+    jq -r '.TargetHealthDescriptions[0] | .Target.Id + " " + .DialledAt')
+[[ $dialled = "127.0.0.1 172."*":80" ]] || fail "it is dialled at $dialled"
 docker-compose down >/dev/null 2>&1

@@ -7,7 +7,8 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
 	tests/system/docker_rolls.sh tests/system/docker_stops.sh \
 	tests/system/docker_port_reuse.sh tests/system/docker_readiness.sh \
-	tests/system/compose_deploys.sh tests/system/docker_dial.sh tests/system/docker_restarts.sh \
+	tests/system/compose_deploys.sh tests/system/docker_dial.sh \
+	tests/system/docker_ip.sh tests/system/docker_restarts.sh \
 	tests/system/stickiness_survives.sh tests/system/health_survives.sh \
 	tests/system/liveness.sh tests/system/start_window.sh tests/system/hostile_children.sh tests/system/children_in_turn.sh \
 	tests/system/metrics_flood.sh tests/system/descriptors_run_out.sh \

@@ -190,7 +190,8 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     admin_set_text(object, "TargetGroupName", group->name);
     admin_set_text(object, "Protocol", setting_word_text(WORDS_PROTOCOL, (int)group->protocol));
     admin_set_number(object, "Port", group->port);
-    admin_set_text(object, "TargetType", "ip");
+    admin_set_text(object, "TargetType",
+                   group->target_type == TARGET_TYPE_IP ? "ip" : "instance");
     admin_set_text(object, "Algorithm",
                    setting_word_text(WORDS_ALGORITHM, (int)group->algorithm));
     json_object_set_new(object, "IsUsed",

@@ -67,6 +67,7 @@ provider_reach_advice(struct registry *registry, const struct config_provider *c
                             "all its targets (%u) refuse connections on the loopback, and the "
                             "engine runs in another network namespace than fairlead: set host "
                             "in providers to an address at which the engine's machine can be "
-                            "reached from here",
+                            "reached from here, or connect fairlead's own container to their "
+                            "network",
                             tried);
 }

@@ -42,8 +42,8 @@ open_docker(struct loop *loop, const struct config_provider *config, const char 
     follower->place.source = name;
     follower->place.host =
         config->host != NULL ? config->host : docker_engine_host(follower->engine);
-    follower->place.dial = config->dial;
-    follower->place.network = config->network;
+    follower->place.reach.dial = config->dial;
+    follower->place.reach.network = config->network;
     docker_follower_begin(follower, sink);
     return docker;
 }

@@ -196,46 +196,6 @@ choose_host(struct task *task, const char *host)
     task->host_ipv6 = memory_copy_text(host != NULL ? NULL : "::1");
 }
 
-static const char *
-address_in(const json_t *network)
-{
-    const char *ipv4 = text_of(network, "IPAddress");
-    const char *ipv6 = text_of(network, "GlobalIPv6Address");
-    const char *found = ipv4 != NULL && *ipv4 != '\0' ? ipv4 : ipv6;
-
-    return found != NULL && *found != '\0' ? found : NULL;
-}
-
-/* In the network that was asked for, else in the first that gives it one, whichever order the
- * engine tells them in. */
-static const char *
-own_address(json_t *networks, const char *wanted)
-{
-    const char *name, *first = NULL, *found = NULL;
-    json_t *network;
-
-    if (wanted != NULL)
-        return address_in(json_object_get(networks, wanted));
-    json_object_foreach (networks, name, network) {
-        const char *address = address_in(network);
-        if (address == NULL || (first != NULL && strcmp(first, name) < 0))
-            continue;
-        first = name;
-        found = address;
-    }
-    return found;
-}
-
-/* Only an engine in our own network has containers that we might reach. */
-static void
-choose_dial(struct task *task, json_t *networks, const struct docker_place *place)
-{
-    if (place->dial == DIAL_HOST_PORT || (place->dial == DIAL_AUTO && !place->is_here))
-        return;
-    task->container_address = memory_copy_text(own_address(networks, place->network));
-    task->is_dialled_there = place->dial == DIAL_CONTAINER && task->container_address != NULL;
-}
-
 static void
 make_task(struct docker_container *container, const json_t *inspected,
           const struct docker_labels *labels, const struct docker_place *place)
@@ -261,7 +221,7 @@ make_task(struct docker_container *container, const json_t *inspected,
     task->health_status = read_health(state);
     read_bindings(container, json_object_get(settings, "Ports"));
     choose_host(task, place->host);
-    choose_dial(task, json_object_get(settings, "Networks"), place);
+    docker_network_read(task, inspected, labels->network, &place->reach);
 }
 
 /* What is needed of every container, whatever its verdict. */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "control/docker/docker_items.h"
-#include "model/config.h"
+#include "control/docker/docker_network.h"
 #include "model/task.h"
 
 /* A container id in full, and NUL. */
@@ -24,9 +24,7 @@ bool docker_id_is_valid(const char *text);
 struct docker_place {
     const char *source; /* the provider's name */
     const char *host;   /* to dial for bindings on all addresses; NULL: this machine */
-    enum config_dial dial;
-    const char *network; /* whose address of a container is dialled; NULL: any */
-    bool is_here;        /* its network is ours, as far as can be seen */
+    struct docker_reach reach;
 };
 
 enum docker_verdict {

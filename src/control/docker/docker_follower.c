@@ -8,6 +8,7 @@
  */
 #include "control/docker/docker_follower.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "control/docker/docker_namespace.h"
+#include "control/docker/docker_self.h"
 
 #define DOCKER_FOLLOWER_TAG 0x646f666f
 #define PING_TIMEOUT_MS 5000
@@ -64,6 +66,7 @@ cancel_all(struct docker_follower *follower)
     api_request_cancel(&follower->ping);
     api_request_cancel(&follower->stream);
     api_request_cancel(&follower->version);
+    api_request_cancel(&follower->self);
     docker_events_clear(&follower->events);
     timer_stop(&follower->retry);
     timer_stop(&follower->heartbeat);
@@ -400,14 +403,39 @@ on_ping_field(void *argument, const char *name, const char *value)
     docker_greeting_take_field(&follower->greeting, name, value);
 }
 
-/* Containers of an engine in our own network can be reached at their own addresses. */
+static void
+on_self(void *argument, const struct api_answer *answer)
+{
+    struct docker_follower *follower = argument;
+
+    CHECK_TAG(follower, DOCKER_FOLLOWER_TAG);
+    follower->self = NULL;
+    if (answer->status == 200) {
+        docker_network_read_own(&follower->place.reach, answer->body, answer->body_length);
+        follower->is_strange = !follower->place.reach.is_here;
+    }
+    open_stream(follower);
+}
+
+/* Containers of an engine in our own network can be reached at their own addresses; so can,
+ * where we run in one ourselves, those that share a network with it. */
 static void
 find_network(struct docker_follower *follower)
 {
+    static const struct api_callbacks callbacks = {.on_done = on_self};
     enum docker_namespace found = docker_namespace_of(follower->endpoint);
+    char id[DOCKER_ID_SIZE], path[DOCKER_ID_SIZE + 32];
 
     follower->is_strange = found == DOCKER_NAMESPACE_OTHER;
-    follower->place.is_here = found == DOCKER_NAMESPACE_OURS;
+    follower->place.reach.is_here = found == DOCKER_NAMESPACE_OURS;
+    follower->place.reach.own.count = 0;
+    if (!follower->is_strange || !docker_self_find(id)) {
+        open_stream(follower);
+        return;
+    }
+    snprintf(path, sizeof(path), "/containers/%s/json", id);
+    follower->self =
+        docker_engine_get(follower->engine, path, PING_TIMEOUT_MS, &callbacks, follower);
 }
 
 static void
@@ -424,7 +452,6 @@ on_pinged(void *argument, const struct api_answer *answer)
     docker_engine_set_version(follower->engine,
                               docker_version_choose(follower->greeting.newest));
     find_network(follower);
-    open_stream(follower);
 }
 
 static void

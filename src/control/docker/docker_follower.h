@@ -38,7 +38,7 @@ struct docker_follower {
     struct docker_roster *roster;
     struct docker_roster_owner roster_owner;
     struct docker_events events;
-    struct api_request *ping, *stream, *version;
+    struct api_request *ping, *stream, *version, *self;
     struct timer retry, heartbeat, resync, stream_head;
     unsigned backoff_ms, pings_unanswered, refusals;
     unsigned resync_ms; /* until the next sweep; short after one that found missed events */

@@ -23,6 +23,7 @@ enum label_id {
     LABEL_SERVICE,
     LABEL_CONTAINER,
     LABEL_ZONE,
+    LABEL_NETWORK,
     LABEL_ENABLE,
     LABEL_PROJECT,
     LABEL_ONE_OFF,
@@ -226,6 +227,7 @@ read_names(struct docker_labels *labels, const json_t *object)
     labels->service = read_name(labels, object, LABEL_SERVICE);
     labels->container_name = read_name(labels, object, LABEL_CONTAINER);
     labels->zone = read_name(labels, object, LABEL_ZONE);
+    labels->network = read_name(labels, object, LABEL_NETWORK);
     /* A name that somebody chose with fairlead.service is meant as it is. */
     if (labels->service != NULL && is_named_by_compose(object))
         labels->project = read_name(labels, object, LABEL_PROJECT);

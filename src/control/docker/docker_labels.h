@@ -19,7 +19,7 @@ enum docker_labels_verdict {
 struct docker_labels {
     enum docker_labels_verdict verdict;
     /* of the JSON object; NULL: not given */
-    const char *service, *container_name, *zone;
+    const char *service, *container_name, *zone, *network;
     const char *project; /* of Compose, where the service's name is Compose's too */
     /* NONE, BROKEN: why; USABLE: what is odd about a label that nobody reads, or NULL */
     char *reason;

@@ -69,7 +69,7 @@ container_address(const struct service_matcher *matcher, const struct task *task
 {
     struct address address;
 
-    if (task->container_address != NULL &&
+    if (task->container_address != NULL && task->dial != TASK_DIAL_HOST_PORT &&
         address_parse(&address, task->container_address, (uint16_t)service->container_port) &&
         target_address_fault(matcher->config, matcher->host, &address) == NULL)
         return address;
@@ -95,6 +95,8 @@ collect_wishes(const struct reconcile_parts *parts, const struct task_record *re
             is_overridden(parts, OVERRIDE_EXCLUDED, &wish, task))
             continue;
         wish.container = container_address(&parts->matcher, task, wish.service);
+        if (address_equal(&wish.container, &wish.address))
+            wish.container = (struct address){.family = ADDRESS_NONE};
         add_wish(wishes, &wish);
     }
 }
@@ -258,7 +260,7 @@ choose_dials(const struct reconcile_parts *parts, struct task_record *record,
         bool is_its = wish->container.family != ADDRESS_NONE &&
                       claims_is_winner(parts->claims, &record->claimant, &wish->container);
         dials_set(parts->dials, target, is_its ? &wish->container : &none,
-                  record->task->is_dialled_there);
+                  record->task->dial == TASK_DIAL_CONTAINER);
     }
 }
 

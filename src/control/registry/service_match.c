@@ -91,6 +91,15 @@ dial_host(const struct task *task, enum address_family family, unsigned port,
 }
 
 static enum service_match
+check_address(const struct service_matcher *matcher, const struct address *address)
+{
+    if (matcher->config != NULL &&
+        target_address_fault(matcher->config, matcher->host, address) != NULL)
+        return SERVICE_ADDRESS_REFUSED;
+    return SERVICE_MATCHES;
+}
+
+static enum service_match
 dial(const struct service_matcher *matcher, const struct task *task,
      const struct task_binding *binding, struct address *address)
 {
@@ -106,16 +115,45 @@ dial(const struct service_matcher *matcher, const struct task *task,
     } else if (target_address_is_loopback(address) && !runs_here(matcher, task)) {
         return SERVICE_LOOPBACK_ELSEWHERE;
     }
-    if (matcher->config != NULL &&
-        target_address_fault(matcher->config, matcher->host, address) != NULL)
-        return SERVICE_ADDRESS_REFUSED;
-    return SERVICE_MATCHES;
+    return check_address(matcher, address);
+}
+
+static bool
+takes_containers(const struct service_matcher *matcher, const struct config_service *service)
+{
+    const struct config_target_group *group =
+        matcher->config == NULL ? NULL
+                                : config_find_group(matcher->config, service->target_group);
+
+    return group != NULL && group->target_type == TARGET_TYPE_IP;
+}
+
+/* The container as it is, whatever of it is published. */
+static enum service_match
+take_container(const struct service_matcher *matcher, unsigned port, const struct task *task,
+               struct address *address)
+{
+    if (task->container_address == NULL)
+        return SERVICE_NO_OWN_ADDRESS;
+    if (!address_parse(address, task->container_address, (uint16_t)port))
+        return SERVICE_ADDRESS_UNUSABLE;
+    return check_address(matcher, address);
+}
+
+/* On the host's network the container's ports are the host's. */
+static enum service_match
+take_host(const struct service_matcher *matcher, unsigned port, const struct task *task,
+          struct address *address)
+{
+    enum service_match match = dial_host(task, ADDRESS_NONE, port, address);
+
+    return match == SERVICE_MATCHES ? check_address(matcher, address) : match;
 }
 
 /* The first binding that can be dialled: they stand in the order in which they suit. */
 static enum service_match
-choose_address(const struct service_matcher *matcher, unsigned container_port,
-               const struct task *task, struct address *address)
+take_binding(const struct service_matcher *matcher, unsigned container_port,
+             const struct task *task, struct address *address)
 {
     enum service_match nearest = SERVICE_PORT_NOT_BOUND;
 
@@ -149,7 +187,11 @@ service_match(const struct service_matcher *matcher, const struct config_service
     if (service->container_name != NULL && task->container_name != NULL &&
         strcmp(service->container_name, task->container_name) != 0)
         return SERVICE_CONTAINER_DIFFERS;
-    return choose_address(matcher, service->container_port, task, address);
+    if (task->is_on_host_network)
+        return take_host(matcher, service->container_port, task, address);
+    return takes_containers(matcher, service)
+               ? take_container(matcher, service->container_port, task, address)
+               : take_binding(matcher, service->container_port, task, address);
 }
 
 static char *
@@ -169,7 +211,8 @@ static char *
 explain_port(unsigned container_port, const struct task *task)
 {
     char *text = memory_print("container port %u is not published over TCP: publish it (docker "
-                              "run -p %u), or correct container_port; published:",
+                              "run -p %u), correct container_port, or give the target group "
+                              "target_type = \"ip\", which needs none; published:",
                               container_port, container_port);
 
     for (size_t i = 0; i < task->binding_count && i < 8; i++) {
@@ -226,6 +269,13 @@ explain_plainly(enum service_match match, const struct config_service *service,
         return memory_print("provider %s may not name service %s: add it to the provider's "
                             "services",
                             task->source, task->service);
+    if (match == SERVICE_NO_OWN_ADDRESS)
+        return memory_print("target group %s takes containers at their own addresses "
+                            "(target_type), and this one has none: %s",
+                            service->target_group,
+                            task->no_address != NULL
+                                ? task->no_address
+                                : "its provider tells no container_address");
     if (match == SERVICE_NO_HOST)
         return memory_copy_text("it has no host to dial: give the task or its provider a host");
     if (match == SERVICE_FAMILY_DIFFERS)

@@ -42,7 +42,7 @@ control_tests = tests/unit/control/processes/test_counter_board \
 	tests/unit/control/test_state_file tests/unit/control/discovery/test_task_events
 control_tests += tests/unit/control/processes/test_children \
 	tests/unit/control/processes/test_publisher tests/unit/control/registry/test_claims \
-	tests/unit/control/registry/test_dials \
+	tests/unit/control/registry/test_dials tests/unit/control/docker/test_docker_network \
 	tests/unit/control/discovery/test_discovery_file \
 	tests/unit/control/discovery/test_providers
 control_tests += tests/unit/control/rollout/test_container_stop \
@@ -85,6 +85,8 @@ tests_unit_control_processes_test_publisher_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_notices_SOURCES = \
 	tests/unit/control/registry/test_notices.c $(control_world)
 tests_unit_control_registry_test_notices_LDADD = $(control_test_libs)
+tests_unit_control_docker_test_docker_network_SOURCES = tests/unit/control/docker/test_docker_network.c
+tests_unit_control_docker_test_docker_network_LDADD = $(control_test_libs)
 tests_unit_control_registry_test_dials_SOURCES = tests/unit/control/registry/test_dials.c \
 	$(control_world)
 tests_unit_control_registry_test_dials_LDADD = $(control_test_libs)

@@ -214,7 +214,7 @@ says_why_a_container_takes_no_traffic(void **state)
          "label fairlead.servce is none that is read: did you mean fairlead.service?"},
         {"\"fairlead.weighting\":\"web\"",
          "label fairlead.weighting is none that is read: fairlead.service, fairlead.container, "
-         "fairlead.zone and fairlead.enable are"},
+         "fairlead.zone, fairlead.network and fairlead.enable are"},
         {"\"com.docker.compose.service\":\"web\",\"com.docker.compose.oneoff\":\"True\"",
          "it is a one-off of docker compose run: those take no traffic"},
         {SERVICE ",\"com.docker.compose.oneoff\":\"true\"",
@@ -338,63 +338,6 @@ gives_this_machine_both_families_and_another_one_its_host(void **state)
             assert_string_equal(container.task->host_ipv6, rows[i].host_ipv6);
         docker_container_clear(&container);
     }
-}
-
-static void
-knows_the_containers_own_address(void **state)
-{
-#define NETWORK(name, ipv4, ipv6)                                                              \
-    "\"" name "\":{\"IPAddress\":\"" ipv4 "\",\"GlobalIPv6Address\":\"" ipv6 "\"}"
-
-    static const struct {
-        struct docker_place place;
-        const char *networks, *address; /* NULL: none is dialled */
-        bool is_sure;
-    } rows[] = {
-        {{.is_here = true}, NETWORK("bridge", "172.17.0.2", ""), "172.17.0.2", false},
-        {{.is_here = true},
-         NETWORK("web", "172.19.0.3", "") "," NETWORK("shop", "172.18.0.2", ""),
-         "172.18.0.2",
-         false},
-        {{.is_here = true, .network = "web"},
-         NETWORK("web", "172.19.0.3", "") "," NETWORK("shop", "172.18.0.2", ""),
-         "172.19.0.3",
-         false},
-        {{.is_here = true, .network = "none"}, NETWORK("web", "172.19.0.3", ""), NULL, false},
-        {{.is_here = true}, NETWORK("six", "", "fd00::2"), "fd00::2", false},
-        {{.is_here = true}, NETWORK("host", "", ""), NULL, false},
-        {{.is_here = false}, NETWORK("bridge", "172.17.0.2", ""), NULL, false},
-        {{.is_here = true, .dial = DIAL_HOST_PORT},
-         NETWORK("bridge", "172.17.0.2", ""),
-         NULL,
-         false},
-        {{.is_here = false, .dial = DIAL_CONTAINER},
-         NETWORK("bridge", "172.17.0.2", ""),
-         "172.17.0.2",
-         true},
-        {{.is_here = true, .dial = DIAL_CONTAINER}, NETWORK("host", "", ""), NULL, false},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct docker_container container;
-        char *rest =
-            memory_print("\"80/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"32768\"}]}"
-                         ",\"Networks\":{%s",
-                         rows[i].networks);
-        struct docker_place place = rows[i].place;
-        place.source = "docker";
-        read_made(&container, SERVICE, RUNNING, rest, &place);
-        assert_int_equal(container.verdict, DOCKER_RUNNING);
-        if (rows[i].address == NULL)
-            assert_null(container.task->container_address);
-        else
-            assert_string_equal(container.task->container_address, rows[i].address);
-        assert_int_equal(container.task->is_dialled_there, rows[i].is_sure);
-        docker_container_clear(&container);
-        free(rest);
-    }
-#undef NETWORK
 }
 
 static void
@@ -599,7 +542,6 @@ main(void)
         cmocka_unit_test(says_what_is_wrong_with_a_broken_container),
         cmocka_unit_test(refuses_answers_that_are_none),
         cmocka_unit_test(gives_this_machine_both_families_and_another_one_its_host),
-        cmocka_unit_test(knows_the_containers_own_address),
         cmocka_unit_test(keeps_both_families_and_skips_what_is_not_bound),
         cmocka_unit_test(knows_signals_by_name_and_number),
         cmocka_unit_test(reads_lists_of_every_version),

@@ -149,7 +149,7 @@ make_container(const char *id, uint64_t generation, unsigned host_port, const ch
     struct task *task = make_task(id, generation, "srvweb", host_port);
 
     task->container_address = memory_copy_text(address);
-    task->is_dialled_there = true;
+    task->dial = TASK_DIAL_CONTAINER;
     return task;
 }
 

@@ -90,6 +90,43 @@ dials_a_loopback_only_on_this_machine(void **state)
     world_free(world);
 }
 
+static void
+takes_containers_as_they_are(void **state)
+{
+    struct world *world = world_new();
+    struct task *task = make_bound("127.0.0.1", "", 2);
+
+    (void)state;
+    task->container_address = memory_copy_text("172.17.0.2");
+    assert_string_equal(address_of(world, task), "127.0.0.1:2");
+    world->groups[0].target_type = TARGET_TYPE_IP;
+    task = make_bound("127.0.0.1", "", 2);
+    task->container_address = memory_copy_text("fd00::2");
+    task->binding_count = 0;
+    assert_string_equal(address_of(world, task), "[fd00::2]:80");
+    task = make_bound("127.0.0.1", "", 2);
+    task->container_address = memory_copy_text("224.0.0.1");
+    assert_string_equal(address_of(world, task), "");
+    assert_string_equal(address_of(world, make_bound("127.0.0.1", "", 2)), "");
+    world_free(world);
+}
+
+static void
+takes_the_hosts_port_on_the_hosts_network(void **state)
+{
+    struct world *world = world_new();
+
+    (void)state;
+    for (int type = TARGET_TYPE_INSTANCE; type <= TARGET_TYPE_IP; type++) {
+        struct task *task = make_bound("127.0.0.1", "", 2);
+        world->groups[0].target_type = (enum config_target_type)type;
+        task->is_on_host_network = true;
+        task->binding_count = 0;
+        assert_string_equal(address_of(world, task), "127.0.0.1:80");
+    }
+    world_free(world);
+}
+
 /* What people are told of a task; frees it. */
 static const char *
 told_of(struct world *world, struct task *task)
@@ -131,10 +168,18 @@ says_what_to_add(void **state)
     assert_string_equal(
         told_of(world, task),
         "service srvweb: container port 80 is not published over TCP: publish "
-        "it (docker run -p 80), or correct container_port; published: 8080/tcp");
+        "it (docker run -p 80), correct container_port, or give the target group "
+        "target_type = \"ip\", which needs none; published: 8080/tcp");
     task = make_named("srvweb");
     task->binding_count = 0;
     assert_non_null(strstr(told_of(world, task), "published: none"));
+    world->groups[0].target_type = TARGET_TYPE_IP;
+    assert_string_equal(
+        told_of(world, make_named("srvweb")),
+        "service srvweb: target group web takes containers at their own addresses "
+        "(target_type), and this one has none: its provider tells no "
+        "container_address");
+    world->groups[0].target_type = TARGET_TYPE_INSTANCE;
     task = make_named("srvapp");
     task->container_name = memory_copy_text("c2");
     assert_non_null(strstr(told_of(world, task), "container name \"c2\" is not \"c1\""));
@@ -281,6 +326,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chooses_host_and_port_as_a_pair),
         cmocka_unit_test(dials_a_loopback_only_on_this_machine),
+        cmocka_unit_test(takes_containers_as_they_are),
+        cmocka_unit_test(takes_the_hosts_port_on_the_hosts_network),
         cmocka_unit_test(says_what_to_add),
         cmocka_unit_test(refuses_addresses_that_cannot_be_a_targets),
         cmocka_unit_test(refuses_fairleads_own_listeners),
