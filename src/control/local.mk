@@ -5,6 +5,7 @@ libcontrol_a_SOURCES = \
 	src/control/control.c src/control/control.h \
 	src/control/parts.c src/control/parts.h \
 	src/control/event_file.c src/control/event_file.h \
+	src/control/renewal.c src/control/renewal.h \
 	src/control/reload.c src/control/reload.h src/control/reload_order.h \
 	src/control/handover.c src/control/handover.h src/control/handover_form.h src/control/handover_write.c \
 	src/control/socket_store.c src/control/socket_store.h \
@@ -17,6 +18,7 @@ libcontrol_a_SOURCES = \
 	src/control/certificates/certificate_files.c src/control/certificates/certificate_files.h \
 	src/control/certificates/certificate_reader.c src/control/certificates/certificate_reader.h \
 	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
+	src/control/certificates/certificate_watch.c src/control/certificates/certificate_watch.h \
 	src/control/certificates/ticket_keys.c src/control/certificates/ticket_keys.h \
 	src/control/registry/claims.c src/control/registry/claims.h \
 	src/control/registry/dials.c src/control/registry/dials.h \

@@ -287,6 +287,9 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
+    parts->renewal = renewal_new(&(struct renewal_parts){
+        parts->loop, parts->readers, parts->certificates, parts->children, parts->providers,
+        parts->events, counter_board_own(parts->board)});
     parts->finishing = finishing_new(parts->loop, on_finished, parts);
     parts->supervisor = supervisor_new(parts->loop, parts->targets);
     return true;
@@ -347,6 +350,7 @@ parts_open_reload(struct parts *parts)
         .observer_fds = parts->observer_fds,
         .certificates = parts->certificates,
         .ticket_keys = parts->ticket_keys,
+        .renewal = parts->renewal,
         .compiler = parts->compiler,
         .rates = parts->rates,
         .publisher = parts->publisher,
@@ -364,6 +368,7 @@ parts_close(struct parts *parts)
     upgrade_free(&parts->upgrade);
     admin_free(&parts->admin);
     notices_free(&parts->notices);
+    renewal_free(&parts->renewal);
     config_readers_free(&parts->readers);
     providers_free(&parts->providers);
     rollout_free(&parts->rollout);

@@ -22,6 +22,7 @@
 #include "control/registry/group_watch.h"
 #include "control/registry/notices.h"
 #include "control/reload.h"
+#include "control/renewal.h"
 #include "control/rollout/rollout.h"
 #include "control/run_lock.h"
 #include "control/socket_store.h"
@@ -61,6 +62,7 @@ struct parts {
     struct observer_fds *observer_fds;
     struct certificate_store *certificates;
     struct ticket_keys *ticket_keys;
+    struct renewal *renewal;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;
     struct process_usage *usage;

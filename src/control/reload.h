@@ -24,6 +24,7 @@
 #include "control/registry/passive_health.h"
 #include "control/registry/registry.h"
 #include "control/reload_order.h"
+#include "control/renewal.h"
 #include "control/rollout/rollout.h"
 #include "control/socket_store.h"
 #include "model/config.h"
@@ -46,6 +47,7 @@ struct reload_parts {
     struct socket_store *store; /* NULL: nothing is kept */
     struct observer_fds *observer_fds;
     struct certificate_store *certificates;
+    struct renewal *renewal;
     struct ticket_keys *ticket_keys;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;

@@ -8,9 +8,13 @@
 #include "base/check.h"
 #include "model/config_check_places.h"
 
+/* Of a text that is being read, or (again) of one that was. */
 struct config_findings {
-    const struct config_inspection *inspection;
+    const struct config_inspection *inspection; /* NULL: again */
     const struct config_node *place;
+    const struct config_certificate *certificate;
+    config_found *on_found;
+    void *argument;
 };
 
 void
@@ -24,9 +28,12 @@ config_findings_add(struct config_findings *findings, enum config_gravity gravit
     va_start(arguments, format);
     CHECK(vasprintf(&reason, format, arguments) != -1);
     va_end(arguments);
-    config_report_add_member(gravity == CONFIG_ERROR ? inspection->errors
-                                                     : inspection->warnings,
-                             findings->place, member, "%s", reason);
+    if (inspection == NULL)
+        findings->on_found(findings->argument, gravity, findings->certificate, reason);
+    else
+        config_report_add_member(gravity == CONFIG_ERROR ? inspection->errors
+                                                         : inspection->warnings,
+                                 findings->place, member, "%s", reason);
     free(reason);
 }
 
@@ -59,4 +66,29 @@ config_inspect(const struct config_inspection *inspection, const struct config_n
     for (size_t i = 0; i < inspection->config->listener_count; i++)
         inspect_listener(&findings, config_node_element(listeners, i),
                          &inspection->config->listeners[i]);
+}
+
+static void
+inspect_again(struct config_findings *findings, const struct config_inspector *inspector,
+              const struct config_listener *listener,
+              const struct config_certificate *certificate, bool is_default)
+{
+    findings->certificate = certificate;
+    inspector->certificate(inspector->argument, listener, certificate, is_default, findings);
+}
+
+void
+config_inspect_again(const struct config *config, const struct config_inspector *inspector,
+                     config_found *on_found, void *argument)
+{
+    struct config_findings findings = {.on_found = on_found, .argument = argument};
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        for (size_t j = 0; j < listener->certificate_count; j++)
+            inspect_again(&findings, inspector, listener, &listener->certificates[j], true);
+        for (size_t j = 0; j < listener->certificate_list_count; j++)
+            inspect_again(&findings, inspector, listener, &listener->certificate_list[j],
+                          false);
+    }
 }

@@ -42,6 +42,7 @@ struct certificate_reader {
     struct certificate_builder *builder;
     struct known_pair *known;
     int64_t now_s;
+    bool keeps_old;
     void (*on_progress)(void *argument);
     void *progress_argument;
 };
@@ -238,6 +239,15 @@ text_of(const struct pair_file *file)
     return slice_make(file->bytes, file->length);
 }
 
+/* Of two that somebody could get, one that is over is never the better one. */
+static bool
+is_worse_than_old(const struct certificate_reader *reader, const struct known_pair *known,
+                  const struct tls_pair *pair)
+{
+    return reader->keeps_old && known->old != CERTIFICATE_NONE &&
+           pair->facts.not_after_s < reader->now_s;
+}
+
 static void
 add_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
          struct config_findings *findings)
@@ -256,7 +266,10 @@ add_pair(struct certificate_reader *reader, struct known_pair *known, struct pai
         .pair = &pair,
     };
 
-    if (wrong == TLS_PAIR_GOOD)
+    if (wrong == TLS_PAIR_GOOD && is_worse_than_old(reader, known, &pair))
+        config_findings_add(findings, CONFIG_ERROR, "certificate", "%s has expired already",
+                            files->certificate.path);
+    else if (wrong == TLS_PAIR_GOOD)
         known->index = certificate_builder_add(reader->builder, &source);
     else
         config_findings_add(findings, CONFIG_ERROR, blamed->member, "%s %s", blamed->path,
@@ -276,6 +289,8 @@ read_pair(struct certificate_reader *reader, struct known_pair *known, struct pa
         else if (read_files(files, findings))
             add_pair(reader, known, files, findings);
     }
+    if (known->index == CERTIFICATE_NONE && reader->keeps_old && known->old != CERTIFICATE_NONE)
+        known->index = certificate_builder_copy(reader->builder, reader->in_force, known->old);
     known->is_bad = known->index == CERTIFICATE_NONE;
     close_file(&files->certificate);
     close_file(&files->key);
@@ -383,6 +398,12 @@ certificate_reader_on_progress(struct certificate_reader *reader,
 {
     reader->on_progress = on_progress;
     reader->progress_argument = argument;
+}
+
+void
+certificate_reader_keep_old(struct certificate_reader *reader)
+{
+    reader->keeps_old = true;
 }
 
 bool

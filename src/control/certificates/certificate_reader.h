@@ -26,6 +26,10 @@ const struct config_inspector *certificate_reader_inspector(struct certificate_r
 void certificate_reader_on_progress(struct certificate_reader *reader,
                                     void (*on_progress)(void *argument), void *argument);
 
+/* For a configuration in force: a pair that cannot be used, or has expired, leaves the one
+ * before it in its place. */
+void certificate_reader_keep_old(struct certificate_reader *reader);
+
 /* Fills the files, or leaves them empty where what is in force says the same; false with
  * errno. */
 bool certificate_reader_write(struct certificate_reader *reader,

@@ -87,6 +87,12 @@ certificate_store_book(const struct certificate_store *store)
     return store->book;
 }
 
+const struct certificate_book *
+certificate_store_next(const struct certificate_store *store)
+{
+    return store->next_book;
+}
+
 size_t
 certificate_store_count_ending(const struct certificate_store *store, int64_t before_s)
 {

@@ -34,6 +34,9 @@ const struct certificate_files *certificate_store_files(const struct certificate
 uint64_t certificate_store_number(const struct certificate_store *store);
 const struct certificate_book *certificate_store_book(const struct certificate_store *store);
 
+/* What the next commit would bring; NULL: nothing new. */
+const struct certificate_book *certificate_store_next(const struct certificate_store *store);
+
 /* How many end before that second since 1970, and when the first one does; 0: there is none. */
 size_t certificate_store_count_ending(const struct certificate_store *store, int64_t before_s);
 int64_t certificate_store_first_end_s(const struct certificate_store *store);

@@ -20,6 +20,7 @@
 #include "base/short_child.h"
 #include "base/title.h"
 #include "control/certificates/certificate_reader.h"
+#include "model/config_inspect.h"
 #include "model/config_source.h"
 
 #define READER_TAG 0x72656164
@@ -38,7 +39,8 @@ enum verdict {
     VERDICT_REFUSED = 'R',
     VERDICT_CHECKED = 'C',
     VERDICT_TEXT = 'T',
-    VERDICT_TOLD = 'D'
+    VERDICT_TOLD = 'D',
+    VERDICT_RENEWED = 'N'
 };
 
 /* The descriptors that a child keeps, from SHORT_CHILD_FD on. */
@@ -217,6 +219,37 @@ write_of_file(const struct config_question *question, FILE *out)
     return true;
 }
 
+static void
+note_found(void *errors, enum config_gravity gravity,
+           const struct config_certificate *certificate, const char *text)
+{
+    if (gravity == CONFIG_ERROR)
+        config_errors_add(errors, memory_print("%s: %s", certificate->certificate, text));
+}
+
+/* False: the memory files could not be filled. */
+static bool
+write_renewed(const struct config_question *question, FILE *out)
+{
+    static const struct certificate_files written = {SHORT_CHILD_FD + KEPT_BOOK,
+                                                     SHORT_CHILD_FD + KEPT_KEYS};
+    static const struct certificate_files in_force = {SHORT_CHILD_FD + KEPT_BOOK_IN_FORCE,
+                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE};
+    struct certificate_reader *reader = certificate_reader_new(&in_force);
+    struct work work = {.out = out};
+    struct config_errors errors = {.lines = NULL};
+
+    certificate_reader_keep_old(reader);
+    certificate_reader_on_progress(reader, on_progress, &work);
+    config_inspect_again(question->in_force, certificate_reader_inspector(reader), note_found,
+                         &errors);
+    if (!certificate_reader_write(reader, &written))
+        return false;
+    fputc(VERDICT_RENEWED, out);
+    write_lines(out, &errors);
+    return true;
+}
+
 static _Noreturn void
 read_in_child(const struct config_question *question)
 {
@@ -229,6 +262,8 @@ read_in_child(const struct config_question *question)
         _exit(EXIT_FAILURE);
     if (question->wish == CONFIG_UNREAD)
         write_told(question, NULL, out);
+    else if (question->wish == CONFIG_IN_FORCE)
+        is_answered = write_renewed(question, out);
     else
         is_answered = write_of_file(question, out);
     _exit(is_answered && fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -280,6 +315,14 @@ take_told(const struct reader *reader, size_t offset, struct config_answer *answ
 }
 
 static void
+take_renewed(struct reader *reader, struct config_answer *answer)
+{
+    answer->is_good = true;
+    answer->certificates = reader->certificates;
+    reader->certificates = CERTIFICATE_FILES_NONE;
+}
+
+static void
 take_answer(struct reader *reader, struct config_answer *answer)
 {
     size_t start = 0;
@@ -288,8 +331,9 @@ take_answer(struct reader *reader, struct config_answer *answer)
         start++;
     enum verdict verdict =
         start == reader->length ? VERDICT_NONE : (enum verdict)reader->bytes[start];
-    struct config_errors *lines =
-        verdict == VERDICT_REFUSED ? &answer->errors : &answer->warnings;
+    struct config_errors *lines = verdict == VERDICT_REFUSED || verdict == VERDICT_RENEWED
+                                      ? &answer->errors
+                                      : &answer->warnings;
     size_t offset = take_lines(reader, start + 1, lines);
 
     if (offset == 0)
@@ -298,6 +342,8 @@ take_answer(struct reader *reader, struct config_answer *answer)
         take_text(reader, offset, answer);
     else if (verdict == VERDICT_TOLD)
         take_told(reader, offset, answer);
+    else if (verdict == VERDICT_RENEWED)
+        take_renewed(reader, answer);
     else
         answer->is_good = verdict == VERDICT_CHECKED;
 }

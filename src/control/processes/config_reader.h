@@ -21,6 +21,7 @@ enum config_wish {
     CONFIG_TO_CHECK,
     CONFIG_TO_TELL_OF, /* write tells of it */
     CONFIG_UNREAD,     /* write tells of what is known without the file */
+    CONFIG_IN_FORCE,   /* no file is read but the certificates of a configuration in force */
 };
 
 /* Runs in the child, on a copy of all that control knows; file is NULL of one that is unread.
@@ -32,7 +33,8 @@ struct config_question {
     const char *path;
     enum config_wish wish;
     config_tell *tell;
-    const void *argument; /* of tell; may end when config_readers_start returns */
+    const void *argument;          /* of tell; may end when config_readers_start returns */
+    const struct config *in_force; /* of CONFIG_IN_FORCE, likewise */
 };
 
 /* What the callback may take out and set to NULL, none or empty; the rest is freed behind it.
@@ -44,6 +46,7 @@ struct config_answer {
     size_t told_length;
     /* As certificate_reader_write leaves them, where there is a config. */
     struct certificate_files certificates;
+    /* Of CONFIG_IN_FORCE the errors are "PATH: REASON", each of a pair whose old one stays. */
     struct config_errors errors, warnings;
 };
 

@@ -143,6 +143,9 @@ open_parts(struct stage *stage)
                                               .ticket_keys = parts->ticket_keys,
                                               .publisher = parts->publisher},
                      WORKERS, &children_callbacks, stage);
+    parts->renewal = renewal_new(&(struct renewal_parts){
+        stage->loop, parts->readers, parts->certificates, parts->children, parts->providers,
+        world->events, counter_board_own(stage->board)});
 }
 
 /* The first configuration goes the way that it goes when control starts. */
@@ -208,6 +211,7 @@ end(struct stage *stage)
     struct reload_parts *parts = &stage->parts;
 
     admin_free(&parts->admin);
+    renewal_free(&parts->renewal);
     config_readers_free(&parts->readers);
     providers_free(&parts->providers);
     rollout_free(&parts->rollout);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "control/certificates/certificate_reader.h"
 #include "ipc/certificate_book.h"
+#include "model/config_inspect.h"
 
 #define LISTENER(name, text)                                                                   \
     "{ name = \"" name "\"; unix = \"/" name "\"; protocol = \"HTTPS\"; " text                 \
@@ -209,6 +210,68 @@ takes_what_has_not_changed_from_the_book_in_force(void **state)
 }
 
 static void
+note_found(void *lines, enum config_gravity gravity,
+           const struct config_certificate *certificate, const char *text)
+{
+    if (gravity == CONFIG_ERROR)
+        config_errors_add(lines, memory_print("%s: %s", certificate->certificate, text));
+}
+
+/* The pairs of one listener again, as when their files have changed; whether there is news. */
+static bool
+read_again(const char *name)
+{
+    struct certificate_reader *reader = certificate_reader_new(&in_force);
+    char *path = path_of(name, "pem"), *key = path_of(name, "key");
+    struct config_certificate certificate = {.certificate = path, .private_key = key};
+    struct config_listener listener = {
+        .name = (char *)"one", .certificates = &certificate, .certificate_count = 1};
+    const struct config config = {.listeners = &listener, .listener_count = 1};
+    struct certificate_files written;
+
+    config_errors_clear(&errors);
+    certificate_reader_keep_old(reader);
+    config_inspect_again(&config, certificate_reader_inspector(reader), note_found, &errors);
+    assert_true(certificate_files_make(&written));
+    assert_true(certificate_reader_write(reader, &written));
+    bool is_new = !certificate_files_are_empty(&written);
+    if (is_new)
+        certificate_files_close(&in_force);
+    else
+        certificate_files_close(&written);
+    if (is_new)
+        in_force = written;
+    certificate_reader_free(&reader);
+    free(path);
+    free(key);
+    return is_new;
+}
+
+static void
+keeps_the_old_pair_until_a_good_one_comes(void **state)
+{
+    (void)state;
+    make_valid("a");
+    assert_true(read_listeners(LISTENER("one", "certificates = ( " PAIR("a") " );")));
+    assert_false(read_again("a"));
+    write_text("a", "key", "junk", 0600);
+    assert_false(read_again("a"));
+    assert_int_equal(errors.count, 1);
+    assert_said(&errors, "/a.key holds no private key");
+    make_pair("a", &(struct wanted_pair){
+                       .key = "P-256", .not_before_s = -2000, .not_after_s = -1000});
+    assert_false(read_again("a"));
+    assert_int_equal(errors.count, 1);
+    assert_said(&errors, "/a.pem has expired already");
+    make_valid("a");
+    assert_true(read_again("a"));
+    assert_int_equal(errors.count, 0);
+    struct certificate_book *book = open_book();
+    assert_int_equal(book->row_count, 1);
+    certificate_book_release(&book);
+}
+
+static void
 tells_which_file_is_wrong(void **state)
 {
     static const char text[] = LISTENER("one", "certificates = ( " PAIR("a") " );");
@@ -340,6 +403,7 @@ main(void)
         TEST(reads_a_pair_once_for_all_listeners),
         TEST(writes_nothing_without_https),
         TEST(takes_what_has_not_changed_from_the_book_in_force),
+        TEST(keeps_the_old_pair_until_a_good_one_comes),
         TEST(tells_which_file_is_wrong),
         TEST(tells_each_bad_pair_once),
         TEST(warns_of_keys_that_all_may_read),
