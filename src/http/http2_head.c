@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "http/bytes.h"
+#include "http/forwarding.h"
 
 struct lengths {
     uint32_t name, value;
@@ -20,7 +21,8 @@ struct lengths {
 /* One head on its way. */
 struct reading {
     struct http_head *head;
-    struct slice scheme, authority, path;
+    struct slice scheme, authority, path, status;
+    bool is_answer;
     struct text cookie;
     size_t cookie_field; /* its index; HTTP_FIELDS_MAX: none yet */
     bool has_fields;     /* pseudo-fields may not follow */
@@ -236,9 +238,9 @@ read_field(struct reading *reading, struct slice name, struct slice value)
                                         : DESYNC_REASON_BAD_HEADER);
     else if (is_of_connection(id, value))
         refuse_reading(reading, HTTP_REFUSAL_MALFORMED, DESYNC_REASON_BAD_HEADER);
-    else if (id == HTTP_FIELD_COOKIE)
+    else if (id == HTTP_FIELD_COOKIE && !reading->is_answer)
         add_crumb(reading, name, value);
-    else if (id == HTTP_FIELD_HOST)
+    else if (id == HTTP_FIELD_HOST && !reading->is_answer)
         read_host(reading, name, value);
     else
         add_field(reading, name, value);
@@ -249,13 +251,15 @@ read_pseudo(struct reading *reading, struct slice name, struct slice value)
 {
     const struct {
         struct slice name, *place;
-    } known[] = {{SLICE_LITERAL(":method"), &reading->head->method},
-                 {SLICE_LITERAL(":scheme"), &reading->scheme},
-                 {SLICE_LITERAL(":authority"), &reading->authority},
-                 {SLICE_LITERAL(":path"), &reading->path}};
+        bool is_of_answer;
+    } known[] = {{SLICE_LITERAL(":method"), &reading->head->method, false},
+                 {SLICE_LITERAL(":scheme"), &reading->scheme, false},
+                 {SLICE_LITERAL(":authority"), &reading->authority, false},
+                 {SLICE_LITERAL(":path"), &reading->path, false},
+                 {SLICE_LITERAL(":status"), &reading->status, true}};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (!slice_equal(name, known[i].name))
+        if (known[i].is_of_answer != reading->is_answer || !slice_equal(name, known[i].name))
             continue;
         if (known[i].place->at != NULL)
             break;
@@ -345,5 +349,45 @@ http2_head_read(struct http2_head *head, struct http_head *parsed, bool has_body
     parsed->host = reading.authority;
     check_request_line(&reading);
     check_body(&reading, has_body);
+    return head->refusal != HTTP_REFUSAL_NONE ? head->refusal : reading.refusal;
+}
+
+/* Three digits (RFC 9110 15); 101 is no status of HTTP/2 (RFC 9113 8.6). */
+static void
+check_status(struct reading *reading)
+{
+    uint64_t number = 0;
+
+    reading->head->minor_version = 1;
+    reading->head->has_version = true;
+    if (reading->status.length != 3 || !slice_to_number(reading->status, 599, &number) ||
+        number < 100 || number == 101)
+        refuse_reading(reading, HTTP_REFUSAL_MALFORMED, DESYNC_REASON_NONE);
+    reading->head->status = (unsigned)number;
+}
+
+/* What has an end of its own in HTTP/2 gets one in HTTP/1: chunks. */
+static void
+tell_of_end(struct reading *reading, bool has_body)
+{
+    unsigned status = reading->head->status;
+
+    if (has_body && status >= 200 && status != 204 && status != 304 &&
+        http_head_find(reading->head, HTTP_FIELD_CONTENT_LENGTH) == NULL)
+        add_field(reading, SLICE_LITERAL("transfer-encoding"), SLICE_LITERAL("chunked"));
+}
+
+enum http_refusal
+http2_head_read_answer(struct http2_head *head, struct http_head *parsed, bool has_body)
+{
+    struct reading reading = {
+        .head = parsed, .cookie_field = HTTP_FIELDS_MAX, .is_answer = true};
+
+    http_head_reset(parsed);
+    parsed->bytes = head->size;
+    read_all(&reading, bytes_of(head), head->length);
+    check_status(&reading);
+    parsed->reason = slice_of(http_status_phrase(parsed->status));
+    tell_of_end(&reading, has_body);
     return head->refusal != HTTP_REFUSAL_NONE ? head->refusal : reading.refusal;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The head of an HTTP/2 request: its fields as they are decoded, collected within the limits,
- * and then the same parsed head that an HTTP/1 request gives, for the same judge. What RFC 9113
- * 8 forbids is refused here, whatever the decoder thinks of it.
+ * The head of an HTTP/2 request or answer: its fields as they are decoded, collected within the
+ * limits, and then the same parsed head that HTTP/1 gives, for the same judge. What RFC 9113 8
+ * forbids is refused here, whatever the decoder thinks of it.
  */
 #ifndef FAIRLEAD_HTTP_HTTP2_HEAD_H
 #define FAIRLEAD_HTTP_HTTP2_HEAD_H
@@ -45,5 +45,9 @@ bool http2_head_is_bomb(const struct http2_head *head, const struct config_limit
  */
 enum http_refusal http2_head_read(struct http2_head *head, struct http_head *parsed,
                                   bool has_body);
+
+/* The same of an answer. has_body: bytes that nobody counted follow, to the stream's end. */
+enum http_refusal http2_head_read_answer(struct http2_head *head, struct http_head *parsed,
+                                         bool has_body);
 
 #endif

@@ -19,12 +19,13 @@ libhttp_a_SOURCES = \
 	src/http/http1_body.c src/http/http1_body.h \
 	src/http/http1_parser.c src/http/http1_parser.h \
 	src/http/http1_start_line.c src/http/http1_start_line.h \
-	src/http/http2_answer.c src/http/http2_answer.h \
 	src/http/http2_head.c src/http/http2_head.h \
+	src/http/http2_lines.c src/http/http2_lines.h \
 	src/http/login.c src/http/login.h \
 	src/http/request_judge.c src/http/request_judge.h \
 	src/http/request_target.c src/http/request_target.h \
-	src/http/response_judge.c src/http/response_judge.h
+	src/http/response_judge.c src/http/response_judge.h \
+	src/http/trailers.c src/http/trailers.h
 
 # Where the system has no llhttp library, the sources that its package installs are compiled here.
 if BUILD_LLHTTP

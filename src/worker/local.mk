@@ -53,7 +53,9 @@ libworker_a_SOURCES = \
 	src/worker/http2/connection.c src/worker/http2/connection.h \
 	src/worker/http2/frames.c \
 	src/worker/http2/guard.h \
+	src/worker/http2/intake.c src/worker/http2/intake.h \
 	src/worker/http2/output.c src/worker/http2/output.h \
+	src/worker/http2/payload.c src/worker/http2/payload.h \
 	src/worker/http2/scan.c src/worker/http2/scan.h \
 	src/worker/http2/stream.c src/worker/http2/stream.h \
 	src/worker/http2/stream_carrier.c \

@@ -66,6 +66,8 @@ struct carrier_body {
     char *bytes;
     size_t length;
     bool is_last;
+    bool is_held;          /* read_held gives it once more */
+    struct slice trailers; /* with the last: complete lines, its giver's; empty: none */
 };
 
 /* The head of an answer: a target's, and complete lines of our own behind it. */
@@ -85,7 +87,8 @@ struct carrier_kind {
 
     /*
      * Body bytes that came with the head, not to be written to: DONE, also when there are none.
-     * As often as wanted, for one target after another, until read_body is called. REFUSED.
+     * As often as wanted, for one target after another, until read_body gives some that is not
+     * held: what it gave before comes again. REFUSED.
      */
     enum carrier_result (*read_held)(struct carrier *carrier, struct carrier_body *held);
 

@@ -84,6 +84,7 @@ struct exchange {
     enum exchange_request_state request_state;
     bool body_is_held;      /* the carrier can give everything read so far once more */
     bool nothing_was_sent;  /* to the present target */
+    bool was_unprocessed;   /* by the last one, as it said */
     size_t first_write;     /* bytes of head and early body for the present target */
     uint64_t payload_bytes; /* of its body so far */
 
@@ -158,6 +159,10 @@ enum exchange_step exchange_fail(struct exchange *exchange, enum end_reason reas
 
 /* The connection to the target is lost before the response began: try another one, or fail. */
 enum exchange_step exchange_target_lost(struct exchange *exchange, enum end_reason reason);
+
+/* The target says that it has not looked at the request: another one gets it, or the same one
+ * on another connection. */
+enum exchange_step exchange_target_declined(struct exchange *exchange);
 
 /* Takes one retry from the group's budget; false, and counted, when none is left. */
 bool exchange_spend_retry(struct exchange *exchange);

@@ -20,14 +20,15 @@ may_replay(const struct exchange *exchange)
 }
 
 /*
- * A refused connection was no work for anybody, so that the next target gets the request for
- * the first time: this is not what the budget is for. To ask all of them again is: see
- * step_pause.
+ * A refused connection or stream was no work for anybody, so that the next target gets the
+ * request for the first time: this is not what the budget is for. To ask all of them again is:
+ * see step_pause.
  */
 static enum exchange_step
 try_again(struct exchange *exchange)
 {
-    bool was_refused = exchange->last_failure == END_CONNECT_FAILED;
+    bool was_refused =
+        exchange->last_failure == END_CONNECT_FAILED || exchange->was_unprocessed;
 
     if (!may_replay(exchange) || (!was_refused && !exchange_spend_retry(exchange)))
         return exchange_fail(exchange, exchange->last_failure);
@@ -57,6 +58,17 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
     exchange_release_target(exchange, LINK_BROKEN);
     exchange->last_failure = reason; /* its end, when no other target is left */
     return has_doubt ? STEP_DOUBT : try_again(exchange);
+}
+
+enum exchange_step
+exchange_target_declined(struct exchange *exchange)
+{
+    exchange->nothing_was_sent = true;
+    exchange->was_unprocessed = true;
+    exchange->second_chance = exchange->target->id;
+    exchange_release_target(exchange, LINK_BROKEN);
+    exchange->last_failure = END_TARGET_CLOSED;
+    return try_again(exchange);
 }
 
 enum exchange_step

@@ -191,6 +191,7 @@ step_choose_target(struct exchange *exchange)
     if (exchange->target->id == exchange->second_chance)
         exchange->second_chance = 0;
     exchange->nothing_was_sent = true;
+    exchange->was_unprocessed = false;
     target_state_begin(exchange->target);
     return STEP_CONNECT;
 }
@@ -272,6 +273,7 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
         .trace = &exchange->trace,
         .body = slice_make(held->bytes, held->length),
         .is_last = held->is_last,
+        .trailers = held->trailers,
     };
     enum target_link_result result =
         exchange->link->kind->send_request(exchange->link, &request, refusal);
@@ -299,6 +301,8 @@ step_send_head(struct exchange *exchange)
     enum target_link_result result = send_request(exchange, &held, &refusal);
     if (result == LINK_REFUSED)
         return exchange_refuse(exchange, refusal);
+    if (result == LINK_UNPROCESSED)
+        return exchange_target_declined(exchange);
     if (result != LINK_READ)
         return exchange_target_lost(exchange, END_TARGET_CLOSED);
     pin_after(exchange, &exchange->request);

@@ -15,7 +15,7 @@ send_to_target(struct exchange *exchange, const struct carrier_body *body)
 {
     const struct target_link_kind *kind = exchange->link->kind;
 
-    if (!kind->send_body(exchange->link, body->bytes, body->length, body->is_last))
+    if (!kind->send_body(exchange->link, body))
         exchange->events.target_is_lost = true;
     if (!exchange->link->is_blocked) {
         if (body->is_last)
@@ -38,7 +38,8 @@ read_request(struct exchange *exchange)
         exchange_on_client_end_noted(exchange, result == CARRIER_FAILED);
         return STEP_FINISH;
     }
-    exchange->body_is_held = false;
+    exchange->body_is_held = exchange->body_is_held && body.is_held;
+    exchange->first_write = SIZE_MAX;
     if (result == CARRIER_REFUSED)
         return exchange_refuse(exchange, HTTP_REFUSAL_MALFORMED);
     exchange->payload_bytes += body.length;

@@ -70,7 +70,10 @@ pass_on(struct exchange *exchange, const struct target_link_answer *answer,
         const struct carrier_answer *head)
 {
     struct carrier *carrier = exchange->carrier;
-    const struct carrier_body body = {answer->bytes, answer->length, answer->is_last};
+    const struct carrier_body body = {.bytes = answer->bytes,
+                                      .length = answer->length,
+                                      .is_last = answer->is_last,
+                                      .trailers = answer->trailers};
 
     enum carrier_result result = carrier->kind->send(carrier, head, &body);
     if (result == CARRIER_REFUSED)
@@ -88,7 +91,7 @@ begin_tunnel(struct exchange *exchange, const struct target_link_answer *answer)
 {
     struct carrier *carrier = exchange->carrier;
     const struct carrier_answer head = {.head = answer->head};
-    const struct carrier_body body = {answer->bytes, answer->length, false};
+    const struct carrier_body body = {.bytes = answer->bytes, .length = answer->length};
 
     if (exchange->request_state < REQUEST_SENT)
         return exchange_fail(exchange, END_TARGET_MALFORMED);
@@ -230,7 +233,10 @@ read_once(struct exchange *exchange, bool *has_more)
     *has_more = answer.has_more;
     if (result == LINK_WAIT && !exchange->events.target_is_lost)
         return STEP_RELAY;
-    if (result == LINK_WAIT || result == LINK_ENDED || result == LINK_FAILED)
+    if (result == LINK_UNPROCESSED && exchange->response_state < RESPONSE_BEGUN)
+        return exchange_target_declined(exchange);
+    if (result == LINK_WAIT || result == LINK_UNPROCESSED || result == LINK_ENDED ||
+        result == LINK_FAILED)
         return target_ended(exchange);
     note_bytes(exchange);
     if (result == LINK_READ)

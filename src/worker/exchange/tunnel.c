@@ -26,7 +26,8 @@ carry_up(struct exchange *exchange)
     exchange->client_has_ended = result == CARRIER_ENDED;
     if (exchange->client_has_ended)
         carrier_pause(carrier, true);
-    return link->kind->send_body(link, body.bytes, body.length, exchange->client_has_ended);
+    body.is_last = exchange->client_has_ended;
+    return link->kind->send_body(link, &body);
 }
 
 /* The other way. */
@@ -50,7 +51,8 @@ carry_down(struct exchange *exchange)
     exchange->target_has_ended = answer.is_last;
     if (answer.is_last)
         target_link_pause(link, true);
-    const struct carrier_body body = {answer.bytes, answer.length, answer.is_last};
+    const struct carrier_body body = {
+        .bytes = answer.bytes, .length = answer.length, .is_last = answer.is_last};
     return carrier->kind->send(carrier, NULL, &body) == CARRIER_DONE;
 }
 

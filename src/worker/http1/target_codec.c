@@ -73,13 +73,15 @@ target_codec_send_request(struct target_link *link, struct target_link_request *
 }
 
 bool
-target_codec_send_body(struct target_link *link, char *bytes, size_t length, bool is_last)
+target_codec_send_body(struct target_link *link, const struct carrier_body *body)
 {
     struct target_connection *connection = target_connection_of(link);
+    char *bytes = body->bytes;
 
-    if (connection->request_framing == HTTP_BODY_UNTIL_CLOSE && is_last)
+    if (connection->request_framing == HTTP_BODY_UNTIL_CLOSE && body->is_last)
         stream_finish_writing(&connection->stream);
-    size_t framed = framing_frame(&bytes, length, connection->request_framing, is_last);
+    size_t framed =
+        framing_frame(&bytes, body->length, connection->request_framing, body->is_last);
     return write_out(connection, bytes, framed);
 }
 

@@ -51,7 +51,7 @@ target_connection_of(struct target_link *link)
 enum target_link_result target_codec_send_request(struct target_link *link,
                                                   struct target_link_request *request,
                                                   enum http_refusal *refusal);
-bool target_codec_send_body(struct target_link *link, char *bytes, size_t length, bool is_last);
+bool target_codec_send_body(struct target_link *link, const struct carrier_body *body);
 enum target_link_result target_codec_read(struct target_link *link,
                                           struct target_link_answer *answer);
 void target_codec_forget_head(struct target_link *link);

@@ -79,6 +79,9 @@ http2_accept(struct worker *worker, struct listener *listener, const struct newc
     if (newcomer->session != NULL)
         stream_adopt(&connection->stream, newcomer->session);
     http2_frames_open(connection);
+    connection->output = (struct http2_output){.stream = &connection->stream,
+                                               .session = connection->session,
+                                               .pool = &worker->http2_output_pool};
     TAILQ_INSERT_TAIL(&worker->http2_connections, connection, entry);
     worker->client_count++;
     WORKER_COUNT(worker, CLIENT_CONNECTIONS);
@@ -123,7 +126,7 @@ close_now(struct http2_connection *connection)
     drop_streams(connection);
     nghttp2_session_del(connection->session);
     connection->session = NULL;
-    http2_output_drop(connection);
+    http2_output_drop(&connection->output);
     carrier_drop_extras(&connection->model);
     stream_close(&connection->stream);
     timer_close(&connection->timer, worker->loop);
@@ -259,7 +262,7 @@ serve(struct http2_connection *connection)
 {
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
         serve_ready(connection);
-        if (!http2_output_pump(connection, true))
+        if (!http2_output_pump(&connection->output, true))
             return false;
         if (TAILQ_EMPTY(&connection->ready))
             return true;
@@ -275,8 +278,8 @@ take_turn(struct http2_connection *connection)
     if (connection->is_closing)
         return;
     connection->is_scheduled = true; /* what is woken now is served now */
-    bool goes_on =
-        connection->is_condemned ? http2_output_pump(connection, true) : serve(connection);
+    bool goes_on = connection->is_condemned ? http2_output_pump(&connection->output, true)
+                                            : serve(connection);
     connection->is_scheduled = false;
     if (!goes_on || connection->has_eof)
         close_now(connection);
@@ -388,7 +391,7 @@ on_time(void *argument)
         if (!connection->is_leaving)
             connection->end = HTTP2_END_IDLE;
         nghttp2_session_terminate_session(connection->session, NGHTTP2_NO_ERROR);
-        http2_output_pump(connection, true);
+        http2_output_pump(&connection->output, true);
         close_now(connection);
         break;
     case HTTP2_WAIT_END:
@@ -420,7 +423,7 @@ http2_shut_down_all(struct worker *worker)
             if (stream->carrier.exchange != NULL)
                 exchange_on_shutdown(stream->carrier.exchange);
         }
-        http2_output_pump(connection, true);
+        http2_output_pump(&connection->output, true);
     }
 }
 

@@ -125,16 +125,27 @@ on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *arg
     return 0;
 }
 
-/* Trailers go to no target, and become no fields; endless ones end the stream. */
 static void
-count_trailer(struct http2_stream *stream, const struct config_limits *limits,
-              struct slice name, struct slice value)
+refuse_trailer(struct http2_stream *stream)
+{
+    stream->head.refusal = HTTP_REFUSAL_MALFORMED;
+    http2_stream_reset(stream, NGHTTP2_PROTOCOL_ERROR);
+}
+
+/* Trailers become no fields of the head; endless or malformed ones end the stream. */
+static void
+add_trailer(struct http2_stream *stream, const struct config_limits *limits, struct slice name,
+            struct slice value)
 {
     bool was_refused = stream->head.refusal != HTTP_REFUSAL_NONE;
 
     http2_head_count(&stream->head, limits, name, value);
-    if (!was_refused && stream->head.refusal != HTTP_REFUSAL_NONE)
+    if (was_refused)
+        return;
+    if (stream->head.refusal != HTTP_REFUSAL_NONE)
         http2_stream_reset(stream, NGHTTP2_ENHANCE_YOUR_CALM);
+    else if (!trailers_add(&stream->trailers, name, value))
+        refuse_trailer(stream);
 }
 
 /* nghttp2 resets the stream, and looks at no value of the rest: that is what costs. */
@@ -161,7 +172,7 @@ on_field(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *na
 
     (void)flags;
     if (stream != NULL && stream->has_head)
-        count_trailer(stream, limits_of(connection), field, content);
+        add_trailer(stream, limits_of(connection), field, content);
     else if (stream != NULL)
         http2_head_add(&stream->head, limits_of(connection), field, content);
     return stream != NULL && http2_head_is_bomb(&stream->head, limits_of(connection))
@@ -255,8 +266,8 @@ on_bad_frame(nghttp2_session *session, const nghttp2_frame *frame, int error, vo
 static void
 refuse_more(struct http2_stream *stream, size_t length)
 {
-    stream->input.unwanted += length;
-    if (stream->input.unwanted > HTTP2_UNWANTED_BYTES && !stream->was_reset)
+    stream->unwanted += length;
+    if (stream->unwanted > HTTP2_UNWANTED_BYTES && !stream->was_reset)
         http2_stream_reset(stream, NGHTTP2_NO_ERROR);
 }
 
@@ -315,15 +326,27 @@ note_goaway(struct http2_connection *connection, const nghttp2_goaway *frame)
         nghttp2_submit_ping(connection->session, NGHTTP2_FLAG_NONE, nothing);
 }
 
+/* Behind a body, trailers are its end. */
+static void
+note_trailers(nghttp2_session *session, const nghttp2_frame *frame)
+{
+    struct http2_stream *stream = stream_by_id(session, frame->hd.stream_id);
+
+    if (stream != NULL && stream->output.tail.at != NULL &&
+        (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0)
+        http2_stream_taken(stream, 0, true);
+}
+
 /* An answer's bytes explain frames that come in return: windows and the like. */
 static int
 on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *argument)
 {
     struct http2_connection *connection = argument;
 
-    (void)session;
     if (frame->hd.type == NGHTTP2_DATA) {
         guard_earn(&connection->idle_frames, 2 * GUARD_UNIT);
+    } else if (frame->hd.type == NGHTTP2_HEADERS) {
+        note_trailers(session, frame);
     } else if (frame->hd.type == NGHTTP2_RST_STREAM &&
                is_for_fault(frame->rst_stream.error_code)) {
         WORKER_COUNT(connection->model.worker, HTTP2_RESETS_FOR_FAULTS);
@@ -349,30 +372,6 @@ on_closed(nghttp2_session *session, int32_t id, uint32_t error_code, void *argum
     return 0;
 }
 
-/* NOLINTBEGIN(readability-*): nghttp2's parameters. */
-ssize_t
-http2_frames_read(nghttp2_session *session, int32_t id, uint8_t *bytes, size_t length,
-                  uint32_t *flags, nghttp2_data_source *source, void *argument)
-{
-    const struct http2_stream *stream = source->ptr;
-    size_t waiting = stream->output.length;
-
-    (void)session;
-    (void)id;
-    (void)bytes;
-    (void)argument;
-    if (waiting == 0 && !stream->output.is_last)
-        return NGHTTP2_ERR_DEFERRED;
-    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (waiting > length)
-        return (ssize_t)length;
-    if (stream->output.is_last)
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-    return (ssize_t)waiting;
-}
-
-/* NOLINTEND(readability-*) */
-
 /* NOLINTBEGIN(readability-function-size): nghttp2's parameters. */
 /* Head of the frame and payload, from where the stream has it. */
 static int
@@ -380,16 +379,12 @@ on_send_data(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *head
              nghttp2_data_source *source, void *argument)
 {
     struct http2_connection *connection = argument;
-    struct http2_stream *stream = source->ptr;
+    struct http2_stream *stream = stream_by_id(session, frame->hd.stream_id);
 
-    (void)session;
-    if (!http2_output_has_room(connection, HTTP2_FRAME_HEAD_BYTES + length))
-        return NGHTTP2_ERR_WOULDBLOCK;
-    http2_output_add(connection, head, HTTP2_FRAME_HEAD_BYTES);
-    if (length > 0)
-        http2_output_add(connection, stream->output.at, length);
-    http2_stream_taken(stream, length, (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0);
-    return 0;
+    int verdict = http2_payload_send(source->ptr, &connection->output, head, length);
+    if (verdict == 0 && stream != NULL)
+        http2_stream_taken(stream, length, (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0);
+    return verdict;
 }
 
 /* NOLINTEND(readability-function-size) */

@@ -45,15 +45,6 @@ release(void *memory)
 }
 
 void
-http2_stream_forget_input(struct http2_stream *stream)
-{
-    free(stream->input.bytes);
-    stream->input.bytes = NULL;
-    stream->input.start = stream->input.end = stream->input.capacity = 0;
-    stream->input.held = 0;
-}
-
-void
 http2_stream_free(struct http2_stream *stream)
 {
     struct http2_connection *connection = stream->connection;
@@ -66,8 +57,9 @@ http2_stream_free(struct http2_stream *stream)
         TAILQ_REMOVE(&connection->ready, stream, ready_entry);
     TAILQ_REMOVE(&connection->streams, stream, entry);
     carrier_drop_extras(&stream->carrier);
-    http2_stream_forget_input(stream);
-    free(stream->output.kept);
+    http2_intake_drop(&stream->input, http2_intake_length(&stream->input));
+    trailers_free(&stream->trailers);
+    http2_payload_free(&stream->output);
     http2_head_free(&stream->head);
     stream->tag = 0;
     loop_free_later(stream->carrier.worker->loop, stream, release);
@@ -86,40 +78,15 @@ http2_stream_wake(struct http2_stream *stream)
 void
 http2_stream_receive(struct http2_stream *stream, const uint8_t *bytes, size_t length)
 {
-    size_t waiting = stream->input.end - stream->input.start;
-
-    stream->input.received += length;
-    if (stream->input.capacity - stream->input.end < length) {
-        size_t capacity = (waiting + length) * 2;
-        capacity = capacity < HTTP2_STREAM_WINDOW ? capacity : HTTP2_STREAM_WINDOW;
-        CHECK(waiting + length <= HTTP2_STREAM_WINDOW); /* the window says so */
-        char *larger = memory_take(capacity, 1);
-        if (waiting > 0)
-            memcpy(larger, stream->input.bytes + stream->input.start, waiting);
-        free(stream->input.bytes);
-        stream->input.bytes = larger;
-        stream->input.capacity = capacity;
-        stream->input.start = 0;
-        stream->input.end = waiting;
-    }
-    memcpy(stream->input.bytes + stream->input.end, bytes, length);
-    stream->input.end += length;
+    stream->received += length;
+    http2_intake_add(&stream->input, bytes, length);
 }
 
 void
 http2_stream_taken(struct http2_stream *stream, size_t length, bool is_complete)
 {
-    stream->output.at += length;
-    stream->output.length -= length;
-    stream->output.untold += length;
-    stream->output.is_complete = is_complete;
-    if (stream->output.length == 0 && stream->output.kept != NULL) {
-        free(stream->output.kept);
-        stream->output.kept = NULL;
-    }
-    if (stream->carrier.is_blocked &&
-        (stream->output.length == 0 || stream->output.untold >= HTTP2_PROGRESS_BYTES)) {
-        stream->output.untold = 0;
+    if (http2_payload_taken(&stream->output, length, is_complete) &&
+        stream->carrier.is_blocked) {
         stream->is_writable = true;
         http2_stream_wake(stream);
     }
@@ -167,14 +134,16 @@ begin(struct http2_stream *stream)
     exchange_begin(&stream->carrier);
 }
 
-/* More of the request than the exchange has seen. */
+/* More of the request than the exchange has seen, or more of it held than the client's window
+ * can spare. */
 static bool
 has_body(const struct http2_stream *stream)
 {
     const struct exchange *exchange = stream->carrier.exchange;
 
     return exchange != NULL && exchange->request_state < REQUEST_READ &&
-           (stream->input.end > stream->input.start || stream->has_end);
+           (http2_intake_length(&stream->input) > stream->held ||
+            stream->held >= HTTP2_STREAM_WINDOW / 2 || stream->has_end);
 }
 
 static void
@@ -216,8 +185,7 @@ http2_stream_serve(struct http2_stream *stream)
     }
     if (stream->is_writable && stream->carrier.exchange != NULL) {
         stream->is_writable = false;
-        stream->carrier.is_blocked = stream->output.length > 0 ||
-                                     (stream->output.is_last && !stream->output.is_complete);
+        stream->carrier.is_blocked = http2_payload_waits(&stream->output);
         exchange_on_client_writable(stream->carrier.exchange);
     }
     if (has_body(stream))

@@ -13,17 +13,13 @@
 #include <sys/queue.h>
 
 #include "http/http2_head.h"
+#include "http/trailers.h"
 #include "worker/http2/connection.h"
-
-/* The window of a stream (RFC 9113 6.5.2): so much of a body is kept while its target is slow.
- */
-#define HTTP2_STREAM_WINDOW 65536
+#include "worker/http2/intake.h"
+#include "worker/http2/payload.h"
 
 /* Whoever has its answer and sends more than this is told that nobody wants it. */
 #define HTTP2_UNWANTED_BYTES 16384
-
-/* An exchange is told that its client takes something each time that so much was taken. */
-#define HTTP2_PROGRESS_BYTES 16384
 
 struct http2_stream {
     uint32_t tag;
@@ -33,24 +29,15 @@ struct http2_stream {
     TAILQ_ENTRY(http2_stream) entry, ready_entry;
 
     /* The request. */
-    struct {
-        char *bytes; /* of its body, not consumed yet; NULL: none */
-        size_t start, end, capacity;
-        size_t held;       /* of these, with the head to a target that may lose them */
-        uint64_t received; /* of the body so far */
-        size_t unwanted;   /* that came behind the answer's end */
-    } input;
+    struct http2_intake input; /* of its body */
+    size_t held;               /* of these, with a target that may lose them */
+    uint64_t received;         /* of the body so far */
+    size_t unwanted;           /* that came behind the answer's end */
+    struct trailers trailers;
 
-    /* The answer: payload that nghttp2 has not taken yet. */
-    struct {
-        const char *at;
-        size_t length;
-        char *kept;       /* where it is ours; NULL: it is the exchange's */
-        size_t untold;    /* taken since the exchange was told */
-        bool has_begun;   /* its head has gone to nghttp2 */
-        bool is_last;     /* nothing follows behind the payload */
-        bool is_complete; /* nghttp2 has taken all, the end too */
-    } output;
+    /* The answer. */
+    struct http2_payload output;
+    bool has_answer; /* its head has gone to nghttp2 */
 
     bool is_ready;    /* in the connection's list */
     bool has_head;    /* the request's head is complete */
@@ -77,18 +64,11 @@ void http2_stream_serve(struct http2_stream *stream);
 /* Bytes of the body have come. */
 void http2_stream_receive(struct http2_stream *stream, const uint8_t *bytes, size_t length);
 
-/* All of it that waits has been used. */
-void http2_stream_forget_input(struct http2_stream *stream);
-
 /* nghttp2 has taken some of the answer; is_complete: all of it. */
 void http2_stream_taken(struct http2_stream *stream, size_t length, bool is_complete);
 
 /* Ends it from our side. */
 void http2_stream_reset(struct http2_stream *stream, uint32_t error_code);
-
-/* What nghttp2 takes the answer from. */
-ssize_t http2_frames_read(nghttp2_session *session, int32_t id, uint8_t *bytes, size_t length,
-                          uint32_t *flags, nghttp2_data_source *source, void *argument);
 
 /* How a stream carries an exchange. */
 extern const struct carrier_kind http2_stream_carrier;

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "http/forwarding.h"
 #include "http/grpc.h"
-#include "http/http2_answer.h"
+#include "http/http2_lines.h"
 #include "http/login.h"
 #include "net/socket.h"
 #include "net/tls_facts.h"
@@ -47,7 +47,7 @@ read_head(struct carrier *carrier, enum http_refusal *refusal)
 {
     struct http2_stream *stream = stream_of(carrier);
     struct http_head *head = &carrier->exchange->request;
-    bool has_body = !stream->has_end || stream->input.received > 0;
+    bool has_body = !stream->has_end || stream->received > 0;
 
     *refusal = http2_head_read(&stream->head, head, has_body);
     carrier->exchange->received_bytes = stream->head.size;
@@ -62,27 +62,34 @@ static size_t
 sendable(const struct http2_stream *stream)
 {
     const struct http_head *head = &stream->carrier.exchange->request;
-    size_t length = stream->input.end - stream->input.start;
+    size_t length = http2_intake_length(&stream->input);
 
     if (length > 0 && !stream->has_end && head->framing == HTTP_BODY_LENGTH &&
-        stream->input.received >= head->content_length)
+        stream->received >= head->content_length)
         return length - 1;
     return length;
 }
 
+/* So many bytes are gone from here, and the client may send as many more. */
 static void
 consume(struct http2_stream *stream, size_t length)
 {
     struct http2_connection *connection = stream->connection;
 
-    stream->carrier.exchange->received_bytes += length;
-    stream->input.start += length;
-    if (stream->input.start == stream->input.end)
-        http2_stream_forget_input(stream);
+    http2_intake_drop(&stream->input, length);
     if (length == 0 || stream->is_closed || connection->is_closing)
         return;
     nghttp2_session_consume_stream(connection->session, stream->id, length);
     http2_connection_schedule(connection);
+}
+
+/* All of the request that came has been given. */
+static void
+end_body(const struct http2_stream *stream, struct carrier_body *body, size_t given)
+{
+    body->is_last = stream->has_end && given == http2_intake_length(&stream->input);
+    if (body->is_last)
+        body->trailers = trailers_slice(&stream->trailers);
 }
 
 static enum carrier_result
@@ -90,12 +97,12 @@ read_held(struct carrier *carrier, struct carrier_body *held)
 {
     struct http2_stream *stream = stream_of(carrier);
 
-    stream->input.held = sendable(stream);
+    stream->held = sendable(stream);
     held->bytes =
         stream->input.bytes == NULL ? NULL : stream->input.bytes + stream->input.start;
-    held->length = stream->input.held;
-    held->is_last =
-        stream->has_end && stream->input.held == stream->input.end - stream->input.start;
+    held->length = stream->held;
+    carrier->exchange->received_bytes = stream->head.size + stream->held;
+    end_body(stream, held, stream->held);
     if (!held->is_last)
         http2_stream_wake(stream);
     return CARRIER_DONE;
@@ -110,44 +117,43 @@ kept_bytes(const struct carrier *carrier)
            (stream->head.large == NULL ? 0 : stream->head.capacity);
 }
 
-/* What was held fills the window by half: the client is to go on, though nothing else is here.
- */
+/* As long as no answer has come another target may need all of it once more. What is held then
+ * fills the window by half at most: the client is to go on. */
 static bool
-keeps_client_waiting(const struct http2_stream *stream)
+may_be_held(const struct http2_stream *stream, size_t length)
 {
-    return stream->input.held >= HTTP2_STREAM_WINDOW / 2;
+    const struct exchange *exchange = stream->carrier.exchange;
+
+    return exchange->body_is_held && exchange->response_state < RESPONSE_BEGUN &&
+           stream->held + length < HTTP2_STREAM_WINDOW / 2;
 }
 
 static enum carrier_result
 read_body(struct carrier *carrier, struct carrier_body *body)
 {
     struct http2_stream *stream = stream_of(carrier);
-    size_t length = sendable(stream) - stream->input.held;
+    size_t length = sendable(stream) - stream->held;
 
     *body = (struct carrier_body){.bytes = carrier->worker->scratch};
     if (stream->was_reset)
         return CARRIER_FAILED;
-    if (length == 0 && !stream->has_end && !keeps_client_waiting(stream))
+    body->is_held = may_be_held(stream, length);
+    if (length == 0 && !stream->has_end && (body->is_held || stream->held == 0))
         return CARRIER_WAIT;
-    consume(stream, stream->input.held);
-    stream->input.held = 0;
+    if (!body->is_held) {
+        consume(stream, stream->held);
+        stream->held = 0;
+    }
     if (length > 0)
-        memcpy(body->bytes, stream->input.bytes + stream->input.start, length);
+        memcpy(body->bytes, stream->input.bytes + stream->input.start + stream->held, length);
     body->length = length;
-    consume(stream, length);
-    body->is_last = stream->has_end && stream->input.end == stream->input.start;
+    carrier->exchange->received_bytes += length;
+    if (body->is_held)
+        stream->held += length;
+    else
+        consume(stream, length);
+    end_body(stream, body, stream->held);
     return CARRIER_DONE;
-}
-
-/* Payload that nghttp2 does not take now is kept: nobody else has it afterwards. */
-static void
-keep(struct http2_stream *stream)
-{
-    if (stream->output.length == 0 || stream->output.kept != NULL)
-        return;
-    stream->output.kept = memory_resize(NULL, stream->output.length, 1);
-    memcpy(stream->output.kept, stream->output.at, stream->output.length);
-    stream->output.at = stream->output.kept;
 }
 
 static enum carrier_result
@@ -156,16 +162,15 @@ push(struct http2_stream *stream)
     struct http2_connection *connection = stream->connection;
 
     stream->carrier.is_blocked = false;
-    if (!http2_output_pump(connection, false)) {
+    if (!http2_output_pump(&connection->output, false)) {
         stream->output.length = 0;
         connection->has_eof = true;
         http2_connection_schedule(connection);
         return CARRIER_FAILED;
     }
-    keep(stream);
+    http2_payload_keep(&stream->output);
     stream->output.untold = 0;
-    stream->carrier.is_blocked =
-        stream->output.length > 0 || (stream->output.is_last && !stream->output.is_complete);
+    stream->carrier.is_blocked = http2_payload_waits(&stream->output);
     if (stream->carrier.is_blocked)
         exchange_touch(stream->carrier.exchange); /* from now on the client has to move */
     http2_connection_schedule(connection);
@@ -198,14 +203,14 @@ static bool
 submit(struct http2_stream *stream, const struct head_to_send *head, size_t *head_length)
 {
     nghttp2_session *session = stream->connection->session;
-    const nghttp2_data_provider provider = {.source.ptr = stream,
-                                            .read_callback = http2_frames_read};
-    nghttp2_nv pairs[HTTP2_ANSWER_FIELDS_MAX + 1];
-    struct http2_answer answer;
+    const nghttp2_data_provider provider = {.source.ptr = &stream->output,
+                                            .read_callback = http2_payload_read};
+    nghttp2_nv pairs[HTTP2_LINES_MAX + 1];
+    struct http2_lines answer;
     char status[3] = {(char)('0' + head->status / 100), (char)('0' + head->status / 10 % 10),
                       (char)('0' + head->status % 10)};
 
-    if (!http2_answer_read(&answer, head->text, head->length))
+    if (!http2_lines_read_head(&answer, head->text, head->length))
         return false;
     *head_length = answer.head_length;
     pairs[0] = pair(SLICE_LITERAL(":status"), slice_make(status, sizeof(status)));
@@ -231,7 +236,7 @@ send_interim(struct carrier *carrier, const struct http_head *head)
 
     if (is_lost(stream))
         return CARRIER_FAILED;
-    if (head == NULL && (stream->has_end || stream->input.received > 0))
+    if (head == NULL && (stream->has_end || stream->received > 0))
         return CARRIER_DONE;
     if (head == NULL)
         text_add_literal(&out, words);
@@ -269,12 +274,11 @@ write_head(struct http2_stream *stream, const struct carrier_answer *answer, str
 }
 
 static void
-give(struct http2_stream *stream, const char *bytes, size_t length, bool is_last)
+give(struct http2_stream *stream, const struct carrier_body *body)
 {
-    stream->carrier.exchange->sent_bytes += length;
-    stream->output.at = bytes;
-    stream->output.length = length;
-    stream->output.is_last = is_last;
+    stream->carrier.exchange->sent_bytes += body->length + body->trailers.length;
+    http2_payload_give(&stream->output, slice_make(body->bytes, body->length), body->is_last,
+                       body->trailers);
 }
 
 static enum carrier_result
@@ -289,10 +293,11 @@ send_head(struct http2_stream *stream, const struct carrier_answer *answer,
     if (!write_head(stream, answer, &out))
         return CARRIER_REFUSED;
     const struct head_to_send head = {out.at, out.length, answer->head->status, false,
-                                      !body->is_last || body->length > 0};
+                                      !body->is_last ||
+                                          body->length + body->trailers.length > 0};
     if (!submit(stream, &head, &length))
         return CARRIER_REFUSED;
-    stream->output.has_begun = true;
+    stream->has_answer = true;
     stream->output.is_complete = !head.has_body;
     return CARRIER_DONE;
 }
@@ -312,7 +317,7 @@ send_answer(struct carrier *carrier, const struct carrier_answer *answer,
     } else {
         nghttp2_session_resume_data(stream->connection->session, stream->id);
     }
-    give(stream, body->bytes, body->length, body->is_last);
+    give(stream, body);
     return push(stream);
 }
 
@@ -348,9 +353,11 @@ send_page(struct carrier *carrier, struct forwarding_page *page)
     const struct head_to_send head = {out.at, out.length, page->status, false, has_body};
     if (end == NULL || !submit(stream, &head, &length))
         return CARRIER_FAILED;
-    stream->output.has_begun = true;
+    stream->has_answer = true;
     stream->output.is_complete = !has_body;
-    give(stream, out.at + length, out.length - length, true);
+    const struct carrier_body body = {
+        .bytes = out.at + length, .length = out.length - length, .is_last = true};
+    give(stream, &body);
     return push(stream);
 }
 
@@ -371,11 +378,8 @@ cut(struct carrier *carrier)
 static void
 drop_input(struct http2_stream *stream)
 {
-    size_t rest = stream->input.end - stream->input.start;
-
-    if (rest > 0 && !stream->is_closed && !stream->connection->is_closing)
-        nghttp2_session_consume_stream(stream->connection->session, stream->id, rest);
-    http2_stream_forget_input(stream);
+    consume(stream, http2_intake_length(&stream->input));
+    stream->held = 0;
 }
 
 /* An answer that is not complete shows as such. */
@@ -390,7 +394,7 @@ finish(struct carrier *carrier, bool request_was_read)
     carrier->is_blocked = false;
     if (!stream->was_reset && !stream->output.is_complete)
         http2_stream_reset(stream,
-                           stream->output.has_begun ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
+                           stream->has_answer ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     drop_input(stream);
     stream->output.length = 0;
     http2_stream_wake(stream);

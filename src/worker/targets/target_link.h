@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way of one exchange to its target: a pooled HTTP/1 connection, or (later) one stream of a
+ * The way of one exchange to its target: a pooled HTTP/1 connection, or one stream of an HTTP/2
  * connection that others share. An exchange knows its link by this header only; a link tells
  * its exchange of events by exchange_on_connected, exchange_on_target_readable and _writable.
  * It belongs to its target_state; taking or opening it and giving it back is the only way in
@@ -17,6 +17,7 @@
 #include "http/head.h"
 
 struct carrier;
+struct carrier_body;
 struct exchange;
 struct forwarding_origin;
 struct forwarding_trace;
@@ -51,8 +52,9 @@ struct target_link_request {
     const struct forwarding_origin *origin;
     struct forwarding_trace *trace;
     struct slice body;
-    bool is_last;   /* nothing of the body follows */
-    size_t written; /* set: bytes that it made */
+    bool is_last;          /* nothing of the body follows */
+    struct slice trailers; /* as in carrier.h */
+    size_t written;        /* set: bytes that it made */
 };
 
 enum target_link_result {
@@ -63,7 +65,8 @@ enum target_link_result {
     LINK_FOREIGN,   /* what came is no answer at all: left over, or of another protocol */
     LINK_TOO_LARGE, /* the head of an answer is longer than the limit */
     LINK_ENDED,     /* the target sent its end before the answer's */
-    LINK_FAILED
+    LINK_FAILED,
+    LINK_UNPROCESSED /* the target says that it has not looked at the request, whatever it is */
 };
 
 /* What a read has found. */
@@ -75,6 +78,7 @@ struct target_link_answer {
     bool is_last;  /* the answer is complete with this */
     bool is_clean; /* and nothing stands behind it */
     bool has_more; /* read again at once: what follows is in the worker's scratch already */
+    struct slice trailers; /* with the last, as in carrier.h */
 };
 
 struct target_link_kind {
@@ -101,7 +105,7 @@ struct target_link_kind {
                                             enum http_refusal *refusal);
 
     /* More payload, to be framed in place; false when the connection has failed. */
-    bool (*send_body)(struct target_link *link, char *bytes, size_t length, bool is_last);
+    bool (*send_body)(struct target_link *link, const struct carrier_body *body);
 
     /* Reads once. *answer is set with READ, and its head also with REFUSED when the head was
      * good and what followed was not. A head of 101 makes a tunnel: see carrier.h. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "http/forwarding.h"
-#include "http/http2_answer.h"
+#include "http/http2_lines.h"
 #include "http/http2_head.h"
 
 #define GET ":method=GET|:scheme=https|:authority=a.test|:path=/x?y"
@@ -210,11 +210,11 @@ answers_are_read_as_fields(void **state)
                                               {"content-length", "2"},
                                               {"set-cookie", "a=b:c"},
                                               {"empty", ""}};
-    struct http2_answer *answer = malloc(sizeof(*answer));
+    struct http2_lines *answer = malloc(sizeof(*answer));
 
     (void)state;
     assert_non_null(answer);
-    assert_true(http2_answer_read(answer, text, sizeof(text) - 1));
+    assert_true(http2_lines_read_head(answer, text, sizeof(text) - 1));
     assert_int_equal(answer->count, sizeof(expected) / sizeof(expected[0]));
     for (size_t i = 0; i < answer->count; i++) {
         assert_true(slice_equal(answer->fields[i].name, slice_of(expected[i][0])));
