@@ -14,15 +14,24 @@ static const struct {
 
 #define UNKNOWN "2"
 
+/* application/grpc-web is another protocol, which HTTP/1.1 carries, too. */
+static bool
+is_of_name(char byte)
+{
+    return byte != '+' && byte != ';' && byte != ' ' && byte != '\t';
+}
+
 bool
 grpc_is_call(const struct http_head *request)
 {
     static const struct slice start = {"application/grpc", 16};
     const struct http_field *type = http_head_find(request, HTTP_FIELD_CONTENT_TYPE);
 
-    return type != NULL && slice_equal(request->method, SLICE_LITERAL("POST")) &&
-           type->value.length >= start.length &&
-           slice_equal_ignoring_case(slice_make(type->value.at, start.length), start);
+    if (type == NULL || !slice_equal(request->method, SLICE_LITERAL("POST")) ||
+        type->value.length < start.length ||
+        !slice_equal_ignoring_case(slice_make(type->value.at, start.length), start))
+        return false;
+    return type->value.length == start.length || !is_of_name(type->value.at[start.length]);
 }
 
 void

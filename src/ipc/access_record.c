@@ -44,7 +44,7 @@ access_record_pack(const struct access_record *record, char *batch, size_t capac
 static bool
 is_sound(const struct access_record *record)
 {
-    return record->type <= ACCESS_WSS && record->action <= ACCESS_FIXED_RESPONSE &&
+    return record->type < ACCESS_TYPE_COUNT && record->action <= ACCESS_FIXED_RESPONSE &&
            record->end_reason < END_REASON_COUNT && record->client.family <= ADDRESS_UNIX &&
            record->target.family <= ADDRESS_UNIX && record->listener.family <= ADDRESS_UNIX;
 }

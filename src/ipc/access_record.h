@@ -43,7 +43,15 @@ enum access_text {
 
 enum access_action { ACCESS_NO_ACTION, ACCESS_FORWARD, ACCESS_REDIRECT, ACCESS_FIXED_RESPONSE };
 
-enum access_type { ACCESS_HTTP, ACCESS_HTTPS, ACCESS_H2, ACCESS_WS, ACCESS_WSS };
+enum access_type {
+    ACCESS_HTTP,
+    ACCESS_HTTPS,
+    ACCESS_H2,
+    ACCESS_WS,
+    ACCESS_WSS,
+    ACCESS_GRPCS,
+    ACCESS_TYPE_COUNT
+};
 
 /* Of a request line that was not read, or not as far as its version. */
 #define ACCESS_NO_VERSION UINT8_MAX

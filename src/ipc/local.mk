@@ -15,6 +15,7 @@ libipc_a_SOURCES = \
 	src/ipc/counters.def \
 	src/ipc/end_reasons.def \
 	src/ipc/http2_ends.def \
+	src/ipc/http2_target_ends.def \
 	src/ipc/message.c src/ipc/message.h \
 	src/ipc/messages.def \
 	src/ipc/page.c src/ipc/page.h \

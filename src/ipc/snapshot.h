@@ -111,8 +111,9 @@ struct snapshot_group {
     uint32_t lb_cookie_seconds, app_cookie_seconds;
     struct snapshot_text app_cookie_name;
     uint32_t hold_requests, hold_bytes, hold_ms;
-    uint32_t counter_row; /* in the group counters */
-    uint32_t protocol;    /* enum config_protocol, to its targets */
+    uint32_t counter_row;      /* in the group counters */
+    uint32_t protocol;         /* enum config_protocol, to its targets */
+    uint32_t protocol_version; /* enum config_protocol_version */
     /* for the observer */
     uint32_t check_enabled;
     uint32_t check_protocol; /* enum config_protocol */

@@ -45,6 +45,7 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
         .hold_ms = config->hold_ms,
         .counter_row = numbers->group_row(numbers->argument, config->name),
         .protocol = config->protocol,
+        .protocol_version = config->protocol_version,
         .check_enabled = check->enabled,
         .check_protocol = check->protocol,
         .check_path = snapshot_builder_text(builder, check->path),

@@ -123,7 +123,7 @@ write_type(struct text *out, const struct access_line *line)
 {
     static const char *const names[] = {
         [ACCESS_HTTP] = "http", [ACCESS_HTTPS] = "https", [ACCESS_H2] = "h2",
-        [ACCESS_WS] = "ws",     [ACCESS_WSS] = "wss",
+        [ACCESS_WS] = "ws",     [ACCESS_WSS] = "wss",     [ACCESS_GRPCS] = "grpcs",
     };
 
     if (line->record->type < sizeof(names) / sizeof(names[0]))

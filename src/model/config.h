@@ -29,7 +29,12 @@ enum config_alpn_policy {
 /* What a target stands for: a port of its host, or a container as it is. */
 enum config_target_type { TARGET_TYPE_INSTANCE, TARGET_TYPE_IP };
 
-enum config_protocol_version { PROTOCOL_VERSION_HTTP1 };
+enum config_protocol_version {
+    PROTOCOL_VERSION_HTTP1,
+    PROTOCOL_VERSION_HTTP2,
+    PROTOCOL_VERSION_GRPC,
+    PROTOCOL_VERSION_COUNT
+};
 
 enum config_desync_mode { DESYNC_MONITOR, DESYNC_DEFENSIVE, DESYNC_STRICTEST };
 

@@ -282,12 +282,29 @@ check_addresses(const struct config_check *check, const struct config_node *plac
     }
 }
 
+/* gRPC answers with codes of its own. */
+static void
+check_matcher(const struct config_check *check, const struct config_node *place,
+              const struct config_target_group *group)
+{
+    static const char matcher[] = "health_check.matcher";
+    bool are_grpc = http_codes_are_grpc(&group->health_check.matcher);
+
+    if (group->protocol_version == PROTOCOL_VERSION_GRPC && !are_grpc)
+        REPORT(check, place, matcher, "holds codes of gRPC, from 0 to 99, in a GRPC group");
+    if (group->protocol_version != PROTOCOL_VERSION_GRPC && are_grpc)
+        REPORT(check, place, matcher,
+               "holds codes of HTTP, from 200 to 499; gRPC's are for protocol_version = "
+               "\"GRPC\"");
+}
+
 static void
 check_group(const struct config_check *check, const struct config_node *place, size_t index)
 {
     const struct config_target_group *group = &check->config->target_groups[index];
 
     check_health_check(check, place, &group->health_check);
+    check_matcher(check, place, group);
     check_algorithm(check, place, group);
     check_stickiness(check, place, group);
     check_targets(check, place, group);

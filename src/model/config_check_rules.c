@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "base/text.h"
+#include "model/settings.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -351,18 +352,46 @@ check_priorities(const struct config_check *check, const struct config_node *lis
     free(sorted);
 }
 
+/* Their requests come in HTTP/2, which plain listeners do not speak. */
+static void
+check_versions(const struct config_check *check, const struct config_node *list,
+               const struct config_listener *listener, const struct config_action *action)
+{
+    for (size_t i = 0; i < action->group_count; i++) {
+        const struct config_target_group *group =
+            config_find_group(check->config, action->groups[i].target_group);
+        if (group != NULL && group->protocol_version != PROTOCOL_VERSION_HTTP1 &&
+            listener->protocol != PROTOCOL_HTTPS)
+            config_report_add(
+                check->report, config_node_element(list, 0),
+                "%s has protocol_version = \"%s\", which needs a listener with "
+                "protocol = \"HTTPS\"",
+                group->name,
+                setting_word_text(WORDS_PROTOCOL_VERSION, (int)group->protocol_version));
+    }
+}
+
+static void
+check_actions(const struct config_check *check, const struct config_node *list,
+              const struct config_listener *listener, const struct config_action *action)
+{
+    check_action(check, list, action);
+    check_versions(check, list, listener, action);
+}
+
 void
 config_check_rules(const struct config_check *check, const struct config_node *place,
                    const struct config_listener *listener)
 {
     const struct config_node *rules = config_node_member(place, "rules");
 
-    check_action(check, config_node_member(place, "default_actions"),
-                 &listener->default_action);
+    check_actions(check, config_node_member(place, "default_actions"), listener,
+                  &listener->default_action);
     for (size_t i = 0; i < listener->rule_count; i++) {
         const struct config_node *rule = config_node_element(rules, i);
         check_conditions(check, config_node_member(rule, "conditions"), &listener->rules[i]);
-        check_action(check, config_node_member(rule, "actions"), &listener->rules[i].action);
+        check_actions(check, config_node_member(rule, "actions"), listener,
+                      &listener->rules[i].action);
     }
     if (listener->rule_count > 0)
         check_priorities(check, rules, listener);

@@ -90,6 +90,24 @@ apply_standards(const struct object *object)
         apply_standard(*row, object->memory);
 }
 
+/* What nobody gave, and what another setting's word makes something else. */
+static void
+apply_chosen_standards(const struct object *object, const struct setting *selector)
+{
+    char *reason;
+
+    if (selector->kind != SETTING_CHOICE)
+        return;
+    char *word = setting_value_text(selector, object->memory);
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        const char *standard = setting_standard_of(object->rows[i], selector->path, word);
+        if (standard != NULL && object->given[i] == NULL &&
+            !setting_value_read(object->rows[i], standard, object->memory, &reason))
+            free(reason);
+    }
+    free(word);
+}
+
 static void
 read_element(struct config_report *report, const struct config_node *element,
              enum setting_scope scope, void *memory)
@@ -340,6 +358,8 @@ config_object_read(struct config_report *report, const struct config_node *group
     object.given = memory_take(count_rows(object.rows), sizeof(const struct config_node *));
     apply_standards(&object);
     read_members(&object, group, "");
+    for (size_t i = 0; object.rows[i] != NULL; i++)
+        apply_chosen_standards(&object, object.rows[i]);
     finish_object(&object, group);
     follow_others(&object);
     note_places(&object, group);

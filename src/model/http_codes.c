@@ -7,15 +7,17 @@
 #include "base/memory.h"
 #include "base/slice.h"
 
-#define CODE_FIRST 200
-#define CODE_LAST 499
+#define HTTP_FIRST 200
+#define HTTP_LAST 499
+#define GRPC_LAST 99
 
 static bool
 parse_code(struct slice text, unsigned *code)
 {
     uint64_t number;
 
-    if (!slice_to_number(text, CODE_LAST, &number) || number < CODE_FIRST)
+    if (!slice_to_number(text, HTTP_LAST, &number) ||
+        (number > GRPC_LAST && number < HTTP_FIRST))
         return false;
     *code = (unsigned)number;
     return true;
@@ -47,9 +49,15 @@ http_codes_parse(struct http_codes *codes, const char *text)
     while (slice_next(&rest, ',', &element)) {
         if (!parse_range(element, &first, &last))
             return false;
-        for (unsigned bit = first - CODE_FIRST; bit <= last - CODE_FIRST; bit++)
+        if ((first <= GRPC_LAST) != (last <= GRPC_LAST))
+            return false;
+        for (unsigned bit = first; bit <= last; bit++)
             parsed.bits[bit / 64] |= UINT64_C(1) << (bit % 64);
     }
+    if (http_codes_are_grpc(&parsed) &&
+        (parsed.bits[HTTP_FIRST / 64] >> (HTTP_FIRST % 64) | parsed.bits[4] | parsed.bits[5] |
+         parsed.bits[6] | parsed.bits[7]) != 0)
+        return false;
     *codes = parsed;
     return true;
 }
@@ -59,7 +67,7 @@ http_codes_text(const struct http_codes *codes)
 {
     char *text = memory_copy_text("");
 
-    for (unsigned first = CODE_FIRST; first <= CODE_LAST; first++) {
+    for (unsigned first = 0; first <= HTTP_LAST; first++) {
         if (!http_codes_contain(codes, first))
             continue;
         unsigned last = first;
@@ -76,9 +84,13 @@ http_codes_text(const struct http_codes *codes)
 }
 
 bool
+http_codes_are_grpc(const struct http_codes *codes)
+{
+    return (codes->bits[0] | codes->bits[1]) != 0;
+}
+
+bool
 http_codes_contain(const struct http_codes *codes, unsigned code)
 {
-    if (code < CODE_FIRST || code > CODE_LAST)
-        return false;
-    return codes->bits[(code - CODE_FIRST) / 64] >> ((code - CODE_FIRST) % 64) & 1;
+    return code <= HTTP_LAST && (codes->bits[code / 64] >> (code % 64) & 1) != 0;
 }

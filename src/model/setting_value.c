@@ -229,12 +229,12 @@ read_status(const struct setting *setting, const char *text, void *member)
 static char *
 read_codes(const struct setting *setting, const char *text, void *member)
 {
+    (void)setting;
     if (http_codes_parse(member, text))
         return NULL;
-    return memory_print("\"%s\" is not a list of status codes from %llu to %llu, such as "
-                        "200,202 or 200-299",
-                        text, (unsigned long long)setting->minimum,
-                        (unsigned long long)setting->maximum);
+    return memory_print("\"%s\" is not a list of status codes from 200 to 499, such as "
+                        "200,202 or 200-299, nor of gRPC's from 0 to 99",
+                        text);
 }
 
 static const struct setting_word *

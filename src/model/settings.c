@@ -67,6 +67,28 @@ setting_needs_restart(const struct setting *setting)
     return false;
 }
 
+const char *
+setting_standard_of(const struct setting *setting, const char *selector, const char *word)
+{
+    static const struct {
+        enum setting_scope scope;
+        const char *path, *selector, *word, *standard;
+    } rows[] = {
+
+#define SETTING_STANDARD(scope, path, selector, word, standard)                                \
+    {SCOPE_##scope, (path), (selector), (word), (standard)},
+#include "model/settings.def"
+#undef SETTING_STANDARD
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (rows[i].scope == setting->scope && strcmp(rows[i].path, setting->path) == 0 &&
+            strcmp(rows[i].selector, selector) == 0 && strcmp(rows[i].word, word) == 0)
+            return rows[i].standard;
+    }
+    return NULL;
+}
+
 static const struct {
     enum setting_scope scope;
     const char *path;

@@ -129,6 +129,11 @@ bool setting_suggest(enum setting_scope scope, const char *path, char *suggestio
 /* What a set calls a value; CHECKs that it does. */
 const char *setting_word_text(enum setting_words words, int value);
 
+/* The default that takes the place of a setting's own where a selector has that word; NULL:
+ * none does. */
+const char *setting_standard_of(const struct setting *setting, const char *selector,
+                                const char *word);
+
 /* Whether a reload leaves the setting as it is. */
 bool setting_needs_restart(const struct setting *setting);
 

@@ -72,6 +72,14 @@ tls_connect(struct tls_client *client, int fd, struct tls_peer *peer)
 }
 
 void
+tls_offer_http2(struct stream_session *stream)
+{
+    static const unsigned char only[] = {2, 'h', '2'};
+
+    SSL_set_alpn_protos(((struct tls_session *)stream)->ssl, only, sizeof(only));
+}
+
+void
 tls_peer_forget(struct tls_peer *peer)
 {
     SSL_SESSION_free(peer->session);

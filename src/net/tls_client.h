@@ -28,6 +28,11 @@ void tls_client_free(struct tls_client **client);
  */
 struct stream_session *tls_connect(struct tls_client *client, int fd, struct tls_peer *peer);
 
+/* Before the handshake: HTTP/2 is all that is offered by ALPN; tls_facts_of says what came of
+ * it.
+ */
+void tls_offer_http2(struct stream_session *stream);
+
 void tls_peer_forget(struct tls_peer *peer);
 
 #endif

@@ -48,6 +48,7 @@ struct check {
     struct verdict verdict;
     struct probe_report last;
     struct alarm_clock alarm;
+    const struct probe_kind *kind; /* of the probe */
     void *probe;
     TAILQ_ENTRY(check) line_entry;
     UT_hash_handle hh;
@@ -55,7 +56,7 @@ struct check {
 
 struct health {
     struct loop *loop;
-    const struct probe_kind *kind;
+    const struct probe_kind *const *kinds; /* by protocol version */
     health_report *report;
     void *argument;
     const struct snapshot *snapshot;
@@ -92,13 +93,13 @@ unlist_check(struct health *health, struct check *check)
 /* NOLINTEND(readability-function-size) */
 
 struct health *
-health_new(struct loop *loop, const struct probe_kind *kind, health_report *report,
+health_new(struct loop *loop, const struct probe_kind *const *kinds, health_report *report,
            void *argument)
 {
     struct health *health = memory_take(1, sizeof(*health));
 
     health->loop = loop;
-    health->kind = kind;
+    health->kinds = kinds;
     health->report = report;
     health->argument = argument;
     health->tls_policy = SNAPSHOT_NO_INDEX;
@@ -194,6 +195,7 @@ run_check(struct check *check)
         .path = snapshot_slice(health->snapshot, group->check_path),
         .host = snapshot_slice(health->snapshot, group->check_host),
         .codes = group->check_codes,
+        .is_grpc = group->protocol_version == PROTOCOL_VERSION_GRPC,
         .limits = snapshot_settings(health->snapshot)->limits,
         .tls = group->check_protocol == PROTOCOL_HTTPS ? health->tls : NULL,
         .timeout_ms = group->check_timeout_ms,
@@ -208,7 +210,8 @@ run_check(struct check *check)
         check->confirming = CONFIRMING_THIS;
     check->place = PLACE_RUNNING;
     health->running++;
-    check->probe = health->kind->start(health->loop, &order, on_probe_done, check);
+    check->kind = health->kinds[group->protocol_version];
+    check->probe = check->kind->start(health->loop, &order, on_probe_done, check);
 }
 
 /* Runs the check now, or as soon as a running one ends; confirming ones first. */
@@ -318,7 +321,7 @@ stop_check(struct check *check)
     if (check->place == PLACE_IN_LINE)
         TAILQ_REMOVE(&health->line, check, line_entry);
     if (check->place == PLACE_RUNNING) {
-        health->kind->cancel(check->probe);
+        check->kind->cancel(check->probe);
         check->probe = NULL;
         health->running--;
     }

@@ -22,8 +22,9 @@ struct health;
 typedef void health_report(void *argument, uint64_t target_id, const struct verdict *verdict,
                            const struct probe_report *last);
 
-/* Tests give a kind of their own; the observer gives probe_http. */
-struct health *health_new(struct loop *loop, const struct probe_kind *kind,
+/* Kinds by protocol version, which must live as long: tests give their own, the observer
+ * probe_kinds. */
+struct health *health_new(struct loop *loop, const struct probe_kind *const *kinds,
                           health_report *report, void *argument);
 void health_free(struct health **health);
 

@@ -6,6 +6,7 @@ libobserver_a_SOURCES = \
 	src/observer/metrics.c src/observer/metrics.h \
 	src/observer/metrics.def \
 	src/observer/observer.c src/observer/observer.h \
-	src/observer/probe.h \
+	src/observer/probe.c src/observer/probe.h \
 	src/observer/probe_http.c \
+	src/observer/probe_http2.c \
 	src/observer/verdict.c src/observer/verdict.h

@@ -223,7 +223,7 @@ open_all(struct observer *observer)
 {
     observer->loop = loop_new();
     observer->metrics = metrics_new();
-    observer->health = health_new(observer->loop, &probe_http, on_health_report, observer);
+    observer->health = health_new(observer->loop, probe_kinds, on_health_report, observer);
     channel_start(observer->channel, observer->loop);
     channel_reserve(observer->channel);
     timer_init(&observer->second_timer, on_second, observer);

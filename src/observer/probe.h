@@ -6,10 +6,12 @@
 #ifndef FAIRLEAD_OBSERVER_PROBE_H
 #define FAIRLEAD_OBSERVER_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/address.h"
 #include "base/slice.h"
+#include "base/text.h"
 #include "model/config.h"
 #include "model/http_codes.h"
 #include "model/probe_outcome.h"
@@ -28,6 +30,7 @@ struct probe_order {
     struct slice path;
     struct slice host;           /* of the Host field; empty: the address */
     struct http_codes codes;     /* the matcher */
+    bool is_grpc;                /* of gRPC's codes */
     struct config_limits limits; /* those of traffic: what it may have, the check may have */
     struct tls_client *tls;      /* NULL: in plain */
     unsigned timeout_ms;         /* from connecting to the last byte of the response */
@@ -47,5 +50,16 @@ struct probe_kind {
 
 /* GET over HTTP/1.1, a connection of its own, redirects not followed. */
 extern const struct probe_kind probe_http;
+
+/* The same over HTTP/2 (by ALPN over TLS, else known beforehand); or a unary call of gRPC with
+ * an empty message. */
+extern const struct probe_kind probe_http2;
+
+/* By enum config_protocol_version. */
+extern const struct probe_kind *const probe_kinds[PROTOCOL_VERSION_COUNT];
+
+/* What all kinds say: why there is no connection, by its errno; and the Host of a check. */
+enum probe_outcome probe_name_error(int error);
+void probe_write_host(struct text *out, const struct probe_order *order);
 
 #endif

@@ -28,7 +28,6 @@ enum {
     REQUEST_BYTES_MAX = 2048, /* a path is at most 1024 bytes, a host 255 */
     BUFFER_BYTES_MIN = 16384,
     READS_A_TURN = 16, /* of a body that comes faster than it is read: others have turns too */
-    HTTP_PORT = 80,
 };
 
 enum step { STEP_CONNECT, STEP_SHAKE_HANDS, STEP_SEND, STEP_HEAD, STEP_BODY, STEP_DONE };
@@ -100,17 +99,10 @@ on_time(void *argument)
 static void
 write_request(struct text *request, const struct probe_order *order)
 {
-    char host[ADDRESS_TEXT_SIZE];
-
     text_add_literal(request, "GET ");
     text_add_slice(request, order->path);
     text_add_literal(request, " HTTP/1.1\r\nHost: ");
-    if (order->host.length > 0)
-        text_add_slice(request, order->host);
-    else if (order->address.port == HTTP_PORT && order->address.family == ADDRESS_IPV4)
-        text_add_bytes(request, host, address_format(&order->address, host));
-    else
-        text_add_bytes(request, host, address_format_with_port(&order->address, host));
+    probe_write_host(request, order);
     text_add_literal(request, "\r\nConnection: close\r\n"
                               "User-Agent: fairlead-HealthChecker/1.0\r\n"
                               "Accept-Encoding: gzip, compressed\r\n\r\n");
@@ -321,34 +313,13 @@ run(struct probe_http_check *check)
         continue;
 }
 
-/* Why there is no connection. */
-static enum probe_outcome
-name_error(int error)
-{
-    switch (error) {
-    case ECONNREFUSED:
-        return PROBE_REFUSED;
-    case ECONNRESET:
-    case EPIPE:
-        return PROBE_CLOSED;
-    case EMFILE:
-    case ENFILE:
-    case EADDRNOTAVAIL:
-        return PROBE_INTERNAL_ERROR;
-    case ETIMEDOUT:
-        return PROBE_NOT_CONNECTED;
-    default:
-        return PROBE_UNREACHABLE;
-    }
-}
-
 static void
 end_connect(struct probe_http_check *check)
 {
     int error = stream_error(&check->stream);
 
     if (error != 0) {
-        finish(check, name_error(error));
+        finish(check, probe_name_error(error));
         return;
     }
     if (check->tls == NULL) {
@@ -414,7 +385,7 @@ connect_target(struct probe_http_check *check, const struct probe_order *order)
 
     if (fd == -1) {
         check->result.outcome =
-            check->request.is_truncated ? PROBE_INTERNAL_ERROR : name_error(errno);
+            check->request.is_truncated ? PROBE_INTERNAL_ERROR : probe_name_error(errno);
         timer_set(&check->timer, check->loop, 0);
         return;
     }

@@ -14,6 +14,7 @@
 #include "worker/http1/target_codec.h"
 #include "worker/http1/target_connection.h"
 #include "worker/http2/stream.h"
+#include "worker/http2/target_stream.h"
 #include "worker/listeners/arrival.h"
 #include "worker/listeners/certificates.h"
 #include "worker/listeners/client_limits.h"
@@ -25,6 +26,7 @@
 /* Objects that each pool keeps rather than giving them back to malloc. */
 #define POOL_KEPT 1024
 #define OUTPUTS_KEPT 16
+#define ANSWERS_KEPT 256
 
 struct worker *
 worker_new(struct loop *loop)
@@ -36,7 +38,9 @@ worker_new(struct loop *loop)
     worker->scratch = scratch + SCRATCH_HEADROOM;
     worker->compose = memory_take(COMPOSE_BYTES, 1);
     worker->targets = target_table_new();
-    worker->link_kind = &target_connection_link;
+    worker->link_kinds[PROTOCOL_VERSION_HTTP1] = &target_connection_link;
+    worker->link_kinds[PROTOCOL_VERSION_HTTP2] = &target_stream_link;
+    worker->link_kinds[PROTOCOL_VERSION_GRPC] = &target_stream_link;
     worker->limits = client_limits_new();
     worker->pipes = pipe_pool_new();
     worker->access = access_reporter_new(worker, COUNTER_ACCESS_RECORDS_DROPPED);
@@ -57,6 +61,8 @@ worker_new(struct loop *loop)
     object_pool_init(&worker->input_pool, sizeof(struct input) + INPUT_SMALL_BYTES, POOL_KEPT);
     object_pool_init(&worker->http2_stream_pool, sizeof(struct http2_stream), POOL_KEPT);
     object_pool_init(&worker->http2_output_pool, HTTP2_OUTPUT_BYTES, OUTPUTS_KEPT);
+    object_pool_init(&worker->target_stream_pool, sizeof(struct target_stream), POOL_KEPT);
+    object_pool_init(&worker->target_answer_pool, sizeof(struct target_answer), ANSWERS_KEPT);
     return worker;
 }
 
@@ -71,6 +77,8 @@ free_pools(struct worker *worker)
     object_pool_close(&worker->input_pool);
     object_pool_close(&worker->http2_stream_pool);
     object_pool_close(&worker->http2_output_pool);
+    object_pool_close(&worker->target_stream_pool);
+    object_pool_close(&worker->target_answer_pool);
 }
 
 void

@@ -59,5 +59,9 @@ libworker_a_SOURCES = \
 	src/worker/http2/scan.c src/worker/http2/scan.h \
 	src/worker/http2/stream.c src/worker/http2/stream.h \
 	src/worker/http2/stream_carrier.c \
+	src/worker/http2/target_frames.c \
+	src/worker/http2/target_session.c src/worker/http2/target_session.h \
+	src/worker/http2/target_stream.c src/worker/http2/target_stream.h \
+	src/worker/http2/target_stream_codec.c src/worker/http2/target_stream_codec.h \
 	src/worker/assembly.c \
 	src/worker/worker.c src/worker/worker.h

@@ -370,7 +370,7 @@ def head_is(stream, place, wanted, unwanted=()):
     """Whether the answer, or one before it, has these fields and none of those."""
     def question(client):
         if not client.until(f"data on {stream} end", f"status 304 on {stream} end", f"status 200 on {stream} end",
-                            f"status 502 on {stream} end"):
+                            f"status 502 on {stream} end", f"status 464 on {stream} end"):
             return False
         head = client.heads[stream][place]
         return all(head.get(n) == v for n, v in wanted.items()) and not any(n in head for n in unwanted)
@@ -409,7 +409,7 @@ ANSWERS = [
                                 data(b"abc", 1, 0) + headers([("x-trailer", "late"), ("cookie", "c=3")])],
      body_has(1, "cookie: a=1; b=2\r\n", "x-trailer")),
     ("a failure that gRPC understands", [headers(having(POST, ":path", "/cut/head") + [("content-type", "application/grpc+proto")])],
-     head_is(1, 0, {":status": "502", "grpc-status": "14", "grpc-message": "unavailable", "content-length": "0",
+     head_is(1, 0, {":status": "464", "grpc-status": "2", "grpc-message": "unknown", "content-length": "0",
                     "content-type": "application/grpc"})),
     ("an expectation", [open_headers(POST + [("content-length", "3"), ("expect", "100-continue")])], "status 100 on 1"),
     ("another expectation", [open_headers(POST + [("content-length", "3"), ("expect", "200-maybe")])], "status 417 on 1"),

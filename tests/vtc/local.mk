@@ -121,6 +121,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/limits/write_timeout.vtc \
 	tests/vtc/tls/answers_400_to_plain_http.vtc \
 	tests/vtc/tls/refuses_bad_certificates.vtc \
+	tests/vtc/tls/versions_that_do_not_go_together.vtc \
 	tests/vtc/logging/tells_the_version_that_was_read.vtc \
 	tests/vtc/logging/alb_format.vtc \
 	tests/vtc/logging/json_format.vtc \

@@ -123,7 +123,10 @@ add_health_check(json_t *object, const struct config_health_check *check)
                         json_real(check->timeout_ms / 1000.0));
     admin_set_number(object, "HealthyThresholdCount", check->healthy_threshold_count);
     admin_set_number(object, "UnhealthyThresholdCount", check->unhealthy_threshold_count);
-    json_object_set_new(object, "Matcher", json_pack("{s:s}", "HttpCode", codes));
+    json_object_set_new(
+        object, "Matcher",
+        json_pack("{s:s}", http_codes_are_grpc(&check->matcher) ? "GrpcCode" : "HttpCode",
+                  codes));
     free(codes);
 }
 
@@ -189,6 +192,8 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
 
     admin_set_text(object, "TargetGroupName", group->name);
     admin_set_text(object, "Protocol", setting_word_text(WORDS_PROTOCOL, (int)group->protocol));
+    admin_set_text(object, "ProtocolVersion",
+                   setting_word_text(WORDS_PROTOCOL_VERSION, (int)group->protocol_version));
     admin_set_number(object, "Port", group->port);
     admin_set_text(object, "TargetType",
                    group->target_type == TARGET_TYPE_IP ? "ip" : "instance");

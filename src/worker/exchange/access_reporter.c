@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "http/grpc.h"
 #include "ipc/access_record.h"
 #include "net/tls_facts.h"
 #include "worker/exchange/exchange.h"
@@ -192,8 +193,9 @@ type_of(const struct exchange *exchange)
 {
     static const uint8_t types[2][2] = {{ACCESS_HTTP, ACCESS_HTTPS}, {ACCESS_WS, ACCESS_WSS}};
 
-    return exchange->carrier->is_http2 ? ACCESS_H2
-                                       : types[exchange->is_upgraded][exchange->origin.is_tls];
+    if (!exchange->carrier->is_http2)
+        return types[exchange->is_upgraded][exchange->origin.is_tls];
+    return grpc_is_call(&exchange->request) ? ACCESS_GRPCS : ACCESS_H2;
 }
 
 static void

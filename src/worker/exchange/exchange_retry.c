@@ -63,6 +63,7 @@ exchange_target_lost(struct exchange *exchange, enum end_reason reason)
 enum exchange_step
 exchange_target_declined(struct exchange *exchange)
 {
+    WORKER_COUNT(exchange->worker, HTTP2_TARGET_UNPROCESSED);
     exchange->nothing_was_sent = true;
     exchange->was_unprocessed = true;
     exchange->second_chance = exchange->target->id;

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "http/grpc.h"
 #include "http/request_judge.h"
 #include "worker/balancing/balancer.h"
 #include "worker/balancing/stickiness.h"
@@ -86,6 +87,22 @@ find_group(struct exchange *exchange)
     return true;
 }
 
+/* The ALB's matrix of versions: which protocol of a request goes to which of a group. */
+static bool
+group_takes_request(const struct exchange *exchange)
+{
+    bool is_http2 = exchange->carrier->is_http2;
+
+    switch (exchange->group->group->protocol_version) {
+    case PROTOCOL_VERSION_GRPC:
+        return is_http2 && slice_equal(exchange->request.method, SLICE_LITERAL("POST"));
+    case PROTOCOL_VERSION_HTTP2:
+        return is_http2;
+    default:
+        return !is_http2 || !grpc_is_call(&exchange->request);
+    }
+}
+
 /*
  * Targets are chosen from the newest view, also by an exchange that was routed by an older one
  * and has to go to a second target: what it knew may be gone by now.
@@ -159,6 +176,8 @@ step_choose_target(struct exchange *exchange)
     if (exchange->group == NULL) {
         if (!find_group(exchange))
             return exchange_fail(exchange, END_NO_TARGETS);
+        if (!group_takes_request(exchange))
+            return exchange_fail(exchange, END_VERSION_MISMATCH);
         retry_budget_earn(exchange->group->state);
         counter_add(
             &exchange->worker->counters->groups[exchange->group->group->counter_row].requests,

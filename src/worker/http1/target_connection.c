@@ -321,7 +321,8 @@ may_be_kept(const struct target_connection *connection)
 {
     const struct target_state *target = connection->link.target;
 
-    if (!connection->keeps_alive || target->is_closed || target->views == 0)
+    if (!connection->keeps_alive || target->is_closed || target->views == 0 ||
+        target->link_kind != &target_connection_link)
         return false;
     return connection->link.pinned_to != NULL ||
            (!connection->end_is_doubtful && target->idle_count < IDLE_MAX);

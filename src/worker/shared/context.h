@@ -87,13 +87,14 @@ struct worker {
     struct loop *loop;
     struct channel *channel;
     unsigned slot, worker_count;
-    bool is_tracing;                          /* at level debug: exchanges log their steps */
-    struct counters *counters;                /* own, writable */
-    struct counters *others[COUNTERS_SLOTS];  /* by slot, read-only; NULL: not known */
-    struct snapshot_base *base;               /* of the snapshots to come */
-    struct view *view;                        /* newest; NULL before the first snapshot */
-    struct target_table *targets;             /* runtime state, over all views */
-    const struct target_link_kind *link_kind; /* how targets are spoken to */
+    bool is_tracing;                         /* at level debug: exchanges log their steps */
+    struct counters *counters;               /* own, writable */
+    struct counters *others[COUNTERS_SLOTS]; /* by slot, read-only; NULL: not known */
+    struct snapshot_base *base;              /* of the snapshots to come */
+    struct view *view;                       /* newest; NULL before the first snapshot */
+    struct target_table *targets;            /* runtime state, over all views */
+    /* How targets are spoken to, by enum config_protocol_version. */
+    const struct target_link_kind *link_kinds[PROTOCOL_VERSION_COUNT];
     LIST_HEAD(, listener) listeners;
     /* All, for an orderly stop. */
     TAILQ_HEAD(client_list, client) clients;
@@ -109,7 +110,8 @@ struct worker {
     struct access_reporter *failures; /* answers of our own */
     struct pipe_pool *pipes;
     struct object_pool client_pool, request_pool, exchange_pool, response_pool, connection_pool,
-        input_pool, http2_stream_pool, http2_output_pool;
+        input_pool, http2_stream_pool, http2_output_pool, target_stream_pool,
+        target_answer_pool;
     char *scratch;             /* SCRATCH_BYTES; its headroom stands before it */
     char *compose;             /* COMPOSE_BYTES */
     struct timer second_timer; /* housekeeping: pool expiry, failure reports */

@@ -67,12 +67,12 @@ target_table_add(struct worker *worker, const struct snapshot_target *row, uint6
     target->dial = row->dial;
     target->counter_row = row->counter_row;
     target->identity = identity;
-    target->link_kind = worker->link_kind;
     target->keep_alive_ms = KEEP_ALIVE_DEFAULT_MS;
     target->anomaly_share = 100;
     TAILQ_INIT(&target->idle);
     TAILQ_INIT(&target->busy);
     TAILQ_INIT(&target->pinned);
+    TAILQ_INIT(&target->sessions);
     take_counters(target, worker->counters);
     add_target(worker->targets, target);
     return target;
@@ -85,6 +85,18 @@ target_table_dial(struct target_state *target, const struct address *dial)
         return;
     target->dial = *dial;
     target->link_kind->close_idle(target);
+}
+
+void
+target_state_speak(struct target_state *target, const struct target_link_kind *kind)
+{
+    const struct target_link_kind *before = target->link_kind;
+
+    target->link_kind = kind;
+    if (before == NULL || before == kind)
+        return;
+    before->close_idle(target);
+    before->close_pinned(target);
 }
 
 void

@@ -21,7 +21,10 @@
 #include "worker/shared/context.h"
 #include "worker/targets/target_link.h"
 
+struct target_session;
+
 TAILQ_HEAD(target_link_list, target_link);
+TAILQ_HEAD(target_session_list, target_session);
 
 struct target_state {
     uint64_t id;
@@ -34,12 +37,14 @@ struct target_state {
     unsigned connection_count; /* idle ones and those in use */
     unsigned idle_count;
     const struct target_link_kind *link_kind;
-    struct tls_peer tls;            /* of an HTTPS target */
-    struct target_link_list idle;   /* the last used one first */
-    struct target_link_list busy;   /* each has an exchange */
-    struct target_link_list pinned; /* none has: they wait for their clients */
-    int64_t smooth_weight;          /* of smooth round robin */
-    uint64_t identity; /* what stickiness cookies name: hash of name, task, generation */
+    struct tls_peer tls;                 /* of an HTTPS target */
+    struct target_link_list idle;        /* the last used one first */
+    struct target_link_list busy;        /* each has an exchange */
+    struct target_link_list pinned;      /* none has: they wait for their clients */
+    struct target_session_list sessions; /* of HTTP/2, shared by its links */
+    uint32_t streams_told; /* how many a session may have, as the last one said; 0: unknown */
+    int64_t smooth_weight; /* of smooth round robin */
+    uint64_t identity;     /* what stickiness cookies name: hash of name, task, generation */
     /* Keep-alive calibration: an idle connection older than this is not used again. */
     uint32_t keep_alive_ms;
     /* Seen since the last report to control. */
@@ -74,6 +79,9 @@ void target_table_free(struct target_table **table);
 /* The state of a target that a snapshot names for the first time. */
 struct target_state *target_table_add(struct worker *worker, const struct snapshot_target *row,
                                       uint64_t identity);
+
+/* How it is spoken to from now on; connections of another kind end with what they carry. */
+void target_state_speak(struct target_state *target, const struct target_link_kind *kind);
 
 /* The state of a snapshot's group, made on first sight; one more view names it. */
 struct group_state *target_table_use_group(struct worker *worker, uint32_t group_id);

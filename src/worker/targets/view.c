@@ -90,6 +90,13 @@ take_next(const struct view *older, uint32_t *place, uint64_t id)
     return NULL;
 }
 
+static const struct target_link_kind *
+link_kind(const struct worker *worker, const struct view *view,
+          const struct snapshot_target *row)
+{
+    return worker->link_kinds[snapshot_group(view->snapshot, row->group)->protocol_version];
+}
+
 /* Most targets are the older view's, in the same order: only the others are looked for. */
 static void
 join_targets(struct worker *worker, struct view *view, const struct view *older)
@@ -103,6 +110,7 @@ join_targets(struct worker *worker, struct view *view, const struct view *older)
             target = target_table_find(worker->targets, row->id);
         if (target == NULL)
             target = target_table_add(worker, row, identity_of(view->snapshot, row));
+        target_state_speak(target, link_kind(worker, view, row));
         target_table_dial(target, &row->dial);
         target->views++;
         view->targets[i] = target;

@@ -12,6 +12,7 @@ static const struct {
     {BYTES("POST /a.B/C HTTP/1.1\r\ncontent-type: application/grpc+proto\r\n\r\n"), true},
     {BYTES("POST /a.B/C HTTP/1.1\r\ncontent-type: Application/gRPC;x=y\r\n\r\n"), true},
     {BYTES("POST /a.B/C HTTP/1.1\r\ncontent-type: application/grp\r\n\r\n"), false},
+    {BYTES("POST /a.B/C HTTP/1.1\r\ncontent-type: application/grpc-web\r\n\r\n"), false},
     {BYTES("POST /a.B/C HTTP/1.1\r\ncontent-type: text/application/grpc\r\n\r\n"), false},
     {BYTES("POST /a.B/C HTTP/1.1\r\nx: application/grpc\r\n\r\n"), false},
     {BYTES("GET /a.B/C HTTP/1.1\r\ncontent-type: application/grpc\r\n\r\n"), false},

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "http/forwarding.h"
-#include "http/http2_lines.h"
 #include "http/http2_head.h"
+#include "http/http2_lines.h"
+#include "http/response_judge.h"
+#include "http/trailers.h"
 
 #define GET ":method=GET|:scheme=https|:authority=a.test|:path=/x?y"
 #define POST ":method=POST|:scheme=https|:authority=a.test|:path=/x"
@@ -224,6 +226,118 @@ answers_are_read_as_fields(void **state)
     free(answer);
 }
 
+static const struct {
+    struct slice fields;
+    bool has_body;
+    enum http_refusal refusal; /* of reading and judging */
+    unsigned status;
+    enum http_framing framing;
+} answers[] = {
+    {BYTES(":status=200"), true, HTTP_REFUSAL_NONE, 200, HTTP_BODY_CHUNKED},
+    {BYTES(":status=200|content-length=3"), true, HTTP_REFUSAL_NONE, 200, HTTP_BODY_LENGTH},
+    {BYTES(":status=204"), true, HTTP_REFUSAL_NONE, 204, HTTP_BODY_NONE},
+    {BYTES(":status=304|content-length=9"), true, HTTP_REFUSAL_NONE, 304, HTTP_BODY_NONE},
+    {BYTES(":status=103|link=x"), true, HTTP_REFUSAL_NONE, 103, HTTP_BODY_NONE},
+    {BYTES(":status=200|cookie=a|cookie=b|host=x"), true, HTTP_REFUSAL_NONE, 200,
+     HTTP_BODY_CHUNKED},
+    {BYTES("x=y"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=20"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=0200"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=2x0"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=099"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=600"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=101"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|:status=200"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES("x=y|:status=200"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|:path=/"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|X=y"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|x=a\r\nb"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|x=a "), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|connection=close"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|transfer-encoding=chunked"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+    {BYTES(":status=200|content-length=1|content-length=2"), true, HTTP_REFUSAL_MALFORMED, 0,
+     0},
+    {BYTES(":status=200|content-length=-1"), true, HTTP_REFUSAL_MALFORMED, 0, 0},
+};
+
+static void
+gives_the_judge_of_answers_what_http1_would(void **state)
+{
+    const struct http_head request = {.method = SLICE_LITERAL("GET")};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct http2_head head;
+        struct http_head parsed;
+        collect(&head, &small_limits, answers[i].fields);
+        enum http_refusal refusal = http2_head_read_answer(&head, &parsed, answers[i].has_body);
+        if (refusal == HTTP_REFUSAL_NONE)
+            refusal = response_judge(&parsed, &request);
+        assert_row(answers[i].fields, "refusal", refusal, answers[i].refusal);
+        if (refusal == HTTP_REFUSAL_NONE) {
+            assert_row(answers[i].fields, "status", parsed.status, answers[i].status);
+            assert_row(answers[i].fields, "framing", parsed.framing, answers[i].framing);
+        }
+        http2_head_free(&head);
+    }
+}
+
+static void
+requests_are_read_as_fields(void **state)
+{
+    char text[] = "POST /a?b HTTP/1.1\r\nHost: a.test\r\nX-Case: y\r\nTE: trailers\r\n\r\n";
+    struct http2_lines *lines = malloc(sizeof(*lines));
+    struct slice method, target;
+
+    (void)state;
+    assert_non_null(lines);
+    assert_true(http2_lines_read_head(lines, text, sizeof(text) - 1));
+    http2_lines_split_request(lines, &method, &target);
+    assert_true(slice_equal(method, SLICE_LITERAL("POST")));
+    assert_true(slice_equal(target, SLICE_LITERAL("/a?b")));
+    assert_true(slice_equal(lines->host, SLICE_LITERAL("a.test")));
+    assert_int_equal(lines->count, 1);
+    assert_true(slice_equal(lines->fields[0].name, SLICE_LITERAL("x-case")));
+    free(lines);
+}
+
+static void
+trailers_hold_what_may_come_so_late(void **state)
+{
+    static const struct {
+        struct slice name, value;
+        bool is_good, is_kept;
+    } fields[] = {
+        {SLICE_LITERAL("grpc-status"), SLICE_LITERAL("0"), true, true},
+        {SLICE_LITERAL("x-sum"), SLICE_LITERAL(""), true, true},
+        {SLICE_LITERAL("content-length"), SLICE_LITERAL("1"), true, false},
+        {SLICE_LITERAL("content_length"), SLICE_LITERAL("1"), true, false},
+        {SLICE_LITERAL("transfer-encoding"), SLICE_LITERAL("chunked"), true, false},
+        {SLICE_LITERAL("host"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("authorization"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("set-cookie"), SLICE_LITERAL("a=b"), true, false},
+        {SLICE_LITERAL("content-type"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("if-match"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("x-amzn-trace-id"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("x-forwarded-for"), SLICE_LITERAL("a"), true, false},
+        {SLICE_LITERAL("connection"), SLICE_LITERAL("close"), true, false},
+        {SLICE_LITERAL(":status"), SLICE_LITERAL("200"), false, false},
+        {SLICE_LITERAL("X-Upper"), SLICE_LITERAL("a"), false, false},
+        {SLICE_LITERAL(""), SLICE_LITERAL("a"), false, false},
+        {SLICE_LITERAL("x-a"), SLICE_LITERAL("b\r\nc: d"), false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        struct trailers trailers = {0};
+        assert_row(fields[i].name, "good",
+                   trailers_add(&trailers, fields[i].name, fields[i].value), fields[i].is_good);
+        assert_row(fields[i].name, "kept", trailers_slice(&trailers).length > 0,
+                   fields[i].is_kept);
+        trailers_free(&trailers);
+    }
+}
+
 int
 main(void)
 {
@@ -233,6 +347,9 @@ main(void)
         cmocka_unit_test(keeps_nothing_of_trailers),
         cmocka_unit_test(counts_fields_and_what_they_cost),
         cmocka_unit_test(answers_are_read_as_fields),
+        cmocka_unit_test(gives_the_judge_of_answers_what_http1_would),
+        cmocka_unit_test(requests_are_read_as_fields),
+        cmocka_unit_test(trailers_hold_what_may_come_so_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

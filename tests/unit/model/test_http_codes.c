@@ -53,22 +53,32 @@ covers_all_codes_from_200_to_499(void **state)
 }
 
 static void
+takes_codes_of_grpc_for_themselves(void **state)
+{
+    struct http_codes codes;
+
+    (void)state;
+    assert_true(http_codes_parse(&codes, "0,12,90-99"));
+    assert_true(http_codes_are_grpc(&codes));
+    assert_true(http_codes_contain(&codes, 0));
+    assert_true(http_codes_contain(&codes, 99));
+    assert_false(http_codes_contain(&codes, 1));
+    assert_false(http_codes_contain(&codes, 200));
+    char *text = http_codes_text(&codes);
+    assert_string_equal(text, "0,12,90-99");
+    free(text);
+    assert_true(http_codes_parse(&codes, "200"));
+    assert_false(http_codes_are_grpc(&codes));
+}
+
+static void
 refuses_everything_else_and_changes_nothing(void **state)
 {
     static const char *const refused[] = {
-        "",
-        " ",
-        "199",
-        "500",
-        "200-500",
-        "299-200",
-        "200,",
-        ",200",
-        "2xx",
-        "200-",
-        "-200",
-        "200-202-204",
-        "0200000000000000000000",
+        "",        " ",      "199",         "100",
+        "12,200",  "99-200", "500",         "200-500",
+        "299-200", "200,",   ",200",        "2xx",
+        "200-",    "-200",   "200-202-204", "0200000000000000000000",
         "+200",
     };
     struct http_codes codes;
@@ -88,6 +98,7 @@ main(void)
         cmocka_unit_test(takes_codes_lists_and_ranges),
         cmocka_unit_test(writes_them_in_the_shortest_form),
         cmocka_unit_test(covers_all_codes_from_200_to_499),
+        cmocka_unit_test(takes_codes_of_grpc_for_themselves),
         cmocka_unit_test(refuses_everything_else_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

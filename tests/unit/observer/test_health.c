@@ -44,6 +44,8 @@ fake_cancel(void *probe)
 }
 
 static const struct probe_kind fake_kind = {fake_start, fake_cancel};
+static const struct probe_kind *const fake_kinds[PROTOCOL_VERSION_COUNT] = {
+    &fake_kind, &fake_kind, &fake_kind};
 
 struct fixture {
     struct loop *loop;
@@ -92,7 +94,7 @@ set_up(void **state)
     assert_non_null(fixture);
     probe_count = running = cancelled = 0;
     fixture->loop = loop_new();
-    fixture->health = health_new(fixture->loop, &fake_kind, on_report, fixture);
+    fixture->health = health_new(fixture->loop, fake_kinds, on_report, fixture);
     fixture->sample = snapshot_sample_new();
     add_group(fixture, "web", true);
     *state = fixture;
