@@ -208,7 +208,7 @@ open_new(struct target_state *target, struct exchange *exchange)
 
     TAILQ_FOREACH (session, &target->sessions, entry) {
         if (session->state < TARGET_SESSION_OPEN && session->is_secure == is_secure &&
-            target_session_room(session) > 0)
+            address_equal(&session->dialled, &target->dial) && target_session_room(session) > 0)
             return begin(session, exchange);
     }
     if (is_secure && worker->tls.client == NULL) {
