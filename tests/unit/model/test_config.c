@@ -632,7 +632,10 @@ refuses_target_groups_that_cannot_be(void **state)
         {GROUP("health_check = { matcher = \"200-600\"; };"),
          "F:2: target_groups[0].health_check.matcher: \"200-600\" is not a list of status "
          "codes "
-         "from 200 to 499, such as 200,202 or 200-299"},
+         "from 200 to 499, such as 200,202 or 200-299, nor of gRPC's from 0 to 99"},
+        {GROUP("protocol_version = \"GRPC\"; health_check = { matcher = \"200\"; };"),
+         "F:2: target_groups[0].health_check.matcher: holds codes of gRPC, from 0 to 99, in a "
+         "GRPC group"},
         {GROUP("health_check = { enabled = \"maybe\"; };"),
          "F:2: target_groups[0].health_check.enabled: \"maybe\" is neither true nor false"},
         {GROUP("attributes = { slow_start = { duration_seconds = 10; }; };"),
