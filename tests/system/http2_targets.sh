@@ -69,6 +69,7 @@ DIR=$work "$support/config" -w 1 -t "$http1" \
     -g tls -x "$h2" -p HTTPS -t "$http1" -c "protocol = \"HTTPS\"; $checks" \
     -e "default_actions = ( { type = \"fixed-response\"; status_code = \"404\"; } ); rules = ( $rules );" \
     -s "address = \"127.0.0.1\"; port = $port; certificates = ( { certificate = \"$work/one.pem\"; private_key = \"$work/one.key\"; } );" \
+    -o 'limits = { http2_requests = 1000000; };' \
     -o 'timeouts = { target_response_milliseconds = 2000; target_connect_milliseconds = 500; };'
 fairlead_start
 origin=https://one.test:$port
