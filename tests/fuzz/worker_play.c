@@ -27,10 +27,8 @@ static const struct config_attributes monitor = {.desync_mitigation_mode = DESYN
 
 /* Requests, the last of them maybe cut. */
 static void
-check_heard(void)
+check_requests(struct slice rest)
 {
-    struct slice rest = slice_make(ear.bytes, ear.length);
-
     while (rest.length > 0) {
         struct fuzz_message message;
         fuzz_message_read(&message, false, rest, 0);
@@ -52,7 +50,18 @@ check_heard(void)
         if (is_tunnel || is_cut)
             break;
     }
+}
+
+static void
+check_heard(const struct worker_play *play)
+{
+    struct slice heard = slice_make(ear.bytes, ear.length);
+
     ear.length = 0;
+    if (play->check != NULL)
+        play->check(heard);
+    else
+        check_requests(heard);
 }
 
 static void
@@ -67,11 +76,11 @@ hear(struct worker_stand *stand)
 }
 
 static void
-accept_next(struct worker_stand *stand)
+accept_next(struct worker_play *play)
 {
-    hear(stand);
-    if (worker_stand_accept(stand))
-        check_heard();
+    hear(&play->stand);
+    if (worker_stand_accept(&play->stand))
+        check_heard(play);
 }
 
 /* Sends a piece of what is left to say. */
@@ -104,7 +113,7 @@ step(struct worker_play *play, void (*turn)(struct worker_stand *stand))
         break;
     case 3:
     case 4:
-        accept_next(stand);
+        accept_next(play);
         say(stand->target_fd, &play->target);
         break;
     case 5:
@@ -126,18 +135,19 @@ step(struct worker_play *play, void (*turn)(struct worker_stand *stand))
 
 /* The client goes; then nothing of it is left. */
 static void
-check_nothing_is_left(struct worker_stand *stand)
+check_nothing_is_left(struct worker_play *play)
 {
+    struct worker_stand *stand = &play->stand;
     const uint64_t *values = stand->worker->counters->values;
 
     worker_stand_drop(&stand->client_fd);
     hear(stand);
-    check_heard();
+    check_heard(play);
     worker_stand_drop(&stand->target_fd);
     worker_stand_turn(stand);
     while (worker_stand_accept(stand)) {
         hear(stand);
-        check_heard();
+        check_heard(play);
         worker_stand_drop(&stand->target_fd);
         worker_stand_turn(stand);
     }
@@ -163,8 +173,16 @@ tighten(struct config_limits *limits)
 bool
 worker_play_open(struct worker_play *play, const uint8_t *data, size_t size)
 {
+    return worker_play_open_as(play, PROTOCOL_VERSION_HTTP1, data, size);
+}
+
+bool
+worker_play_open_as(struct worker_play *play, enum config_protocol_version version,
+                    const uint8_t *data, size_t size)
+{
     if (size < 4)
         return false;
+    play->check = NULL;
     size_t split = ((size_t)data[2] << 8 | data[3]) % (size - 3);
     play->client = slice_make((const char *)data + 4, split);
     play->target = slice_make(play->client.at + split, size - 4 - split);
@@ -172,6 +190,7 @@ worker_play_open(struct worker_play *play, const uint8_t *data, size_t size)
     random_seed_for_test((uint64_t)data[0] << 8 | data[1]);
     worker_stand_open(&play->stand);
     tighten(&snapshot_sample_config(play->stand.sample)->limits);
+    snapshot_sample_config(play->stand.sample)->target_groups[0].protocol_version = version;
     worker_stand_publish(&play->stand);
     return true;
 }
@@ -186,7 +205,7 @@ worker_play_run(struct worker_play *play, void (*turn)(struct worker_stand *stan
 void
 worker_play_close(struct worker_play *play)
 {
-    check_nothing_is_left(&play->stand);
-    check_heard();
+    check_nothing_is_left(play);
+    check_heard(play);
     worker_stand_close(&play->stand);
 }

@@ -88,7 +88,8 @@ http2_payload_send(struct http2_payload *payload, struct http2_output *output,
 bool
 http2_payload_taken(struct http2_payload *payload, size_t length, bool is_complete)
 {
-    payload->at += length;
+    if (length > 0)
+        payload->at += length;
     payload->length -= length < payload->length ? length : payload->length;
     payload->untold += length;
     payload->is_complete = is_complete;
