@@ -71,6 +71,10 @@ wait_for 10 is sick "unhealthy: answered with code 9"
     .ProtocolVersion + " " + .HealthCheckPath + " " + .Matcher.GrpcCode')" = "GRPC /AWS.ALB/healthcheck 12" ] ||
     fail "$(ctl --json groups)"
 
+ctl explain "https://one.test:$port/test.App/Unary" | grep 'group calls, for gRPC and POST in HTTP/2 only' >/dev/null ||
+    fail "$(ctl explain "https://one.test:$port/test.App/Unary")"
+ctl targets calls -o wide | grep ' GRPC ' >/dev/null || fail "$(ctl targets calls -o wide)"
+
 step "calls of all four kinds, in plain and by TLS"
 $python - "$port" "$work/one.pem" <<'END' || fail "calls"
 import sys

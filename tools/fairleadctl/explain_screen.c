@@ -86,13 +86,24 @@ print_targets(FILE *file, const json_t *targets, double count)
     free(text);
 }
 
+/* What is not usual, and turns other clients away with 464. */
+static const char *
+version_words(const json_t *group)
+{
+    const char *version = json_word(group, "ProtocolVersion");
+
+    if (strcmp(version, "HTTP2") == 0)
+        return ", for HTTP/2 only";
+    return strcmp(version, "GRPC") == 0 ? ", for gRPC and POST in HTTP/2 only" : "";
+}
+
 static void
 print_group(FILE *file, const json_t *group, double weights)
 {
     const json_t *targets = json_object_get(group, "Targets");
     double count = (double)json_array_size(targets), weight = json_number(group, "Weight");
 
-    print_text(file, "  group ", json_word(group, "TargetGroupName"), "");
+    print_text(file, "  group ", json_word(group, "TargetGroupName"), version_words(group));
     if (weights > weight && weights > 0)
         fprintf(file, ", %.0f %% of requests", 100 * weight / weights);
     if (json_is_set(group, "FailsOpen")) {

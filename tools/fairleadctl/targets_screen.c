@@ -26,6 +26,7 @@ enum column {
     LAST_CHECK,
     ZONE, /* from here on with -o wide only */
     DIALLED,
+    SPEAKS,
     ORIGIN,
     TASK,
     WHY,
@@ -36,12 +37,12 @@ static const struct {
     const char *title;
     bool may_be_cut;
 } columns[COLUMN_COUNT] = {
-    [TARGET] = {"TARGET", false}, [STATE] = {"STATE", false},
-    [FOR] = {"FOR", false},       [CONTAINER] = {"CONTAINER", true},
-    [FLIGHT] = {"FLIGHT", false}, [LAST_CHECK] = {"LAST CHECK", true},
-    [ZONE] = {"ZONE", false},     [DIALLED] = {"DIALLED", false},
-    [ORIGIN] = {"ORIGIN", false}, [TASK] = {"TASK", false},
-    [WHY] = {"WHY", true},
+    [TARGET] = {"TARGET", false},  [STATE] = {"STATE", false},
+    [FOR] = {"FOR", false},        [CONTAINER] = {"CONTAINER", true},
+    [FLIGHT] = {"FLIGHT", false},  [LAST_CHECK] = {"LAST CHECK", true},
+    [ZONE] = {"ZONE", false},      [DIALLED] = {"DIALLED", false},
+    [SPEAKS] = {"VERSION", false}, [ORIGIN] = {"ORIGIN", false},
+    [TASK] = {"TASK", false},      [WHY] = {"WHY", true},
 };
 
 const char *
@@ -91,6 +92,7 @@ add_target(struct grid *grid, const json_t *target, bool is_wide)
         return;
     grid_set(grid, ZONE, json_text(target, "Target.AvailabilityZone"));
     grid_set(grid, DIALLED, json_text(target, "DialledAt"));
+    grid_set(grid, SPEAKS, json_text(target, "ProtocolVersion"));
     grid_set(grid, ORIGIN, json_text(target, "Origin"));
     grid_set(grid, TASK, memory_copy_text(task));
     grid_set(grid, WHY, json_text(target, "TargetHealth.Description"));

@@ -169,8 +169,9 @@ export function groupPage(shell, group, tab = "targets") {
       return;
     showState(state, row?.State ?? groupWord(set));
     showMeter(bar, row?.Targets ?? set.TargetCount, row?.Healthy ?? set.HealthyTargetCount, set.HeldTargetCount);
-    const check = set.HealthCheckEnabled ? `GET ${plain(set.HealthCheckPath)} every ${set.HealthCheckIntervalSeconds} s` : "no health check";
-    put(under, `${set.Algorithm}; ${check}` + (row ? `; ${rate(row.RequestsPerSecond)} requests/s, ${rate(row.Errors5xxPerSecond)} 5xx/s, p95 ${milliseconds(row.P95)}` : ""));
+    const check = set.HealthCheckEnabled ? `${set.ProtocolVersion === "GRPC" ? "calls" : "GET"} ${plain(set.HealthCheckPath)} every ${set.HealthCheckIntervalSeconds} s` : "no health check";
+    const version = set.ProtocolVersion === "HTTP1" ? "" : `${set.ProtocolVersion}; `;
+    put(under, `${version}${set.Algorithm}; ${check}` + (row ? `; ${rate(row.RequestsPerSecond)} requests/s, ${rate(row.Errors5xxPerSecond)} 5xx/s, p95 ${milliseconds(row.P95)}` : ""));
   }
 
   const loader = new Loader(["/v1/target-groups"], ({TargetGroups}) => {

@@ -18,6 +18,7 @@
 #include "http/forwarding.h"
 #include "ipc/route.h"
 #include "ipc/snapshot_open.h"
+#include "model/settings.h"
 
 #define LOCATION_BYTES 8192
 #define RECEIVED_BYTES (256 * 1024)
@@ -147,6 +148,10 @@ group_to_json(const struct snapshot *snapshot, const struct snapshot_weighted_gr
         }
     }
     json_object_set_new(object, "TargetGroupName", json_stringn(name.at, name.length));
+    admin_set_text(
+        object, "ProtocolVersion",
+        setting_word_text(WORDS_PROTOCOL_VERSION,
+                          (int)snapshot_group(snapshot, weighted->group)->protocol_version));
     admin_set_number(object, "Weight", weighted->weight);
     json_object_set_new(object, "FailsOpen", json_boolean(roster->fails_open));
     json_object_set_new(object, "IsWaiting", json_boolean(roster->vacancy == VACANCY_HOLDS));
@@ -192,12 +197,12 @@ static void
 add_received(json_t *answer, const struct explanation *explanation)
 {
     const struct address *source = &explanation->origin.source;
-    const struct snapshot_settings *settings = snapshot_settings(explanation->snapshot);
+    const struct snapshot_settings *common = snapshot_settings(explanation->snapshot);
     char client[ADDRESS_TEXT_SIZE], memory[RECEIVED_BYTES];
     struct text out = text_over(memory, sizeof(memory));
     struct forwarding_trace trace;
     struct forwarding_origin origin = {
-        .attributes = &settings->attributes,
+        .attributes = &common->attributes,
         .listener_port = explanation->origin.port,
         .client_port = EXPLAINED_CLIENT_PORT,
         .is_tls = explanation->origin.told.is_tls,

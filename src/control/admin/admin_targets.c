@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "control/registry/passive_health.h"
+#include "model/settings.h"
 
 /* In one call, so that none holds control for long. */
 #define MOST_TARGETS 1000u
@@ -106,6 +107,8 @@ target_to_json(const struct admin_parts *parts, const struct registered_target *
     admin_set_text(object, "HealthCheckPort", port);
     address_format_with_port(target_dial(target), dialled);
     admin_set_text(object, "DialledAt", dialled);
+    admin_set_text(object, "ProtocolVersion",
+                   setting_word_text(WORDS_PROTOCOL_VERSION, (int)group->protocol_version));
     json_object_set_new(object, "TargetHealth", health_to_json(target));
     admin_set_number(object, "TargetId", target->id);
     admin_set_text(object, "Membership", target_membership_text(target->membership));
