@@ -51,7 +51,7 @@ noinst_PROGRAMS += tools/sample_task
 tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
-EXTRA_DIST += tools/quickstart tools/packages.sh
+EXTRA_DIST += tools/quickstart tools/packages.sh tools/wire/shapes
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/check-package tools/image tools/image-files tools/package \
 	Dockerfile .dockerignore \
 	tools/bare/enter tools/bare/machine.sh tools/bare/root.sh tools/bare/try-package \

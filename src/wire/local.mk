@@ -3,9 +3,14 @@ noinst_LIBRARIES += libwire.a
 libwire_a_SOURCES = \
 	src/wire/authorization.c src/wire/authorization.h \
 	src/wire/canonical_request.c src/wire/canonical_request.h \
+	src/wire/decode.c src/wire/decode.h \
 	src/wire/form.c src/wire/form.h \
+	src/wire/operations.def \
 	src/wire/percent.c src/wire/percent.h \
+	src/wire/services.def \
+	src/wire/shape.c src/wire/shape.h src/wire/shapes.def \
 	src/wire/signature.c src/wire/signature.h \
 	src/wire/signed_text.c src/wire/signed_text.h \
 	src/wire/sigv4_fault.c src/wire/sigv4_fault.h \
-	src/wire/sigv4_faults.def
+	src/wire/sigv4_faults.def \
+	src/wire/xml.c src/wire/xml.h

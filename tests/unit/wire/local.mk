@@ -3,10 +3,12 @@
 unit_wire = \
 	tests/unit/wire/test_authorization \
 	tests/unit/wire/test_canonical_request \
+	tests/unit/wire/test_decode \
 	tests/unit/wire/test_form \
 	tests/unit/wire/test_percent \
 	tests/unit/wire/test_signature \
-	tests/unit/wire/test_signed_text
+	tests/unit/wire/test_signed_text \
+	tests/unit/wire/test_xml
 check_PROGRAMS += $(unit_wire)
 unit_wire_libs = $(libs_wire) $(libs_system) $(CMOCKA_LIBS)
 tests_unit_wire_test_authorization_SOURCES = tests/unit/wire/test_authorization.c
@@ -22,3 +24,7 @@ tests_unit_wire_test_signature_LDADD = $(unit_wire_libs)
 tests_unit_wire_test_signed_text_SOURCES = tests/unit/wire/test_signed_text.c
 tests_unit_wire_test_signed_text_LDADD = $(unit_wire_libs)
 EXTRA_DIST += tests/fixtures/sigv4/generate tests/fixtures/sigv4/vectors.json
+tests_unit_wire_test_decode_SOURCES = tests/unit/wire/test_decode.c
+tests_unit_wire_test_decode_LDADD = $(unit_wire_libs)
+tests_unit_wire_test_xml_SOURCES = tests/unit/wire/test_xml.c
+tests_unit_wire_test_xml_LDADD = $(unit_wire_libs)

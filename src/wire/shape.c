@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/shape.h"
+
+#include <string.h>
+
+enum shape_id {
+
+#define SHAPE(id, ...) ID_##id,
+#include "wire/shapes.def"
+#undef SHAPE
+    SHAPE_COUNT
+};
+
+static const struct shape shapes[SHAPE_COUNT];
+
+static const struct shape_member members[] = {
+#define MEMBER(name, wire_name, shape, is_required)                                            \
+    {name, wire_name, &shapes[ID_##shape], is_required},
+#include "wire/shapes.def"
+#undef MEMBER
+};
+
+static const struct shape shapes[SHAPE_COUNT] = {
+#define SHAPE(id, kind, least, most, words, first, count)                                      \
+    {SHAPE_##kind, least, most, words, members + (first), count},
+#include "wire/shapes.def"
+#undef SHAPE
+};
+
+static const struct wire_service services[SERVICE_COUNT] = {
+#define SERVICE(id, name, signing_name, version, name_space, wire)                             \
+    {name, signing_name, version, name_space, WIRE_##wire},
+#include "wire/services.def"
+#undef SERVICE
+};
+
+const struct wire_operation wire_operations[OPERATION_COUNT] = {
+#define OPERATION(service, name, handler)                                                      \
+    {&services[SERVICE_##service], #name, false, &shapes[ID_##service##_##name##_input],       \
+     &shapes[ID_##service##_##name##_output]},
+#define OPERATION_LATER(service, name) {&services[SERVICE_##service], #name, true, NULL, NULL},
+#include "wire/operations.def"
+#undef OPERATION
+#undef OPERATION_LATER
+};
+
+const struct wire_service *
+wire_service_find(const char *version, struct slice signing_name)
+{
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (strcmp(services[i].version, version) == 0 &&
+            (signing_name.at == NULL ||
+             slice_equal(slice_of(services[i].signing_name), signing_name)))
+            return &services[i];
+    return NULL;
+}
+
+enum wire_operation_id
+wire_operation_find(const struct wire_service *service, const char *name)
+{
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        if (wire_operations[i].service == service && strcmp(wire_operations[i].name, name) == 0)
+            return (enum wire_operation_id)i;
+    return OPERATION_COUNT;
+}

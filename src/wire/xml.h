@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of the query wires: a JSON tree as XML, as its shape says, and errors. */
+#ifndef FAIRLEAD_WIRE_XML_H
+#define FAIRLEAD_WIRE_XML_H
+
+#include <jansson.h>
+
+#include "wire/shape.h"
+
+#define XML_MEDIA_TYPE "text/xml"
+
+/* New texts, to free(); what the shape does not know is left out. */
+char *xml_answer(const struct wire_operation *operation, const json_t *output,
+                 const char *request_id);
+
+/* Service NULL: that of a call of which nobody knows what it is for. */
+char *xml_error(const struct wire_service *service, const char *code, const char *message,
+                const char *request_id);
+
+#endif
