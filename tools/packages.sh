@@ -11,7 +11,7 @@ test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clan
     python3-hpack python3-grpcio tmux bash-completion zsh prometheus"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
 # What tools/bench runs besides.
-bench_packages="haproxy nginx valgrind nghttp2-client"
+bench_packages="haproxy nginx valgrind nghttp2-client nghttp2-server"
 # What tools/package makes the Debian package with, besides.
 package_packages="build-essential debhelper systemd-dev"
 # What check-package lets look at it, and what a plain server has that it is tried on.

@@ -151,7 +151,17 @@ class Proxy:
             time.sleep(0.05)
         raise CannotRun("does not answer with 200")
 
+    def answers_calls(self):
+        run = subprocess.run(
+            ["curl", "-sk", "--http2", "-m", "2", "-d", "", "-H", "content-type: application/grpc",
+             "-o", "/dev/null", "-w", "%{http_code}",
+             f"https://127.0.0.1:{self.port}{self.workload.paths[0]}"],
+            capture_output=True, text=True)
+        return run.stdout == "200"
+
     def answers(self):
+        if self.workload.grpc:
+            return self.answers_calls()
         path, host = self.workload.paths[0], self.workload.hosts[0]
         if self.workload.post:
             path = "/"
@@ -202,7 +212,8 @@ class Fairlead(Proxy):
         log = ""
         if work.access_log:
             log = f'access_log = {{ path = "{self.access_log}"; format = "{work.access_log}"; }};\n'
-        groups = ",\n".join(self.group(name, ports, work.group_attributes)
+        groups = ",\n".join(self.grpc_group(name, ports) if work.grpc
+                            else self.group(name, ports, work.group_attributes)
                             for name, ports in work.groups.items())
         rules = ",\n".join(self.rule(i, rule) for i, rule in enumerate(work.rules))
         user = 'user = "nobody";' if os.getuid() == 0 else ""
@@ -235,6 +246,12 @@ target_groups = ( {groups} );
     attributes = {{ {attributes} }};
     targets = ( {targets} ); }}"""
 
+    def grpc_group(self, name, ports):
+        """The same in HTTP/2, with checks by a call."""
+        return (self.group(name, ports, self.workload.group_attributes)
+                .replace('protocol = "HTTP";', 'protocol = "HTTP"; protocol_version = "GRPC";')
+                .replace('path = "/index.php";', 'path = "/call"; matcher = "0";'))
+
     @staticmethod
     def rule(index, rule):
         conditions = []
@@ -262,6 +279,9 @@ class Haproxy(Proxy):
             log_global = f"    log {self.log_to} format raw local0\n"
             log_default = "    log global\n    option httplog\n"
         groups = "".join(self.group(name, ports) for name, ports in work.groups.items())
+        if work.grpc:
+            groups = groups.replace("    option httpchk GET /index.php\n", "").replace(
+                "maxconn 10000", "maxconn 10000 proto h2")
         return f"""global
     nbthread 1
     maxconn {max(2000, work.connections + 50)}
@@ -351,6 +371,12 @@ class HaproxyBuffers(Haproxy):
     globals = "    tune.bufsize 65536\n"
 
 
+# What it sets for proxy_pass, in the words of the other module.
+GRPC_PASS = ("grpc_set_header Host $host; grpc_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
+             "grpc_set_header X-Forwarded-Proto $scheme; grpc_set_header X-Forwarded-Port $server_port; "
+             "grpc_set_header X-Amzn-Trace-Id \"Root=$request_id\"; grpc_next_upstream error timeout;")
+
+
 class Nginx(Proxy):
     name = "nginx"
     needs = "nginx"
@@ -425,9 +451,12 @@ http {{
             listen += " ssl http2" if self.workload.streams else " ssl"
         places = "".join(f"        location {rule.prefix} {{ proxy_pass http://{rule.group}; }}\n"
                          for rule in rules)
+        forward = f"proxy_pass http://{self.workload.default_group};"
+        if self.workload.grpc:
+            forward = GRPC_PASS + f" grpc_pass grpc://{self.workload.default_group};"
         return f"""    server {{
         {listen}; {named}
-{places}        location / {{ proxy_pass http://{self.workload.default_group}; }}
+{places}        location / {{ {forward} }}
     }}
 """
 

@@ -9,6 +9,7 @@ from proxies import (Fairlead, Haproxy, HaproxyBuffers, HaproxyRing, HaproxySpli
 
 TARGET_PORTS = 30
 FIRST_TARGET_PORT = free_ports(20100, TARGET_PORTS)
+FIRST_GRPC_PORT = free_ports(21100, 2)
 
 
 class Rule(NamedTuple):
@@ -48,6 +49,7 @@ class Workload:
     resumes: bool = False
     streams: int = 0  # of HTTP/2, a connection: h2load makes the load
     requests: int = 0  # of these, a slice
+    grpc: bool = False  # they are unary calls, also towards targets
     access_log: str = ""  # its format
     attributes: str = ""  # more of the load balancer's, for fairlead alone
     group_attributes: str = ""  # and of each group
@@ -121,6 +123,12 @@ WORKLOADS = [
              streams=4, requests=120, paths=["/b/1048576"],
              proxies=(Fairlead, Haproxy, HaproxyBuffers, Nginx, NginxUnbuffered, NginxBuffers),
              to_haproxy=1.0, to_nginx=1.0),
+    Workload("h2idle", "idle HTTP/2 connection, PSS bytes", tls="1.3", connections=1000, idle=True,
+             streams=1),
+    Workload("grpc", "gRPC, unary calls, 4 connections of 32 streams", tls="1.3", connections=4,
+             streams=32, requests=4000, grpc=True, paths=["/call"],
+             groups={"targetweb": [FIRST_GRPC_PORT, FIRST_GRPC_PORT + 1]},
+             to_haproxy=0.80, to_nginx=0.80),
 ]
 
 # What can be turned on or off: each is one change of a plain GET.
