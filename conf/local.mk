@@ -10,6 +10,7 @@ examplesdir = $(docdir)/examples
 nodist_examples_DATA = installed/fairlead.conf
 dist_examples_DATA = conf/compose.yml conf/compose.conf
 dist_pkgdata_DATA = conf/prometheus-alerts.yml conf/grafana-dashboard.json
+dist_pkgdata_SCRIPTS = conf/acme-hook
 
 manuals = fairlead.8 fairlead.conf.5 fairleadctl.1 fairlead-labels.7
 nodist_man_MANS = $(manuals:%=installed/%)

@@ -18,6 +18,7 @@ libcontrol_a_SOURCES = \
 	src/control/certificates/certificate_files.c src/control/certificates/certificate_files.h \
 	src/control/certificates/certificate_reader.c src/control/certificates/certificate_reader.h \
 	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
+	src/control/certificates/challenges.c src/control/certificates/challenges.h \
 	src/control/certificates/certificate_watch.c src/control/certificates/certificate_watch.h \
 	src/control/certificates/ticket_keys.c src/control/certificates/ticket_keys.h \
 	src/control/registry/claims.c src/control/registry/claims.h \

@@ -133,6 +133,7 @@ on_published(void *argument, uint64_t generation)
     children_send_snapshot(parts->children);
     drain_note_published(parts->drain, generation);
     numbers_note_published(parts->numbers, generation);
+    challenges_note_published(parts->challenges, generation);
     counter_board_set_rule_rows(parts->board,
                                 numbers_row_count(parts->numbers, NUMBERS_RULE_ROW));
     counter_set(&own->values[COUNTER_SNAPSHOT_GENERATION], generation);
@@ -210,16 +211,26 @@ open_sources(struct parts *parts)
         &(struct rollout_parts){parts->loop, parts->registry, parts->waits, parts->providers});
 }
 
+/* Who has left one is about to be asked for it. */
+static void
+on_challenge(void *argument)
+{
+    struct parts *parts = argument;
+
+    publisher_request(parts->publisher, true);
+}
+
 static void
 open_children(struct parts *parts, unsigned workers, const struct children_callbacks *callbacks)
 {
     static const struct publisher_callbacks publisher_callbacks = {build, on_published};
 
     parts->publisher = publisher_new(parts->loop, &publisher_callbacks, parts);
+    parts->challenges = challenges_new(parts->loop, on_challenge, parts);
     parts->sockets = listener_sockets_new(workers, parts->numbers);
     parts->observer_fds = observer_fds_new();
     parts->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
-        parts->numbers, parts->sockets, parts->targets, parts->vacancies});
+        parts->numbers, parts->sockets, parts->targets, parts->vacancies, parts->challenges});
     parts->rates = group_rates_new(parts->loop, parts->board, parts->numbers);
     parts->children = children_new(
         &(struct children_parts){
@@ -316,6 +327,7 @@ parts_open_admin(struct parts *parts)
         .board = parts->board,
         .rates = parts->rates,
         .certificates = parts->certificates,
+        .challenges = parts->challenges,
         .publisher = parts->publisher,
         .children = parts->children,
         .rollout = parts->rollout,
@@ -351,6 +363,7 @@ parts_open_reload(struct parts *parts)
         .certificates = parts->certificates,
         .ticket_keys = parts->ticket_keys,
         .renewal = parts->renewal,
+        .challenges = parts->challenges,
         .compiler = parts->compiler,
         .rates = parts->rates,
         .publisher = parts->publisher,
@@ -369,6 +382,7 @@ parts_close(struct parts *parts)
     admin_free(&parts->admin);
     notices_free(&parts->notices);
     renewal_free(&parts->renewal);
+    challenges_free(&parts->challenges);
     config_readers_free(&parts->readers);
     providers_free(&parts->providers);
     rollout_free(&parts->rollout);

@@ -14,6 +14,7 @@
 #include "control/keys/access_keys.h"
 #include "control/keys/key_uses.h"
 #include "control/certificates/certificate_store.h"
+#include "control/certificates/challenges.h"
 #include "control/event_file.h"
 #include "control/processes/children.h"
 #include "control/processes/finishing.h"
@@ -63,6 +64,7 @@ struct parts {
     struct certificate_store *certificates;
     struct ticket_keys *ticket_keys;
     struct renewal *renewal;
+    struct challenges *challenges;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;
     struct process_usage *usage;

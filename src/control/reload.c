@@ -140,6 +140,7 @@ reload_apply(struct reload *reload, struct config *config)
     group_rates_set_config(parts->rates, config);
     ticket_keys_set_config(parts->ticket_keys, config);
     renewal_set_config(parts->renewal, config);
+    challenges_set_folder(parts->challenges, config->acme_challenge_dir);
     /* A listener finds its certificates when its snapshot comes. */
     bool has_new_certificates = certificate_store_commit(parts->certificates);
     counter_set(&parts->counters->values[COUNTER_CERTIFICATES_FIRST_END],

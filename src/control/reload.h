@@ -11,6 +11,7 @@
 
 #include "control/admin/admin.h"
 #include "control/certificates/certificate_store.h"
+#include "control/certificates/challenges.h"
 #include "control/discovery/providers.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
@@ -48,6 +49,7 @@ struct reload_parts {
     struct observer_fds *observer_fds;
     struct certificate_store *certificates;
     struct renewal *renewal;
+    struct challenges *challenges;
     struct ticket_keys *ticket_keys;
     struct snapshot_compiler *compiler;
     struct group_rates *rates;

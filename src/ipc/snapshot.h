@@ -156,6 +156,11 @@ struct snapshot_target {
     struct snapshot_text name;       /* "10.0.0.1:32768" as people and logs write it */
 };
 
+/* What an ACME client wants to be answered. */
+struct snapshot_challenge {
+    struct snapshot_text token, answer;
+};
+
 struct snapshot_provider {
     struct snapshot_text name;
     uint32_t counter_row; /* in the provider counters */
@@ -204,7 +209,8 @@ struct snapshot_settings {
     X(route_entry, route_entries)
 #define SNAPSHOT_CURRENT_TABLES(X)                                                             \
     X(roster, rosters)                                                                         \
-    X(target, targets)
+    X(target, targets)                                                                         \
+    X(challenge, challenges)
 #define SNAPSHOT_TABLES(X) SNAPSHOT_BASE_TABLES(X) SNAPSHOT_CURRENT_TABLES(X)
 
 /* Literal path prefixes are indexed up to this length, host suffixes likewise. */

@@ -175,6 +175,22 @@ seal_base(struct snapshot_builder *builder)
     return true;
 }
 
+static void
+add_challenges(struct snapshot_builder *builder)
+{
+    const struct snapshot_challenges *challenges = &builder->sources.challenges;
+    const struct snapshot_challenge_source *list;
+    size_t count = challenges->list == NULL ? 0 : challenges->list(challenges->argument, &list);
+
+    for (size_t i = 0; i < count; i++) {
+        struct snapshot_challenge row = {
+            .token = string_pool_add_new(&builder->current.strings, list[i].token),
+            .answer = string_pool_add_new(&builder->current.strings, list[i].answer),
+        };
+        snapshot_add_challenge(&builder->current, &row);
+    }
+}
+
 bool
 snapshot_build(struct snapshot_builder *builder, const struct snapshot_target_source *targets,
                size_t count, uint64_t generation, struct snapshot_files *files)
@@ -183,6 +199,7 @@ snapshot_build(struct snapshot_builder *builder, const struct snapshot_target_so
     if (!seal_base(builder))
         return false;
     snapshot_build_targets(builder, targets, count);
+    add_challenges(builder);
     files->fd = snapshot_writer_seal(&builder->current, builder->base_number, generation);
     snapshot_writer_clear(&builder->current);
     if (files->fd != -1)

@@ -129,6 +129,12 @@ check_target(const struct snapshot *snapshot, const struct snapshot_target *row)
 }
 
 static bool
+check_challenge(const struct snapshot *snapshot, const struct snapshot_challenge *row)
+{
+    return text_is_sound(snapshot, row->token) && text_is_sound(snapshot, row->answer);
+}
+
+static bool
 check_provider(const struct snapshot *snapshot, const struct snapshot_provider *row)
 {
     return text_is_sound(snapshot, row->name) && row->counter_row < COUNTERS_PROVIDER_ROWS;

@@ -47,6 +47,17 @@ struct snapshot_vacancies {
     void *argument;
 };
 
+/* A challenge of an ACME client, and its answer. */
+struct snapshot_challenge_source {
+    const char *token, *answer;
+};
+
+/* Those that there are now; NULL: none. */
+struct snapshot_challenges {
+    size_t (*list)(const void *argument, const struct snapshot_challenge_source **list);
+    const void *argument;
+};
+
 /* What only a new configuration changes. */
 struct snapshot_sources {
     const struct config *config;
@@ -54,6 +65,7 @@ struct snapshot_sources {
     size_t provider_count;
     struct snapshot_numbers numbers;
     struct snapshot_vacancies vacancies;
+    struct snapshot_challenges challenges;
     uint8_t stickiness_key[32];
 };
 

@@ -289,8 +289,9 @@ struct config {
     unsigned workers; /* never 0: resolved to the number of cores */
     char *user;
     char *state_dir;
-    char *zone;            /* the zone that fairlead itself runs in; NULL: none */
-    bool allow_link_local; /* as targets' addresses */
+    char *acme_challenge_dir; /* NULL: none */
+    char *zone;               /* the zone that fairlead itself runs in; NULL: none */
+    bool allow_link_local;    /* as targets' addresses */
     unsigned shutdown_timeout_ms;
     unsigned liveness_ms;
     char *admin_socket;

@@ -47,6 +47,7 @@ $prefix/lib/sysusers.d/fairlead.conf
 $prefix/lib/tmpfiles.d/fairlead.conf
 $datadir/bash-completion/completions/fairleadctl.bash
 $datadir/zsh/site-functions/_fairleadctl
+$datadir/fairlead/acme-hook
 $datadir/fairlead/grafana-dashboard.json
 $datadir/fairlead/prometheus-alerts.yml
 $docdir/examples/compose.conf

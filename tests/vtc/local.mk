@@ -59,6 +59,7 @@ vtc_tests = tests/vtc/basics/a_reset_content_answer_has_no_body.vtc \
 	tests/vtc/routing/chooses_by_every_condition.vtc \
 	tests/vtc/routing/chooses_by_path_and_priority.vtc \
 	tests/vtc/routing/compares_paths_in_normal_form.vtc \
+	tests/vtc/routing/answers_acme_challenges.vtc \
 	tests/vtc/routing/explain_agrees.vtc \
 	tests/vtc/routing/listeners_set_fields_of_answers.vtc \
 	tests/vtc/balancing/a_login_stays_with_its_group.vtc \

@@ -22,6 +22,7 @@
 #include "when.h"
 
 #define LOOK_EVERY_MS 100
+#define LOOK_SOON_MS 20
 #define DEFAULT_WAIT_SECONDS 60
 #define TOP_SECONDS 2
 
@@ -334,23 +335,30 @@ is_as_wanted(const struct awaited *awaited)
     return awaited->all > 0 && awaited->healthy == awaited->all;
 }
 
+static bool
+read_timeout(const struct session *session, double *seconds)
+{
+    const char *timeout = session_value(session, "--timeout");
+
+    *seconds = DEFAULT_WAIT_SECONDS;
+    if (timeout == NULL || when_read_span(timeout, seconds))
+        return true;
+    output_error("--timeout takes a time span: 90s, 15m, 1h, 2d; not %s", timeout);
+    return false;
+}
+
 /* False after a message. */
 static bool
 read_awaited(const struct session *session, struct awaited *awaited, double *seconds)
 {
     const char *healthy = session_value(session, "--healthy");
-    const char *timeout = session_value(session, "--timeout");
 
     *awaited = (struct awaited){.group = session_value(session, "GROUP")};
-    *seconds = DEFAULT_WAIT_SECONDS;
     if (healthy != NULL && !number_read_whole(healthy, 1, UINT_MAX, &awaited->wanted)) {
         output_error("--healthy takes a number from 1 on, not %s", healthy);
         return false;
     }
-    if (timeout == NULL || when_read_span(timeout, seconds))
-        return true;
-    output_error("--timeout takes a time span: 90s, 15m, 1h, 2d; not %s", timeout);
-    return false;
+    return read_timeout(session, seconds);
 }
 
 enum exit_code
@@ -374,5 +382,45 @@ listing_wait(struct session *session)
     }
     output_error("%s has %.0f of %.0f healthy after %g s; fairleadctl targets %s tells more",
                  awaited.group, awaited.healthy, awaited.all, seconds, awaited.group);
+    return EXIT_REFUSED;
+}
+
+/* Looks once; false after a message. */
+static bool
+is_answered(struct session *session, const char *token, bool *is_done, enum exit_code *code)
+{
+    struct admin_answer challenges = {0};
+    size_t index;
+    json_t *challenge;
+
+    *is_done = false;
+    *code = answer_get(session, "/v1/acme-challenges", &challenges);
+    json_array_foreach (json_object_get(challenges.json, "Challenges"), index, challenge) {
+        if (strcmp(json_word(challenge, "Token"), token) == 0)
+            *is_done = json_is_set(challenge, "IsAnswered");
+    }
+    admin_answer_clear(&challenges);
+    return *code == EXIT_DONE;
+}
+
+enum exit_code
+listing_wait_challenge(struct session *session)
+{
+    const struct timespec pause = {0, LOOK_SOON_MS * 1000000L};
+    const char *token = session_value(session, "TOKEN");
+    enum exit_code code;
+    double seconds;
+    bool is_done;
+
+    if (!read_timeout(session, &seconds))
+        return EXIT_USAGE;
+    double end = when_now() + seconds;
+    while (is_answered(session, token, &is_done, &code) && !is_done && when_now() < end)
+        nanosleep(&pause, NULL);
+    if (code != EXIT_DONE || is_done)
+        return code;
+    output_error("no worker answers %s after %g s: is it a file in acme.challenge_dir, with "
+                 "TOKEN.THUMBPRINT in it?",
+                 token, seconds);
     return EXIT_REFUSED;
 }

@@ -21,5 +21,6 @@ enum exit_code listing_top(struct session *session);
 
 /* Until a group has so many healthy targets; exit 1 when the time is over. */
 enum exit_code listing_wait(struct session *session);
+enum exit_code listing_wait_challenge(struct session *session);
 
 #endif

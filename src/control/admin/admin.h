@@ -59,6 +59,7 @@ struct admin_parts {
     struct rollout *rollout;
     struct config_readers *readers;
     const struct certificate_store *certificates;
+    const struct challenges *challenges;
     struct access_keys *keys;
     struct key_uses *key_uses;
     /* Reads the configuration again; the order is answered later, unless withdrawn. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /v1/certificates: what HTTPS listeners show, those that end first in front. */
+/* GET /v1/certificates: what HTTPS listeners show, those that end first in front; GET
+ * /v1/acme-challenges: what authorities may ask for. */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "control/certificates/certificate_store.h"
+#include "control/certificates/challenges.h"
+#include "control/processes/children.h"
 
 /* One answer holds control for some milliseconds at most. */
 #define MOST_CERTIFICATES 1000
@@ -129,4 +132,24 @@ admin_show_certificates(struct admin_call *call)
     admin_set_number(answer, "Count", book == NULL ? 0 : book->row_count);
     json_object_set_new(answer, "Certificates", book == NULL ? json_array() : list(book));
     admin_answer(call->request, 200, answer);
+}
+
+void
+admin_show_challenges(struct admin_call *call)
+{
+    const struct admin_parts *parts = call->parts;
+    const struct snapshot_challenge_source *list;
+    size_t count = challenges_list(parts->challenges, &list);
+    uint64_t applied = children_applied_generation(parts->children);
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t generation = challenges_generation(parts->challenges, i);
+        json_t *row = json_object();
+        admin_set_text(row, "Token", list[i].token);
+        json_object_set_new(row, "IsAnswered",
+                            json_boolean(generation != 0 && generation <= applied));
+        json_array_append_new(rows, row);
+    }
+    admin_answer(call->request, 200, json_pack("{s:o}", "Challenges", rows));
 }

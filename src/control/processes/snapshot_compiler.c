@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "control/certificates/challenges.h"
 #include "control/registry/passive_health.h"
 
 struct snapshot_compiler {
@@ -123,6 +124,8 @@ snapshot_compiler_set_config(struct snapshot_compiler *compiler,
         .config = config->config,
         .numbers = {listener_id, group_id, group_row, route_row, rule_row, compiler},
         .vacancies = {vacancy_of, compiler},
+        .challenges = {compiler->parts.challenges == NULL ? NULL : challenges_list,
+                       compiler->parts.challenges},
         .providers = config->providers,
         .provider_count = config->provider_count,
     };

@@ -25,6 +25,7 @@ struct snapshot_compiler_parts {
     struct listener_sockets *sockets;
     struct targets *targets;
     struct vacancies *vacancies;
+    const struct challenges *challenges; /* NULL: none */
 };
 
 struct snapshot_compiler *snapshot_compiler_new(const struct snapshot_compiler_parts *parts);

@@ -91,6 +91,7 @@ struct exchange {
     /* Routing. */
     uint32_t rule;                             /* index, SNAPSHOT_NO_INDEX before ROUTE */
     const struct snapshot_action *rule_action; /* NULL before ROUTE */
+    uint32_t challenge;                        /* index; of END_ACME_CHALLENGE only */
     uint32_t group_id;
     uint32_t route_row;       /* counter row; SNAPSHOT_NO_INDEX: none */
     struct view *choice_view; /* pinned: the target is chosen from it; NULL before that */

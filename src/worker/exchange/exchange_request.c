@@ -10,6 +10,7 @@
 #include "ipc/access_record.h"
 #include "ipc/route.h"
 #include "worker/balancing/stickiness.h"
+#include "worker/exchange/acme.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 
@@ -88,6 +89,14 @@ step_route(struct exchange *exchange)
     if (listener == SNAPSHOT_NO_INDEX)
         return exchange_fail(exchange, END_SHUTDOWN);
     exchange_route_request(exchange, &request);
+    if (__builtin_expect(snapshot_challenge_count(snapshot) != 0, 0)) {
+        exchange->challenge = acme_challenge_of(snapshot, listener, &request);
+        if (exchange->challenge != SNAPSHOT_NO_INDEX) {
+            exchange->action = ACCESS_FIXED_RESPONSE;
+            exchange->end = END_ACME_CHALLENGE;
+            return STEP_ANSWER;
+        }
+    }
     exchange->rule = route(snapshot, listener, &request);
     if (exchange->rule == ROUTE_TOO_COSTLY) {
         counter_add(&exchange->worker->counters->evaluations_elsewhere, 1);

@@ -29,6 +29,17 @@ fill_fixed_response(struct exchange *exchange, struct forwarding_page *page)
     page->body = snapshot_slice(exchange->view->snapshot, action->message_body);
 }
 
+static void
+fill_challenge(const struct exchange *exchange, struct forwarding_page *page)
+{
+    const struct snapshot *snapshot = exchange->view->snapshot;
+
+    page->status = 200;
+    page->content_type = SLICE_LITERAL("application/octet-stream");
+    page->body =
+        snapshot_slice(snapshot, snapshot_challenge(snapshot, exchange->challenge)->answer);
+}
+
 /* For a client that sent no Host (HTTP/1.0): the address that it has connected to, which is an
  * authority that it can use (RFC 9110 4.2.1 asks for one). */
 static struct slice
@@ -122,6 +133,8 @@ write_answer(struct exchange *exchange)
 
     if (exchange->end == END_FIXED_RESPONSE)
         fill_fixed_response(exchange, &page);
+    else if (exchange->end == END_ACME_CHALLENGE)
+        fill_challenge(exchange, &page);
     else if (exchange->end == END_REDIRECT)
         fill_redirect(exchange, &page, &line);
     else if (exchange->end == END_HOLD_OVERFLOW || exchange->end == END_HELD_TOO_LONG)

@@ -129,9 +129,10 @@ open_parts(struct stage *stage)
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
         &(struct rollout_parts){stage->loop, world->registry, world->waits, parts->providers});
+    parts->challenges = challenges_new(stage->loop, NULL, NULL);
     parts->rates = group_rates_new(stage->loop, stage->board, world->numbers);
     parts->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
-        world->numbers, parts->sockets, world->targets, parts->vacancies});
+        world->numbers, parts->sockets, world->targets, parts->vacancies, parts->challenges});
     parts->children =
         children_new(&(struct children_parts){.loop = stage->loop,
                                               .board = stage->board,
@@ -212,6 +213,7 @@ end(struct stage *stage)
 
     admin_free(&parts->admin);
     renewal_free(&parts->renewal);
+    challenges_free(&parts->challenges);
     config_readers_free(&parts->readers);
     providers_free(&parts->providers);
     rollout_free(&parts->rollout);

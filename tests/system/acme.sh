@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A certificate from a real ACME server (pebble) by a real client (uacme) through fairlead: the
+# order, its use without a reload, and renewals under load.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+for command in pebble uacme; do
+    command -v $command >/dev/null || skip "$command is missing"
+done
+[ -n "${SYSTEM_ISOLATED:-}" ] || skip "names and authorities of this machine are its own"
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+app_port=$(free_port) http_port=5002 https_port=5001
+python3 "$support/echo_app" "$app_port" &
+system_at_end kill -KILL $!
+wait_for 5 curl -sf -o /dev/null "http://127.0.0.1:$app_port/"
+
+# The name leads here, and the authority is one that this machine trusts: for this test only.
+printf '127.0.0.1 localhost shop.test\n' >"$work/hosts"
+DIR=$work "$support/make_certificate" authority ec localhost
+cat "$work/authority.pem" /etc/ssl/certs/ca-certificates.crt >"$work/trusted" 2>/dev/null || true
+mount --bind "$work/hosts" /etc/hosts
+mount --bind "$work/trusted" /etc/ssl/certs/ca-certificates.crt
+cat >"$work/pebble.json" <<END
+{ "pebble": { "listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+  "certificate": "$work/authority.pem", "privateKey": "$work/authority.key",
+  "httpPort": $http_port, "tlsPort": $https_port, "ocspResponderURL": "",
+  "externalAccountBindingRequired": false } }
+END
+PEBBLE_AUTHZREUSE=0 PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config "$work/pebble.json" >"$work/pebble.log" 2>&1 &
+system_at_end kill -KILL $!
+wait_for 10 curl -sk -o /dev/null https://127.0.0.1:14000/dir
+
+# Something to begin with, which nobody trusts, where uacme will put its own.
+mkdir -p "$work/acme" "$work/ssl/shop.test" "$work/ssl/private/shop.test"
+DIR=$work "$support/make_certificate" begin ec shop.test
+cp "$work/begin.pem" "$work/ssl/shop.test/cert.pem"
+cp "$work/begin.key" "$work/ssl/private/shop.test/key.pem"
+DIR=$work "$support/config" -w 2 -n $http_port -t "$app_port" \
+    -o "acme = { challenge_dir = \"$work/acme\"; };" \
+    -s "address = \"127.0.0.1\"; port = $https_port; certificates = ( {
+        certificate = \"$work/ssl/shop.test/cert.pem\";
+        private_key = \"$work/ssl/private/shop.test/key.pem\"; } );"
+fairlead_start
+issuer() {
+    openssl s_client -connect 127.0.0.1:$https_port -servername shop.test </dev/null 2>/dev/null |
+        openssl x509 -noout -issuer -serial
+}
+wait_for 5 issuer
+export FAIRLEAD_ACME_DIR=$work/acme FAIRLEAD_ADMIN=$work/admin.sock
+PATH=$(dirname "$fairleadctl"):$PATH
+client() {
+    uacme -a https://localhost:14000/dir -c "$work/ssl" -t EC -y -v -h "$root/conf/acme-hook" "$@" \
+        >"$work/client" 2>&1
+}
+
+requests() {
+    while [ ! -e "$work/enough" ]; do
+        curl -sk -m 5 -o /dev/null -w '%{http_code}\n' "https://127.0.0.1:$https_port/" || echo failed
+    done >"$work/codes"
+}
+requests &
+requests_pid=$!
+system_at_end kill -KILL $requests_pid
+
+step "an order"
+client new || fail "$(cat "$work/client")"
+client -f issue shop.test || fail "$(cat "$work/client" "$work/pebble.log")"
+is_of_pebble() {
+    issuer | grep -i pebble >/dev/null
+}
+wait_for 10 is_of_pebble
+[ -z "$(ls "$work/acme")" ] || fail "the challenge is still there"
+first=$(issuer)
+
+step "renewals, requests all along"
+for _ in 1 2 3; do
+    before=$(issuer)
+    client -f issue shop.test || fail "$(cat "$work/client")"
+    differs() {
+        [ "$(issuer)" != "$before" ]
+    }
+    wait_for 10 differs
+done
+[ "$(issuer)" != "$first" ] || fail "it is still the first"
+touch "$work/enough"
+wait $requests_pid || true
+[ "$(sort -u "$work/codes")" = 200 ] || fail "$(sort "$work/codes" | uniq -c)"
+ctl certificates | grep shop.test >/dev/null || fail "$(ctl certificates)"
+[ -z "$(ctl problems | grep certificate)" ] || fail "$(ctl problems)"
+
+step "a challenge of which nobody knows goes to the rules"
+[ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$http_port/.well-known/acme-challenge/none")" = 200 ] ||
+    fail "the rules were not asked"
+
+step "the same hook for certbot"
+export CERTBOT_TOKEN=token-1 CERTBOT_VALIDATION=token-1.thumb
+"$root/conf/acme-hook" || fail "the hook refuses"
+[ "$(curl -s "http://127.0.0.1:$http_port/.well-known/acme-challenge/token-1")" = token-1.thumb ] || fail "no answer"
+CERTBOT_AUTH_OUTPUT='' "$root/conf/acme-hook"
+[ -z "$(ls "$work/acme")" ] || fail "the challenge is still there"
+fairlead_stop
