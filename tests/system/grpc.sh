@@ -31,7 +31,7 @@ wait_for 10 is_open "$http1"
 checks='interval_milliseconds = 300; timeout_milliseconds = 250;'
 # To the group that x-group names, else to calls.
 rules= number=0
-for group in secure healthy sick nobody web; do
+for group in secure healthy sick nobody web drained; do
     number=$((number + 1))
     rules="$rules${rules:+,}
         { priority = $number; conditions = ( { field = \"http-header\"; http_header_name = \"x-group\"; values = [ \"$group\" ]; } );
@@ -42,6 +42,7 @@ DIR=$work "$support/config" -w 2 -f alb -t "$http1" \
     -g secure -x 'protocol_version = "GRPC";' -p HTTPS -t "$secure" -c "protocol = \"HTTPS\"; $checks" \
     -g healthy -x 'protocol_version = "GRPC";' -t "$first" -c "path = \"/test.App/Health\"; matcher = \"0\"; $checks" \
     -g sick -x 'protocol_version = "GRPC";' -t "$first" -c "path = \"/test.App/Fails\"; matcher = \"0-8,10-99\"; $checks" \
+    -g drained -x 'protocol_version = "GRPC";' -c "$checks" -a 'deregistration_delay = { timeout_seconds = 1; };' \
     -g nobody -x 'protocol_version = "GRPC";' -t "$nobody" \
     -o 'timeouts = { target_response_milliseconds = 3000; target_connect_milliseconds = 500; };' \
     -e "default_actions = ( { type = \"forward\"; target_group = \"calls\"; } ); rules = ( $rules );" \
@@ -123,6 +124,12 @@ logged() {
 }
 wait_for 5 logged '^grpcs .* 200 200 .*"POST https://one.test:[0-9]+/test.App/Unary HTTP/2.0"'
 
+# counted METRIC LEAST: the observer's page is a second old at most.
+counted() {
+    [ "$(metric "$1")" -ge "$2" ]
+}
+wait_for 5 counted fairlead_grpc_requests_total 20
+
 step "the matrix of versions"
 [ "$(code "$origin/" --http1.1 -d x)" = 464 ] || fail "HTTP/1.1 to GRPC"
 [ "$(code "$origin/")" = 464 ] || fail "GET to GRPC"
@@ -167,6 +174,32 @@ for _ in $(seq "$(count 3 20)"); do
     old_port=$new_port old_pid=$app_pid
 done
 load_is_whole
+
+step "a call that outlasts its target's draining is cut, and its client told"
+slow_port=$(free_port)
+app "$slow_port"
+ctl register drained "127.0.0.1:$slow_port" >/dev/null
+wait_for 10 targets_are drained 1
+$python - "$port" "$work/one.pem" <<'END' >"$work/slow" 2>&1 &
+import sys
+import time
+import grpc
+channel = grpc.secure_channel("127.0.0.1:" + sys.argv[1], grpc.ssl_channel_credentials(open(sys.argv[2], "rb").read()),
+                              options=(("grpc.ssl_target_name_override", "one.test"), ("grpc.enable_retries", 0)))
+begun = time.monotonic()
+try:
+    channel.unary_unary("/test.App/Slow")(b"2.5", timeout=10, metadata=(("x-group", "drained"),))
+except grpc.RpcError as error:
+    print(error.code(), time.monotonic() - begun < 2.2)
+END
+slow_pid=$!
+in_flight() {
+    ctl --json targets drained | jq -e '.TargetHealthDescriptions[0].InFlight == 1'
+}
+wait_for 5 in_flight
+ctl deregister drained "127.0.0.1:$slow_port" >/dev/null
+wait $slow_pid || fail "$(cat "$work/slow")"
+grep -x 'StatusCode.UNAVAILABLE True' "$work/slow" >/dev/null || fail "$(cat "$work/slow")"
 
 step "an upgrade with calls under way"
 : >"$work/apps"

@@ -50,7 +50,7 @@ port=$(free_port)
 h2='protocol_version = "HTTP2";'
 # To the group that the path begins with.
 rules= number=0
-for group in web plain secure odd either leaving single closed stuffed mute old tls; do
+for group in web sticky plain secure odd either leaving single closed stuffed mute old tls; do
     number=$((number + 1))
     rules="$rules${rules:+,}
         { priority = $number; conditions = ( { field = \"path-pattern\"; values = [ \"/$group/*\" ]; } );
@@ -63,6 +63,7 @@ DIR=$work "$support/config" -w 1 -t "$http1" \
     -g odd -x "$h2" -t "$first" -c "$checks" \
     -g either -x "$h2" -t "$refusing $going $first" -a 'passive_health = { enabled = false; };' \
     -g leaving -x "$h2" -t "$leaving $other" -a 'passive_health = { enabled = false; };' \
+    -g sticky -x "$h2" -t "$leaving $other" -a 'stickiness = { enabled = true; type = "lb_cookie"; };' \
     -g single -x "$h2" -t "$single" -g closed -x "$h2" -t "$closed" \
     -g stuffed -x "$h2" -t "$stuffed" -c "$checks" \
     -g mute -x "$h2" -t "$mute" -c "$checks" -g old -x "$h2" -t "$old" -c "$checks" \
@@ -185,6 +186,22 @@ for size in 1000 30000; do
         fail "behind a stalled stream $size bytes did not pass"
 done
 wait $lazy || true
+# Nor does a client that takes its answer slowly keep others on the same connection waiting.
+get "$origin/plain/large" --limit-rate 100k -m 3 -o "$work/slow" &
+slow=$!
+h2load -n 500 -c 1 -m 8 "https://127.0.0.1:$port/plain/small" >"$work/h2load"
+grep '500 succeeded' "$work/h2load" >/dev/null || fail "beside a slow client: $(cat "$work/h2load")"
+kill -0 $slow || fail "the slow client was done before the others"
+wait $slow || true
+
+step "stickiness"
+place=$(get "$origin/sticky/x" -c "$work/jar" -o /dev/null -w '%{http_code}')
+[ "$place" = 200 ] || fail "sticky: $place"
+for _ in 1 2 3 4 5 6; do
+    get "$origin/sticky/x" -b "$work/jar" -o /dev/null
+done
+sizes=$(for name in leaving other; do grep -c 'GET /sticky/' "$work/$name.out" || true; done | sort -n | tr '\n' ' ')
+[ "$sizes" = "0 7 " ] || fail "a client that sticks went to both: $sizes"
 [ "$(cat "$work/lazy.code")" = 504 ] || fail "stalled: $(cat "$work/lazy.code")"
 
 step "answers that break a rule are 502, with their reason; the next request is served"

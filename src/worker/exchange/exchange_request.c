@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "http/forwarding.h"
+#include "http/grpc.h"
 #include "http/request_judge.h"
 #include "ipc/access_record.h"
 #include "ipc/route.h"
@@ -36,6 +37,8 @@ judge(struct exchange *exchange)
         origin_ask(exchange);
     if (refusal == HTTP_REFUSAL_NONE)
         refusal = forwarding_check_request(request, &settings->attributes);
+    if (exchange->carrier->is_http2 && grpc_is_call(request))
+        WORKER_COUNT(exchange->worker, GRPC_REQUESTS);
     if (request->desync != DESYNC_REASON_NONE)
         WORKER_COUNT(exchange->worker, DESYNC_REQUESTS);
     if (request->has_dropped)
