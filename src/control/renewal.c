@@ -219,4 +219,7 @@ renewal_set_config(struct renewal *renewal, const struct config *config)
     renewal->is_wanted_again = renewal->is_reading;
     tell_faults(renewal, &none);
     certificate_watch_set_config(renewal->watch, config);
+    /* What is bad there was only warned of. */
+    if (config->certificates_dir != NULL)
+        renewal_look(renewal);
 }

@@ -290,6 +290,7 @@ struct config {
     char *user;
     char *state_dir;
     char *acme_challenge_dir; /* NULL: none */
+    char *certificates_dir;   /* NULL: none */
     char *zone;               /* the zone that fairlead itself runs in; NULL: none */
     bool allow_link_local;    /* as targets' addresses */
     unsigned shutdown_timeout_ms;
@@ -346,6 +347,9 @@ struct config_inspector {
                         const struct config_certificate *certificate, bool is_default,
                         struct config_findings *findings);
     void *argument;
+    /* The folder whose pairs a listener has besides, where there is one. */
+    void (*folder)(void *argument, const struct config_listener *listener, const char *folder,
+                   struct config_findings *findings);
 };
 
 /* What is wrong with a member of what is looked into: an error refuses the configuration. */
@@ -354,6 +358,10 @@ enum config_gravity { CONFIG_WARNING, CONFIG_ERROR };
 void config_findings_add(struct config_findings *findings, enum config_gravity gravity,
                          const char *member, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* What is found from now on is about this one, which the file does not name. */
+void config_findings_about(struct config_findings *findings,
+                           const struct config_certificate *certificate);
 
 /* Reads and checks FILE. NULL: refused, and errors holds every reason; errors is empty
  * otherwise. Inspector NULL: nobody looks. */

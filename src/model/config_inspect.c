@@ -37,6 +37,22 @@ config_findings_add(struct config_findings *findings, enum config_gravity gravit
     free(reason);
 }
 
+/* Each listener of TLS has the pairs of the folder as well. */
+static void
+inspect_folder(struct config_findings *findings, const struct config_inspector *inspector,
+               const struct config *config, const struct config_listener *listener)
+{
+    if (config->certificates_dir != NULL && listener->certificate_count > 0)
+        inspector->folder(inspector->argument, listener, config->certificates_dir, findings);
+}
+
+void
+config_findings_about(struct config_findings *findings,
+                      const struct config_certificate *certificate)
+{
+    findings->certificate = certificate;
+}
+
 static void
 inspect_listener(struct config_findings *findings, const struct config_node *place,
                  const struct config_listener *listener)
@@ -63,9 +79,12 @@ config_inspect(const struct config_inspection *inspection, const struct config_n
     const struct config_node *listeners = config_node_member(root, "listeners");
     struct config_findings findings = {.inspection = inspection};
 
-    for (size_t i = 0; i < inspection->config->listener_count; i++)
-        inspect_listener(&findings, config_node_element(listeners, i),
-                         &inspection->config->listeners[i]);
+    for (size_t i = 0; i < inspection->config->listener_count; i++) {
+        const struct config_listener *listener = &inspection->config->listeners[i];
+        inspect_listener(&findings, config_node_element(listeners, i), listener);
+        findings.place = root;
+        inspect_folder(&findings, inspection->inspector, inspection->config, listener);
+    }
 }
 
 static void
@@ -90,5 +109,6 @@ config_inspect_again(const struct config *config, const struct config_inspector 
         for (size_t j = 0; j < listener->certificate_list_count; j++)
             inspect_again(&findings, inspector, listener, &listener->certificate_list[j],
                           false);
+        inspect_folder(&findings, inspector, config, listener);
     }
 }

@@ -12,7 +12,7 @@ system_at_end kill -KILL $!
 wait_for 5 curl -sf -o /dev/null "http://127.0.0.1:$app_port/"
 
 # fresh NAME HOSTS [DAYS]: a pair apart, not looked at by anybody.
-mkdir -p "$work/made" "$work/plain" "$work/renamed" "$work/archive" "$work/live"
+mkdir -p "$work/made" "$work/folder" "$work/plain" "$work/renamed" "$work/archive" "$work/live"
 fresh() {
     DIR=$work/made "$support/make_certificate" "$1" ec "$2" "${3:-30}"
 }
@@ -37,6 +37,18 @@ for i in 1 2 3 4; do
     fresh "linked$i" linked.test
 done
 fresh expired plain.test -1
+for i in 1 2; do
+    fresh "first$i" first.test
+    fresh "second$i" second.test
+done
+# place NAME FILE: a pair in one file of the folder, renamed into it.
+place() {
+    cat "$work/made/$1.pem" "$work/made/$1.key" >"$work/folder/.new"
+    mv "$work/folder/.new" "$work/folder/$2.pem"
+}
+place first1 first
+echo "no certificate" >"$work/folder/broken.pem"
+echo "nobody looks at this" >"$work/folder/readme.txt"
 put plain plain1
 put renamed renamed1
 link() { # NUMBER: as certbot does
@@ -50,7 +62,8 @@ link() { # NUMBER: as certbot does
 link 1
 chmod 600 "$work"/*/shop*.key
 DIR=$work "$support/config" -w 2 -t "$app_port" -s "address = \"127.0.0.1\"; port = $port;
-    certificates = ( $(pair plain) ); certificate_list = ( $(pair renamed), $(pair live) );"
+    certificates = ( $(pair plain) ); certificate_list = ( $(pair renamed), $(pair live) );" \
+    -o "certificates_dir = \"$work/folder\";"
 fairlead_start
 wait_for 5 serves plain.test "$work/made/plain1.pem"
 serves renamed.test "$work/made/renamed1.pem" || fail "renamed.test"
@@ -122,10 +135,33 @@ wait_for 10 serves plain.test "$work/made/plain4.pem"
 wait_for 10 no_problem
 ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
 
-step "no request noticed, and no snapshot was needed for it"
+step "no snapshot was needed for all this"
+[ "$(generation)" -le $((began + 1)) ] || fail "generation $(generation) after $began"
+
+step "a folder of certificates: who comes, changes and goes, and who is broken"
+wait_for 10 is_problem "$work/folder/broken.pem.*holds no certificate"
+serves first.test "$work/made/first1.pem" || fail "first.test"
+serves second.test "$work/made/plain4.pem" || fail "nobody has that name yet"
+place second1 second
+wait_for 10 serves second.test "$work/made/second1.pem"
+place second2 second
+wait_for 10 serves second.test "$work/made/second2.pem"
+place first2 broken
+wait_for 10 serves first.test "$work/made/first2.pem"
+no_broken() {
+    ! is_problem "$work/folder/broken.pem"
+}
+wait_for 10 no_broken
+echo "broken now" >"$work/folder/second.pem"
+wait_for 10 is_problem "$work/folder/second.pem.*the one before it stays in use"
+serves second.test "$work/made/second2.pem" || fail "the old one is gone"
+rm "$work/folder/second.pem"
+wait_for 10 serves second.test "$work/made/plain4.pem"
+ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
+
+step "no request noticed"
 touch "$work/enough"
 wait $requests_pid || true
 [ "$(sort -u "$work/codes")" = 200 ] || fail "$(sort "$work/codes" | uniq -c)"
 [ "$(wc -l <"$work/codes")" -gt 50 ] || fail "only $(wc -l <"$work/codes") requests"
-[ "$(generation)" -le $((began + 1)) ] || fail "generation $(generation) after $began"
 fairlead_stop

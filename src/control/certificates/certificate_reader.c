@@ -2,6 +2,7 @@
 /* Start reading at inspect. Each pair of files is read once, however many listeners have it. */
 #include "control/certificates/certificate_reader.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #define uthash_fatal(message) CHECK_UNREACHABLE()
 #include <uthash.h>
 
+#define FOLDER_MEMBER "certificates_dir"
+#define ENDING ".pem"
 #define FILE_MOST_BYTES ((size_t)1 << 20)
 /* A file that was changed this shortly before it was read may be changed again unseen. */
 #define FRESH_NS UINT64_C(2000000000)
@@ -166,6 +169,8 @@ close_file(struct pair_file *file)
 struct pair_files {
     struct pair_file certificate, key;
     bool is_one;
+    bool is_of_folder; /* nobody wrote its name: it is left out where it is bad */
+    enum config_gravity gravity;
 };
 
 static struct pair_file *
@@ -184,7 +189,7 @@ open_files(struct pair_files *files, struct config_findings *findings)
         const char *reason = open_file(all[i]);
         if (reason == NULL)
             continue;
-        config_findings_add(findings, CONFIG_ERROR, all[i]->member, "%s cannot be read: %s",
+        config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
                             all[i]->path, reason);
         is_open = false;
     }
@@ -226,7 +231,7 @@ read_files(struct pair_files *files, struct config_findings *findings)
         const char *reason = read_file(all[i]);
         if (reason == NULL)
             continue;
-        config_findings_add(findings, CONFIG_ERROR, all[i]->member, "%s cannot be read: %s",
+        config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
                             all[i]->path, reason);
         return false;
     }
@@ -242,9 +247,9 @@ text_of(const struct pair_file *file)
 /* Of two that somebody could get, one that is over is never the better one. */
 static bool
 is_worse_than_old(const struct certificate_reader *reader, const struct known_pair *known,
-                  const struct tls_pair *pair)
+                  const struct pair_files *files, const struct tls_pair *pair)
 {
-    return reader->keeps_old && known->old != CERTIFICATE_NONE &&
+    return (reader->keeps_old || files->is_of_folder) && known->old != CERTIFICATE_NONE &&
            pair->facts.not_after_s < reader->now_s;
 }
 
@@ -266,13 +271,13 @@ add_pair(struct certificate_reader *reader, struct known_pair *known, struct pai
         .pair = &pair,
     };
 
-    if (wrong == TLS_PAIR_GOOD && is_worse_than_old(reader, known, &pair))
-        config_findings_add(findings, CONFIG_ERROR, "certificate", "%s has expired already",
-                            files->certificate.path);
+    if (wrong == TLS_PAIR_GOOD && is_worse_than_old(reader, known, files, &pair))
+        config_findings_add(findings, files->gravity, files->certificate.member,
+                            "%s has expired already", files->certificate.path);
     else if (wrong == TLS_PAIR_GOOD)
         known->index = certificate_builder_add(reader->builder, &source);
     else
-        config_findings_add(findings, CONFIG_ERROR, blamed->member, "%s %s", blamed->path,
+        config_findings_add(findings, files->gravity, blamed->member, "%s %s", blamed->path,
                             reason);
     tls_pair_clear(&pair);
 }
@@ -289,7 +294,8 @@ read_pair(struct certificate_reader *reader, struct known_pair *known, struct pa
         else if (read_files(files, findings))
             add_pair(reader, known, files, findings);
     }
-    if (known->index == CERTIFICATE_NONE && reader->keeps_old && known->old != CERTIFICATE_NONE)
+    if (known->index == CERTIFICATE_NONE && (reader->keeps_old || files->is_of_folder) &&
+        known->old != CERTIFICATE_NONE)
         known->index = certificate_builder_copy(reader->builder, reader->in_force, known->old);
     known->is_bad = known->index == CERTIFICATE_NONE;
     close_file(&files->certificate);
@@ -310,7 +316,7 @@ is_in_force(const struct certificate_reader *reader, const struct tls_certificat
 }
 
 static void
-judge_dates(const struct certificate_reader *reader, const struct config_certificate *named,
+judge_dates(const struct certificate_reader *reader, const struct pair_files *files,
             const struct tls_certificate_facts *facts, struct config_findings *findings)
 {
     bool is_over = facts->not_after_s < reader->now_s;
@@ -320,11 +326,29 @@ judge_dates(const struct certificate_reader *reader, const struct config_certifi
         return;
     clock_format_iso(when, (uint64_t)(is_over ? facts->not_after_s : facts->not_before_s) *
                                US_PER_SECOND);
-    enum config_gravity gravity =
-        is_over && reader->in_force != NULL && !is_in_force(reader, facts) ? CONFIG_ERROR
-                                                                           : CONFIG_WARNING;
-    config_findings_add(findings, gravity, "certificate", "%s %s %.10s", named->certificate,
+    enum config_gravity gravity = is_over && reader->in_force != NULL && !files->is_of_folder &&
+                                          !is_in_force(reader, facts)
+                                      ? CONFIG_ERROR
+                                      : CONFIG_WARNING;
+    config_findings_add(findings, gravity, files->certificate.member, "%s %s %.10s",
+                        files->certificate.path,
                         is_over ? "has expired on" : "is not valid before", when);
+}
+
+static void
+give_pair(struct certificate_reader *reader, struct pair_files *files,
+          struct config_findings *findings)
+{
+    struct known_pair *known = find_known(reader, slice_of(files->certificate.path),
+                                          slice_of(files->is_one ? NULL : files->key.path));
+
+    if (known->index == CERTIFICATE_NONE && !known->is_bad)
+        read_pair(reader, known, files, findings);
+    if (known->index == CERTIFICATE_NONE)
+        return;
+    certificate_builder_give(reader->builder, known->index);
+    judge_dates(reader, files, certificate_builder_facts(reader->builder, known->index),
+                findings);
 }
 
 static void
@@ -337,19 +361,64 @@ inspect(void *argument, const struct config_listener *listener,
         .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
         .key = {.path = named->private_key, .member = "private_key", .fd = -1},
         .is_one = named->private_key == NULL,
+        .gravity = CONFIG_ERROR,
     };
-    struct known_pair *known =
-        find_known(reader, slice_of(named->certificate), slice_of(named->private_key));
 
     if (is_default)
         certificate_builder_begin_listener(reader->builder, listener->name);
-    if (known->index == CERTIFICATE_NONE && !known->is_bad)
-        read_pair(reader, known, &files, findings);
-    if (known->index == CERTIFICATE_NONE)
+    give_pair(reader, &files, findings);
+}
+
+static int
+is_pair(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && length > strlen(ENDING) &&
+           strcmp(entry->d_name + length - strlen(ENDING), ENDING) == 0;
+}
+
+static void
+give_file(struct certificate_reader *reader, char *path, struct config_findings *findings)
+{
+    const struct config_certificate about = {.certificate = path};
+    struct pair_files files = {
+        .certificate = {.path = path, .member = FOLDER_MEMBER, .fd = -1},
+        .key = {.fd = -1},
+        .is_one = true,
+        .is_of_folder = true,
+        .gravity = reader->keeps_old ? CONFIG_ERROR : CONFIG_WARNING,
+    };
+
+    config_findings_about(findings, &about);
+    give_pair(reader, &files, findings);
+    config_findings_about(findings, NULL);
+}
+
+/* In the order of their names, whatever the folder's is. */
+static void
+inspect_folder(void *argument, const struct config_listener *listener, const char *folder,
+               struct config_findings *findings)
+{
+    struct certificate_reader *reader = argument;
+    const struct config_certificate about = {.certificate = (char *)folder};
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_pair, alphasort);
+
+    (void)listener;
+    if (count == -1) {
+        config_findings_about(findings, &about);
+        config_findings_add(findings, reader->keeps_old ? CONFIG_ERROR : CONFIG_WARNING,
+                            FOLDER_MEMBER, "%s cannot be read: %s", folder, strerror(errno));
         return;
-    certificate_builder_give(reader->builder, known->index);
-    judge_dates(reader, named, certificate_builder_facts(reader->builder, known->index),
-                findings);
+    }
+    for (int i = 0; i < count; i++) {
+        char *path = memory_print("%s/%s", folder, entries[i]->d_name);
+        give_file(reader, path, findings);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
 }
 
 struct certificate_reader *
@@ -358,7 +427,7 @@ certificate_reader_new(const struct certificate_files *in_force)
     struct certificate_reader *reader = memory_take(1, sizeof(*reader));
     const char *error;
 
-    reader->inspector = (struct config_inspector){inspect, reader};
+    reader->inspector = (struct config_inspector){inspect, reader, inspect_folder};
     reader->builder = certificate_builder_new();
     reader->now_s = (int64_t)time(NULL);
     if (in_force != NULL && in_force->fd != -1)

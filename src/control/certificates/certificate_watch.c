@@ -152,6 +152,14 @@ watch_list(struct certificate_watch *watch, const struct config_certificate *lis
     return are_told;
 }
 
+/* The folder itself; a file in it may be a link to one elsewhere, which is seen in a minute. */
+static bool
+watch_files_of(struct certificate_watch *watch, const char *folder)
+{
+    watch->has_files = true;
+    return watch->fd == -1 || inotify_add_watch(watch->fd, folder, CHANGES | IN_ONLYDIR) != -1;
+}
+
 void
 certificate_watch_set_config(struct certificate_watch *watch, const struct config *config)
 {
@@ -166,6 +174,8 @@ certificate_watch_set_config(struct certificate_watch *watch, const struct confi
         are_told &=
             watch_list(watch, listener->certificate_list, listener->certificate_list_count);
     }
+    if (config->certificates_dir != NULL)
+        are_told &= watch_files_of(watch, config->certificates_dir);
     if (watch->has_files && (watch->fd == -1 || !are_told))
         log_warning("changes of certificate files are not told of (%s): they are looked at "
                     "every %d s",
