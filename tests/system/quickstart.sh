@@ -59,6 +59,17 @@ start --local
 [ "$(cat "$state/url")" = http://127.0.0.1:8081 ] || fail "it uses $(cat "$state/url")"
 check_nothing_is_left
 
+step "over HTTPS, by an authority of its own"
+start --local --https
+url=$(cat "$state/url")
+[[ $url = https://localhost:* ]] || fail "it is at $url"
+command=$(grep -om1 "curl --cacert .* $url/ " "$work/out") || fail "no command to copy: $(cat "$work/out")"
+$command | grep '^web: task web-' >/dev/null || fail "the command does not work: $command"
+curl -s "$url/" >/dev/null && fail "everybody trusts it"
+curl -fsSL --cacert "$state/ca.pem" "http://localhost:8081/app1/" | grep '^app1: ' >/dev/null ||
+    fail "HTTP does not lead there"
+check_nothing_is_left
+
 step "containers"
 docker_begin
 start

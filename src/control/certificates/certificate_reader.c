@@ -379,9 +379,9 @@ is_pair(const struct dirent *entry)
 }
 
 static void
-give_file(struct certificate_reader *reader, char *path, struct config_findings *findings)
+give_file(struct certificate_reader *reader, const char *path, struct config_findings *findings)
 {
-    const struct config_certificate about = {.certificate = path};
+    const struct config_certificate about = {.certificate = (char *)path};
     struct pair_files files = {
         .certificate = {.path = path, .member = FOLDER_MEMBER, .fd = -1},
         .key = {.fd = -1},
