@@ -205,8 +205,29 @@ step "an upgrade with calls under way"
 : >"$work/apps"
 load_calls 8
 wait_for 5 grep id- "$work/apps"
+# A stream that is open goes on, a message before the upgrade and one behind it.
+$python - "$port" "$work/one.pem" "$work/upgraded" <<'END' >"$work/stream" 2>&1 &
+import os
+import sys
+import time
+import grpc
+channel = grpc.secure_channel("127.0.0.1:" + sys.argv[1], grpc.ssl_channel_credentials(open(sys.argv[2], "rb").read()),
+                              options=(("grpc.ssl_target_name_override", "one.test"),))
+def says():
+    yield b"before"
+    while not os.path.exists(sys.argv[3]):
+        time.sleep(.02)
+    yield b"behind"
+for word in channel.stream_stream("/test.App/Shouts")(says(), timeout=30):
+    print(word.decode(), flush=True)
+END
+stream_pid=$!
+wait_for 5 grep -x BEFORE "$work/stream"
 ctl upgrade >"$work/upgrade" 2>&1 || fail "upgrade: $(cat "$work/upgrade")"
-sleep 1
+wait_for 5 grep id- "$work/apps"
+touch "$work/upgraded"
+wait $stream_pid || fail "the stream ended: $(cat "$work/stream")"
+[ "$(cat "$work/stream")" = $'BEFORE\nBEHIND' ] || fail "the stream: $(cat "$work/stream")"
 load_is_whole
 
 step "a file that cannot be so is told"
