@@ -130,6 +130,13 @@ must_ask(const struct front *front, const struct http_service_request *request,
            snapshot_settings(front->snapshot)->api_anonymous_read == 0;
 }
 
+/* POST / is a call of an AWS API, which control answers. */
+static bool
+is_aws_call(const struct http_service_request *request, const char *path)
+{
+    return strcmp(path, "/") == 0 && strcmp(http_service_method(request), "POST") == 0;
+}
+
 static void
 on_permit(struct http_service_request *request, void *argument)
 {
@@ -165,6 +172,8 @@ front_serve(struct http_service_request *request, void *argument)
         answer_refuse(request, 503, "Starting", "the api role has no snapshot yet");
     else if (is_foreign(front, request))
         return;
+    else if (is_aws_call(request, path))
+        passed_call_begin(&front->parts.control, request);
     else if (is_file && strcmp(http_service_method(request), "POST") == 0)
         answer_refuse(request, 405, "MethodNotAllowed", "files are only read");
     else if (is_file)

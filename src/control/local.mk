@@ -136,4 +136,12 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_tasks.c \
 	src/control/admin/admin_upgrade.c \
 	src/control/admin/mismatch_text.c src/control/admin/mismatch_text.h \
-	src/control/admin/rule_text.c src/control/admin/rule_text.h
+	src/control/admin/rule_text.c src/control/admin/rule_text.h \
+	src/control/aws/aws.c \
+	src/control/aws/aws_arn.c src/control/aws/aws_arn.h \
+	src/control/aws/aws_call.c src/control/aws/aws_call.h \
+	src/control/aws/aws_others.c \
+	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
+	src/control/aws/elbv2_balancers.c \
+	src/control/aws/elbv2_groups.c \
+	src/control/aws/elbv2_listeners.c

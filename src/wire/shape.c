@@ -55,6 +55,15 @@ wire_service_find(const char *version, struct slice signing_name)
     return NULL;
 }
 
+bool
+wire_service_is_signed_for(struct slice signing_name)
+{
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (slice_equal(slice_of(services[i].signing_name), signing_name))
+            return true;
+    return false;
+}
+
 enum wire_operation_id
 wire_operation_find(const struct wire_service *service, const char *name)
 {

@@ -77,6 +77,9 @@ extern const struct wire_operation wire_operations[OPERATION_COUNT];
 /* The service of that version and, unless it is NULL (unsigned), that signing name; or NULL. */
 const struct wire_service *wire_service_find(const char *version, struct slice signing_name);
 
+/* Whether calls of any service are signed for that name. */
+bool wire_service_is_signed_for(struct slice signing_name);
+
 /* An index of wire_operations; OPERATION_COUNT: there is none of that name. */
 enum wire_operation_id wire_operation_find(const struct wire_service *service,
                                            const char *name);

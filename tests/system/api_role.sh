@@ -61,7 +61,8 @@ answers 304 / -H "If-None-Match: $tag"
 answers 200 /console/index.html
 refuses 404 NotFound /console/none.js
 refuses 404 NotFound '/console/..%2f..%2fetc/passwd'
-refuses 405 MethodNotAllowed / -d x
+answers 400 / -d x
+grep -F '<Code>MissingAction</Code>' "$work/out" >/dev/null || fail "POST / says $(cat "$work/out")"
 
 step "reads are answered as on the admin socket"
 steady='del(.TargetReceives?, (.. | .LastSyncSeconds?, .RequestsPerSecond?))'

@@ -23,6 +23,7 @@
 #include "ipc/page.h"
 #include "model/target_address.h"
 #include "wire/percent.h"
+#include "wire/shape.h"
 
 /* Of which the api role has at most half in flight; the rest may still be at work on calls that
  * it does not wait for any more. */
@@ -168,6 +169,8 @@ admit(struct admin_request *request, enum admin_access access)
 {
     struct api_request *call = call_of(request);
 
+    if (access == ADMIN_WIRE)
+        return true;
     if (access == ADMIN_LOCAL) {
         admin_refuse(request, 403, "AccessDenied", "%s is for the admin socket only",
                      request->path);
@@ -178,6 +181,24 @@ admit(struct admin_request *request, enum admin_access access)
     if (fault != SIGV4_SOUND)
         refuse_fault(request, fault);
     return fault == SIGV4_SOUND;
+}
+
+/* By a key, for a service whose name the scope has; the handler looks whether it is the call's.
+ */
+static enum sigv4_fault
+prove(struct admin_request *request, struct admin_proof *proof)
+{
+    struct api_request *call = call_of(request);
+    const struct authorization *authorization = &call->signed_call.authorization;
+    const struct verifier_rules rules = {.service = authorization->service};
+
+    if (!call->is_signed)
+        return check_unsigned(call, ADMIN_READ);
+    if (!wire_service_is_signed_for(authorization->service))
+        return SIGV4_OTHER_SERVICE;
+    *proof = (struct admin_proof){authorization->service, authorization->region};
+    return verifier_check(call->api->verifier, &call->signed_call, &rules,
+                          &call->request.caller);
 }
 
 static const char *
@@ -273,7 +294,7 @@ stream_end(struct admin_request *request)
 }
 
 static const struct admin_door door = {
-    admit, parameter_at, body, reply, stream_begin, stream_add, stream_end,
+    admit, prove, parameter_at, body, reply, stream_begin, stream_add, stream_end,
 };
 
 /* False after a refusal. */

@@ -9,6 +9,13 @@ admin_request_admit(struct admin_request *request, enum admin_access access)
     return request->door->admit(request, access);
 }
 
+enum sigv4_fault
+admin_request_prove(struct admin_request *request, struct admin_proof *proof)
+{
+    *proof = (struct admin_proof){.service = SLICE_NONE};
+    return request->door->prove(request, proof);
+}
+
 const char *
 admin_request_parameter(const struct admin_request *request, const char *name)
 {

@@ -12,6 +12,7 @@
 
 #include "base/slice.h"
 #include "control/keys/access_key.h"
+#include "wire/sigv4_fault.h"
 
 struct admin_request;
 
@@ -21,11 +22,18 @@ enum admin_access {
     ADMIN_PRIVATE, /* whoever has a key */
     ADMIN_CHANGE,  /* whoever has a key that is not read-only, once a signature */
     ADMIN_LOCAL,   /* nobody */
+    ADMIN_WIRE,    /* the handler finds out, by admin_request_prove */
+};
+
+/* What a call is signed for, valid during the handler; empty: it is not signed. */
+struct admin_proof {
+    struct slice service, region;
 };
 
 /* One kind of door; the functions below call these. */
 struct admin_door {
     bool (*admit)(struct admin_request *request, enum admin_access access);
+    enum sigv4_fault (*prove)(struct admin_request *request, struct admin_proof *proof);
     const char *(*parameter_at)(const struct admin_request *request, const char *name,
                                 size_t n);
     struct slice (*body)(const struct admin_request *request);
@@ -51,6 +59,10 @@ typedef void admin_request_handler(struct admin_request *request, void *argument
 
 /* Whether the caller may make a call of this access; else it has been refused. */
 bool admin_request_admit(struct admin_request *request, enum admin_access access);
+
+/* Whether the caller may read what an AWS API tells: *proof says what he signed for, which is
+ * one of the services of wire/services.def. Nothing has been answered otherwise. */
+enum sigv4_fault admin_request_prove(struct admin_request *request, struct admin_proof *proof);
 
 /* A decoded query parameter, or NULL. */
 const char *admin_request_parameter(const struct admin_request *request, const char *name);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/aws/aws_arn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/digest.h"
+
+#define PREFIX "arn:aws:elasticloadbalancing:"
+#define ID_LENGTH 16
+
+/* The id of an object by its kind and names. */
+struct id {
+    char text[ID_LENGTH + 1];
+};
+
+static struct id
+make_id(const char *kind, const char *name, unsigned number)
+{
+    char *seed = memory_print("%s/%s/%u", kind, name, number);
+    uint8_t digest[DIGEST_BYTES];
+    char text[DIGEST_TEXT_SIZE];
+    struct id id = {.text = ""};
+
+    digest_sha256(slice_of(seed), digest);
+    digest_format(digest, text);
+    memcpy(id.text, text, ID_LENGTH);
+    free(seed);
+    return id;
+}
+
+static struct id
+balancer_id(const struct aws_call *call)
+{
+    return make_id("loadbalancer", call->parts->config->load_balancer_name, 0);
+}
+
+char *
+aws_arn_balancer(const struct aws_call *call)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":loadbalancer/app/%s/%s", call->region,
+                        call->parts->config->load_balancer_name, balancer_id(call).text);
+}
+
+char *
+aws_arn_listener(const struct aws_call *call, const struct config_listener *listener)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener/app/%s/%s/%s", call->region,
+                        call->parts->config->load_balancer_name, balancer_id(call).text,
+                        make_id("listener", listener->name, 0).text);
+}
+
+char *
+aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
+             const struct config_rule *rule)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener-rule/app/%s/%s/%s/%s", call->region,
+                        call->parts->config->load_balancer_name, balancer_id(call).text,
+                        make_id("listener", listener->name, 0).text,
+                        make_id("rule", listener->name, rule->priority).text);
+}
+
+char *
+aws_arn_group(const struct aws_call *call, const char *name)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":targetgroup/%s/%s", call->region, name,
+                        make_id("targetgroup", name, 0).text);
+}
+
+/* What stands behind region and account; all of a text that is no such ARN. */
+static const char *
+resource_of(const char *arn)
+{
+    const char *rest = arn;
+
+    if (strncmp(arn, PREFIX, strlen(PREFIX)) != 0)
+        return arn;
+    for (unsigned colons = 0; colons < 5; colons++) {
+        rest = strchr(rest, ':');
+        if (rest == NULL)
+            return arn;
+        rest++;
+    }
+    return rest;
+}
+
+bool
+aws_arn_is_same(const char *one, const char *other)
+{
+    return strcmp(resource_of(one), resource_of(other)) == 0;
+}
+
+/* Whether the given one is that; frees it. */
+static bool
+is_it(const char *given, char *arn)
+{
+    bool is_same = aws_arn_is_same(given, arn);
+
+    free(arn);
+    return is_same;
+}
+
+bool
+aws_arn_check_balancer(struct aws_call *call, const char *arn)
+{
+    if (is_it(arn, aws_arn_balancer(call)))
+        return true;
+    aws_fail(call, "LoadBalancerNotFound", "One or more load balancers not found");
+    return false;
+}
+
+const struct config_listener *
+aws_arn_find_listener(struct aws_call *call, const char *arn)
+{
+    const struct config *config = call->parts->config;
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        if (is_it(arn, aws_arn_listener(call, &config->listeners[i])))
+            return &config->listeners[i];
+    aws_fail(call, "ListenerNotFound", "One or more listeners not found");
+    return NULL;
+}
+
+const struct config_target_group *
+aws_arn_find_group(struct aws_call *call, const char *arn)
+{
+    const struct config *config = call->parts->config;
+
+    for (size_t i = 0; i < config->target_group_count; i++)
+        if (is_it(arn, aws_arn_group(call, config->target_groups[i].name)))
+            return &config->target_groups[i];
+    aws_fail(call, "TargetGroupNotFound", "One or more target groups not found");
+    return NULL;
+}
+
+bool
+aws_arn_check_rule(struct aws_call *call, const char *arn)
+{
+    const struct config *config = call->parts->config;
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        for (size_t j = 0; j < listener->rule_count; j++)
+            if (is_it(arn, aws_arn_rule(call, listener, &listener->rules[j])))
+                return true;
+    }
+    aws_fail(call, "RuleNotFound", "One or more rules not found");
+    return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ARNs of what the configuration file holds. They are made of names and priorities, so that
+ * they stay over reloads and restarts.
+ */
+#ifndef FAIRLEAD_CONTROL_AWS_AWS_ARN_H
+#define FAIRLEAD_CONTROL_AWS_AWS_ARN_H
+
+#include <stdbool.h>
+
+#include "control/aws/aws_call.h"
+
+/* New texts, to free(). */
+char *aws_arn_balancer(const struct aws_call *call);
+char *aws_arn_listener(const struct aws_call *call, const struct config_listener *listener);
+char *aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
+                   const struct config_rule *rule);
+char *aws_arn_group(const struct aws_call *call, const char *name);
+
+/* Whether two name the same, whatever their regions and accounts; also of names. */
+bool aws_arn_is_same(const char *one, const char *other);
+
+/* What an ARN of the input names; NULL, and the call has failed, where there is no such. */
+bool aws_arn_check_balancer(struct aws_call *call, const char *arn);
+const struct config_listener *aws_arn_find_listener(struct aws_call *call, const char *arn);
+const struct config_target_group *aws_arn_find_group(struct aws_call *call, const char *arn);
+bool aws_arn_check_rule(struct aws_call *call, const char *arn);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Target groups and their targets. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/aws/aws_arn.h"
+#include "control/aws/aws_settings.h"
+
+static json_t *
+group_to_json(const struct aws_call *call, const struct config_target_group *group,
+              const char *arn)
+{
+    char *codes = http_codes_text(&group->health_check.matcher);
+    char *balancer = aws_arn_balancer(call);
+    bool is_used = config_group_is_used(call->parts->config, group->name);
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:{s:s}, s:o}", "TargetGroupArn", arn, "VpcId", AWS_VPC,
+        "IpAddressType", "ipv4", "Matcher",
+        http_codes_are_grpc(&group->health_check.matcher) ? "GrpcCode" : "HttpCode", codes,
+        "LoadBalancerArns", is_used ? json_pack("[s]", balancer) : json_array());
+
+    aws_settings_members(SCOPE_TARGET_GROUP, group, object);
+    free(codes);
+    free(balancer);
+    return object;
+}
+
+struct groups {
+    struct aws_wanted arns, names;
+    struct aws_page page;
+    const char *balancer;
+};
+
+static bool
+takes_group(struct aws_call *call, struct groups *groups,
+            const struct config_target_group *group, const char *arn)
+{
+    return (groups->balancer == NULL ||
+            config_group_is_used(call->parts->config, group->name)) &&
+           aws_wanted_has(&groups->arns, arn) && aws_wanted_has(&groups->names, group->name) &&
+           aws_page_takes(&groups->page, arn);
+}
+
+json_t *
+elbv2_target_groups(struct aws_call *call)
+{
+    const struct config *config = call->parts->config;
+    const char *message = "One or more target groups not found";
+    struct groups groups = {.balancer = aws_text(call, "LoadBalancerArn")};
+
+    if (!aws_wanted_begin(&groups.arns, call, "TargetGroupArns") ||
+        !aws_wanted_begin(&groups.names, call, "Names") ||
+        (groups.balancer != NULL && !aws_arn_check_balancer(call, groups.balancer)))
+        return NULL;
+    json_t *array = json_array();
+    aws_page_begin(&groups.page, call);
+    for (size_t i = 0; i < config->target_group_count; i++) {
+        const struct config_target_group *group = &config->target_groups[i];
+        char *arn = aws_arn_group(call, group->name);
+        if (takes_group(call, &groups, group, arn))
+            json_array_append_new(array, group_to_json(call, group, arn));
+        free(arn);
+    }
+    aws_wanted_end(&groups.arns, call, "TargetGroupNotFound", message);
+    aws_wanted_end(&groups.names, call, "TargetGroupNotFound", message);
+    return aws_page_end(&groups.page, call, "TargetGroups", array);
+}
+
+json_t *
+elbv2_target_group_attributes(struct aws_call *call)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+
+    if (group == NULL)
+        return NULL;
+    json_t *attributes = aws_settings_attributes(SCOPE_TARGET_GROUP, "attributes.", group);
+    json_array_append_new(attributes,
+                          json_pack("{s:s, s:s}", "Key", "load_balancing.cross_zone.enabled",
+                                    "Value", "use_load_balancer_configuration"));
+    return json_pack("{s:o}", "Attributes", attributes);
+}
+
+static json_t *
+health_to_json(const struct registered_target *target)
+{
+    json_t *object = json_pack("{s:s}", "State", target_state_word(target));
+    char description[192];
+
+    if (*target_reason_word(target) == '\0')
+        return object;
+    target_describe(target, description, sizeof(description));
+    json_object_set_new(object, "Reason", json_string(target_reason_word(target)));
+    json_object_set_new(object, "Description", json_string(description));
+    return object;
+}
+
+static json_t *
+target_to_json(const struct registered_target *target, const struct config_target_group *group)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    unsigned port = target->place.address.port;
+    unsigned check_port = group->health_check.port;
+    char *text = memory_print("%u", check_port != 0 ? check_port : port);
+
+    address_format(&target->place.address, address);
+    json_t *object = json_pack("{s:{s:s, s:i, s:s*}, s:s, s:o}", "Target", "Id", address,
+                               "Port", (int)port, "AvailabilityZone", target->zone,
+                               "HealthCheckPort", text, "TargetHealth", health_to_json(target));
+    free(text);
+    return object;
+}
+
+/* Those that a call asks for, each with whether it was found. */
+struct asked {
+    const json_t *list; /* NULL: all */
+    bool *is_found;
+    unsigned port; /* of those without */
+};
+
+static bool
+is_asked(struct asked *asked, const struct registered_target *target)
+{
+    bool is_it = asked->list == NULL;
+    char address[ADDRESS_TEXT_SIZE];
+
+    address_format(&target->place.address, address);
+    for (size_t i = 0; i < json_array_size(asked->list); i++) {
+        const json_t *one = json_array_get(asked->list, i);
+        const json_t *port = json_object_get(one, "Port");
+        if (strcmp(json_string_value(json_object_get(one, "Id")), address) != 0 ||
+            (port == NULL ? asked->port : (unsigned)json_integer_value(port)) !=
+                target->place.address.port)
+            continue;
+        is_it = asked->is_found[i] = true;
+    }
+    return is_it;
+}
+
+/* A target that is not there is told as unused: waiters wait for that. */
+static void
+add_unregistered(json_t *array, const struct asked *asked)
+{
+    for (size_t i = 0; i < json_array_size(asked->list); i++)
+        if (!asked->is_found[i])
+            json_array_append_new(
+                array,
+                json_pack("{s:O, s:{s:s, s:s, s:s}}", "Target", json_array_get(asked->list, i),
+                          "TargetHealth", "State", "unused", "Reason", "Target.NotRegistered",
+                          "Description", "Target is not registered to the target group"));
+}
+
+json_t *
+elbv2_target_health(struct aws_call *call)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+    const struct registered_target *target;
+    struct asked asked = {.list = json_object_get(call->input, "Targets")};
+
+    if (group == NULL)
+        return NULL;
+    if (json_array_size(asked.list) == 0)
+        asked.list = NULL;
+    if (json_array_size(asked.list) > AWS_WANTED_MAX)
+        return aws_fail(call, "ValidationError", "'Targets' may have %d elements at most",
+                        AWS_WANTED_MAX);
+    json_t *array = json_array();
+    asked.port = group->port;
+    asked.is_found = memory_take(json_array_size(asked.list) + 1, sizeof(*asked.is_found));
+    TAILQ_FOREACH (target, targets_live(call->parts->targets), in_table) {
+        if (strcmp(target->group, group->name) == 0 && is_asked(&asked, target))
+            json_array_append_new(array, target_to_json(target, group));
+    }
+    add_unregistered(array, &asked);
+    free(asked.is_found);
+    return json_pack("{s:o}", "TargetHealthDescriptions", array);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listeners, their rules and certificates. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/admin/rule_text.h"
+#include "control/aws/aws_arn.h"
+#include "control/aws/aws_settings.h"
+#include "model/ssl_policy.h"
+
+#define NO_LISTENERS "One or more listeners not found"
+
+/* Groups by ARN instead of by name; a single one also beside ForwardConfig, as ELBv2 has it. */
+static json_t *
+actions_to_json(const struct aws_call *call, const struct config_action *action)
+{
+    json_t *actions = rule_actions_to_json(action);
+    json_t *object = json_array_get(actions, 0);
+    json_t *forward = json_object_get(object, "ForwardConfig");
+    json_t *groups = json_object_get(forward, "TargetGroups");
+
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        json_t *group = json_array_get(groups, i);
+        char *arn =
+            aws_arn_group(call, json_string_value(json_object_get(group, "TargetGroupName")));
+        json_object_del(group, "TargetGroupName");
+        json_object_set_new(group, "TargetGroupArn", json_string(arn));
+        if (json_array_size(groups) == 1)
+            json_object_set_new(object, "TargetGroupArn", json_string(arn));
+        free(arn);
+    }
+    if (forward != NULL && !action->stickiness_enabled)
+        json_object_del(json_object_get(forward, "TargetGroupStickinessConfig"),
+                        "DurationSeconds");
+    return actions;
+}
+
+static json_t *
+listener_to_json(const struct aws_call *call, const struct config_listener *listener,
+                 const char *arn)
+{
+    char *balancer = aws_arn_balancer(call);
+    const struct config_rule *last = &listener->rules[listener->rule_count - 1];
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:o}", "ListenerArn", arn, "LoadBalancerArn", balancer,
+                  "Protocol", listener->protocol == PROTOCOL_HTTPS ? "HTTPS" : "HTTP",
+                  "DefaultActions", actions_to_json(call, &last->action));
+
+    free(balancer);
+    if (listener->unix_path == NULL)
+        json_object_set_new(object, "Port", json_integer(listener->port));
+    if (listener->protocol != PROTOCOL_HTTPS)
+        return object;
+    json_object_set_new(object, "SslPolicy",
+                        json_string(ssl_policies[listener->ssl_policy].name));
+    json_object_set_new(
+        object, "AlpnPolicy",
+        json_pack("[s]", setting_word_text(WORDS_ALPN_POLICY, (int)listener->alpn_policy)));
+    json_object_set_new(
+        object, "Certificates",
+        json_pack("[{s:s}]", "CertificateArn", listener->certificates[0].certificate));
+    return object;
+}
+
+json_t *
+elbv2_listeners(struct aws_call *call)
+{
+    const struct config *config = call->parts->config;
+    const char *balancer = aws_text(call, "LoadBalancerArn");
+    struct aws_wanted arns;
+    struct aws_page page;
+
+    if (!aws_wanted_begin(&arns, call, "ListenerArns"))
+        return NULL;
+    if (balancer == NULL && arns.list == NULL)
+        return aws_fail(call, "ValidationError",
+                        "You must specify either listener ARNs or a load balancer ARN");
+    if (balancer != NULL && !aws_arn_check_balancer(call, balancer))
+        return NULL;
+    json_t *listeners = json_array();
+    aws_page_begin(&page, call);
+    for (size_t i = 0; i < config->listener_count; i++) {
+        char *arn = aws_arn_listener(call, &config->listeners[i]);
+        if (aws_wanted_has(&arns, arn) && aws_page_takes(&page, arn))
+            json_array_append_new(listeners,
+                                  listener_to_json(call, &config->listeners[i], arn));
+        free(arn);
+    }
+    aws_wanted_end(&arns, call, "ListenerNotFound", NO_LISTENERS);
+    return aws_page_end(&page, call, "Listeners", listeners);
+}
+
+json_t *
+elbv2_listener_attributes(struct aws_call *call)
+{
+    const struct config_listener *listener =
+        aws_arn_find_listener(call, aws_text(call, "ListenerArn"));
+
+    return listener == NULL
+               ? NULL
+               : json_pack("{s:o}", "Attributes",
+                           aws_settings_attributes(SCOPE_LISTENER, "attributes.", listener));
+}
+
+static void
+add_certificates(json_t *array, struct aws_page *page,
+                 const struct config_certificate *certificates, size_t count, bool is_default)
+{
+    for (size_t i = 0; i < count; i++)
+        if (aws_page_takes(page, certificates[i].certificate))
+            json_array_append_new(array, json_pack("{s:s, s:b}", "CertificateArn",
+                                                   certificates[i].certificate, "IsDefault",
+                                                   is_default));
+}
+
+json_t *
+elbv2_listener_certificates(struct aws_call *call)
+{
+    const struct config_listener *listener =
+        aws_arn_find_listener(call, aws_text(call, "ListenerArn"));
+    struct aws_page page;
+
+    if (listener == NULL)
+        return NULL;
+    json_t *array = json_array();
+    aws_page_begin(&page, call);
+    add_certificates(array, &page, listener->certificates, listener->certificate_count, true);
+    add_certificates(array, &page, listener->certificate_list, listener->certificate_list_count,
+                     false);
+    return aws_page_end(&page, call, "Certificates", array);
+}
+
+/* Patterns of hosts and paths stand beside their groups as well, as before there were any. */
+static json_t *
+conditions_to_json(const struct config_rule *rule)
+{
+    static const char *const old[] = {"HostHeaderConfig", "PathPatternConfig"};
+    json_t *conditions = rule_conditions_to_json(rule);
+
+    for (size_t i = 0; i < json_array_size(conditions); i++) {
+        json_t *condition = json_array_get(conditions, i);
+        for (size_t j = 0; j < sizeof(old) / sizeof(*old); j++) {
+            json_t *values = json_object_get(json_object_get(condition, old[j]), "Values");
+            if (values != NULL)
+                json_object_set(condition, "Values", values);
+        }
+    }
+    return conditions;
+}
+
+static json_t *
+rule_to_json(const struct aws_call *call, const struct config_rule *rule, const char *arn)
+{
+    char *priority =
+        rule->priority == 0 ? memory_copy_text("default") : memory_print("%u", rule->priority);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o, s:b}", "RuleArn", arn, "Priority", priority,
+                  "Conditions", conditions_to_json(rule), "Actions",
+                  actions_to_json(call, &rule->action), "IsDefault", rule->priority == 0);
+
+    free(priority);
+    return object;
+}
+
+struct rules {
+    struct aws_wanted arns;
+    struct aws_page page;
+    json_t *array;
+};
+
+static void
+add_rules(struct aws_call *call, struct rules *rules, const struct config_listener *listener)
+{
+    for (size_t i = 0; i < listener->rule_count; i++) {
+        char *arn = aws_arn_rule(call, listener, &listener->rules[i]);
+        if (aws_wanted_has(&rules->arns, arn) && aws_page_takes(&rules->page, arn))
+            json_array_append_new(rules->array, rule_to_json(call, &listener->rules[i], arn));
+        free(arn);
+    }
+}
+
+json_t *
+elbv2_rules(struct aws_call *call)
+{
+    const struct config *config = call->parts->config;
+    const char *arn = aws_text(call, "ListenerArn");
+    const struct config_listener *listener = NULL;
+    struct rules rules = {.array = NULL};
+
+    if (!aws_wanted_begin(&rules.arns, call, "RuleArns"))
+        return NULL;
+    if (arn == NULL && rules.arns.list == NULL)
+        return aws_fail(call, "ValidationError",
+                        "You must specify either listener ARN or rule ARNs");
+    if (arn != NULL && (listener = aws_arn_find_listener(call, arn)) == NULL)
+        return NULL;
+    rules.array = json_array();
+    aws_page_begin(&rules.page, call);
+    for (size_t i = 0; i < config->listener_count; i++)
+        if (listener == NULL || listener == &config->listeners[i])
+            add_rules(call, &rules, &config->listeners[i]);
+    aws_wanted_end(&rules.arns, call, "RuleNotFound", "One or more rules not found");
+    return aws_page_end(&rules.page, call, "Rules", rules.array);
+}

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The AWS APIs as aws and boto3 use them: what the configuration file holds is shown, waiters and
+# paginators work, and what is wrong or not possible is refused in AWS's words.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+command -v aws >/dev/null || skip "there is no aws (package awscli)"
+python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
+
+port=$(free_port) app_port=$(free_port) other_port=$(free_port) listen_port=$(free_port)
+app_start "$app_port" web
+app_start "$other_port" other
+export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
+export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+
+DIR=$work "$support/config" -t "$app_port $other_port" -c 'path = "/";' \
+    -r "10 /a/* web" -n "$listen_port" -g spare -t "$app_port" \
+    -o 'api = { address = "127.0.0.1"; port = '"$port"'; };'
+fairlead_start
+DIR=$work "$support/ready" 2
+answers() {
+    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+}
+wait_for 5 answers
+
+aws_call() {
+    aws --endpoint-url "$AWS_ENDPOINT" "$@"
+}
+# refuses CODE ARGUMENT...
+refuses() {
+    local code=$1
+    shift
+    aws_call "$@" >"$work/out" 2>&1 && fail "$* is not refused"
+    grep -F "($code)" "$work/out" >/dev/null || fail "$*: $(cat "$work/out"), not $code"
+}
+
+step "who has no key reads from this machine"
+aws_call --no-sign-request elbv2 describe-load-balancers >"$work/out"
+jq -e '.LoadBalancers | length == 1 and .[0].State.Code == "active"' "$work/out" >/dev/null ||
+    fail "it has $(cat "$work/out")"
+
+step "a key is known by its name, whichever region it is used in"
+ctl key create anna --read-only >"$work/key"
+AWS_ACCESS_KEY_ID=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")
+AWS_SECRET_ACCESS_KEY=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' "$work/key")
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+[ "$(aws_call sts get-caller-identity --query Arn --output text)" = arn:aws:iam::000000000000:user/anna ] ||
+    fail "it is somebody else"
+case $(aws_call elbv2 describe-load-balancers --query 'LoadBalancers[0].LoadBalancerArn' --output text) in
+arn:aws:elasticloadbalancing:eu-central-1:000000000000:loadbalancer/app/*) ;;
+*) fail "the ARN has another region" ;;
+esac
+AWS_SECRET_ACCESS_KEY=wrong refuses SignatureDoesNotMatch elbv2 describe-load-balancers
+AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE refuses InvalidClientTokenId elbv2 describe-load-balancers
+
+step "waiters end"
+aws_call elbv2 wait load-balancer-available
+group=$(aws_call elbv2 describe-target-groups --names web --query 'TargetGroups[0].TargetGroupArn' --output text)
+aws_call elbv2 wait target-in-service --target-group-arn "$group"
+aws_call elbv2 wait target-deregistered --target-group-arn "$group" --targets Id=192.0.2.1,Port=1
+
+step "what is wrong or not possible is refused"
+refuses LoadBalancerNotFound elbv2 describe-load-balancers --names nobody
+refuses TargetGroupNotFound elbv2 describe-target-groups --names nobody
+refuses OperationNotPermitted elbv2 delete-target-group --target-group-arn "$group"
+refuses InvalidAction elbv2 describe-trust-stores
+refuses ValidationError elbv2 describe-load-balancers --starting-token not-one
+[ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=DescribeLoadBalancers&Version=2012-06-01')" = 400 ] ||
+    fail "the classic ELB is answered"
+grep -F '<Code>InvalidAction</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
+
+step "boto3 shows all, page by page, and the ARNs stay over a reload"
+python3 "$(dirname "$0")/aws_reads.py" "$app_port" "$other_port" >"$work/first"
+ctl reload
+python3 "$(dirname "$0")/aws_reads.py" "$app_port" "$other_port" >"$work/second"
+cmp "$work/first" "$work/second" || fail "ARNs have changed"
+
+fairlead_stop
