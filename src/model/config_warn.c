@@ -64,6 +64,51 @@ warn_of_missing_folder(const struct config_check *check, const struct config_nod
     free(folder);
 }
 
+/* The group of a version of its own that a listener forwards to; NULL: none. */
+static const struct config_target_group *
+group_of_version(const struct config *config, const struct config_listener *listener)
+{
+    for (size_t i = 0; i < listener->rule_count; i++) {
+        const struct config_action *action = &listener->rules[i].action;
+        for (size_t j = 0; j < action->group_count; j++) {
+            const struct config_target_group *group =
+                config_find_group(config, action->groups[j].target_group);
+            if (group != NULL && group->protocol_version != PROTOCOL_VERSION_HTTP1)
+                return group;
+        }
+    }
+    return NULL;
+}
+
+static bool
+only_forwards(const struct config_listener *listener)
+{
+    for (size_t i = 0; i < listener->rule_count; i++)
+        if (listener->rules[i].action.type != ACTION_FORWARD)
+            return false;
+    return true;
+}
+
+/* Which answers nobody who calls such a group could read; the ALB refuses it. */
+static void
+warn_of_answers_to_calls(const struct config_check *check, const struct config_node *root)
+{
+    const struct config_node *list = config_node_member(root, "listeners");
+    const struct config *config = check->config;
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_target_group *group =
+            group_of_version(config, &config->listeners[i]);
+        if (group != NULL && !only_forwards(&config->listeners[i]))
+            config_report_add(
+                check->report, config_node_element(list, i),
+                "it has rules that redirect or answer by themselves besides %s, "
+                "whose protocol_version is not HTTP1: an ALB lets such a listener "
+                "forward only",
+                group->name);
+    }
+}
+
 void
 config_warn(const struct config_check *check, const struct config_node *root)
 {
@@ -71,4 +116,5 @@ config_warn(const struct config_check *check, const struct config_node *root)
     warn_of_unused_groups(check, root);
     warn_of_missing_providers(check, root);
     warn_of_missing_folder(check, root);
+    warn_of_answers_to_calls(check, root);
 }

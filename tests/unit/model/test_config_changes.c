@@ -129,6 +129,28 @@ warns_of_what_is_hardly_meant(void **state)
     assert_warnings(BASE("", WEB("") "access_log = { path = \"/log\"; };"), 0, NULL);
 }
 
+#define CALLS(rules)                                                                           \
+    "listeners = (\n{ name = \"l\"; protocol = \"HTTPS\"; unix = \"/l\"; certificates = ( { "  \
+    "certificate = \"/c\"; } ); default_actions = ( { type = \"forward\"; target_group = "     \
+    "\"rpc\"; } );" rules " } );\ntarget_groups = ( { name = \"rpc\"; protocol_version = "     \
+    "\"GRPC\"; } );"
+
+static void
+warns_of_answers_to_calls(void **state)
+{
+    (void)state;
+    assert_warnings(CALLS(""), 0, NULL);
+    assert_warnings(
+        CALLS("rules = ( { priority = 1; conditions = ( { field = \"path-pattern\"; values = [ "
+              "\"/x\" ]; } ); actions = ( { type = \"fixed-response\"; status_code = \"200\"; "
+              "} ); "
+              "} );"),
+        1,
+        "F:2: warning: listeners[0]: it has rules that redirect or answer by themselves "
+        "besides "
+        "rpc, whose protocol_version is not HTTP1: an ALB lets such a listener forward only");
+}
+
 static void
 carries_a_text_to_another_process(void **state)
 {
@@ -175,6 +197,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_what_came_went_and_changed),
         cmocka_unit_test(warns_of_what_is_hardly_meant),
+        cmocka_unit_test(warns_of_answers_to_calls),
         cmocka_unit_test(carries_a_text_to_another_process),
         cmocka_unit_test(warns_of_a_file_that_serves_nothing_on_purpose),
     };
