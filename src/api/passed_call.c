@@ -2,10 +2,12 @@
 #include "api/passed_call.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/answer.h"
 #include "base/memory.h"
 #include "wire/signed_text.h"
+#include "wire/xml.h"
 
 #define INVOCATION_FIELD "amz-sdk-invocation-id"
 #define SIGNATURE_FIELD "authorization"
@@ -89,6 +91,35 @@ passed_call_is_signed(const struct http_service_request *request)
            http_service_parameter(request, SIGNATURE_PARAMETER) != NULL;
 }
 
+/* In the words of whoever asks: clients of AWS's APIs read no JSON here. */
+static void
+refuse(struct http_service_request *request, int status, const char *code, const char *message)
+{
+    char request_id[XML_REQUEST_ID_SIZE];
+
+    if (strcmp(http_service_path(request), "/") != 0) {
+        answer_refuse(request, status, code, message);
+        return;
+    }
+    xml_make_request_id(request_id);
+    char *text = xml_error(NULL, code, message, request_id);
+    answer_add_fields(request);
+    http_service_reply(request, status, XML_MEDIA_TYPE, text, strlen(text));
+    free(text);
+}
+
+/* A status of 5xx would have clients of AWS's APIs repeat it for minutes. */
+static void
+refuse_busy(struct http_service_request *request)
+{
+    static const char message[] = "too many calls wait for control, or it is too long";
+
+    if (strcmp(http_service_path(request), "/") == 0)
+        refuse(request, 400, "Throttling", message);
+    else
+        refuse(request, 503, "Busy", message);
+}
+
 static enum sigv4_fault
 collect(const struct http_service_request *request, struct slice body,
         struct signed_text *signed_text)
@@ -144,7 +175,7 @@ passed_call_ask(const struct passed_call_parts *parts, struct http_service_reque
 
     if (fault != SIGV4_SOUND) {
         const struct sigv4_fault_row *row = sigv4_fault_row(fault);
-        answer_refuse(request, row->status, row->code, row->message);
+        refuse(request, row->status, row->code, row->message);
         return;
     }
     struct passed_call *passed = memory_take(1, sizeof(*passed));
@@ -154,7 +185,7 @@ passed_call_ask(const struct passed_call_parts *parts, struct http_service_reque
     signed_text_clear(&signed_text);
     if (passed->call_id != 0)
         return;
-    answer_refuse(request, 503, "Busy", "too many calls wait for control, or it is too long");
+    refuse_busy(request);
     free(passed);
 }
 

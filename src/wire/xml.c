@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
+
 /* Text goes to a stream in memory, which grows. */
 struct xml {
     FILE *out;
@@ -154,4 +156,14 @@ xml_error(const struct wire_service *service, const char *code, const char *mess
     fputs(is_ec2 ? "</Response>\n" : "</ErrorResponse>\n", out);
     fclose(out);
     return text;
+}
+
+void
+xml_make_request_id(char text[XML_REQUEST_ID_SIZE])
+{
+    uint32_t parts[4];
+
+    random_draw(parts, sizeof(parts));
+    snprintf(text, XML_REQUEST_ID_SIZE, "%08x-%04x-4%03x-8%03x-%08x%04x", parts[0],
+             parts[1] & 0xffff, parts[1] >> 20, parts[2] & 0xfff, parts[3], parts[2] >> 16);
 }

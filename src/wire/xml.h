@@ -8,6 +8,10 @@
 #include "wire/shape.h"
 
 #define XML_MEDIA_TYPE "text/xml"
+#define XML_REQUEST_ID_SIZE 37
+
+/* A UUID, for the answer to a call. */
+void xml_make_request_id(char text[XML_REQUEST_ID_SIZE]);
 
 /* New texts, to free(); what the shape does not know is left out. */
 char *xml_answer(const struct wire_operation *operation, const json_t *output,

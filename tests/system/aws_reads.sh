@@ -69,6 +69,10 @@ refuses ValidationError elbv2 describe-load-balancers --starting-token not-one
     fail "the classic ELB is answered"
 grep -F '<Code>InvalidAction</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
 
+[ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -H 'Authorization: Basic x' -d 'Action=DescribeLoadBalancers')" = 400 ] ||
+    fail "an Authorization of another kind is answered"
+grep -F '<Code>IncompleteSignature</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
+
 step "boto3 shows all, page by page, and the ARNs stay over a reload"
 python3 "$(dirname "$0")/aws_reads.py" "$app_port" "$other_port" >"$work/first"
 ctl reload

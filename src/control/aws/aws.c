@@ -4,17 +4,14 @@
  * Action and Version say what is wanted, the input is decoded by its shape, and what the
  * handler gives is written by its.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "control/admin/admin_call.h"
 #include "control/aws/aws_call.h"
 #include "wire/decode.h"
 #include "wire/xml.h"
 
-#define REQUEST_ID_SIZE 37
 #define REFUSED 400
 
 static json_t *(*const handlers[])(struct aws_call *call) = {
@@ -29,18 +26,8 @@ struct exchange {
     struct admin_call *admin;
     struct admin_proof proof;
     const struct wire_service *service; /* NULL: not known yet */
-    char request_id[REQUEST_ID_SIZE];
+    char request_id[XML_REQUEST_ID_SIZE];
 };
-
-static void
-make_request_id(char text[REQUEST_ID_SIZE])
-{
-    uint32_t parts[4];
-
-    random_draw(parts, sizeof(parts));
-    snprintf(text, REQUEST_ID_SIZE, "%08x-%04x-4%03x-8%03x-%08x%04x", parts[0],
-             parts[1] & 0xffff, parts[1] >> 20, parts[2] & 0xfff, parts[3], parts[2] >> 16);
-}
 
 /* Takes the text. */
 static void
@@ -142,7 +129,7 @@ admin_aws(struct admin_call *call)
     const char *error;
     enum sigv4_fault fault = admin_request_prove(call->request, &exchange.proof);
 
-    make_request_id(exchange.request_id);
+    xml_make_request_id(exchange.request_id);
     if (fault != SIGV4_SOUND) {
         const struct sigv4_fault_row *row = sigv4_fault_row(fault);
         refuse(&exchange, row->status, row->code, row->message);

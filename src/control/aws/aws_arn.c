@@ -141,6 +141,8 @@ aws_arn_check_rule(struct aws_call *call, const char *arn)
 
     for (size_t i = 0; i < config->listener_count; i++) {
         const struct config_listener *listener = &config->listeners[i];
+        if (strstr(arn, make_id("listener", listener->name, 0).text) == NULL)
+            continue;
         for (size_t j = 0; j < listener->rule_count; j++)
             if (is_it(arn, aws_arn_rule(call, listener, &listener->rules[j])))
                 return true;
