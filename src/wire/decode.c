@@ -36,9 +36,9 @@ fail(struct decoding *decoding, char *error)
     return NULL;
 }
 
-/* The object below one; NULL: a value stands there. */
+/* The object below one; NULL, with what is wrong: a value stands there, or it is no name. */
 static json_t *
-step_down(json_t *parent, const char *name, size_t length)
+step_down(json_t *parent, const char *name, size_t length, const char **fault)
 {
     char part[DECODE_NAME_MAX + 1];
     json_t *child;
@@ -48,16 +48,20 @@ step_down(json_t *parent, const char *name, size_t length)
     child = json_object_get(parent, part);
     if (child == NULL) {
         child = json_object();
-        json_object_set_new(parent, part, child);
+        if (json_object_set_new(parent, part, child) == -1) {
+            *fault = "is not UTF-8";
+            return NULL;
+        }
     }
-    return json_is_object(child) ? child : NULL;
+    *fault = json_is_object(child) ? NULL : "has a member both with and without parts";
+    return *fault == NULL ? child : NULL;
 }
 
 /* What is wrong with the pair, or NULL. */
 static const char *
 plant(json_t *tree, const struct form_pair *pair)
 {
-    const char *name = pair->name;
+    const char *name = pair->name, *fault;
     json_t *value;
 
     if (strlen(name) > DECODE_NAME_MAX)
@@ -68,9 +72,9 @@ plant(json_t *tree, const struct form_pair *pair)
             break;
         if (depth == DECODE_DEPTH_MAX)
             return "is nested too deeply";
-        tree = step_down(tree, name, length);
+        tree = step_down(tree, name, length, &fault);
         if (tree == NULL)
-            return "has a member both with and without parts";
+            return fault;
         name += length + 1;
     }
     if (json_object_get(tree, name) != NULL)

@@ -122,6 +122,8 @@ refuses_what_has_another_form(void **state)
     expect_refused(balancers, "Marker=a&Marker=b", "twice");
     expect_refused(balancers, "a.b.c.d.e.f.g.h.i.j=1", "too deeply");
     expect_refused(balancers, "Marker=%FF", "UTF-8");
+    expect_refused(balancers, "%FF=a", "UTF-8");
+    expect_refused(balancers, "Names.%FF.1=a", "UTF-8");
     expect_refused(balancers, "Marker=%01", "control character");
 }
 
