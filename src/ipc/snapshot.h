@@ -98,7 +98,8 @@ enum {
     GROUP_STICKINESS = 1 << 1,
     GROUP_ANOMALY_MITIGATION = 1 << 2,
     GROUP_ZONE_PREFERENCE = 1 << 3,
-    GROUP_IS_USED = 1 << 4, /* some rule names it */
+    GROUP_IS_USED = 1 << 4,      /* some rule names it */
+    GROUP_PROXY_HEADER = 1 << 5, /* its targets are told whose each connection is */
 };
 
 struct snapshot_group {

@@ -22,7 +22,8 @@ configured_flags(const struct config_target_group *config)
     return (config->passive_health_enabled ? GROUP_PASSIVE_HEALTH : 0) |
            (config->stickiness_enabled ? GROUP_STICKINESS : 0) |
            (config->anomaly_mitigation ? GROUP_ANOMALY_MITIGATION : 0) |
-           (config->zone_preference ? GROUP_ZONE_PREFERENCE : 0);
+           (config->zone_preference ? GROUP_ZONE_PREFERENCE : 0) |
+           (config->proxy_header ? GROUP_PROXY_HEADER : 0);
 }
 
 static uint32_t

@@ -176,6 +176,7 @@ struct config_target_group {
     unsigned port; /* default port of targets registered without one */
     struct config_health_check health_check;
     unsigned deregistration_delay_ms;
+    bool proxy_header;      /* proxy_protocol_v2.enabled */
     unsigned slow_start_ms; /* 0: off */
     enum config_algorithm algorithm;
     bool anomaly_mitigation;

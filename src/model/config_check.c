@@ -282,6 +282,17 @@ check_addresses(const struct config_check *check, const struct config_node *plac
     }
 }
 
+/* Connections that are shared cannot say whose they are. */
+static void
+check_proxy_header(const struct config_check *check, const struct config_node *place,
+                   const struct config_target_group *group)
+{
+    if (group->proxy_header && group->protocol_version != PROTOCOL_VERSION_HTTP1)
+        REPORT(
+            check, place, "attributes.proxy_protocol_v2.enabled",
+            "needs protocol_version = \"HTTP1\": connections in HTTP/2 are shared by clients");
+}
+
 /* gRPC answers with codes of its own. */
 static void
 check_matcher(const struct config_check *check, const struct config_node *place,
@@ -304,6 +315,7 @@ check_group(const struct config_check *check, const struct config_node *place, s
     const struct config_target_group *group = &check->config->target_groups[index];
 
     check_health_check(check, place, &group->health_check);
+    check_proxy_header(check, place, group);
     check_matcher(check, place, group);
     check_algorithm(check, place, group);
     check_stickiness(check, place, group);

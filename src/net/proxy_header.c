@@ -2,7 +2,9 @@
 /* Byte by byte: a header is short, comes once a connection, and may be cut anywhere. */
 #include "net/proxy_header.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/slice.h"
 
@@ -170,4 +172,49 @@ proxy_header_feed(struct proxy_header *header, const char *bytes, size_t length,
         result = header->bytes[0] == V2_SIGNATURE[0] ? take_binary(header) : take_text(header);
     }
     return result;
+}
+
+#define V2_VERSION 0x20
+
+/* The addresses, then the ports; the number of bytes. */
+static size_t
+write_addresses(char *out, enum address_family family, const struct address *source,
+                const struct address *destination)
+{
+    struct sockaddr_storage from, to;
+    const struct sockaddr_in *from_4 = (const struct sockaddr_in *)&from;
+    const struct sockaddr_in *to_4 = (const struct sockaddr_in *)&to;
+    const struct sockaddr_in6 *from_6 = (const struct sockaddr_in6 *)&from;
+    const struct sockaddr_in6 *to_6 = (const struct sockaddr_in6 *)&to;
+    bool is_ipv4 = family == ADDRESS_IPV4;
+    size_t length = is_ipv4 ? sizeof(from_4->sin_addr) : sizeof(from_6->sin6_addr);
+
+    address_to_system(source, &from);
+    address_to_system(destination, &to);
+    memcpy(out, is_ipv4 ? (const void *)&from_4->sin_addr : &from_6->sin6_addr, length);
+    memcpy(out + length, is_ipv4 ? (const void *)&to_4->sin_addr : &to_6->sin6_addr, length);
+    memcpy(out + 2 * length, is_ipv4 ? &from_4->sin_port : &from_6->sin6_port, 2);
+    memcpy(out + 2 * length + 2, is_ipv4 ? &to_4->sin_port : &to_6->sin6_port, 2);
+    return 2 * length + 4;
+}
+
+size_t
+proxy_header_write(char out[PROXY_HEADER_WRITTEN_MAX], const struct address *source,
+                   const struct address *destination)
+{
+    bool is_told = source != NULL && source->family == destination->family &&
+                   (source->family == ADDRESS_IPV4 || source->family == ADDRESS_IPV6);
+    unsigned family = !is_told                         ? FAMILY_UNSPECIFIED
+                      : source->family == ADDRESS_IPV4 ? FAMILY_IPV4
+                                                       : FAMILY_IPV6;
+    size_t length =
+        is_told ? write_addresses(out + V2_FIXED_BYTES, source->family, source, destination)
+                : 0;
+
+    memcpy(out, V2_SIGNATURE, V2_SIGNATURE_BYTES);
+    out[12] = (char)(V2_VERSION | (source == NULL ? COMMAND_LOCAL : COMMAND_PROXY));
+    out[13] = (char)(family << 4 | (is_told ? TRANSPORT_STREAM : TRANSPORT_UNSPECIFIED));
+    out[14] = 0;
+    out[15] = (char)length;
+    return V2_FIXED_BYTES + length;
 }

@@ -17,6 +17,9 @@
 #define PROXY_HEADER_V1_MAX 107
 #define PROXY_HEADER_V2_MAX 4096
 
+/* The longest header that is written. */
+#define PROXY_HEADER_WRITTEN_MAX 52
+
 enum proxy_result { PROXY_MORE, PROXY_DONE, PROXY_MALFORMED };
 
 struct proxy_header {
@@ -31,5 +34,13 @@ struct proxy_header {
 /* Takes *used bytes. MALFORMED also when the header is longer than the bounds above. */
 enum proxy_result proxy_header_feed(struct proxy_header *header, const char *bytes,
                                     size_t length, size_t *used);
+
+/*
+ * Writes a header of version 2 and returns its length: who has connected, and to where.
+ * Addresses of two families, or of none that goes by IP: unspecified. source NULL: LOCAL, a
+ * connection that is the sender's own, as a check's.
+ */
+size_t proxy_header_write(char out[PROXY_HEADER_WRITTEN_MAX], const struct address *source,
+                          const struct address *destination);
 
 #endif

@@ -198,6 +198,7 @@ run_check(struct check *check)
         .is_grpc = group->protocol_version == PROTOCOL_VERSION_GRPC,
         .limits = snapshot_settings(health->snapshot)->limits,
         .tls = group->check_protocol == PROTOCOL_HTTPS ? health->tls : NULL,
+        .has_proxy_header = (group->flags & GROUP_PROXY_HEADER) != 0,
         .timeout_ms = group->check_timeout_ms,
     };
 

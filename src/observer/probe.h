@@ -33,6 +33,7 @@ struct probe_order {
     bool is_grpc;                /* of gRPC's codes */
     struct config_limits limits; /* those of traffic: what it may have, the check may have */
     struct tls_client *tls;      /* NULL: in plain */
+    bool has_proxy_header;       /* begins with one that says LOCAL */
     unsigned timeout_ms;         /* from connecting to the last byte of the response */
 };
 

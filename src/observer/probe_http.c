@@ -20,6 +20,7 @@
 #include "http/response_judge.h"
 #include "net/socket.h"
 #include "net/stream.h"
+#include "net/proxy_header.h"
 #include "net/tls_client.h"
 
 #define PROBE_HTTP_TAG 0x70726f62u
@@ -44,6 +45,7 @@ struct probe_http_check {
     uint64_t begun_us;
     struct probe_result result;
     struct tls_client *tls; /* NULL: in plain */
+    bool has_proxy_header;
     struct http_codes codes;
     struct config_limits limits;
     struct text request;
@@ -313,11 +315,23 @@ run(struct probe_http_check *check)
         continue;
 }
 
+/* 0, or why not; a new connection takes it at once. */
+static int
+send_proxy_header(struct probe_http_check *check)
+{
+    char header[PROXY_HEADER_WRITTEN_MAX];
+    size_t length = proxy_header_write(header, NULL, NULL);
+
+    return stream_write(&check->stream, header, length) == (ssize_t)length ? 0 : EPIPE;
+}
+
 static void
 end_connect(struct probe_http_check *check)
 {
     int error = stream_error(&check->stream);
 
+    if (error == 0 && check->has_proxy_header)
+        error = send_proxy_header(check);
     if (error != 0) {
         finish(check, probe_name_error(error));
         return;
@@ -411,6 +425,7 @@ start(struct loop *loop, const struct probe_order *order, probe_done *on_done, v
     check->codes = order->codes;
     check->limits = order->limits;
     check->tls = order->tls;
+    check->has_proxy_header = order->has_proxy_header;
     check->request = text_over(check->request_bytes, sizeof(check->request_bytes));
     check->stream.fd = -1;
     write_request(&check->request, order);

@@ -143,6 +143,7 @@ attributes_to_json(const struct config_target_group *group)
     json_object_set_new(object, "stickiness.enabled", json_boolean(group->stickiness_enabled));
     admin_set_text(object, "stickiness.type",
                    group->stickiness_type == STICKINESS_LB_COOKIE ? "lb_cookie" : "app_cookie");
+    json_object_set_new(object, "proxy_protocol_v2.enabled", json_boolean(group->proxy_header));
     json_object_set_new(object, "passive_health.enabled",
                         json_boolean(group->passive_health_enabled));
     return object;

@@ -10,7 +10,8 @@ pin_find_target(const struct carrier *carrier, const struct view *view,
 
     for (; link != NULL; link = LIST_NEXT(link, pin_entry))
         for (uint32_t i = 0; i < group->selectable_count; i++)
-            if (view->targets[group->selectable[i]] == link->target && !link->target->is_closed)
+            if (link->is_login && view->targets[group->selectable[i]] == link->target &&
+                !link->target->is_closed)
                 return group->selectable[i];
     return SNAPSHOT_NO_INDEX;
 }

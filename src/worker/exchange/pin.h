@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Links that belong to one client: its target has logged in, or begun to, whoever sent the
- * requests on that connection (http/login.h). Between exchanges they hang on the client's
- * carrier; nobody else gets them, and they end with it.
+ * requests on that connection (http/login.h), or was told by a PROXY header whose it is.
+ * Between exchanges they hang on the client's carrier; nobody else gets them, and they end with
+ * it.
  */
 #ifndef FAIRLEAD_WORKER_PIN_H
 #define FAIRLEAD_WORKER_PIN_H
@@ -18,12 +19,14 @@
 static inline void
 pin_after(struct exchange *exchange, const struct http_head *head)
 {
-    if (login_is_of_connection(head))
-        exchange->link->pinned_to = exchange->carrier;
+    if (!login_is_of_connection(head))
+        return;
+    exchange->link->pinned_to = exchange->carrier;
+    exchange->link->is_login = true;
 }
 
-/* The target of a group, as an index in the view, that one of the client's links leads to while
- * the target may be chosen; SNAPSHOT_NO_INDEX: none. */
+/* The target of a group, as an index in the view, that the client has logged in to by one of
+ * its links, while the target may be chosen; SNAPSHOT_NO_INDEX: none. */
 uint32_t pin_find_target(const struct carrier *carrier, const struct view *view,
                          const struct view_group *group);
 

@@ -25,6 +25,7 @@ struct target_connection {
     uint32_t tag;
     bool is_connecting; /* or shaking hands */
     bool is_secure;
+    bool has_proxy_header;
     bool has_head;        /* of the final answer: its body comes */
     bool keeps_alive;     /* as the answer's head said */
     bool end_is_doubtful; /* the same */

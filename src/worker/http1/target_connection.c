@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "http/request_judge.h"
 #include "net/socket.h"
+#include "net/proxy_header.h"
 #include "net/tls_client.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/http1/target_codec.h"
@@ -122,6 +123,29 @@ group_is_secure(const struct exchange *exchange)
     return exchange->group->group->protocol == PROTOCOL_HTTPS;
 }
 
+static bool
+group_has_header(const struct exchange *exchange)
+{
+    return (exchange->group->group->flags & GROUP_PROXY_HEADER) != 0;
+}
+
+/* Before TLS, and before anything else. A new connection takes the few bytes at once. */
+static bool
+tell_whose_it_is(struct target_connection *connection)
+{
+    struct carrier *carrier = connection->link.exchange->carrier;
+    const struct address *told = carrier_destination(carrier);
+    struct address destination = {.family = ADDRESS_NONE};
+    char header[PROXY_HEADER_WRITTEN_MAX];
+
+    if (told != NULL)
+        destination = *told;
+    else if (!carrier->kind->local_address(carrier, &destination))
+        destination.family = ADDRESS_NONE;
+    size_t length = proxy_header_write(header, &carrier->address, &destination);
+    return stream_write(&connection->stream, header, length) == (ssize_t)length;
+}
+
 static void
 on_ready(void *owner, bool has_failed)
 {
@@ -142,6 +166,8 @@ end_connect(struct target_connection *connection)
     struct worker *worker = connection->link.worker;
 
     connection->error = stream_error(&connection->stream);
+    if (connection->error == 0 && connection->has_proxy_header && !tell_whose_it_is(connection))
+        connection->error = EPIPE;
     if (connection->error != 0 || !connection->is_secure) {
         exchange_on_connected(connection->link.exchange);
         return;
@@ -243,7 +269,7 @@ take(struct target_state *target, struct exchange *exchange)
             return NULL;
         }
         /* A reload may have changed what the group speaks. */
-        if (connection->is_secure != group_is_secure(exchange) ||
+        if (connection->is_secure != group_is_secure(exchange) || group_has_header(exchange) ||
             !is_good_for(connection, exchange)) {
             close_connection(connection);
             continue;
@@ -287,12 +313,16 @@ open_new(struct target_state *target, struct exchange *exchange)
     if (fd == -1)
         return NULL;
     struct target_connection *connection = object_pool_take(&worker->connection_pool);
-    *connection =
-        (struct target_connection){.tag = TAG, .is_connecting = true, .is_secure = is_secure};
+    *connection = (struct target_connection){.tag = TAG,
+                                             .is_connecting = true,
+                                             .is_secure = is_secure,
+                                             .has_proxy_header = group_has_header(exchange)};
     connection->link = (struct target_link){.kind = &target_connection_link,
                                             .worker = worker,
                                             .target = target,
                                             .exchange = exchange};
+    if (connection->has_proxy_header)
+        connection->link.pinned_to = exchange->carrier;
     stream_open(&connection->stream, worker->loop, fd, &callbacks, connection);
     stream_want_writable(&connection->stream, true);
     TAILQ_INSERT_HEAD(&target->busy, &connection->link, entry);

@@ -34,6 +34,7 @@ struct target_link {
     TAILQ_ENTRY(target_link) entry;    /* among the target's busy, idle or pinned ones */
     struct carrier *pinned_to;         /* whose only it is, to its end; NULL: anybody's */
     LIST_ENTRY(target_link) pin_entry; /* there, while it has no exchange */
+    bool is_login;   /* of pinned ones: its target knows who the client is by it */
     bool is_reused;  /* its connection has carried an exchange before this one */
     bool is_blocked; /* bytes wait that the target has not taken yet: no more is sent then */
     bool is_paused;  /* by pause */

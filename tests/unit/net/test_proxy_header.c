@@ -158,6 +158,46 @@ bounds_what_it_skips(void **state)
     assert_true(used <= PROXY_HEADER_V1_MAX);
 }
 
+/* What is written is read as it was meant. */
+static void
+writes_what_it_reads(void **state)
+{
+    static const struct {
+        const char *source, *destination;
+        size_t length;
+        bool is_told;
+    } rows_written[] = {
+        {"192.0.2.1", "198.51.100.1", 28, true},
+        {"2001:db8::1", "2001:db8::2", 52, true},
+        {"192.0.2.1", "2001:db8::2", 16, false},
+    };
+
+    char bytes[PROXY_HEADER_WRITTEN_MAX];
+    size_t used;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows_written) / sizeof(rows_written[0]); i++) {
+        struct proxy_header header = {.taken = 0};
+        struct address source, destination;
+        assert_true(address_parse(&source, rows_written[i].source, 41822));
+        assert_true(address_parse(&destination, rows_written[i].destination, 443));
+        size_t length = proxy_header_write(bytes, &source, &destination);
+        assert_int_equal(length, rows_written[i].length);
+        assert_int_equal(proxy_header_feed(&header, bytes, length, &used), PROXY_DONE);
+        assert_int_equal(used, length);
+        assert_int_equal(header.is_told, rows_written[i].is_told);
+        if (header.is_told) {
+            assert_true(address_equal(&header.source, &source));
+            assert_true(address_equal(&header.destination, &destination));
+        }
+    }
+    struct proxy_header local = {.taken = 0};
+    assert_int_equal(proxy_header_write(bytes, NULL, NULL), 16);
+    assert_memory_equal(bytes, V2 "\x20\0\0\0", 16);
+    assert_int_equal(proxy_header_feed(&local, bytes, 16, &used), PROXY_DONE);
+    assert_false(local.is_told);
+}
+
 int
 main(void)
 {
@@ -165,6 +205,7 @@ main(void)
         cmocka_unit_test(reads_headers_that_come_whole),
         cmocka_unit_test(reads_headers_in_single_bytes),
         cmocka_unit_test(bounds_what_it_skips),
+        cmocka_unit_test(writes_what_it_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
