@@ -63,7 +63,10 @@ step "what is wrong or not possible is refused"
 refuses LoadBalancerNotFound elbv2 describe-load-balancers --names nobody
 refuses TargetGroupNotFound elbv2 describe-target-groups --names nobody
 refuses OperationNotPermitted elbv2 delete-target-group --target-group-arn "$group"
-refuses InvalidAction elbv2 describe-trust-stores
+# Clients of before 2023 do not know it.
+[ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=DescribeTrustStores&Version=2015-12-01')" = 400 ] ||
+    fail "what is not built is answered: $(cat "$work/out")"
+grep -F '<Code>InvalidAction</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
 refuses ValidationError elbv2 describe-load-balancers --starting-token not-one
 [ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=DescribeLoadBalancers&Version=2012-06-01')" = 400 ] ||
     fail "the classic ELB is answered"
