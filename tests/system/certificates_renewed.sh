@@ -35,6 +35,7 @@ for i in 1 2 3 4; do
     fresh "plain$i" plain.test
     fresh "renamed$i" renamed.test
     fresh "linked$i" linked.test
+    fresh "mounted$i" mounted.test
 done
 fresh expired plain.test -1
 for i in 1 2; do
@@ -60,9 +61,15 @@ link() { # NUMBER: as certbot does
     done
 }
 link 1
+mkdir -p "$work/secret/..1"
+cp "$work/made/mounted1.pem" "$work/secret/..1/shop.pem"
+cp "$work/made/mounted1.key" "$work/secret/..1/shop.key"
+ln -s ..1 "$work/secret/..data"
+ln -s ..data/shop.pem "$work/secret/shop.pem"
+ln -s ..data/shop.key "$work/secret/shop.key"
 chmod 600 "$work"/*/shop*.key
 DIR=$work "$support/config" -w 2 -t "$app_port" -s "address = \"127.0.0.1\"; port = $port;
-    certificates = ( $(pair plain) ); certificate_list = ( $(pair renamed), $(pair live) );" \
+    certificates = ( $(pair plain) ); certificate_list = ( $(pair renamed), $(pair live), $(pair secret) );" \
     -o "certificates_dir = \"$work/folder\";"
 fairlead_start
 wait_for 5 serves plain.test "$work/made/plain1.pem"
@@ -99,6 +106,14 @@ wait_for 10 serves renamed.test "$work/made/renamed2.pem"
 step "behind symbolic links that are swapped"
 link 2
 wait_for 10 serves linked.test "$work/made/linked2.pem"
+
+step "in a folder that is swapped whole, as mounted secrets are"
+mkdir "$work/secret/..2"
+cp "$work/made/mounted2.pem" "$work/secret/..2/shop.pem"
+cp "$work/made/mounted2.key" "$work/secret/..2/shop.key"
+ln -s ..2 "$work/secret/..data.new"
+mv -T "$work/secret/..data.new" "$work/secret/..data"
+wait_for 10 serves mounted.test "$work/made/mounted2.pem"
 
 step "a pair that does not fit together: the old one stays, and others are renewed all the same"
 is_problem() {
