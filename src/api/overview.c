@@ -78,8 +78,10 @@ group_state(const struct snapshot *snapshot, uint32_t index, const struct tally 
 
     if ((group->flags & GROUP_IS_USED) == 0)
         return "unused";
+    if (snapshot_roster(snapshot, index)->vacancy == VACANCY_HOLDS)
+        return "waits";
     if (tally->registered == 0)
-        return snapshot_roster(snapshot, index)->vacancy == VACANCY_HOLDS ? "waits" : "empty";
+        return "empty";
     if (group->check_enabled == 0)
         return "unavailable";
     if (snapshot_roster(snapshot, index)->fails_open != 0)

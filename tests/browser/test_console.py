@@ -194,7 +194,7 @@ class Console(ConsoleTest):
             press("Enter a key", "main")
             enter_key("viewer")
             wait("a target", lambda: state(ONE) == "healthy")
-            self.assertEqual(text("#mark"), "live")
+            wait("the mark", lambda: text("#mark") == "live")
 
     def test_it_is_paused_while_nobody_looks(self):
         js("Object.defineProperty(document, 'hidden', {get: () => window.isAway, configurable: true})")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Calls of fairlead's JSON, signed where there is a key, and what refusals mean for people. */
+/* Calls of fairlead's JSON, signed where there is a key; what refusals mean. */
 import {encode, signerOf} from "./sign.js";
 
 class Refusal extends Error {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Asks for what a part of a page shows, again and again where wanted, and says in its place why it is not there. */
+/* Asks for what a part of a page shows, or says in its place why it is not there. */
 import {get, session} from "./api.js";
 import {askForKey, errorText} from "./dialog.js";
 import {button, command, fill, h, panel} from "./dom.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What is in force and where it was set, whether the file on disk is right, and reading it again. */
+/* What is in force, where it was set, and reading the file again. */
 import {get, post, session} from "./api.js";
 import {texts} from "./columns.js";
 import {ask, askForKey, errorText, told} from "./dialog.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Answers that fairlead made itself because something failed, newest first. */
+/* Answers that fairlead made itself because something failed. */
 import {numbers, openers, texts} from "./columns.js";
 import {facts, groupLink, h, panel, plain} from "./dom.js";
 import {Loader} from "./loader.js";

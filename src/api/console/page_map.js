@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How requests go: listener, rule, group, targets, with how often each rule was met. */
+/* Listener, rule, group, targets, with how often each rule was met. */
 import {get} from "./api.js";
 import {errorText} from "./dialog.js";
 import {fill, groupLink, h, keep, name, panel, plain, put} from "./dom.js";

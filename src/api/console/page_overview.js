@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One sentence, what needs somebody, the last 15 minutes, the groups; and the list of all groups. */
+/* One sentence, what needs somebody, graphs, groups; and the list of all groups. */
 import {groups, marks, meters, numbers} from "./columns.js";
 import {command, groupPath, h, keep, panel, plain, put, refill} from "./dom.js";
 import {Monitor} from "./graph.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What runs: services with their tasks, providers, and containers that are no targets. */
+/* Services with their tasks, providers, containers that are no targets. */
 import {roll, stop} from "./actions.js";
 import {actions, groups, marks, numbers, texts} from "./columns.js";
 import {command, h, panel, refill} from "./dom.js";

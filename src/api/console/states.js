@@ -38,7 +38,7 @@ for (const [tone, kind, ...words] of [
 /* What a word means where it does not say so itself. */
 const meanings = {
   unavailable: "its group has no health checks: it gets requests", "fails open": "too few targets are healthy: all get requests",
-  waits: "it is empty: requests are held until its next target comes", unused: "no rule forwards here",
+  waits: "requests are held until a target can take them", unused: "no rule forwards here",
   ejected: "its checks pass, but requests to it failed",
 };
 
@@ -83,8 +83,8 @@ export function targetWord({TargetHealth: {State}, IsHeld, IsEjected, IsSlowStar
 }
 
 export function groupWord(group) {
-  if (!group.IsUsed)
-    return "unused";
+  if (!group.IsUsed || group.IsWaiting)
+    return group.IsUsed ? "waits" : "unused";
   if (group.TargetCount === 0)
     return "empty";
   return group.FailsOpen ? "fails open" : group.HealthyTargetCount < group.TargetCount ? "degraded" : "healthy";
