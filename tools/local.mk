@@ -69,7 +69,9 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0010-a-logged-in-connection-is-its-clients.md \
 	docs/decisions/0011-the-api-role-parses-control-verifies.md \
 	docs/decisions/0012-http2-is-judged-as-http1.md \
-	docs/decisions/0013-an-upgrade-is-an-exec-in-place.md
+	docs/decisions/0013-an-upgrade-is-an-exec-in-place.md \
+	docs/decisions/0014-containers-are-dialled-at-their-own-addresses.md \
+	docs/decisions/0015-connections-to-targets-are-shared-when-they-are-open.md
 
 # What the build promises of the programs.
 build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/guides.py \
