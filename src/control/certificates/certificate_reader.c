@@ -4,16 +4,15 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "control/certificates/stamped_file.h"
 #include "ipc/certificate_book_build.h"
 #include "net/tls_pair.h"
 
@@ -23,10 +22,7 @@
 
 #define FOLDER_MEMBER "certificates_dir"
 #define ENDING ".pem"
-#define FILE_MOST_BYTES ((size_t)1 << 20)
-/* A file that was changed this shortly before it was read may be changed again unseen. */
-#define FRESH_NS UINT64_C(2000000000)
-#define NS_PER_SECOND UINT64_C(1000000000)
+#define FILE_MOST_MIB 1
 #define US_PER_SECOND 1000000
 
 /* A pair by the names of its files: where it stands in the book in force, and in the new one.
@@ -48,16 +44,6 @@ struct certificate_reader {
     bool keeps_old;
     void (*on_progress)(void *argument);
     void *progress_argument;
-};
-
-/* One of the two files while it is looked at. */
-struct pair_file {
-    const char *path, *member; /* of the configuration, for what is said of it */
-    struct certificate_stamp stamp;
-    mode_t mode;
-    int fd;
-    char *bytes; /* NULL: not read yet */
-    size_t length, capacity;
 };
 
 /* NOLINTBEGIN(readability-function-size): uthash's macros are long. */
@@ -98,102 +84,35 @@ remember_in_force(struct certificate_reader *reader)
     }
 }
 
-static uint64_t
-nanoseconds(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * NS_PER_SECOND + (uint64_t)time->tv_nsec;
-}
-
-static void
-note_status(struct pair_file *file, const struct stat *status)
-{
-    struct timespec now;
-
-    file->mode = status->st_mode;
-    file->stamp = (struct certificate_stamp){
-        .device = status->st_dev,
-        .inode = status->st_ino,
-        .size = (uint64_t)status->st_size,
-        .modified_ns = nanoseconds(&status->st_mtim),
-        .changed_ns = nanoseconds(&status->st_ctim),
-    };
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (nanoseconds(&now) - file->stamp.changed_ns < FRESH_NS)
-        file->stamp = (struct certificate_stamp){0};
-}
-
-/* The reason why not, or NULL. A key may be a symbolic link, as mounted secrets are. */
-static const char *
-open_file(struct pair_file *file)
-{
-    struct stat status;
-
-    file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file->fd == -1 || fstat(file->fd, &status) == -1)
-        return strerror(errno);
-    if (!S_ISREG(status.st_mode))
-        return "it is no regular file";
-    if (status.st_size > (off_t)FILE_MOST_BYTES)
-        return "it is larger than 1 MiB";
-    note_status(file, &status);
-    file->capacity = (size_t)status.st_size + 1;
-    return NULL;
-}
-
-static const char *
-read_file(struct pair_file *file)
-{
-    file->bytes = memory_take(1, file->capacity);
-    while (file->length < file->capacity) {
-        ssize_t got = read(file->fd, file->bytes + file->length, file->capacity - file->length);
-        if (got == -1 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == -1 ? strerror(errno) : NULL;
-        file->length += (size_t)got;
-    }
-    return "it is being written";
-}
-
-static void
-close_file(struct pair_file *file)
-{
-    if (file->fd != -1)
-        close(file->fd);
-    if (file->bytes != NULL)
-        explicit_bzero(file->bytes, file->length);
-    free(file->bytes);
-}
-
 /* The two files of a pair, or the one that holds both. */
-struct pair_files {
-    struct pair_file certificate, key;
+struct stamped_files {
+    struct stamped_file certificate, key;
     bool is_one;
     bool is_of_folder; /* nobody wrote its name: it is left out where it is bad */
     enum config_gravity gravity;
 };
 
-static struct pair_file *
-key_file(struct pair_files *files)
+static struct stamped_file *
+key_file(struct stamped_files *files)
 {
     return files->is_one ? &files->certificate : &files->key;
 }
 
 static bool
-open_files(struct pair_files *files, struct config_findings *findings)
+open_files(struct stamped_files *files, struct config_findings *findings)
 {
-    struct pair_file *all[] = {&files->certificate, key_file(files)};
+    struct stamped_file *all[] = {&files->certificate, key_file(files)};
     bool is_open = true;
 
     for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
-        const char *reason = open_file(all[i]);
+        const char *reason = stamped_file_open(all[i], FILE_MOST_MIB);
         if (reason == NULL)
             continue;
         config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
                             all[i]->path, reason);
         is_open = false;
     }
-    const struct pair_file *key = key_file(files);
+    const struct stamped_file *key = key_file(files);
     if (is_open && (key->mode & (S_IROTH | S_IWOTH)) != 0)
         config_findings_add(findings, CONFIG_WARNING, key->member,
                             "%s holds a private key and every user may read or write it: "
@@ -202,18 +121,10 @@ open_files(struct pair_files *files, struct config_findings *findings)
     return is_open;
 }
 
-static bool
-stamps_are_equal(const struct certificate_stamp *one, const struct certificate_stamp *other)
-{
-    static const struct certificate_stamp none;
-
-    return memcmp(one, other, sizeof(*one)) == 0 && memcmp(one, &none, sizeof(*one)) != 0;
-}
-
 /* Whether it stands in the book in force as it is in the files. */
 static bool
 is_unchanged(const struct certificate_reader *reader, const struct known_pair *known,
-             struct pair_files *files)
+             struct stamped_files *files)
 {
     if (known->old == CERTIFICATE_NONE)
         return false;
@@ -223,12 +134,12 @@ is_unchanged(const struct certificate_reader *reader, const struct known_pair *k
 }
 
 static bool
-read_files(struct pair_files *files, struct config_findings *findings)
+read_files(struct stamped_files *files, struct config_findings *findings)
 {
-    struct pair_file *all[] = {&files->certificate, key_file(files)};
+    struct stamped_file *all[] = {&files->certificate, key_file(files)};
 
     for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
-        const char *reason = read_file(all[i]);
+        const char *reason = stamped_file_read(all[i]);
         if (reason == NULL)
             continue;
         config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
@@ -238,30 +149,24 @@ read_files(struct pair_files *files, struct config_findings *findings)
     return true;
 }
 
-static struct slice
-text_of(const struct pair_file *file)
-{
-    return slice_make(file->bytes, file->length);
-}
-
 /* Of two that somebody could get, one that is over is never the better one. */
 static bool
 is_worse_than_old(const struct certificate_reader *reader, const struct known_pair *known,
-                  const struct pair_files *files, const struct tls_pair *pair)
+                  const struct stamped_files *files, const struct tls_pair *pair)
 {
     return (reader->keeps_old || files->is_of_folder) && known->old != CERTIFICATE_NONE &&
            pair->facts.not_after_s < reader->now_s;
 }
 
 static void
-add_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
-         struct config_findings *findings)
+add_pair(struct certificate_reader *reader, struct known_pair *known,
+         struct stamped_files *files, struct config_findings *findings)
 {
     struct tls_pair pair;
     const char *reason;
-    enum tls_pair_part wrong =
-        tls_pair_read(&pair, text_of(&files->certificate), text_of(key_file(files)), &reason);
-    const struct pair_file *blamed =
+    enum tls_pair_part wrong = tls_pair_read(&pair, stamped_file_text(&files->certificate),
+                                             stamped_file_text(key_file(files)), &reason);
+    const struct stamped_file *blamed =
         wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
     struct certificate_source source = {
         .path = files->certificate.path,
@@ -283,8 +188,8 @@ add_pair(struct certificate_reader *reader, struct known_pair *known, struct pai
 }
 
 static void
-read_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
-          struct config_findings *findings)
+read_pair(struct certificate_reader *reader, struct known_pair *known,
+          struct stamped_files *files, struct config_findings *findings)
 {
     known->is_bad = true;
     if (open_files(files, findings)) {
@@ -298,8 +203,8 @@ read_pair(struct certificate_reader *reader, struct known_pair *known, struct pa
         known->old != CERTIFICATE_NONE)
         known->index = certificate_builder_copy(reader->builder, reader->in_force, known->old);
     known->is_bad = known->index == CERTIFICATE_NONE;
-    close_file(&files->certificate);
-    close_file(&files->key);
+    stamped_file_close(&files->certificate);
+    stamped_file_close(&files->key);
     if (reader->on_progress != NULL)
         reader->on_progress(reader->progress_argument);
 }
@@ -316,7 +221,7 @@ is_in_force(const struct certificate_reader *reader, const struct tls_certificat
 }
 
 static void
-judge_dates(const struct certificate_reader *reader, const struct pair_files *files,
+judge_dates(const struct certificate_reader *reader, const struct stamped_files *files,
             const struct tls_certificate_facts *facts, struct config_findings *findings)
 {
     bool is_over = facts->not_after_s < reader->now_s;
@@ -336,7 +241,7 @@ judge_dates(const struct certificate_reader *reader, const struct pair_files *fi
 }
 
 static void
-give_pair(struct certificate_reader *reader, struct pair_files *files,
+give_pair(struct certificate_reader *reader, struct stamped_files *files,
           struct config_findings *findings)
 {
     struct known_pair *known = find_known(reader, slice_of(files->certificate.path),
@@ -357,7 +262,7 @@ inspect(void *argument, const struct config_listener *listener,
         struct config_findings *findings)
 {
     struct certificate_reader *reader = argument;
-    struct pair_files files = {
+    struct stamped_files files = {
         .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
         .key = {.path = named->private_key, .member = "private_key", .fd = -1},
         .is_one = named->private_key == NULL,
@@ -382,7 +287,7 @@ static void
 give_file(struct certificate_reader *reader, const char *path, struct config_findings *findings)
 {
     const struct config_certificate about = {.certificate = (char *)path};
-    struct pair_files files = {
+    struct stamped_files files = {
         .certificate = {.path = path, .member = FOLDER_MEMBER, .fd = -1},
         .key = {.fd = -1},
         .is_one = true,
