@@ -13,6 +13,11 @@
 #include "http/head.h"
 #include "model/config.h"
 
+/* What a target is told in a field of its own. */
+struct forwarding_field {
+    struct slice name, value;
+};
+
 /* Where a request came in; slices must live during the call only. */
 struct forwarding_origin {
     const struct config_attributes *attributes;
@@ -20,7 +25,9 @@ struct forwarding_origin {
     uint16_t client_port;
     uint16_t listener_port; /* 0: unix socket */
     bool is_tls;
-    struct slice tls_version, tls_suite; /* for fields of their own; empty: none */
+    const struct forwarding_field *security; /* of the client's TLS */
+    size_t security_count;
+    bool is_believed;          /* what came in X-Amzn-Mtls-* goes on */
     struct slice default_host; /* for HTTP/1.0 requests without Host; empty: "fairlead" */
 };
 

@@ -118,12 +118,17 @@ write_forwarded(struct text *out, const struct http_head *request,
 
 /* Only ours, or a trusted hop's: the client's own have gone. */
 static void
-write_tls(struct text *out, const struct forwarding_origin *origin)
+write_security(struct text *out, const struct http_head *request,
+               const struct forwarding_origin *origin)
 {
-    if (origin->tls_version.length > 0)
-        write_field(out, SLICE_LITERAL("X-Amzn-Tls-Version"), origin->tls_version);
-    if (origin->tls_suite.length > 0)
-        write_field(out, SLICE_LITERAL("X-Amzn-Tls-Cipher-Suite"), origin->tls_suite);
+    const struct http_field *field =
+        origin->is_believed ? http_head_find(request, HTTP_FIELD_X_AMZN_TLS) : NULL;
+
+    for (size_t i = 0; i < origin->security_count; i++)
+        write_field(out, origin->security[i].name, origin->security[i].value);
+    for (; field != NULL; field = http_head_find_next(request, field))
+        if (!field->is_dropped)
+            write_field(out, field->name, field->value);
 }
 
 static void
@@ -213,7 +218,7 @@ forwarding_write_request(struct text *out, const struct http_head *request,
         return refusal;
     write_host(out, request, origin);
     forwarding_write_trace(out, request, trace);
-    write_tls(out, origin);
+    write_security(out, request, origin);
     write_fields(out, request);
     write_framing(out, request);
     return out->is_truncated ? HTTP_REFUSAL_HEAD_TOO_LARGE : HTTP_REFUSAL_NONE;

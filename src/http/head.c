@@ -110,18 +110,48 @@ http_head_next_value(const struct http_head *head, struct slice name, size_t *pl
     return false;
 }
 
+bool
+http_name_is_like(struct slice name, struct slice known)
+{
+    if (name.length < known.length)
+        return false;
+    for (size_t i = 0; i < known.length; i++)
+        if ((name.at[i] == '_' ? '-' : slice_lower(name.at[i])) != slice_lower(known.at[i]))
+            return false;
+    return true;
+}
+
+/* What only fairlead may say, and may be longer than names that are known one by one. */
+static __attribute__((noinline)) enum http_field_id
+find_by_beginning(struct slice name)
+{
+    static const struct slice tls = {"x-amzn-tls-", 11}, mutual = {"x-amzn-mtls-", 12};
+
+    return http_name_is_like(name, tls) || http_name_is_like(name, mutual)
+               ? HTTP_FIELD_X_AMZN_TLS
+               : HTTP_FIELD_OTHER;
+}
+
+static inline enum http_field_id
+find_other(struct slice name)
+{
+    if (name.length < sizeof("x-amzn-tls-") - 1 || (name.at[0] | CASE_BIT) != 'x')
+        return HTTP_FIELD_OTHER;
+    return find_by_beginning(name);
+}
+
 enum http_field_id
 http_field_find(struct slice name)
 {
     if (__builtin_expect(!are_buckets_built, 0))
         build_buckets();
-    if (name.length == 0 || name.length > NAME_MAX_BYTES)
-        return HTTP_FIELD_OTHER;
+    if (name.length - 1 >= NAME_MAX_BYTES)
+        return find_other(name);
     for (unsigned at = hash_name(name); buckets[at].id != HTTP_FIELD_OTHER;
          at = (at + 1) % BUCKET_COUNT)
         if (is_name_of(&buckets[at], name))
             return (enum http_field_id)buckets[at].id;
-    return HTTP_FIELD_OTHER;
+    return find_other(name);
 }
 
 enum http_field_class

@@ -127,6 +127,10 @@ const struct http_field *http_head_find_next(const struct http_head *head,
 bool http_head_next_value(const struct http_head *head, struct slice name, size_t *place,
                           struct slice *value);
 
+/* Whether it begins so, in any case, with _ where - is known: what CGI makes of both is the
+ * same. */
+bool http_name_is_like(struct slice name, struct slice known);
+
 /* HTTP_FIELD_OTHER for all but the names of fields.def, which are tokens. */
 enum http_field_id http_field_find(struct slice name);
 enum http_field_class http_field_class(enum http_field_id id);

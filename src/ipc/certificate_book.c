@@ -75,6 +75,29 @@ check_text(const struct certificate_book *book, const struct certificate_text *r
     return bytes_are_sound(book, row->text);
 }
 
+static bool
+check_trust_file(const struct certificate_book *book, const struct certificate_trust_file *row)
+{
+    return bytes_are_sound(book, row->path);
+}
+
+static bool
+check_revocation(const struct certificate_book *book, const struct certificate_revocation *row)
+{
+    (void)book;
+    (void)row;
+    return true;
+}
+
+static bool
+check_trust(const struct certificate_book *book, const struct certificate_trust *row)
+{
+    return bytes_are_sound(book, row->name) &&
+           rows_are_sound(row->files, book->trust_file_count) &&
+           rows_are_sound(row->anchors, book->link_count) &&
+           rows_are_sound(row->revoked, book->revocation_count);
+}
+
 #define CHECK_ALL(type, table)                                                                 \
     static bool check_all_##table(const struct certificate_book *book)                         \
     {                                                                                          \
@@ -209,5 +232,14 @@ certificate_listener_find(const struct certificate_book *book, struct slice name
     for (uint32_t i = 0; i < book->listener_count; i++)
         if (slice_equal(certificate_slice(book, book->listeners[i].name), name))
             return &book->listeners[i];
+    return NULL;
+}
+
+const struct certificate_trust *
+certificate_trust_find(const struct certificate_book *book, struct slice name)
+{
+    for (uint32_t i = 0; i < book->trust_count; i++)
+        if (slice_equal(certificate_slice(book, book->trusts[i].name), name))
+            return &book->trusts[i];
     return NULL;
 }

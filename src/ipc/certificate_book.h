@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The certificates of all HTTPS listeners, as control hands them to workers: a sealed memory
- * file of what everybody may see (chains, names, dates), and another one of private keys, which
- * go together by a number. Nobody but workers gets either. A certificate is its index; bytes of
- * chains stand there once. Written by certificate_book_build.h, checked once on opening.
+ * The certificates of all HTTPS listeners and the trust stores for their clients', as control
+ * hands them to workers: a sealed memory file of what everybody may see (chains, names, dates),
+ * and another one of private keys, which go together by a number. Nobody but workers gets
+ * either. A certificate is its index; bytes of chains stand there once. Written by
+ * certificate_book_build.h, checked once on opening.
  */
 #ifndef FAIRLEAD_IPC_CERTIFICATE_BOOK_H
 #define FAIRLEAD_IPC_CERTIFICATE_BOOK_H
@@ -13,6 +14,7 @@
 
 #include "base/slice.h"
 #include "net/tls_pair.h"
+#include "net/tls_trust.h"
 
 #define CERTIFICATE_NONE UINT32_MAX
 
@@ -65,6 +67,25 @@ struct certificate_text {
     struct certificate_bytes text;
 };
 
+/* A file of a trust store. */
+struct certificate_trust_file {
+    struct certificate_bytes path;
+    struct certificate_stamp stamp;
+};
+
+struct certificate_revocation {
+    struct tls_revocation revocation;
+};
+
+struct certificate_trust {
+    struct certificate_bytes name;
+    struct certificate_rows files;       /* of trust_files, the bundle first */
+    struct certificate_rows anchors;     /* of links */
+    struct certificate_rows revoked;     /* of revocations, sorted */
+    int64_t first_end_s, first_update_s; /* as tls_trust.h has them */
+    uint64_t hash;                       /* of all that it says */
+};
+
 /* The tables: X(name of a row's type, name of the table). */
 #define CERTIFICATE_TABLES(X)                                                                  \
     X(listener, listeners)                                                                     \
@@ -72,7 +93,10 @@ struct certificate_text {
     X(name, listener_names)                                                                    \
     X(row, certificates)                                                                       \
     X(link, links)                                                                             \
-    X(text, names)
+    X(text, names)                                                                             \
+    X(trust_file, trust_files)                                                                 \
+    X(revocation, revocations)                                                                 \
+    X(trust, trusts)
 
 /* Mapped; freed with its last user. The members are for the functions below only. */
 struct certificate_book {
@@ -112,6 +136,10 @@ certificate_key(const struct certificate_book *book, const struct certificate_ro
 /* NULL: it has no certificates. */
 const struct certificate_listener *
 certificate_listener_find(const struct certificate_book *book, struct slice name);
+
+/* NULL: there is no trust store of that name. */
+const struct certificate_trust *certificate_trust_find(const struct certificate_book *book,
+                                                       struct slice name);
 
 /* What a client wants and takes: see tls_hello.h. */
 struct certificate_wish {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows and bytes grow in memory until they are written. Equal bytes stand there once: most
- * chains end with the same few certificates.
+ * Rows and bytes grow in memory until they are written. Trust stores are
+ * certificate_trust_build.c.
  */
 #include "ipc/certificate_book_build.h"
 
@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "ipc/certificate_builder.h"
 #include "ipc/certificate_layout.h"
 
 #define uthash_malloc(size) memory_take(1, size)
@@ -25,21 +26,8 @@ struct known_bytes {
     UT_hash_handle hh;
 };
 
-struct growing {
-    char *bytes;
-    size_t length, capacity;
-};
-
-struct certificate_builder {
-    struct growing bytes, keys;
-#define BUILDER_TABLE(type, table) struct growing table;
-    CERTIFICATE_TABLES(BUILDER_TABLE)
-#undef BUILDER_TABLE
-    struct known_bytes *known;
-};
-
-static void *
-grow(struct growing *growing, size_t size)
+void *
+growing_take(struct growing *growing, size_t size)
 {
     CHECK(growing->length + size <= INT32_MAX);
     if (growing->length + size > growing->capacity) {
@@ -56,7 +44,7 @@ append(struct growing *growing, struct slice bytes)
     struct certificate_bytes place = {(uint32_t)growing->length, (uint32_t)bytes.length};
 
     if (bytes.length > 0)
-        memcpy(grow(growing, bytes.length), bytes.at, bytes.length);
+        memcpy(growing_take(growing, bytes.length), bytes.at, bytes.length);
     return place;
 }
 
@@ -82,8 +70,8 @@ remember(struct certificate_builder *builder, uint64_t hash, struct certificate_
 
 /* NOLINTEND(readability-function-size) */
 
-static struct certificate_bytes
-add_bytes(struct certificate_builder *builder, struct slice bytes)
+struct certificate_bytes
+certificate_builder_bytes(struct certificate_builder *builder, struct slice bytes)
 {
     uint64_t hash = slice_hash(SLICE_HASH_START, bytes);
     const struct known_bytes *known = find_known(builder, hash);
@@ -98,14 +86,12 @@ add_bytes(struct certificate_builder *builder, struct slice bytes)
     return slice_equal(same, bytes) ? known->place : append(&builder->bytes, bytes);
 }
 
-#define ROW_COUNT(growing, type) ((uint32_t)((growing).length / sizeof(struct type)))
-
 struct certificate_builder *
 certificate_builder_new(void)
 {
     struct certificate_builder *builder = memory_take(1, sizeof(*builder));
 
-    memset(grow(&builder->keys, sizeof(struct certificate_key_header)), 0,
+    memset(growing_take(&builder->keys, sizeof(struct certificate_key_header)), 0,
            sizeof(struct certificate_key_header));
     return builder;
 }
@@ -143,17 +129,17 @@ certificate_builder_free(struct certificate_builder **freed)
 static void
 add_link(struct certificate_builder *builder, struct slice der)
 {
-    struct certificate_link link = {add_bytes(builder, der)};
+    struct certificate_link link = {certificate_builder_bytes(builder, der)};
 
-    *(struct certificate_link *)grow(&builder->links, sizeof(link)) = link;
+    *(struct certificate_link *)growing_take(&builder->links, sizeof(link)) = link;
 }
 
 static void
 add_name(struct certificate_builder *builder, struct slice name)
 {
-    struct certificate_text text = {add_bytes(builder, name)};
+    struct certificate_text text = {certificate_builder_bytes(builder, name)};
 
-    *(struct certificate_text *)grow(&builder->names, sizeof(text)) = text;
+    *(struct certificate_text *)growing_take(&builder->names, sizeof(text)) = text;
 }
 
 /* A row whose chain and names come next. */
@@ -162,8 +148,8 @@ begin_row(struct certificate_builder *builder, struct slice path, struct slice k
           struct slice key)
 {
     return (struct certificate_row){
-        .path = add_bytes(builder, path),
-        .key_path = add_bytes(builder, key_path),
+        .path = certificate_builder_bytes(builder, path),
+        .key_path = certificate_builder_bytes(builder, key_path),
         .chain = {ROW_COUNT(builder->links, certificate_link), 0},
         .names = {ROW_COUNT(builder->names, certificate_text), 0},
         .key = append(&builder->keys, key),
@@ -177,7 +163,7 @@ end_row(struct certificate_builder *builder, struct certificate_row *row)
 
     row->chain.count = ROW_COUNT(builder->links, certificate_link) - row->chain.first;
     row->names.count = ROW_COUNT(builder->names, certificate_text) - row->names.first;
-    *(struct certificate_row *)grow(&builder->certificates, sizeof(*row)) = *row;
+    *(struct certificate_row *)growing_take(&builder->certificates, sizeof(*row)) = *row;
     return index;
 }
 
@@ -260,11 +246,12 @@ certificate_builder_begin_listener(struct certificate_builder *builder, const ch
 {
     end_listener(builder);
     struct certificate_listener listener = {
-        .name = add_bytes(builder, slice_of(name)),
+        .name = certificate_builder_bytes(builder, slice_of(name)),
         .certificates = {ROW_COUNT(builder->members, certificate_member), 0},
         .names = {ROW_COUNT(builder->listener_names, certificate_name), 0},
     };
-    *(struct certificate_listener *)grow(&builder->listeners, sizeof(listener)) = listener;
+    *(struct certificate_listener *)growing_take(&builder->listeners, sizeof(listener)) =
+        listener;
 }
 
 /* The star itself is left away: what is looked for begins with the dot. */
@@ -280,7 +267,7 @@ give_name(struct certificate_builder *builder, struct certificate_bytes text,
 
     row.hash = slice_hash(SLICE_HASH_START,
                           slice_make(builder->bytes.bytes + row.text.offset, row.text.length));
-    *(struct certificate_name *)grow(&builder->listener_names, sizeof(row)) = row;
+    *(struct certificate_name *)growing_take(&builder->listener_names, sizeof(row)) = row;
 }
 
 void
@@ -291,7 +278,8 @@ certificate_builder_give(struct certificate_builder *builder, uint32_t certifica
         (const struct certificate_row *)builder->certificates.bytes + certificate;
 
     CHECK(listener != NULL);
-    *(struct certificate_member *)grow(&builder->members, sizeof(struct certificate_member)) =
+    *(struct certificate_member *)growing_take(&builder->members,
+                                               sizeof(struct certificate_member)) =
         (struct certificate_member){certificate};
     listener->certificates.count++;
     listener->names.count += row->names.count;

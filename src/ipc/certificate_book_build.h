@@ -31,6 +31,23 @@ certificate_builder_facts(const struct certificate_builder *builder, uint32_t ce
 void certificate_builder_begin_listener(struct certificate_builder *builder, const char *name);
 void certificate_builder_give(struct certificate_builder *builder, uint32_t certificate);
 
+/* A trust store and the files that it comes from, the bundle first; all of it is copied. */
+struct certificate_trust_source {
+    const char *name;
+    const char *const *paths;
+    const struct certificate_stamp *stamps;
+    size_t file_count;
+    const struct tls_trust *trust;
+};
+
+void certificate_builder_add_trust(struct certificate_builder *builder,
+                                   const struct certificate_trust_source *source);
+
+/* One of another book. */
+void certificate_builder_copy_trust(struct certificate_builder *builder,
+                                    const struct certificate_book *book,
+                                    const struct certificate_trust *trust);
+
 /* Whether there is no listener with certificates. */
 bool certificate_builder_is_empty(const struct certificate_builder *builder);
 

@@ -8,6 +8,7 @@ libipc_a_SOURCES = \
 	src/ipc/api_content.c src/ipc/api_content.h src/ipc/api_contents.def \
 	src/ipc/certificate_book.c src/ipc/certificate_book.h \
 	src/ipc/certificate_book_build.c src/ipc/certificate_book_build.h \
+	src/ipc/certificate_builder.h src/ipc/certificate_trust_build.c \
 	src/ipc/certificate_choose.c src/ipc/certificate_layout.h \
 	src/ipc/channel.c src/ipc/channel.h \
 	src/ipc/child_entry.c src/ipc/child_entry.h \

@@ -44,11 +44,15 @@ struct snapshot_rows {
 struct snapshot_listener {
     uint32_t id; /* stable over generations while address and port stay; names its sockets */
     struct snapshot_text name;
-    struct address address;               /* family UNIX for a unix socket */
-    uint32_t protocol;                    /* enum config_protocol */
-    uint32_t ssl_policy;                  /* HTTPS: an index of ssl_policies */
-    uint32_t alpn_policy;                 /* HTTPS: enum config_alpn_policy */
-    uint32_t server_header;               /* 0: no answer carries Server */
+    struct address address;                             /* family UNIX for a unix socket */
+    uint32_t protocol;                                  /* enum config_protocol */
+    uint32_t ssl_policy;                                /* HTTPS: an index of ssl_policies */
+    uint32_t alpn_policy;                               /* HTTPS: enum config_alpn_policy */
+    uint32_t mutual_mode;                               /* HTTPS: enum config_mutual_mode */
+    uint32_t ignore_client_expiry, advertises_ca_names; /* 0: no */
+    struct snapshot_text trust_store;                   /* its name; empty: none */
+    struct snapshot_text request_fields[REQUEST_FIELD_COUNT]; /* their names */
+    uint32_t server_header;                                   /* 0: no answer carries Server */
     struct snapshot_text response_fields; /* lines of every answer, in place of a target's */
     struct snapshot_rows proxy_sources;   /* that begin with a PROXY header */
     struct snapshot_rows rules;           /* by rising priority; the default rule is the last */
@@ -184,6 +188,9 @@ struct snapshot_settings {
     uint32_t shutdown_timeout_ms;
     uint32_t worker_count;
     uint32_t has_shaping_listeners; /* any with response_fields or without server_header */
+    uint32_t has_mutual_listeners;  /* any whose clients show certificates */
+    struct snapshot_text
+        renamed_fields; /* of requests, of all listeners, a blank behind each */
     struct snapshot_text load_balancer_name;
     struct snapshot_text zone;
     uint8_t stickiness_key[32];

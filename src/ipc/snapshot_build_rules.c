@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -211,6 +212,39 @@ add_response_fields(struct snapshot_builder *builder, const struct config_listen
     return text;
 }
 
+static const char *const request_field_names[REQUEST_FIELD_COUNT] = {
+
+#define REQUEST_FIELD(id, key, name) [REQUEST_##id] = (name),
+#include "model/request_fields.def"
+#undef REQUEST_FIELD
+};
+
+static void
+note_renamed(struct snapshot_builder *builder, const char *name)
+{
+    struct slice rest = slice_of(builder->renamed_fields), one;
+
+    while (rest.length > 0 && slice_next(&rest, ' ', &one))
+        if (slice_equal_ignoring_case(one, slice_of(name)))
+            return;
+    char *longer = memory_print("%s%s ", builder->renamed_fields, name);
+    free(builder->renamed_fields);
+    builder->renamed_fields = longer;
+}
+
+/* Also those that clients must not send to other listeners, whose targets may be the same. */
+static void
+add_request_fields(struct snapshot_builder *builder, struct snapshot_listener *row,
+                   const struct config_listener *config)
+{
+    for (size_t i = 0; i < REQUEST_FIELD_COUNT; i++) {
+        const char *name = config->request_fields[i];
+        row->request_fields[i] = snapshot_builder_text(builder, name);
+        if (strcasecmp(name, request_field_names[i]) != 0)
+            note_renamed(builder, name);
+    }
+}
+
 static void
 add_listener(struct snapshot_builder *builder, const struct config_listener *config)
 {
@@ -222,6 +256,10 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .protocol = config->protocol,
         .ssl_policy = config->ssl_policy,
         .alpn_policy = config->alpn_policy,
+        .mutual_mode = config->mutual_mode,
+        .ignore_client_expiry = config->ignore_client_expiry,
+        .advertises_ca_names = config->advertises_ca_names,
+        .trust_store = snapshot_builder_text(builder, config->trust_store),
         .server_header = config->server_header,
         .response_fields = add_response_fields(builder, config),
         .proxy_sources = snapshot_builder_sources(builder, config->proxy_sources,
@@ -230,6 +268,9 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .counter_row = numbers->route_row(numbers->argument, config->name, ""),
     };
 
+    add_request_fields(builder, &row, config);
+    if (config->mutual_mode != MUTUAL_OFF)
+        builder->base.settings.has_mutual_listeners = 1;
     if (config->unix_path == NULL)
         CHECK(address_parse(&row.address, config->address, (uint16_t)config->port));
     for (size_t i = 0; i < config->rule_count; i++)
@@ -245,6 +286,11 @@ snapshot_build_rules(struct snapshot_builder *builder)
 {
     const struct config *config = builder->sources.config;
 
+    builder->renamed_fields = memory_copy_text("");
     for (size_t i = 0; i < config->listener_count; i++)
         add_listener(builder, &config->listeners[i]);
+    builder->base.settings.renamed_fields =
+        snapshot_builder_text(builder, builder->renamed_fields);
+    free(builder->renamed_fields);
+    builder->renamed_fields = NULL;
 }

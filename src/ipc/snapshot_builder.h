@@ -21,6 +21,7 @@ struct snapshot_builder {
     struct snapshot_writer current;
     struct snapshot_group_name *group_names; /* sorted */
     size_t group_count;
+    char *renamed_fields; /* while listeners are added */
 };
 
 /* By name, when the last group is there; the next asks for that order. */

@@ -26,12 +26,23 @@ address_is_sound(const struct address *address)
     return address->family <= ADDRESS_UNIX;
 }
 
+static bool
+request_fields_are_sound(const struct snapshot *snapshot, const struct snapshot_listener *row)
+{
+    for (size_t i = 0; i < REQUEST_FIELD_COUNT; i++)
+        if (!text_is_sound(snapshot, row->request_fields[i]))
+            return false;
+    return true;
+}
+
 /* Rules are never empty and end with the default rule, so that some rule always matches. */
 static bool
 check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
 {
     if (row->protocol > PROTOCOL_HTTPS || row->ssl_policy >= ssl_policy_count ||
         row->alpn_policy > ALPN_NONE || row->server_header > 1 ||
+        row->mutual_mode > MUTUAL_VERIFY || !text_is_sound(snapshot, row->trust_store) ||
+        !request_fields_are_sound(snapshot, row) ||
         !text_is_sound(snapshot, row->response_fields) ||
         !rows_are_sound(row->proxy_sources, snapshot->source_count) ||
         !rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
@@ -226,7 +237,8 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            flag_is_sound(&attributes->xff_client_port) &&
            flag_is_sound(&attributes->tls_fields) &&
            flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
-           settings->has_shaping_listeners <= 1 &&
+           settings->has_shaping_listeners <= 1 && settings->has_mutual_listeners <= 1 &&
+           text_is_sound(snapshot, settings->renamed_fields) &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
            text_is_sound(snapshot, settings->load_balancer_name) &&
            text_is_sound(snapshot, settings->api_names) && settings->has_api <= 1 &&

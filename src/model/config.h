@@ -26,6 +26,9 @@ enum config_alpn_policy {
     ALPN_NONE
 };
 
+/* What a listener asks of its clients' certificates. */
+enum config_mutual_mode { MUTUAL_OFF, MUTUAL_PASSTHROUGH, MUTUAL_VERIFY };
+
 /* What a target stands for: a port of its host, or a container as it is. */
 enum config_target_type { TARGET_TYPE_INSTANCE, TARGET_TYPE_IP };
 
@@ -66,6 +69,15 @@ enum config_response_field {
 #include "model/response_fields.def"
 #undef RESPONSE_FIELD
     RESPONSE_FIELD_COUNT
+};
+
+/* Fields of requests that a listener may name otherwise. */
+enum config_request_field {
+
+#define REQUEST_FIELD(id, ...) REQUEST_##id,
+#include "model/request_fields.def"
+#undef REQUEST_FIELD
+    REQUEST_FIELD_COUNT
 };
 
 struct config_value {
@@ -126,6 +138,15 @@ struct config_certificate {
     struct setting_places *places;
 };
 
+/* Whom the listeners that name it trust to vouch for clients. */
+struct config_trust_store {
+    char *name;
+    char *ca_certificates_bundle;          /* file */
+    struct config_value *revocation_lists; /* files */
+    size_t revocation_list_count;
+    struct setting_places *places;
+};
+
 struct config_listener {
     char *name;
     enum config_protocol protocol;
@@ -140,6 +161,11 @@ struct config_listener {
     size_t certificate_list_count;
     unsigned ssl_policy; /* HTTPS: an index of ssl_policies */
     enum config_alpn_policy alpn_policy;
+    enum config_mutual_mode mutual_mode; /* HTTPS */
+    char *trust_store;                   /* its name; NULL unless mutual_mode is VERIFY */
+    bool ignore_client_expiry;
+    unsigned advertises_ca_names;                /* 0: off */
+    char *request_fields[REQUEST_FIELD_COUNT];   /* names, never NULL */
     char *response_fields[RESPONSE_FIELD_COUNT]; /* NULL or empty: as targets say */
     bool server_header;
     struct config_rule *rules;           /* by rising priority, the default rule last */
@@ -317,6 +343,8 @@ struct config {
     size_t trusted_source_count;
     struct config_timeouts timeouts;
     struct config_limits limits;
+    struct config_trust_store *trust_stores;
+    size_t trust_store_count;
     struct config_listener *listeners;
     size_t listener_count;
     struct config_target_group *target_groups;
@@ -351,6 +379,9 @@ struct config_inspector {
     /* The folder whose pairs a listener has besides, where there is one. */
     void (*folder)(void *argument, const struct config_listener *listener, const char *folder,
                    struct config_findings *findings);
+    /* Once for each trust store, behind all listeners. */
+    void (*trust_store)(void *argument, const struct config_trust_store *store,
+                        struct config_findings *findings);
 };
 
 /* What is wrong with a member of what is looked into: an error refuses the configuration. */

@@ -428,6 +428,7 @@ config_check(const struct config_check *check, const struct config_node *root)
     check_serves(check, root);
     check_api(check, root);
     config_check_counts(check, root);
+    config_check_trust_stores(check, root);
     check_each(check, config_node_member(root, "listeners"), config->listener_count,
                check_listener);
     check_each(check, groups, config->target_group_count, check_group);

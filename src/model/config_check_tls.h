@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an HTTPS listener must have and no other may. */
+/* What an HTTPS listener must have and no other may, and whom it trusts. */
 #ifndef FAIRLEAD_MODEL_CONFIG_CHECK_TLS_H
 #define FAIRLEAD_MODEL_CONFIG_CHECK_TLS_H
 
@@ -7,5 +7,9 @@
 
 void config_check_tls(const struct config_check *check, const struct config_node *place,
                       const struct config_listener *listener);
+
+/* Their names, each of which must be unique. */
+void config_check_trust_stores(const struct config_check *check,
+                               const struct config_node *root);
 
 #endif

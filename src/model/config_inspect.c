@@ -73,6 +73,19 @@ inspect_listener(struct config_findings *findings, const struct config_node *pla
     }
 }
 
+static void
+inspect_trust_stores(struct config_findings *findings, const struct config_node *root)
+{
+    const struct config *config = findings->inspection->config;
+    const struct config_inspector *inspector = findings->inspection->inspector;
+    const struct config_node *list = config_node_member(root, "trust_stores");
+
+    for (size_t i = 0; i < config->trust_store_count; i++) {
+        findings->place = config_node_element(list, i);
+        inspector->trust_store(inspector->argument, &config->trust_stores[i], findings);
+    }
+}
+
 void
 config_inspect(const struct config_inspection *inspection, const struct config_node *root)
 {
@@ -85,6 +98,7 @@ config_inspect(const struct config_inspection *inspection, const struct config_n
         findings.place = root;
         inspect_folder(&findings, inspection->inspector, inspection->config, listener);
     }
+    inspect_trust_stores(&findings, root);
 }
 
 static void
@@ -111,4 +125,6 @@ config_inspect_again(const struct config *config, const struct config_inspector 
                           false);
         inspect_folder(&findings, inspector, config, listener);
     }
+    for (size_t i = 0; i < config->trust_store_count; i++)
+        inspector->trust_store(inspector->argument, &config->trust_stores[i], &findings);
 }

@@ -32,6 +32,29 @@ warn_of_unused_groups(const struct config_check *check, const struct config_node
     }
 }
 
+static bool
+is_trusted_by_any(const struct config *config, const char *store)
+{
+    for (size_t i = 0; i < config->listener_count; i++)
+        if (config->listeners[i].trust_store != NULL &&
+            strcmp(config->listeners[i].trust_store, store) == 0)
+            return true;
+    return false;
+}
+
+static void
+warn_of_unused_trust_stores(const struct config_check *check, const struct config_node *root)
+{
+    const struct config_node *list = config_node_member(root, "trust_stores");
+    const struct config *config = check->config;
+
+    for (size_t i = 0; i < config->trust_store_count; i++)
+        if (!is_trusted_by_any(config, config->trust_stores[i].name))
+            config_report_add(check->report, config_node_element(list, i),
+                              "no listener's mutual_authentication uses %s",
+                              config->trust_stores[i].name);
+}
+
 static void
 warn_of_missing_providers(const struct config_check *check, const struct config_node *root)
 {
@@ -114,6 +137,7 @@ config_warn(const struct config_check *check, const struct config_node *root)
 {
     warn_of_no_listener(check, root);
     warn_of_unused_groups(check, root);
+    warn_of_unused_trust_stores(check, root);
     warn_of_missing_providers(check, root);
     warn_of_missing_folder(check, root);
     warn_of_answers_to_calls(check, root);

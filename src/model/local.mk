@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
-	src/model/actions.def src/model/conditions.def src/model/response_fields.def \
+	src/model/actions.def src/model/conditions.def src/model/request_fields.def src/model/response_fields.def \
 	src/model/config.c src/model/config.h \
 	src/model/config_check.c src/model/config_check.h \
 	src/model/config_check_counts.c src/model/config_check_counts.h \

@@ -21,5 +21,8 @@ libnet_a_SOURCES = \
 	src/net/tls_memory.c src/net/tls_memory.h \
 	src/net/tls_pair.c src/net/tls_pair.h \
 	src/net/tls_session.h \
+	src/net/tls_time.c src/net/tls_time.h \
+	src/net/tls_trust.c src/net/tls_trust.h src/net/tls_trust_use.h \
+	src/net/tls_verdicts.def src/net/tls_verify.c src/net/tls_verify.h \
 	src/net/tls_tickets.c src/net/tls_tickets.h src/net/tls_tickets_use.h \
 	src/net/tls_transport.c

@@ -13,6 +13,7 @@
 #include "net/tls_memory.h"
 #include "net/tls_session.h"
 #include "net/tls_tickets_use.h"
+#include "net/tls_verify.h"
 
 #define GROUPS "X25519:P-256:P-384:P-521"
 #define HYBRID_GROUPS "X25519MLKEM768:SecP256r1MLKEM768:SecP384r1MLKEM1024:" GROUPS
@@ -256,7 +257,9 @@ tls_context_new(const struct tls_options *options, const char **error)
     set_listener_manners(context->ssl);
     sort_suites(context);
     set_protocols(context, options->protocols);
-    tls_tickets_use(options->tickets, context->ssl);
+    tls_tickets_use(options->mutual.asking == TLS_ASKS_NOTHING ? options->tickets : NULL,
+                    context->ssl);
+    tls_verify_ask(context);
     SSL_CTX_set_client_hello_cb(context->ssl, on_hello, context);
     SSL_CTX_set_tlsext_servername_callback(context->ssl, on_server_name);
     return context;

@@ -17,6 +17,7 @@
 
 struct tls_context;
 struct tls_identities;
+struct tls_revocation;
 struct tls_tickets;
 
 /* Certificates and keys that are parsed, at most so many; contexts share them. */
@@ -44,6 +45,15 @@ struct tls_identity {
 typedef bool tls_choose(void *argument, const struct tls_hello *hello,
                         struct tls_identity *identity);
 
+/* What clients are asked for. No session of theirs is resumed, as at the ALB. */
+enum tls_asking { TLS_ASKS_NOTHING, TLS_ASKS_FOR_ANY, TLS_ASKS_FOR_VERIFIED };
+
+struct tls_mutual {
+    enum tls_asking asking;
+    bool ignores_expiry; /* of the client's own certificate */
+    bool tells_names;    /* of the authorities that are trusted */
+};
+
 /* All of it outlives the context but the texts, which are copied. */
 struct tls_options {
     struct tls_policy policy;
@@ -53,10 +63,26 @@ struct tls_options {
     void *argument;
     struct tls_identities *identities;
     struct tls_tickets *tickets; /* NULL: no resumption */
+    struct tls_mutual mutual;
 };
 
 /* NULL with a reason (static text). */
 struct tls_context *tls_context_new(const struct tls_options *options, const char **error);
+
+/* Who vouches for clients, and what they have revoked (sorted): see net/tls_trust.h. */
+struct tls_trusted {
+    const struct slice *anchors; /* DER */
+    size_t anchor_count;
+    const struct tls_revocation *revoked;
+    size_t revoked_count;
+};
+
+/*
+ * For handshakes from now on; before the first call no client is taken. The anchors are read
+ * during the call, what is revoked must stay until the next one and until handshakes are over
+ * that began before it. False: an anchor cannot be read, and nothing changes.
+ */
+bool tls_context_trust(struct tls_context *context, const struct tls_trusted *trusted);
 
 /* Its connections live on. */
 void tls_context_free(struct tls_context **context);

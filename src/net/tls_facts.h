@@ -9,6 +9,35 @@
 
 struct stream_session;
 
+/* What a client's certificate says; empty what nobody asked for. Texts as fields of a request
+ * carry them (the ALB's X-Amzn-Mtls-Clientcert-*). */
+struct tls_client_certificate {
+    struct slice serial;          /* hexadecimal, "03A5B1" */
+    struct slice issuer, subject; /* RFC 2253 */
+    struct slice validity;        /* "NotBefore=2026-01-02T03:04:05Z;NotAfter=…" */
+    struct slice leaf;            /* PEM, percent-encoded; where it is verified */
+    struct slice chain;           /* all that were sent, its own first; where it is not */
+};
+
+/* What became of it: rows of tls_verdicts.def. */
+enum tls_verdict {
+
+#define TLS_VERDICT(id, status, text) TLS_VERDICT_##id,
+#include "net/tls_verdicts.def"
+#undef TLS_VERDICT
+    TLS_VERDICT_COUNT
+};
+
+/* "Failed:ClientCertExpired", and "it has expired". */
+const char *tls_verdict_status(enum tls_verdict verdict);
+const char *tls_verdict_text(enum tls_verdict verdict);
+
+/* Of a handshake that has ended, one way or the other. */
+enum tls_verdict tls_verdict_of(const struct stream_session *session);
+
+/* NULL: there is none, or the session is not one of TLS. Lives as long as the session. */
+const struct tls_client_certificate *tls_client_of(const struct stream_session *session);
+
 /* Texts live as long as the session. */
 struct tls_facts {
     unsigned version;             /* as on the wire */
@@ -16,7 +45,8 @@ struct tls_facts {
     struct slice server_name;     /* as the client wrote it; empty: none */
     struct slice certificate;     /* its name */
     bool is_resumed;
-    bool is_http2; /* by ALPN */
+    bool is_http2;                               /* by ALPN */
+    const struct tls_client_certificate *client; /* NULL: none */
 };
 
 /* False: the session is not one of TLS that is established; NULL is none. */

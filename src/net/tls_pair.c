@@ -19,9 +19,9 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/tls_hello.h"
+#include "net/tls_time.h"
 
 #define RSA_LEAST_BITS 2048
-#define SECONDS_A_DAY 86400
 
 /* A block of a PEM text. */
 struct block {
@@ -117,18 +117,6 @@ parse_certificate(const struct tls_bytes *bytes)
     return d2i_X509(NULL, &at, (long)bytes->length);
 }
 
-static bool
-seconds_of(const ASN1_TIME *time, int64_t *seconds)
-{
-    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int days = 0, rest = 0;
-    bool is_good = epoch != NULL && ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
-
-    ASN1_TIME_free(epoch);
-    *seconds = (int64_t)days * SECONDS_A_DAY + rest;
-    return is_good;
-}
-
 static void
 note_serial(struct tls_certificate_facts *facts, const X509 *certificate)
 {
@@ -192,8 +180,8 @@ note_facts(struct tls_pair *pair, X509 *certificate)
         EVP_DigestUpdate(digest, pair->chain[i].at, pair->chain[i].length);
     EVP_DigestFinal_ex(digest, facts->fingerprint, NULL);
     EVP_MD_CTX_free(digest);
-    if (!seconds_of(X509_get0_notBefore(certificate), &facts->not_before_s) ||
-        !seconds_of(X509_get0_notAfter(certificate), &facts->not_after_s))
+    if (!tls_seconds_of(X509_get0_notBefore(certificate), &facts->not_before_s) ||
+        !tls_seconds_of(X509_get0_notAfter(certificate), &facts->not_after_s))
         return "has dates that cannot be read";
     note_serial(facts, certificate);
     if (X509_get_signature_info(certificate, &hash, NULL, NULL, NULL) == 1 &&

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "net/tls_facts.h"
 #include "net/tls_session.h"
+#include "net/tls_verify.h"
 
 /* The reasons of alerts that came begin here. */
 #define ALERT_REASONS SSL_AD_REASON_OFFSET
@@ -147,6 +148,9 @@ static const struct {
     {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, TLS_FAILURE_SUITE},
     {SSL_R_NO_APPLICATION_PROTOCOL, TLS_FAILURE_ALPN},
     {SSL_R_CALLBACK_FAILED, TLS_FAILURE_CERTIFICATE},
+    {SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, TLS_FAILURE_NO_CLIENT_CERTIFICATE},
+    {SSL_R_CERTIFICATE_VERIFY_FAILED, TLS_FAILURE_CLIENT_CERTIFICATE},
+    {SSL_R_EXCESSIVE_MESSAGE_SIZE, TLS_FAILURE_CLIENT_CERTIFICATE},
 };
 
 /* Something of a client's own doing that has no name here is a wrong message. */
@@ -297,6 +301,7 @@ close_session(struct stream_session *stream, bool is_aborted)
     SSL_free(session->ssl);
     ERR_clear_error();
     tls_parsed_release(&session->certificate);
+    tls_verify_forget(&session->client);
     tls_context_release(&session->context);
     free(session);
 }
@@ -337,6 +342,7 @@ tls_facts_of(const struct stream_session *stream, struct tls_facts *facts)
             session->certificate == NULL ? SLICE_NONE : tls_parsed_name(session->certificate),
         .is_resumed = SSL_session_reused(session->ssl) == 1,
         .is_http2 = has_chosen_http2(session->ssl),
+        .client = session->client,
     };
     return true;
 }

@@ -19,7 +19,7 @@ dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll 
 TESTS += tests/support/check_end_reasons
 
 # Certificates, and a target that tells what it was sent.
-dist_check_SCRIPTS += tests/support/make_certificate tests/support/echo_app tests/support/proxied_app tests/support/odd_app \
+dist_check_SCRIPTS += tests/support/authority tests/support/make_certificate tests/support/echo_app tests/support/proxied_app tests/support/odd_app \
 	tests/support/odd_target_http2 tests/support/grpc_app tests/support/grpc_load
 
 # Snapshots by hand, for unit tests and benchmarks.

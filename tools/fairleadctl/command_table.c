@@ -87,6 +87,17 @@ VIEW(certificates_view, "Certificates",
      {.title = "LISTENERS", .words = certificate_listeners_words, .kind = VIEW_TEXT},
      {.title = "FILE", .path = "Certificate", .kind = VIEW_TEXT});
 
+VIEW(trust_stores_view, "TrustStores",
+     "there are no trust stores: mutual_authentication of a listener needs one to verify "
+     "clients",
+     {.title = "TRUST STORE", .path = "Name", .kind = VIEW_TEXT},
+     {.title = "AUTHORITIES", .path = "NumberOfCaCertificates"},
+     {.title = "DAYS LEFT", .words = certificate_days_words},
+     {.title = "REVOKED", .path = "TotalRevokedEntries"},
+     {.title = "NEXT LIST", .path = "NextUpdate"},
+     {.title = "LISTENERS", .words = certificate_listeners_words, .kind = VIEW_TEXT},
+     {.title = "FILE", .path = "CaCertificatesBundle", .kind = VIEW_TEXT, .is_wide = true});
+
 VIEW(processes_view, "Processes", NULL, {.title = "ROLE", .words = process_role_words},
      {.title = "PID", .path = "Pid"}, {.title = "STATE", .path = "State"},
      {.title = "CPU", .words = process_cpu_words},

@@ -123,6 +123,58 @@ list(const struct certificate_book *book)
     return array;
 }
 
+/* A date of INT64_MAX is none. */
+static void
+set_date(json_t *object, const char *name, int64_t seconds)
+{
+    if (seconds == INT64_MAX)
+        json_object_set_new(object, name, json_null());
+    else
+        admin_set_time(object, name, (uint64_t)seconds * US_PER_SECOND);
+}
+
+static json_t *
+trust_listeners_to_json(const struct config *config, struct slice store)
+{
+    json_t *listeners = json_array();
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        if (config->listeners[i].mutual_mode == MUTUAL_VERIFY &&
+            slice_equal(slice_of(config->listeners[i].trust_store), store))
+            json_array_append_new(listeners, json_string(config->listeners[i].name));
+    return listeners;
+}
+
+static json_t *
+trust_to_json(const struct config *config, const struct certificate_book *book,
+              const struct certificate_trust *trust)
+{
+    struct slice name = certificate_slice(book, trust->name);
+    json_t *object = json_object();
+
+    json_object_set_new(object, "Name", text_of(name));
+    json_object_set_new(
+        object, "CaCertificatesBundle",
+        text_of(certificate_slice(book, book->trust_files[trust->files.first].path)));
+    admin_set_number(object, "NumberOfCaCertificates", trust->anchors.count);
+    admin_set_number(object, "TotalRevokedEntries", trust->revoked.count);
+    set_date(object, "NotAfter", trust->first_end_s);
+    json_object_set_new(object, "DaysLeft", json_integer(days_left(trust->first_end_s)));
+    set_date(object, "NextUpdate", trust->first_update_s);
+    json_object_set_new(object, "Listeners", trust_listeners_to_json(config, name));
+    return object;
+}
+
+static json_t *
+list_trusts(const struct config *config, const struct certificate_book *book)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; book != NULL && i < book->trust_count; i++)
+        json_array_append_new(array, trust_to_json(config, book, &book->trusts[i]));
+    return array;
+}
+
 void
 admin_show_certificates(struct admin_call *call)
 {
@@ -131,6 +183,7 @@ admin_show_certificates(struct admin_call *call)
 
     admin_set_number(answer, "Count", book == NULL ? 0 : book->row_count);
     json_object_set_new(answer, "Certificates", book == NULL ? json_array() : list(book));
+    json_object_set_new(answer, "TrustStores", list_trusts(call->parts->config, book));
     admin_answer(call->request, 200, answer);
 }
 

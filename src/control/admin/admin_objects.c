@@ -12,6 +12,22 @@
 #include "model/settings.h"
 #include "model/ssl_policy.h"
 
+static json_t *
+mutual_to_json(const struct config_listener *listener)
+{
+    json_t *mutual = json_pack(
+        "{s:s}", "Mode", setting_word_text(WORDS_MUTUAL_MODE, (int)listener->mutual_mode));
+
+    if (listener->mutual_mode != MUTUAL_VERIFY)
+        return mutual;
+    admin_set_text(mutual, "TrustStore", listener->trust_store);
+    json_object_set_new(mutual, "IgnoreClientCertificateExpiry",
+                        json_boolean(listener->ignore_client_expiry));
+    admin_set_text(mutual, "AdvertiseTrustStoreCaNames",
+                   setting_word_text(WORDS_SWITCH, (int)listener->advertises_ca_names));
+    return mutual;
+}
+
 /* As DescribeListeners has them: of the certificates only the default one. */
 static void
 add_security(json_t *object, const struct config_listener *listener)
@@ -23,6 +39,8 @@ add_security(json_t *object, const struct config_listener *listener)
     json_object_set_new(
         object, "Certificates",
         json_pack("[{s:s}]", "CertificateArn", listener->certificates[0].certificate));
+    if (listener->mutual_mode != MUTUAL_OFF)
+        json_object_set_new(object, "MutualAuthentication", mutual_to_json(listener));
 }
 
 static json_t *

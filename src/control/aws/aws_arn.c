@@ -68,6 +68,13 @@ aws_arn_group(const struct aws_call *call, const char *name)
                         make_id("targetgroup", name, 0).text);
 }
 
+char *
+aws_arn_trust_store(const struct aws_call *call, const char *name)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":truststore/%s/%s", call->region, name,
+                        make_id("truststore", name, 0).text);
+}
+
 /* What stands behind region and account; all of a text that is no such ARN. */
 static const char *
 resource_of(const char *arn)

@@ -16,6 +16,7 @@ char *aws_arn_listener(const struct aws_call *call, const struct config_listener
 char *aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
                    const struct config_rule *rule);
 char *aws_arn_group(const struct aws_call *call, const char *name);
+char *aws_arn_trust_store(const struct aws_call *call, const char *name);
 
 /* Whether two name the same, whatever their regions and accounts; also of names. */
 bool aws_arn_is_same(const char *one, const char *other);

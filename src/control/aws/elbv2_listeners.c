@@ -37,6 +37,26 @@ actions_to_json(const struct aws_call *call, const struct config_action *action)
 }
 
 static json_t *
+mutual_to_json(const struct aws_call *call, const struct config_listener *listener)
+{
+    json_t *mutual = json_pack(
+        "{s:s}", "Mode", setting_word_text(WORDS_MUTUAL_MODE, (int)listener->mutual_mode));
+
+    if (listener->mutual_mode != MUTUAL_VERIFY)
+        return mutual;
+    char *store = aws_arn_trust_store(call, listener->trust_store);
+    json_object_set_new(mutual, "TrustStoreArn", json_string(store));
+    free(store);
+    json_object_set_new(mutual, "IgnoreClientCertificateExpiry",
+                        json_boolean(listener->ignore_client_expiry));
+    json_object_set_new(mutual, "TrustStoreAssociationStatus", json_string("active"));
+    json_object_set_new(
+        mutual, "AdvertiseTrustStoreCaNames",
+        json_string(setting_word_text(WORDS_SWITCH, (int)listener->advertises_ca_names)));
+    return mutual;
+}
+
+static json_t *
 listener_to_json(const struct aws_call *call, const struct config_listener *listener,
                  const char *arn)
 {
@@ -60,6 +80,7 @@ listener_to_json(const struct aws_call *call, const struct config_listener *list
     json_object_set_new(
         object, "Certificates",
         json_pack("[{s:s}]", "CertificateArn", listener->certificates[0].certificate));
+    json_object_set_new(object, "MutualAuthentication", mutual_to_json(call, listener));
     return object;
 }
 

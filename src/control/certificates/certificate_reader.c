@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/certificates/stamped_file.h"
+#include "control/certificates/trust_reader.h"
 #include "ipc/certificate_book_build.h"
 #include "net/tls_pair.h"
 
@@ -326,13 +327,27 @@ inspect_folder(void *argument, const struct config_listener *listener, const cha
     free(entries);
 }
 
+static void
+inspect_trust_store(void *argument, const struct config_trust_store *store,
+                    struct config_findings *findings)
+{
+    const struct certificate_reader *reader = argument;
+    const struct trust_reader trust_reader = {reader->builder, reader->in_force, reader->now_s,
+                                              reader->keeps_old};
+
+    trust_reader_inspect(&trust_reader, store, findings);
+    if (reader->on_progress != NULL)
+        reader->on_progress(reader->progress_argument);
+}
+
 struct certificate_reader *
 certificate_reader_new(const struct certificate_files *in_force)
 {
     struct certificate_reader *reader = memory_take(1, sizeof(*reader));
     const char *error;
 
-    reader->inspector = (struct config_inspector){inspect, reader, inspect_folder};
+    reader->inspector =
+        (struct config_inspector){inspect, reader, inspect_folder, inspect_trust_store};
     reader->builder = certificate_builder_new();
     reader->now_s = (int64_t)time(NULL);
     if (in_force != NULL && in_force->fd != -1)

@@ -10,12 +10,15 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 
 #define WATCH_TAG 0x63776174
 /* The two files of a pair come one after the other. */
 #define SETTLE_US 500000
+/* Others may write into the same folder all the time. */
+#define SETTLE_MOST_US 2000000
 #define POLL_MS 60000
 #define CHANGES                                                                                \
     (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB)
@@ -28,6 +31,7 @@ struct certificate_watch {
     int fd; /* -1: nothing is told */
     struct watch watch;
     struct alarm_clock settle;
+    uint64_t unsettled_us; /* since then */
     struct timer poll;
     bool has_files;
 };
@@ -68,6 +72,10 @@ on_inotify(int fd, short what, void *argument)
     CHECK_TAG(watch, WATCH_TAG);
     while (read(fd, bytes, sizeof(bytes)) > 0)
         continue;
+    if (!alarm_clock_is_set(&watch->settle))
+        watch->unsettled_us = clock_us();
+    else if (clock_us() - watch->unsettled_us > SETTLE_MOST_US)
+        return;
     alarm_clock_set(&watch->settle, SETTLE_US);
 }
 
@@ -152,6 +160,16 @@ watch_list(struct certificate_watch *watch, const struct config_certificate *lis
     return are_told;
 }
 
+static bool
+watch_trust_store(struct certificate_watch *watch, const struct config_trust_store *store)
+{
+    bool is_told = watch_file(watch, store->ca_certificates_bundle);
+
+    for (size_t i = 0; i < store->revocation_list_count; i++)
+        is_told &= watch_file(watch, store->revocation_lists[i].value);
+    return is_told;
+}
+
 /* The folder itself; a file in it may be a link to one elsewhere, which is seen in a minute. */
 static bool
 watch_files_of(struct certificate_watch *watch, const char *folder)
@@ -174,6 +192,8 @@ certificate_watch_set_config(struct certificate_watch *watch, const struct confi
         are_told &=
             watch_list(watch, listener->certificate_list, listener->certificate_list_count);
     }
+    for (size_t i = 0; i < config->trust_store_count; i++)
+        are_told &= watch_trust_store(watch, &config->trust_stores[i]);
     if (config->certificates_dir != NULL)
         are_told &= watch_files_of(watch, config->certificates_dir);
     if (watch->has_files && (watch->fd == -1 || !are_told))

@@ -35,6 +35,8 @@ judge(struct exchange *exchange)
         request_judge(request, &settings->attributes, &settings->limits);
     if (exchange->view->settings->trusted_sources.count != 0)
         origin_ask(exchange);
+    if (__builtin_expect(settings->renamed_fields.length != 0, 0))
+        origin_drop_renamed(exchange);
     if (refusal == HTTP_REFUSAL_NONE)
         refusal = forwarding_check_request(request, &settings->attributes);
     if (exchange->carrier->is_http2 && grpc_is_call(request))

@@ -273,6 +273,7 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
 {
     const struct carrier *carrier = exchange->carrier;
     char address[ADDRESS_TEXT_SIZE];
+    struct origin_fields fields;
     bool has_address = carrier->address.family != ADDRESS_UNIX;
     struct forwarding_origin origin = {
         .attributes = &exchange->view->settings->attributes,
@@ -285,7 +286,7 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
                                        exchange->view->settings->load_balancer_name),
     };
     if (carrier->is_secure || exchange->origin.is_told)
-        origin_fill_tls(exchange, &origin);
+        origin_fill_tls(exchange, &fields, &origin);
     struct target_link_request request = {
         .head = &exchange->request,
         .origin = &origin,

@@ -56,18 +56,79 @@ told(const struct exchange *exchange, enum http_field_id id)
 }
 
 void
-origin_fill_tls(const struct exchange *exchange, struct forwarding_origin *out)
+origin_drop_renamed(struct exchange *exchange)
 {
+    struct http_head *request = &exchange->request;
+    struct slice names =
+        snapshot_slice(exchange->view->snapshot, exchange->view->settings->renamed_fields);
+    struct slice one;
+
+    while (!exchange->origin.is_told && names.length > 0 && slice_next(&names, ' ', &one))
+        for (size_t i = 0; i < request->field_count; i++)
+            if (request->fields[i].name.length == one.length &&
+                http_name_is_like(request->fields[i].name, one))
+                request->fields[i].is_dropped = request->has_dropped = true;
+}
+
+static void
+add_field(struct origin_fields *fields, enum config_request_field id, struct slice value)
+{
+    if (value.length > 0 && fields->names != NULL)
+        fields->all[fields->count++] = (struct forwarding_field){
+            snapshot_slice(fields->snapshot, fields->names[id]), value};
+}
+
+static void
+add_client(struct origin_fields *fields, const struct tls_client_certificate *client)
+{
+    add_field(fields, REQUEST_CLIENT_CHAIN, client->chain);
+    if (client->leaf.length == 0)
+        return;
+    add_field(fields, REQUEST_CLIENT_SERIAL, client->serial);
+    add_field(fields, REQUEST_CLIENT_ISSUER, client->issuer);
+    add_field(fields, REQUEST_CLIENT_SUBJECT, client->subject);
+    add_field(fields, REQUEST_CLIENT_VALIDITY, client->validity);
+    add_field(fields, REQUEST_CLIENT_LEAF, client->leaf);
+}
+
+static void
+begin_fields(struct origin_fields *fields, const struct exchange *exchange)
+{
+    uint32_t row = listener_index(exchange->carrier->listener, exchange->view);
+
+    fields->snapshot = exchange->view->snapshot;
+    fields->names = row == SNAPSHOT_NO_INDEX
+                        ? NULL
+                        : snapshot_listener(fields->snapshot, row)->request_fields;
+    fields->count = 0;
+}
+
+void
+origin_fill_tls(const struct exchange *exchange, struct origin_fields *fields,
+                struct forwarding_origin *out)
+{
+    const struct snapshot_settings *settings = exchange->view->settings;
     struct carrier *carrier = exchange->carrier;
     struct tls_facts facts;
 
+    begin_fields(fields, exchange);
+    out->is_believed = exchange->origin.is_told;
     if (!carrier->is_secure) {
-        out->tls_version = told(exchange, HTTP_FIELD_X_AMZN_TLS_VERSION);
-        out->tls_suite = told(exchange, HTTP_FIELD_X_AMZN_TLS_CIPHER_SUITE);
-    } else if (out->attributes->tls_fields && carrier->kind->security(carrier, &facts)) {
-        out->tls_version = slice_of(facts.protocol);
-        out->tls_suite = slice_of(facts.suite);
+        add_field(fields, REQUEST_TLS_VERSION, told(exchange, HTTP_FIELD_X_AMZN_TLS_VERSION));
+        add_field(fields, REQUEST_TLS_CIPHER_SUITE,
+                  told(exchange, HTTP_FIELD_X_AMZN_TLS_CIPHER_SUITE));
+    } else if ((settings->attributes.tls_fields || settings->has_mutual_listeners != 0) &&
+               carrier->kind->security(carrier, &facts)) {
+        if (settings->attributes.tls_fields) {
+            add_field(fields, REQUEST_TLS_VERSION, slice_of(facts.protocol));
+            add_field(fields, REQUEST_TLS_CIPHER_SUITE, slice_of(facts.suite));
+        }
+        if (facts.client != NULL)
+            add_client(fields, facts.client);
+        out->is_believed = out->is_believed && facts.client == NULL;
     }
+    out->security = fields->all;
+    out->security_count = fields->count;
 }
 
 bool

@@ -5,6 +5,7 @@
  */
 #include "worker/listeners/handshake.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +23,10 @@
 #define TAG 0x5a4ec1a5
 #define OLDEST_VERSION 0x0301
 #define VERSIONS 4
+/* Who was refused may be sending already: closed at once, the connection would be reset, and
+ * the alert lost that says why. */
+#define LINGER_MS 1000
+#define LINGER_BYTES 65536
 
 struct handshake {
     uint32_t tag;
@@ -34,6 +39,8 @@ struct handshake {
     struct loop_place place;
     struct timer timer;
     handshake_end *end;
+    bool is_lingering;
+    unsigned discarded_bytes;
 };
 
 static void on_event(int fd, short what, void *argument);
@@ -60,7 +67,11 @@ static void
 count_failure(const struct handshake *handshake, enum tls_failure failure)
 {
     counter_add(&handshake->worker->counters->values[COUNTER_TLS_FAILURE_TIMEOUT + failure], 1);
-    log_debug("a TLS handshake failed: %s", tls_failure_text(failure));
+    if (failure == TLS_FAILURE_CLIENT_CERTIFICATE)
+        log_debug("a TLS handshake failed: the client's certificate was not taken: %s",
+                  tls_verdict_text(tls_verdict_of(handshake->newcomer.session)));
+    else
+        log_debug("a TLS handshake failed: %s", tls_failure_text(failure));
 }
 
 static void
@@ -91,13 +102,23 @@ fail(struct handshake *handshake, enum tls_failure failure)
     close_now(handshake);
 }
 
+/* One that lingers has failed already. */
+static void
+give_up(struct handshake *handshake, enum tls_failure failure)
+{
+    if (handshake->is_lingering)
+        close_now(handshake);
+    else
+        fail(handshake, failure);
+}
+
 static void
 on_time(void *argument)
 {
     struct handshake *handshake = argument;
 
     CHECK_TAG(handshake, TAG);
-    fail(handshake, TLS_FAILURE_TIMEOUT);
+    give_up(handshake, TLS_FAILURE_TIMEOUT);
 }
 
 static void
@@ -113,19 +134,44 @@ count_success(const struct handshake *handshake)
 }
 
 static void
+discard(struct handshake *handshake)
+{
+    char bytes[4096];
+    ssize_t got = recv(handshake->newcomer.fd, bytes, sizeof(bytes), 0);
+
+    if (got > 0)
+        handshake->discarded_bytes += (unsigned)got;
+    if (got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR) ||
+        handshake->discarded_bytes > LINGER_BYTES)
+        close_now(handshake);
+}
+
+static void
+linger(struct handshake *handshake)
+{
+    handshake->is_lingering = true;
+    drop_session(handshake);
+    shutdown(handshake->newcomer.fd, SHUT_WR);
+    timer_set(&handshake->timer, handshake->worker->loop, LINGER_MS);
+    discard(handshake);
+}
+
+static void
 end_failed(struct handshake *handshake)
 {
     enum tls_failure failure = tls_failure_of(handshake->newcomer.session);
 
-    if (failure != TLS_FAILURE_PLAIN_HTTP) {
-        fail(handshake, failure);
-        return;
-    }
-    /* It gets an answer that it understands. */
     count_failure(handshake, failure);
-    drop_session(handshake);
-    handshake->newcomer.is_misled = true;
-    finish(handshake);
+    if (failure == TLS_FAILURE_PLAIN_HTTP) {
+        /* It gets an answer that it understands. */
+        drop_session(handshake);
+        handshake->newcomer.is_misled = true;
+        finish(handshake);
+    } else if (failure == TLS_FAILURE_CLOSED || failure == TLS_FAILURE_ALERT) {
+        close_now(handshake);
+    } else {
+        linger(handshake);
+    }
 }
 
 static void
@@ -163,6 +209,10 @@ go_on(void *argument)
 
     CHECK_TAG(handshake, TAG);
     watch_close(&handshake->writable);
+    if (handshake->is_lingering) {
+        discard(handshake);
+        return;
+    }
     if (handshake->newcomer.session == NULL && has_left(handshake)) {
         close_now(handshake);
         return;
@@ -199,7 +249,7 @@ static void
 make_room(struct worker *worker)
 {
     if (worker->handshakes.count >= client_limits_handshakes(worker))
-        fail(TAILQ_FIRST(&worker->handshakes.waiting), TLS_FAILURE_LIMIT);
+        give_up(TAILQ_FIRST(&worker->handshakes.waiting), TLS_FAILURE_LIMIT);
 }
 
 void
@@ -230,5 +280,5 @@ handshake_close_all(struct worker *worker)
     struct handshake *handshake;
 
     while ((handshake = TAILQ_FIRST(&worker->handshakes.waiting)) != NULL)
-        fail(handshake, TLS_FAILURE_STOPPED);
+        give_up(handshake, TLS_FAILURE_STOPPED);
 }

@@ -17,11 +17,14 @@
 struct security {
     unsigned pins; /* its listener's is one */
     uint32_t ssl_policy, alpn_policy;
+    uint32_t mutual_mode, ignore_client_expiry, advertises_ca_names;
     bool has_http2;                /* routing.http2.enabled */
-    char *name;                    /* the listener's */
+    char *name, *trust_store;      /* the listener's */
     struct tls_context *context;   /* NULL: cannot be had */
     struct certificate_book *book; /* NULL: no certificates yet */
     const struct certificate_listener *certificates;
+    struct certificate_book *trust_book; /* that the context's trust is of; NULL: none yet */
+    uint64_t trust_hash;
 };
 
 /* What clients may ask for, the preferred one first. */
@@ -75,6 +78,22 @@ choose(void *argument, const struct tls_hello *hello, struct tls_identity *ident
     return true;
 }
 
+static struct tls_mutual
+mutual_of(const struct security *security)
+{
+    static const enum tls_asking askings[] = {
+        [MUTUAL_OFF] = TLS_ASKS_NOTHING,
+        [MUTUAL_PASSTHROUGH] = TLS_ASKS_FOR_ANY,
+        [MUTUAL_VERIFY] = TLS_ASKS_FOR_VERIFIED,
+    };
+
+    return (struct tls_mutual){
+        .asking = askings[security->mutual_mode],
+        .ignores_expiry = security->ignore_client_expiry != 0,
+        .tells_names = security->advertises_ca_names != 0,
+    };
+}
+
 static struct tls_context *
 make_context(const struct worker *worker, struct security *security)
 {
@@ -88,6 +107,7 @@ make_context(const struct worker *worker, struct security *security)
         .argument = security,
         .identities = worker->tls.identities,
         .tickets = worker->tls.tickets,
+        .mutual = mutual_of(security),
     };
     const char *error = NULL;
     struct tls_context *context = tls_context_new(&options, &error);
@@ -108,6 +128,11 @@ make(const struct worker *worker, const struct snapshot_listener *row)
     security->ssl_policy = row->ssl_policy;
     security->alpn_policy = row->alpn_policy;
     security->has_http2 = worker->view->settings->attributes.http2;
+    security->mutual_mode = row->mutual_mode;
+    security->ignore_client_expiry = row->ignore_client_expiry;
+    security->advertises_ca_names = row->advertises_ca_names;
+    struct slice trust_store = snapshot_slice(worker->view->snapshot, row->trust_store);
+    security->trust_store = memory_copy_bytes(trust_store.at, trust_store.length);
     security->name = memory_copy_bytes(name.at, name.length);
     security->context = make_context(worker, security);
     return security;
@@ -120,8 +145,57 @@ is_as_wanted(const struct worker *worker, const struct security *security,
     return security != NULL && security->ssl_policy == row->ssl_policy &&
            security->alpn_policy == row->alpn_policy &&
            security->has_http2 == worker->view->settings->attributes.http2 &&
+           security->mutual_mode == row->mutual_mode &&
+           security->ignore_client_expiry == row->ignore_client_expiry &&
+           security->advertises_ca_names == row->advertises_ca_names &&
+           slice_equal(slice_of(security->trust_store),
+                       snapshot_slice(worker->view->snapshot, row->trust_store)) &&
            slice_equal(slice_of(security->name),
                        snapshot_slice(worker->view->snapshot, row->name));
+}
+
+static bool
+give_trust(const struct security *security, const struct certificate_book *book,
+           const struct certificate_trust *trust)
+{
+    struct slice *anchors = memory_take(trust->anchors.count + 1, sizeof(*anchors));
+    struct tls_trusted trusted = {
+        .anchors = anchors,
+        .anchor_count = trust->anchors.count,
+        .revoked_count = trust->revoked.count,
+    };
+
+    for (uint32_t i = 0; i < trust->anchors.count; i++)
+        anchors[i] = certificate_slice(book, book->links[trust->anchors.first + i].der);
+    if (trust->revoked.count > 0)
+        trusted.revoked = &book->revocations[trust->revoked.first].revocation;
+    bool is_taken = tls_context_trust(security->context, &trusted);
+    free(anchors);
+    return is_taken;
+}
+
+/* The store before stays where the new book has it not, or as it is. */
+static void
+take_trust(const struct worker *worker, struct security *security)
+{
+    struct certificate_book *book = worker->tls.book;
+
+    if (book == NULL || book == security->trust_book || security->context == NULL ||
+        security->mutual_mode != MUTUAL_VERIFY)
+        return;
+    const struct certificate_trust *found =
+        certificate_trust_find(book, slice_of(security->trust_store));
+    if (found == NULL || (security->trust_book != NULL && found->hash == security->trust_hash))
+        return;
+    if (!give_trust(security, book, found)) {
+        log_error("listener %s: an authority of trust store %s cannot be read: it trusts as "
+                  "before",
+                  security->name, security->trust_store);
+        return;
+    }
+    certificate_book_release(&security->trust_book);
+    security->trust_book = certificate_book_use(book);
+    security->trust_hash = found->hash;
 }
 
 /* Those before stay where the new book has none of the listener: its snapshot is on its way. */
@@ -155,6 +229,7 @@ security_update(struct worker *worker, struct security **security, uint32_t row)
         *security = make(worker, listener);
     }
     take_certificates(worker, *security);
+    take_trust(worker, *security);
 }
 
 struct stream_session *
@@ -181,6 +256,8 @@ security_unpin(struct security **unpinned)
     if (security->context != NULL)
         tls_context_free(&security->context);
     certificate_book_release(&security->book);
+    certificate_book_release(&security->trust_book);
+    free(security->trust_store);
     free(security->name);
     free(security);
 }

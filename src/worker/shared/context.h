@@ -40,12 +40,13 @@ struct view;
 #define FIRST_READ_BYTES 16384
 
 /*
- * Composed heads: the largest head that the limits allow, what forwarding adds, and either the
+ * Composed heads: the largest head that the limits allow, what forwarding adds (a client may
+ * have shown certificates of 64 KiB), and either the
  * early body of a request (one read, which may have followed a pipelined request, and its
  * input's room) or what stood behind the head of an upgrade's answer. What nobody needs of it
  * is never touched, and takes no memory.
  */
-#define COMPOSE_ADDED_BYTES 65536
+#define COMPOSE_ADDED_BYTES 262144
 #define COMPOSE_BYTES                                                                          \
     (CONFIG_HEAD_MOST_BYTES + COMPOSE_ADDED_BYTES + SCRATCH_BYTES + FIRST_READ_BYTES)
 

@@ -41,6 +41,29 @@ takes_no_other_name_for_a_known_one(void **state)
         assert_int_equal(http_field_find(slice_of(names[i])), HTTP_FIELD_OTHER);
 }
 
+/* CGI does not tell - from _, so neither do we. */
+static void
+knows_what_only_we_may_say_by_its_beginning(void **state)
+{
+    static const char *const ours[] = {
+        "X-Amzn-Mtls-Clientcert", "x-amzn-mtls-clientcert-serial-number",
+        "X_AMZN_MTLS_",           "x_amzn-Mtls_Clientcert_Leaf",
+        "X-Amzn-Tls_Version",     "x-amzn-tls-anything-that-is-long"};
+    static const char *const others[] = {"X-Amzn-Mtls",
+                                         "X-Amzn-Tls",
+                                         "X-Amzn-Mtls.Clientcert",
+                                         "X-Amzn-Trace",
+                                         "YX-Amzn-Mtls-Clientcert",
+                                         "X-Amzn-Mtlsx-Clientcert-Serial-Number"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        assert_int_equal(http_field_find(slice_of(ours[i])), HTTP_FIELD_X_AMZN_TLS);
+        assert_int_equal(http_field_class(http_field_find(slice_of(ours[i]))), HTTP_MANAGED);
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_int_equal(http_field_find(slice_of(others[i])), HTTP_FIELD_OTHER);
+}
+
 static void
 moves_with_its_buffer(void **state)
 {
@@ -85,6 +108,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_known_field_in_any_case),
         cmocka_unit_test(takes_no_other_name_for_a_known_one),
+        cmocka_unit_test(knows_what_only_we_may_say_by_its_beginning),
         cmocka_unit_test(moves_with_its_buffer),
         cmocka_unit_test(keeps_the_worst_desync_reason),
     };

@@ -35,6 +35,10 @@ test_certificates = tests/support/certificates.c tests/support/certificates.h
 check_PROGRAMS += tests/unit/net/test_tls_hello
 tests_unit_net_test_tls_hello_SOURCES = tests/unit/net/test_tls_hello.c
 tests_unit_net_test_tls_hello_LDADD = $(libs_net) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/net/test_tls_trust
+tests_unit_net_test_tls_trust_SOURCES = tests/unit/net/test_tls_trust.c
+tests_unit_net_test_tls_trust_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+
 check_PROGRAMS += tests/unit/net/test_tls_pair
 tests_unit_net_test_tls_pair_SOURCES = tests/unit/net/test_tls_pair.c $(test_certificates)
 tests_unit_net_test_tls_pair_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
