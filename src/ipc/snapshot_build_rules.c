@@ -238,7 +238,8 @@ add_request_fields(struct snapshot_builder *builder, struct snapshot_listener *r
                    const struct config_listener *config)
 {
     for (size_t i = 0; i < REQUEST_FIELD_COUNT; i++) {
-        const char *name = config->request_fields[i];
+        const char *name = config->request_fields[i] == NULL ? request_field_names[i]
+                                                             : config->request_fields[i];
         row->request_fields[i] = snapshot_builder_text(builder, name);
         if (strcasecmp(name, request_field_names[i]) != 0)
             note_renamed(builder, name);

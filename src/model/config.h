@@ -165,7 +165,7 @@ struct config_listener {
     char *trust_store;                   /* its name; NULL unless mutual_mode is VERIFY */
     bool ignore_client_expiry;
     unsigned advertises_ca_names;                /* 0: off */
-    char *request_fields[REQUEST_FIELD_COUNT];   /* names, never NULL */
+    char *request_fields[REQUEST_FIELD_COUNT];   /* names; NULL: as the ALB has them */
     char *response_fields[RESPONSE_FIELD_COUNT]; /* NULL or empty: as targets say */
     bool server_header;
     struct config_rule *rules;           /* by rising priority, the default rule last */
