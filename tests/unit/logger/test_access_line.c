@@ -8,10 +8,10 @@
 #include <jansson.h>
 
 #include "ipc/counters.h"
-#include "logger/access_line.h"
+#include "logger/access_fields.h"
 
 static char memory[ACCESS_LINE_BYTES_MAX + 1];
-static struct access_names names;
+static struct log_names names;
 
 static struct address
 address_of(const char *ip, uint16_t port)
@@ -64,12 +64,12 @@ forwarded_record(void)
 }
 
 static const char *
-write_line(access_line_writer *writer, const struct access_record *record)
+write_line(log_line_writer *writer, const struct access_record *record)
 {
     struct text out = text_over(memory, sizeof(memory) - 1);
 
-    access_names_set(&names, slice_of("albdocker"));
-    writer(&out, record, &names);
+    log_names_set(&names, slice_of("albdocker"));
+    writer(&out, &access_fields, record, &names);
     assert_false(out.is_truncated);
     assert_true(out.length > 0 && out.at[out.length - 1] == '\n');
     out.at[out.length - 1] = '\0';
@@ -83,7 +83,7 @@ writes_the_albs_line(void **state)
 
     (void)state;
     assert_string_equal(
-        write_line(access_line_write_alb, &record),
+        write_line(log_line_write_alb, &record),
         "http 2026-03-04T10:15:30.123456Z app/albdocker/04bff04e97637b02 203.0.113.9:41822 "
         "10.0.3.17:32801 0.001 0.043 0.000 200 200 512 1843 "
         "\"GET http://shop.example.com:80/index.php?id=7 HTTP/1.1\" \"curl/8.7.1\" - - "
@@ -103,11 +103,11 @@ matches_a_parsers_pattern(const char *line)
     char pattern[1024] = "^";
     regex_t regex;
 
-    for (size_t i = 0; i < ACCESS_ALB_FIELDS; i++) {
-        enum access_value_kind kind = access_alb_fields[i].kind;
-        strcat(pattern, kind == ACCESS_VALUE_QUOTED   ? quoted
-                        : kind == ACCESS_VALUE_NUMBER ? number
-                                                      : word);
+    for (size_t i = 0; i < access_fields.alb_count; i++) {
+        enum log_value_kind kind = access_fields.alb[i].kind;
+        strcat(pattern, kind == LOG_VALUE_QUOTED   ? quoted
+                        : kind == LOG_VALUE_NUMBER ? number
+                                                   : word);
     }
     pattern[strlen(pattern) - 1] = '$';
     assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
@@ -123,8 +123,8 @@ writes_34_fields_whatever_the_record_lacks(void **state)
         .request_us = -1, .target_us = -1, .response_us = -1, .rule_priority = -1};
 
     (void)state;
-    matches_a_parsers_pattern(write_line(access_line_write_alb, &forwarded));
-    matches_a_parsers_pattern(write_line(access_line_write_alb, &empty));
+    matches_a_parsers_pattern(write_line(log_line_write_alb, &forwarded));
+    matches_a_parsers_pattern(write_line(log_line_write_alb, &empty));
     assert_non_null(strstr(memory, " - - -1 -1 -1 - - 0 0 \"- http://-:0- -\" \"-\" "));
 }
 
@@ -135,7 +135,7 @@ escapes_what_is_not_printable(void **state)
 
     (void)state;
     record.texts[ACCESS_USER_AGENT] = slice_of("a\"b\\c\r\nd\xc3\xa9\x7f");
-    matches_a_parsers_pattern(write_line(access_line_write_alb, &record));
+    matches_a_parsers_pattern(write_line(log_line_write_alb, &record));
     assert_non_null(strstr(memory, " \"a\\x22b\\x5cc\\x0d\\x0ad\\xc3\\xa9\\x7f\" "));
 }
 
@@ -156,7 +156,7 @@ writes_the_port_of_the_request_once(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         record.texts[ACCESS_HOST] = slice_of(cases[i].host);
         record.texts[ACCESS_TARGET_URI] = slice_of(cases[i].uri);
-        write_line(access_line_write_alb, &record);
+        write_line(log_line_write_alb, &record);
         assert_non_null(strstr(memory, cases[i].expected));
     }
 }
@@ -168,10 +168,10 @@ tells_no_version_that_was_not_read(void **state)
 
     (void)state;
     record.http_minor = ACCESS_NO_VERSION;
-    write_line(access_line_write_alb, &record);
+    write_line(log_line_write_alb, &record);
     assert_non_null(strstr(memory, "\"GET http://shop.example.com:80/index.php?id=7 -\""));
     record.http_minor = 0;
-    write_line(access_line_write_alb, &record);
+    write_line(log_line_write_alb, &record);
     assert_non_null(strstr(memory, "?id=7 HTTP/1.0\""));
 }
 
@@ -185,8 +185,8 @@ never_truncates_the_longest_record(void **state)
     memset(long_text, 0xff, sizeof(long_text));
     for (size_t i = 0; i < ACCESS_TEXT_COUNT; i++)
         record.texts[i] = slice_make(long_text, sizeof(long_text));
-    write_line(access_line_write_alb, &record);
-    write_line(access_line_write_json, &record);
+    write_line(log_line_write_alb, &record);
+    write_line(log_line_write_json, &record);
 }
 
 static void
@@ -197,9 +197,9 @@ writes_json_with_the_albs_names_and_our_own(void **state)
 
     (void)state;
     record.texts[ACCESS_USER_AGENT] = slice_of("a\"b\xc3");
-    line = json_loads(write_line(access_line_write_json, &record), 0, NULL);
+    line = json_loads(write_line(log_line_write_json, &record), 0, NULL);
     assert_non_null(line);
-    assert_int_equal(json_object_size(line), ACCESS_ALB_FIELDS + access_own_field_count);
+    assert_int_equal(json_object_size(line), access_fields.alb_count + access_fields.own_count);
     assert_string_equal(json_string_value(json_object_get(line, "client:port")),
                         "203.0.113.9:41822");
     assert_string_equal(json_string_value(json_object_get(line, "user_agent")), "a\"b\xc3\x83");
@@ -215,7 +215,7 @@ static void
 writes_null_for_what_a_json_record_lacks(void **state)
 {
     struct access_record empty = {.request_us = -1, .rule_priority = -1};
-    json_t *line = json_loads(write_line(access_line_write_json, &empty), 0, NULL);
+    json_t *line = json_loads(write_line(log_line_write_json, &empty), 0, NULL);
 
     (void)state;
     assert_non_null(line);

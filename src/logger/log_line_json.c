@@ -4,12 +4,12 @@
  * them; null for what there is not. Lines are plain ASCII: a byte that is none stands as its
  * own code point, since fields may hold bytes that are not UTF-8.
  */
-#include "logger/access_line.h"
+#include "logger/log_line.h"
 
 static void
-add_value(struct text *out, const struct access_field *field, const struct access_line *line)
+add_value(struct text *out, const struct log_field *field, const struct log_line *line)
 {
-    bool is_text = field->kind != ACCESS_VALUE_NUMBER;
+    bool is_text = field->kind != LOG_VALUE_NUMBER;
     size_t start = out->length;
 
     if (is_text)
@@ -25,8 +25,8 @@ add_value(struct text *out, const struct access_field *field, const struct acces
 }
 
 static void
-add_fields(struct text *out, const struct access_field *fields, size_t count,
-           const struct access_line *line)
+add_fields(struct text *out, const struct log_field *fields, size_t count,
+           const struct log_line *line)
 {
     for (size_t i = 0; i < count; i++) {
         text_add_slice(out, fields[i].json_key);
@@ -35,14 +35,14 @@ add_fields(struct text *out, const struct access_field *fields, size_t count,
 }
 
 void
-access_line_write_json(struct text *out, const struct access_record *record,
-                       const struct access_names *names)
+log_line_write_json(struct text *out, const struct log_fields *fields, const void *record,
+                    const struct log_names *names)
 {
-    const struct access_line line = {record, names, SLICE_LITERAL("\\u00")};
+    const struct log_line line = {record, names, SLICE_LITERAL("\\u00")};
     size_t start = out->length;
 
-    add_fields(out, access_alb_fields, ACCESS_ALB_FIELDS, &line);
-    add_fields(out, access_own_fields, access_own_field_count, &line);
+    add_fields(out, fields->alb, fields->alb_count, &line);
+    add_fields(out, fields->own, fields->own_count, &line);
     if (out->length > start)
         out->at[start] = '{'; /* in place of the first comma */
     text_add_literal(out, "}\n");
