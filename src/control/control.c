@@ -103,10 +103,8 @@ on_reopen_signal(void *argument)
 {
     struct control *control = argument;
 
-    if (!observer_fds_reopen_log(control->parts.observer_fds))
-        log_error("access log %s: cannot be opened again: %s; going on with the file before",
-                  reload_config(control->parts.reload)->access_log_path, strerror(errno));
-    children_reopen_access_log(control->parts.children);
+    observer_fds_reopen_logs(control->parts.observer_fds);
+    children_reopen_logs(control->parts.children);
 }
 
 static void

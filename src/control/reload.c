@@ -155,7 +155,7 @@ reload_apply(struct reload *reload, struct config *config)
         children_send_api_listener(parts->children);
     if (!config_has_api(config))
         admin_api_forget(parts->admin);
-    children_set_access_log(parts->children, config);
+    children_set_logs(parts->children, config);
     config_free(&old);
 }
 

@@ -159,7 +159,7 @@ start_helpers(struct upgrade *upgrade)
     const struct observer_fds *fds = upgrade->parts->observer_fds;
 
     process_set_wanted(helper_at(upgrade, 0), true, 0);
-    process_set_wanted(helper_at(upgrade, 1), observer_fds_log(fds) != -1, 0);
+    process_set_wanted(helper_at(upgrade, 1), observer_fds_has_log(fds), 0);
     process_set_wanted(helper_at(upgrade, 2), observer_fds_api(fds) != -1, 0);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One finished exchange as the worker reports it to the observer, which writes it as a line.
- * Packed into batches of at most ACCESS_BATCH_BYTES, one packet each, on a channel of their
- * own: records never delay a request, and what does not fit is dropped and counted.
+ * One finished exchange as the worker reports it to the logger, which writes it as a line.
+ * Batches go on a channel of their own (record_batch.h): records never delay a request, and
+ * what does not fit is dropped and counted.
  */
 #ifndef FAIRLEAD_IPC_ACCESS_RECORD_H
 #define FAIRLEAD_IPC_ACCESS_RECORD_H
@@ -13,12 +13,13 @@
 
 #include "base/address.h"
 #include "base/slice.h"
+#include "ipc/record_batch.h"
 
 /* Raised when a record's bytes come to mean something else: over an upgrade, workers of before
  * still write to the logger of now. */
 #define ACCESS_RECORD_FORM 1
-#define ACCESS_BATCH_BYTES 65536
-#define ACCESS_TEXT_BYTES 8192 /* longer texts are cut, as the ALB does */
+#define ACCESS_BATCH_BYTES RECORD_BATCH_BYTES
+#define ACCESS_TEXT_BYTES RECORD_TEXT_BYTES
 
 /* Texts of a record, in this order behind the fixed part. */
 enum access_text {

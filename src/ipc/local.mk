@@ -3,6 +3,8 @@ noinst_LIBRARIES += libipc.a
 libipc_a_SOURCES = \
 	src/ipc/access_reader.c src/ipc/access_reader.h \
 	src/ipc/access_record.c src/ipc/access_record.h \
+	src/ipc/record_batch.c src/ipc/record_batch.h \
+	src/ipc/connection_record.c src/ipc/connection_record.h \
 	src/ipc/api_call.c src/ipc/api_call.h \
 	src/ipc/api_call_parts.def \
 	src/ipc/api_content.c src/ipc/api_content.h src/ipc/api_contents.def \

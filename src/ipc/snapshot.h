@@ -185,6 +185,7 @@ struct snapshot_settings {
     struct config_limits limits;
     uint32_t access_log_enabled;
     uint32_t access_log_format; /* enum config_log_format */
+    uint32_t connection_log_enabled;
     uint32_t shutdown_timeout_ms;
     uint32_t worker_count;
     uint32_t has_shaping_listeners; /* any with response_fields or without server_header */

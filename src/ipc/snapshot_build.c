@@ -121,6 +121,7 @@ fill_settings(struct snapshot_builder *builder)
     settings->limits = config->limits;
     settings->access_log_enabled = config->access_log_path != NULL;
     settings->access_log_format = config->access_log_format;
+    settings->connection_log_enabled = config->connection_log_path != NULL;
     settings->shutdown_timeout_ms = config->shutdown_timeout_ms;
     settings->worker_count = config->workers;
     settings->load_balancer_name = snapshot_builder_text(builder, config->load_balancer_name);

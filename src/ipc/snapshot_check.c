@@ -240,6 +240,7 @@ settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settin
            settings->has_shaping_listeners <= 1 && settings->has_mutual_listeners <= 1 &&
            text_is_sound(snapshot, settings->renamed_fields) &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
+           settings->connection_log_enabled <= 1 &&
            text_is_sound(snapshot, settings->load_balancer_name) &&
            text_is_sound(snapshot, settings->api_names) && settings->has_api <= 1 &&
            settings->api_anonymous_read <= 1 && text_is_sound(snapshot, settings->zone);

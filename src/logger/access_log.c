@@ -8,29 +8,48 @@
 #include "ipc/access_reader.h"
 #include "ipc/access_record.h"
 #include "logger/access_fields.h"
+#include "logger/connection_fields.h"
 #include "logger/line_log.h"
 
 struct access_log {
     struct loop *loop;
     struct access_reader *reader;
-    struct line_log requests;
+    struct line_log requests, connections;
     struct access_log_totals *totals;
     void (*on_last_end)(void *argument);
     void *on_last_end_argument;
-    char line[ACCESS_LINE_BYTES_MAX];
+    char line[ACCESS_LINE_BYTES_MAX]; /* a connection has fewer texts */
 };
+
+static void
+add_connections(struct access_log *log, struct slice *batch)
+{
+    struct connection_record record;
+
+    while (connection_record_unpack(batch, &record))
+        line_log_add(&log->connections, &record, log->line, sizeof(log->line));
+}
+
+static void
+add_requests(struct access_log *log, struct slice *batch)
+{
+    struct access_record record;
+
+    while (access_record_unpack(batch, &record))
+        line_log_add(&log->requests, &record, log->line, sizeof(log->line));
+}
 
 static void
 add_batch(void *argument, struct slice batch)
 {
     struct access_log *log = argument;
-    struct access_record record;
+    bool is_empty = batch.length == 0;
 
-    if (batch.length == 0)
-        log->totals->malformed_batches++;
-    while (access_record_unpack(&batch, &record))
-        line_log_add(&log->requests, &record, log->line, sizeof(log->line));
-    if (batch.length > 0)
+    if (connection_batch_take(&batch))
+        add_connections(log, &batch);
+    else
+        add_requests(log, &batch);
+    if (is_empty || batch.length > 0)
         log->totals->malformed_batches++;
 }
 
@@ -52,7 +71,8 @@ access_log_new(struct loop *loop, struct access_log_totals *totals)
     log->loop = loop;
     log->totals = totals;
     log->reader = access_reader_new(loop, &callbacks, log);
-    line_log_open(&log->requests, loop, &access_fields, &totals->file);
+    line_log_open(&log->requests, loop, &access_fields, &totals->requests);
+    line_log_open(&log->connections, loop, &connection_fields, &totals->connections);
     return log;
 }
 
@@ -62,17 +82,16 @@ access_log_add_channel(struct access_log *log, uint32_t slot, int fd)
     access_reader_add(log->reader, slot, fd);
 }
 
-void
-access_log_set_file(struct access_log *log, int fd)
+struct line_log *
+access_log_requests(struct access_log *log)
 {
-    line_log_set_file(&log->requests, fd);
+    return &log->requests;
 }
 
-void
-access_log_set_form(struct access_log *log, enum config_log_format format,
-                    struct slice load_balancer)
+struct line_log *
+access_log_connections(struct access_log *log)
 {
-    line_log_set_form(&log->requests, format, load_balancer);
+    return &log->connections;
 }
 
 bool
@@ -98,5 +117,6 @@ access_log_free(struct access_log **log)
     *log = NULL;
     access_reader_free(&old->reader);
     line_log_close(&old->requests);
+    line_log_close(&old->connections);
     loop_free_later(old->loop, old, NULL);
 }

@@ -32,12 +32,15 @@ struct logger {
 static void
 count(struct logger *logger)
 {
-    const struct log_file_totals *file = &logger->totals.file;
+    const struct access_log_totals *totals = &logger->totals;
 
     if (logger->counters == NULL)
         return;
-    counter_set(&logger->counters->values[COUNTER_ACCESS_LINES_WRITTEN], file->lines);
-    counter_set(&logger->counters->values[COUNTER_ACCESS_LINES_LOST], file->lost_lines);
+    uint64_t *values = logger->counters->values;
+    counter_set(&values[COUNTER_ACCESS_LINES_WRITTEN], totals->requests.lines);
+    counter_set(&values[COUNTER_ACCESS_LINES_LOST], totals->requests.lost_lines);
+    counter_set(&values[COUNTER_CONNECTION_LINES_WRITTEN], totals->connections.lines);
+    counter_set(&values[COUNTER_CONNECTION_LINES_LOST], totals->connections.lost_lines);
 }
 
 static void
@@ -53,6 +56,14 @@ on_count_time(void *argument)
     timer_set(&logger->count_timer, logger->loop, COUNT_EVERY_MS);
 }
 
+static void
+go_on(struct counters *counters, struct log_file_totals *totals, enum counter written,
+      enum counter lost)
+{
+    totals->lines += counter_read(&counters->values[written]);
+    totals->lost_lines += counter_read(&counters->values[lost]);
+}
+
 /* The counters outlive loggers: this one goes on where the last has ended. */
 static void
 on_counters(struct logger *logger, const struct message *message)
@@ -64,9 +75,10 @@ on_counters(struct logger *logger, const struct message *message)
     if (counters == NULL || logger->counters != NULL)
         return;
     logger->counters = counters;
-    logger->totals.file.lines += counter_read(&counters->values[COUNTER_ACCESS_LINES_WRITTEN]);
-    logger->totals.file.lost_lines +=
-        counter_read(&counters->values[COUNTER_ACCESS_LINES_LOST]);
+    go_on(counters, &logger->totals.requests, COUNTER_ACCESS_LINES_WRITTEN,
+          COUNTER_ACCESS_LINES_LOST);
+    go_on(counters, &logger->totals.connections, COUNTER_CONNECTION_LINES_WRITTEN,
+          COUNTER_CONNECTION_LINES_LOST);
 }
 
 static void
@@ -76,14 +88,30 @@ on_access_channel(struct logger *logger, const struct message *message)
 }
 
 static void
+take_file(struct line_log *log, int fd, uint32_t format, struct slice load_balancer)
+{
+    line_log_set_form(log, (enum config_log_format)format, load_balancer);
+    line_log_set_file(log, fd);
+}
+
+static void
 on_access_file(struct logger *logger, const struct message *message)
 {
     const struct message_access_file *file = &message->as.access_file;
     size_t length = strnlen(file->load_balancer, sizeof(file->load_balancer));
 
-    access_log_set_form(logger->access_log, (enum config_log_format)file->format,
-                        slice_make(file->load_balancer, length));
-    access_log_set_file(logger->access_log, message->fd);
+    take_file(access_log_requests(logger->access_log), message->fd, file->format,
+              slice_make(file->load_balancer, length));
+}
+
+static void
+on_connection_file(struct logger *logger, const struct message *message)
+{
+    const struct message_connection_file *file = &message->as.connection_file;
+    size_t length = strnlen(file->load_balancer, sizeof(file->load_balancer));
+
+    take_file(access_log_connections(logger->access_log), message->fd, file->format,
+              slice_make(file->load_balancer, length));
 }
 
 static void
@@ -111,9 +139,8 @@ on_shutdown(struct logger *logger, const struct message *message)
 
 static void (*const handlers[MESSAGE_COUNT])(struct logger *logger,
                                              const struct message *message) = {
-    [MESSAGE_counters] = on_counters,
-    [MESSAGE_access_channel] = on_access_channel,
-    [MESSAGE_access_file] = on_access_file,
+    [MESSAGE_counters] = on_counters,       [MESSAGE_access_channel] = on_access_channel,
+    [MESSAGE_access_file] = on_access_file, [MESSAGE_connection_file] = on_connection_file,
     [MESSAGE_shutdown] = on_shutdown,
 };
 

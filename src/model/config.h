@@ -333,6 +333,8 @@ struct config {
     bool api_anonymous_read;
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;
+    char *connection_log_path; /* NULL: none */
+    enum config_log_format connection_log_format;
     enum log_form log_form;    /* of messages on stderr */
     char *stickiness_key_path; /* NULL: made under state_dir */
     char *ticket_key_path;     /* of TLS session tickets; NULL: made under state_dir */

@@ -103,6 +103,7 @@ enum tls_failure {
 };
 
 const char *tls_failure_text(enum tls_failure failure);
+const char *tls_failure_label(enum tls_failure failure); /* as metrics have it */
 enum tls_failure tls_failure_of(const struct stream_session *session);
 
 #endif

@@ -44,8 +44,10 @@ struct tls_facts {
     const char *protocol, *suite; /* "TLSv1.3", OpenSSL's name */
     struct slice server_name;     /* as the client wrote it; empty: none */
     struct slice certificate;     /* its name */
+    const char *group;            /* of the key exchange; NULL: none */
     bool is_resumed;
     bool is_http2;                               /* by ALPN */
+    struct slice alpn;                           /* the protocol that was chosen; empty: none */
     const struct tls_client_certificate *client; /* NULL: none */
 };
 

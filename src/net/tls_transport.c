@@ -39,6 +39,19 @@ tls_failure_text(enum tls_failure failure)
     return texts[failure];
 }
 
+const char *
+tls_failure_label(enum tls_failure failure)
+{
+    static const char *const labels[TLS_FAILURE_COUNT] = {
+
+#define TLS_FAILURE(id, label, text) label,
+#include "net/tls_failures.def"
+#undef TLS_FAILURE
+    };
+
+    return labels[failure];
+}
+
 enum tls_failure
 tls_failure_of(const struct stream_session *session)
 {
@@ -315,14 +328,25 @@ const struct stream_transport tls_transport = {
     .close = close_session,
 };
 
-static bool
-has_chosen_http2(const SSL *ssl)
+static struct slice
+alpn_of(const SSL *ssl)
 {
     const unsigned char *chosen = NULL;
     unsigned length = 0;
 
     SSL_get0_alpn_selected(ssl, &chosen, &length);
-    return slice_equal(slice_make((const char *)chosen, length), SLICE_LITERAL("h2"));
+    return slice_make((const char *)chosen, length);
+}
+
+/* None in a handshake that resumed a session of before TLS 1.3. */
+static const char *
+group_of(SSL *ssl)
+{
+    int group = SSL_session_reused(ssl) == 1 && SSL_version(ssl) < TLS1_3_VERSION
+                    ? 0
+                    : (int)SSL_get_negotiated_group(ssl);
+
+    return group == 0 ? NULL : SSL_group_to_name(ssl, group);
 }
 
 bool
@@ -341,8 +365,10 @@ tls_facts_of(const struct stream_session *stream, struct tls_facts *facts)
         .certificate =
             session->certificate == NULL ? SLICE_NONE : tls_parsed_name(session->certificate),
         .is_resumed = SSL_session_reused(session->ssl) == 1,
-        .is_http2 = has_chosen_http2(session->ssl),
+        .alpn = alpn_of(session->ssl),
+        .group = group_of(session->ssl),
         .client = session->client,
     };
+    facts->is_http2 = slice_equal(facts->alpn, SLICE_LITERAL("h2"));
     return true;
 }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "ipc/snapshot_open.h"
 #include "worker/exchange/access_reporter.h"
+#include "worker/listeners/connection_reporter.h"
 #include "worker/exchange/exchange.h"
 #include "worker/exchange/splice.h"
 #include "worker/exchange/waiting.h"
@@ -43,8 +44,9 @@ worker_new(struct loop *loop)
     worker->link_kinds[PROTOCOL_VERSION_GRPC] = &target_stream_link;
     worker->limits = client_limits_new();
     worker->pipes = pipe_pool_new();
-    worker->access = access_reporter_new(worker, COUNTER_ACCESS_RECORDS_DROPPED);
-    worker->failures = access_reporter_new(worker, COUNTER_FAILURE_RECORDS_DROPPED);
+    worker->access = record_channel_new(worker, &access_records);
+    worker->failures = record_channel_new(worker, &failure_records);
+    worker->connections = record_channel_new_beside(worker->access, &connection_records);
     certificates_open(worker);
     LIST_INIT(&worker->listeners);
     TAILQ_INIT(&worker->clients);
@@ -109,8 +111,9 @@ worker_free(struct worker **freed)
     timer_close(&worker->second_timer, worker->loop);
     timer_close(&worker->shutdown_timer, worker->loop);
     waiting_close(worker);
-    access_reporter_free(&worker->access);
-    access_reporter_free(&worker->failures);
+    record_channel_free(&worker->connections);
+    record_channel_free(&worker->access);
+    record_channel_free(&worker->failures);
     if (worker->view != NULL)
         view_unpin(worker, &worker->view);
     snapshot_base_close(&worker->base);

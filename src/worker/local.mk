@@ -2,12 +2,14 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/shared/context.h \
+	src/worker/shared/record_channel.c src/worker/shared/record_channel.h \
 	src/worker/targets/retry_budget.h \
 	src/worker/targets/target_link.h \
 	src/worker/targets/target_table.c src/worker/targets/target_table.h \
 	src/worker/targets/view.c src/worker/targets/view.h \
 	src/worker/listeners/arrival.c src/worker/listeners/arrival.h \
 	src/worker/listeners/certificates.c src/worker/listeners/certificates.h \
+	src/worker/listeners/connection_reporter.c src/worker/listeners/connection_reporter.h \
 	src/worker/listeners/client_limits.c src/worker/listeners/client_limits.h \
 	src/worker/listeners/handshake.c src/worker/listeners/handshake.h \
 	src/worker/listeners/security.c src/worker/listeners/security.h \

@@ -18,7 +18,6 @@
 #include "ipc/target_policy.h"
 #include "net/tls_facts.h"
 #include "worker/balancing/anomaly.h"
-#include "worker/exchange/access_reporter.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/exchange/waiting.h"
 #include "worker/http1/client.h"
@@ -29,6 +28,7 @@
 #include "worker/listeners/listener.h"
 #include "worker/listeners/newcomer.h"
 #include "worker/shared/context.h"
+#include "worker/shared/record_channel.h"
 #include "worker/targets/target_table.h"
 #include "worker/targets/view.h"
 
@@ -318,9 +318,9 @@ on_message(void *owner, const struct message *message)
         listener_close(worker, message->as.listener_close.listener_id);
         break;
     case MESSAGE_access_channel:
-        access_reporter_use(message->as.access_channel.is_of_failures != 0 ? worker->failures
-                                                                           : worker->access,
-                            message->fd);
+        record_channel_use(message->as.access_channel.is_of_failures != 0 ? worker->failures
+                                                                          : worker->access,
+                           message->fd);
         break;
     case MESSAGE_target_close:
         close_target(worker, message->as.target_close.target_id,

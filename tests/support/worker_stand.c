@@ -122,13 +122,14 @@ worker_stand_close(struct worker_stand *stand)
 struct client *
 worker_stand_connect(struct worker_stand *stand)
 {
-    const struct address address = {.family = ADDRESS_IPV4, .bytes = {192, 0, 2, 1}};
+    struct newcomer newcomer = {.client = {.family = ADDRESS_IPV4, .bytes = {192, 0, 2, 1}}};
     int fds[2];
 
     worker_stand_drop(&stand->client_fd);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0);
     stand->client_fd = fds[0];
-    return client_open(stand->worker, LIST_FIRST(&stand->worker->listeners), fds[1], &address);
+    newcomer.fd = fds[1];
+    return client_open(stand->worker, LIST_FIRST(&stand->worker->listeners), &newcomer);
 }
 
 void

@@ -35,8 +35,10 @@ struct children {
     struct timer mend_timer;
     unsigned mended_slot; /* looked at last */
     struct privileges privileges;
-    uint64_t applied_generation;            /* every living worker has it */
-    struct message_access_file access_file; /* how the logger writes */
+    uint64_t applied_generation; /* every living worker has it */
+    /* how the logger writes */
+    struct message_access_file access_file;
+    struct message_connection_file connection_file;
     struct pending_close *pending_closes;
 };
 
@@ -198,6 +200,15 @@ send_access_file(struct children *children, struct process *process)
         process_send(process, MESSAGE_access_file, &children->access_file, log);
 }
 
+static void
+send_connection_file(struct children *children, struct process *process)
+{
+    int log = observer_fds_connection_log(children->parts.observer_fds);
+
+    if (process->role == PROCESS_IS_LOGGER && log != -1)
+        process_send(process, MESSAGE_connection_file, &children->connection_file, log);
+}
+
 /* What tells the same as a message whose descriptor did not come. */
 static void
 on_lacking(void *argument, struct process *process, uint32_t types)
@@ -211,6 +222,7 @@ on_lacking(void *argument, struct process *process, uint32_t types)
         {MESSAGE_metrics_listener, send_metrics_listener},
         {MESSAGE_api_listener, send_api_listener},
         {MESSAGE_access_file, send_access_file},
+        {MESSAGE_connection_file, send_connection_file},
         {MESSAGE_certificates, send_certificates_to},
         {MESSAGE_private_keys, send_certificates_to},
         {MESSAGE_ticket_keys, send_ticket_keys_to},
@@ -243,8 +255,9 @@ on_start(void *argument, struct process *process)
     process_send(process, MESSAGE_hello, &hello, -1);
     send_counters(children, process);
     children->callbacks->on_start(children->argument, process);
-    /* The file first: records that come without one are dropped. */
+    /* The files first: records that come without one are dropped. */
     send_access_file(children, process);
+    send_connection_file(children, process);
     send_access_channels(children, process);
     send_metrics_listener(children, process);
     send_api_listener(children, process);
@@ -281,26 +294,32 @@ children_answer_api(struct children *children, const struct message_api_answer *
 }
 
 void
-children_set_access_log(struct children *children, const struct config *config)
+children_set_logs(struct children *children, const struct config *config)
 {
     struct message_access_file *file = &children->access_file;
+    struct message_connection_file *connections = &children->connection_file;
 
     *file = (struct message_access_file){.format = config->access_log_format};
     snprintf(file->load_balancer, sizeof(file->load_balancer), "%s",
              config->load_balancer_name);
-    children_reopen_access_log(children);
+    *connections = (struct message_connection_file){.format = config->connection_log_format};
+    snprintf(connections->load_balancer, sizeof(connections->load_balancer), "%s",
+             config->load_balancer_name);
+    children_reopen_logs(children);
 }
 
 void
-children_reopen_access_log(struct children *children)
+children_reopen_logs(struct children *children)
 {
     struct process *logger = processes_logger(children->processes);
-    int fd = observer_fds_log(children->parts.observer_fds);
+    bool is_wanted = observer_fds_has_log(children->parts.observer_fds);
 
-    if (fd == -1 || !logger->is_wanted)
-        process_set_wanted(logger, fd != -1, 0);
-    else
-        process_send(logger, MESSAGE_access_file, &children->access_file, fd);
+    if (!is_wanted || !logger->is_wanted) {
+        process_set_wanted(logger, is_wanted, 0);
+        return;
+    }
+    send_access_file(children, logger);
+    send_connection_file(children, logger);
 }
 
 void

@@ -112,9 +112,9 @@ void children_answer_api(struct children *children, const struct message_api_ans
                          int fd);
 
 /* There is a logger while the configuration has an access log; it writes as this one says. */
-void children_set_access_log(struct children *children, const struct config *config);
+void children_set_logs(struct children *children, const struct config *config);
 
-/* The logger goes on in the file that observer_fds holds now. */
-void children_reopen_access_log(struct children *children);
+/* The logger goes on in the files that observer_fds holds now. */
+void children_reopen_logs(struct children *children);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each of the three is a named descriptor; a prepared one waits beside the one in use. */
+/* Each of them is a named descriptor; a prepared one waits beside the one in use. */
 #include "control/processes/observer_fds.h"
 
 #include <errno.h>
@@ -30,8 +30,8 @@ struct named_fd {
 };
 
 struct observer_fds {
-    struct named_fd metrics, api, log;
-    struct named_fd next_metrics, next_api, next_log;
+    struct named_fd metrics, api, log, connection_log;
+    struct named_fd next_metrics, next_api, next_log, next_connection_log;
 };
 
 static void
@@ -51,8 +51,9 @@ observer_fds_new(void)
 {
     struct observer_fds *fds = memory_take(1, sizeof(*fds));
 
-    fds->metrics.fd = fds->api.fd = fds->log.fd = -1;
-    fds->next_metrics.fd = fds->next_api.fd = fds->next_log.fd = -1;
+    fds->metrics.fd = fds->api.fd = fds->log.fd = fds->connection_log.fd = -1;
+    fds->next_metrics.fd = fds->next_api.fd = -1;
+    fds->next_log.fd = fds->next_connection_log.fd = -1;
     return fds;
 }
 
@@ -65,6 +66,7 @@ observer_fds_free(struct observer_fds **fds)
     clear(&(*fds)->metrics);
     clear(&(*fds)->api);
     clear(&(*fds)->log);
+    clear(&(*fds)->connection_log);
     free(*fds);
     *fds = NULL;
 }
@@ -226,23 +228,46 @@ prepare_api(struct observer_fds *fds, const struct config *config, struct config
     return false;
 }
 
+/* A log, "access_log": path NULL: none. */
+struct wanted_log {
+    const char *setting, *path;
+    const struct named_fd *used;
+    struct named_fd *next;
+};
+
 static bool
-prepare_log(struct observer_fds *fds, const struct config *config, struct config_errors *errors)
+prepare_log(const struct wanted_log *wanted, const struct config *config,
+            struct config_errors *errors)
 {
-    if (config->access_log_path == NULL)
+    struct named_fd *next = wanted->next;
+
+    if (wanted->path == NULL)
         return true;
-    fds->next_log.name = memory_copy_text(config->access_log_path);
-    if (keep(&fds->log, &fds->next_log))
+    next->name = memory_copy_text(wanted->path);
+    if (keep(wanted->used, next))
         return true;
-    folder_make_for(fds->next_log.name, FOLDER_MODE); /* what is wrong, open will say */
-    fds->next_log.fd = open_log(fds->next_log.name);
-    if (fds->next_log.fd != -1)
+    folder_make_for(next->name, FOLDER_MODE); /* what is wrong, open will say */
+    next->fd = open_log(next->name);
+    if (next->fd != -1)
         return true;
-    config_errors_add(errors,
-                      memory_print("%s: access_log: cannot open %s: %s; make its folder and "
-                                   "let this user write there",
-                                   config->path, fds->next_log.name, log_error_text(errno)));
+    config_errors_add(errors, memory_print("%s: %s: cannot open %s: %s; make its folder and "
+                                           "let this user write there",
+                                           config->path, wanted->setting, next->name,
+                                           log_error_text(errno)));
     return false;
+}
+
+static bool
+prepare_logs(struct observer_fds *fds, const struct config *config,
+             struct config_errors *errors)
+{
+    const struct wanted_log requests = {"access_log", config->access_log_path, &fds->log,
+                                        &fds->next_log};
+    const struct wanted_log connections = {"connection_log", config->connection_log_path,
+                                           &fds->connection_log, &fds->next_connection_log};
+    bool has_requests = prepare_log(&requests, config, errors);
+
+    return prepare_log(&connections, config, errors) && has_requests;
 }
 
 bool
@@ -251,9 +276,9 @@ observer_fds_prepare(struct observer_fds *fds, const struct config *config,
 {
     bool has_metrics = prepare_metrics(fds, config, errors);
     bool has_api = prepare_api(fds, config, errors);
-    bool has_log = prepare_log(fds, config, errors);
+    bool has_logs = prepare_logs(fds, config, errors);
 
-    if (has_metrics && has_api && has_log)
+    if (has_metrics && has_api && has_logs)
         return true;
     observer_fds_abandon(fds);
     return false;
@@ -262,7 +287,7 @@ observer_fds_prepare(struct observer_fds *fds, const struct config *config,
 static struct named_fd *
 named(struct observer_fds *fds, enum observer_fd which)
 {
-    struct named_fd *const all[] = {&fds->metrics, &fds->api, &fds->log};
+    struct named_fd *const all[] = {&fds->metrics, &fds->api, &fds->log, &fds->connection_log};
 
     return all[which];
 }
@@ -277,7 +302,7 @@ observer_fds_adopt(struct observer_fds *fds, enum observer_fd which, const char 
     used->name = memory_copy_text(name);
     used->fd = fd;
     used->is_adopted = true;
-    if (which == OBSERVER_FD_LOG)
+    if (which == OBSERVER_FD_LOG || which == OBSERVER_FD_CONNECTION_LOG)
         return;
     if (strncmp(name, unix_start, strlen(unix_start)) == 0)
         used->unix_path = memory_copy_text(name + strlen(unix_start));
@@ -300,6 +325,7 @@ observer_fds_abandon(struct observer_fds *fds)
     clear(&fds->next_metrics);
     clear(&fds->next_api);
     clear(&fds->next_log);
+    clear(&fds->next_connection_log);
 }
 
 static void
@@ -320,6 +346,7 @@ observer_fds_commit(struct observer_fds *fds)
     commit(&fds->metrics, &fds->next_metrics);
     commit(&fds->api, &fds->next_api);
     commit(&fds->log, &fds->next_log);
+    commit(&fds->connection_log, &fds->next_connection_log);
 }
 
 bool
@@ -334,17 +361,26 @@ observer_fds_api_stayed(const struct observer_fds *fds)
     return fds->api.is_kept && !fds->api.is_adopted;
 }
 
-bool
-observer_fds_reopen_log(struct observer_fds *fds)
+static void
+reopen_log(struct named_fd *log, const char *title)
 {
-    if (fds->log.name == NULL)
-        return true;
-    int fd = open_log(fds->log.name);
-    if (fd == -1)
-        return false;
-    close(fds->log.fd);
-    fds->log.fd = fd;
-    return true;
+    if (log->name == NULL)
+        return;
+    int fd = open_log(log->name);
+    if (fd == -1) {
+        log_error("%s %s: cannot be opened again: %s; going on with the file before", title,
+                  log->name, log_error_text(errno));
+        return;
+    }
+    close(log->fd);
+    log->fd = fd;
+}
+
+void
+observer_fds_reopen_logs(struct observer_fds *fds)
+{
+    reopen_log(&fds->log, "access log");
+    reopen_log(&fds->connection_log, "connection log");
 }
 
 static bool
@@ -400,4 +436,16 @@ int
 observer_fds_log(const struct observer_fds *fds)
 {
     return fds->log.fd;
+}
+
+int
+observer_fds_connection_log(const struct observer_fds *fds)
+{
+    return fds->connection_log.fd;
+}
+
+bool
+observer_fds_has_log(const struct observer_fds *fds)
+{
+    return fds->log.fd != -1 || fds->connection_log.fd != -1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What control opens for children that may open nothing themselves: the metrics listener for
- * the observer, the api listener for the api role, the access log's file for the logger. Kept
+ * the observer, the api listener for the api role, the logs' files for the logger. Kept
  * over their deaths and over reloads that do not change them.
  */
 #ifndef FAIRLEAD_CONTROL_PROCESSES_OBSERVER_FDS_H
@@ -16,7 +16,13 @@ struct observer_fds;
 struct observer_fds *observer_fds_new(void);
 void observer_fds_free(struct observer_fds **fds);
 
-enum observer_fd { OBSERVER_FD_METRICS, OBSERVER_FD_API, OBSERVER_FD_LOG, OBSERVER_FD_COUNT };
+enum observer_fd {
+    OBSERVER_FD_METRICS,
+    OBSERVER_FD_API,
+    OBSERVER_FD_LOG,
+    OBSERVER_FD_CONNECTION_LOG,
+    OBSERVER_FD_COUNT
+};
 
 /* What is open already, of the control before, by what it is configured as: takes it over; the
  * next configuration decides whether it stays. */
@@ -36,8 +42,9 @@ void observer_fds_commit(struct observer_fds *fds);
 bool observer_fds_metrics_stayed(const struct observer_fds *fds);
 bool observer_fds_api_stayed(const struct observer_fds *fds);
 
-/* After the log was rotated: opens the file by its name again; false with errno. */
-bool observer_fds_reopen_log(struct observer_fds *fds);
+/* After the logs were rotated: opens the files by their names again. What cannot be opened
+ * stays as it is, and is logged. */
+void observer_fds_reopen_logs(struct observer_fds *fds);
 
 /* True: the listener had been shut down by its child and is bound anew. */
 bool observer_fds_mend_metrics(struct observer_fds *fds);
@@ -47,6 +54,9 @@ bool observer_fds_mend_api(struct observer_fds *fds);
 int observer_fds_metrics(const struct observer_fds *fds);
 int observer_fds_api(const struct observer_fds *fds);
 bool observer_fds_api_is_unix(const struct observer_fds *fds);
+/* Whether there is any log to be written. */
+bool observer_fds_has_log(const struct observer_fds *fds);
 int observer_fds_log(const struct observer_fds *fds);
+int observer_fds_connection_log(const struct observer_fds *fds);
 
 #endif

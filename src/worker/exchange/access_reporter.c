@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The record of an exchange, and the batch. */
 #include "worker/exchange/access_reporter.h"
 
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "base/clock.h"
-#include "base/memory.h"
 #include "http/grpc.h"
 #include "ipc/access_record.h"
 #include "net/tls_facts.h"
@@ -15,74 +9,14 @@
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 
-/* A record waits at most this long for others to travel with. */
-#define FLUSH_MS 100
-
-struct access_reporter {
-    struct worker *worker;
-    enum counter dropped;
-    struct timer timer;
-    int fd; /* -1: none yet */
-    size_t used;
-    size_t records;
-    char batch[ACCESS_BATCH_BYTES];
-};
-
-static void
-count_dropped(const struct access_reporter *reporter, size_t records)
+static bool
+pack(const void *record, char *batch, size_t capacity, size_t *used)
 {
-    counter_add(&reporter->worker->counters->values[reporter->dropped], records);
+    return access_record_pack(record, batch, capacity, used);
 }
 
-/* Sends what is packed. */
-static void
-flush(struct access_reporter *reporter)
-{
-    if (reporter->used == 0)
-        return;
-    if (send(reporter->fd, reporter->batch, reporter->used, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
-        count_dropped(reporter, reporter->records);
-    reporter->used = 0;
-    reporter->records = 0;
-    timer_stop(&reporter->timer);
-}
-
-static void
-on_time(void *argument)
-{
-    flush(argument);
-}
-
-struct access_reporter *
-access_reporter_new(struct worker *worker, enum counter dropped)
-{
-    struct access_reporter *reporter = memory_take(1, sizeof(*reporter));
-
-    reporter->worker = worker;
-    reporter->dropped = dropped;
-    reporter->fd = -1;
-    timer_init(&reporter->timer, on_time, reporter);
-    return reporter;
-}
-
-void
-access_reporter_use(struct access_reporter *reporter, int fd)
-{
-    if (reporter->fd != -1)
-        close(reporter->fd);
-    reporter->fd = fd;
-}
-
-void
-access_reporter_free(struct access_reporter **reporter)
-{
-    flush(*reporter);
-    timer_close(&(*reporter)->timer, (*reporter)->worker->loop);
-    if ((*reporter)->fd != -1)
-        close((*reporter)->fd);
-    free(*reporter);
-    *reporter = NULL;
-}
+const struct record_kind access_records = {pack, NULL, COUNTER_ACCESS_RECORDS_DROPPED};
+const struct record_kind failure_records = {pack, NULL, COUNTER_FAILURE_RECORDS_DROPPED};
 
 /* From one moment to another, or -1 when either did not happen. */
 static int64_t
@@ -228,35 +162,24 @@ fill(struct access_record *record, const struct exchange *exchange)
 }
 
 static void
-add(struct access_reporter *reporter, const struct exchange *exchange)
+add(struct record_channel *channel, const struct exchange *exchange)
 {
     struct access_record record;
 
     fill(&record, exchange);
-    if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
-                            &reporter->used)) {
-        flush(reporter);
-        if (!access_record_pack(&record, reporter->batch, sizeof(reporter->batch),
-                                &reporter->used)) {
-            count_dropped(reporter, 1);
-            return;
-        }
-    }
-    reporter->records++;
-    if (!timer_is_set(&reporter->timer))
-        timer_set(&reporter->timer, reporter->worker->loop, FLUSH_MS);
+    record_channel_add(channel, &record);
 }
 
 void
-access_reporter_add(struct access_reporter *reporter, const struct exchange *exchange)
+access_reporter_add(struct record_channel *channel, const struct exchange *exchange)
 {
-    if (exchange->view->settings->access_log_enabled != 0 && reporter->fd != -1)
-        add(reporter, exchange);
+    if (exchange->view->settings->access_log_enabled != 0 && record_channel_is_open(channel))
+        add(channel, exchange);
 }
 
 void
-access_reporter_add_failure(struct access_reporter *reporter, const struct exchange *exchange)
+access_reporter_add_failure(struct record_channel *channel, const struct exchange *exchange)
 {
-    if (exchange->view->settings->has_api != 0 && reporter->fd != -1)
-        add(reporter, exchange);
+    if (exchange->view->settings->has_api != 0 && record_channel_is_open(channel))
+        add(channel, exchange);
 }

@@ -40,8 +40,7 @@ static const struct stream_callbacks callbacks = {
 static void on_time(void *argument);
 
 struct client *
-client_open(struct worker *worker, struct listener *listener, int fd,
-            const struct address *address)
+client_open(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
 {
     struct client *client = object_pool_take(&worker->client_pool);
 
@@ -49,13 +48,13 @@ client_open(struct worker *worker, struct listener *listener, int fd,
     client->carrier = (struct carrier){.kind = &client_carrier,
                                        .worker = worker,
                                        .listener = listener,
-                                       .id = worker->next_connection_id++,
-                                       .address = *address,
+                                       .id = newcomer->id,
+                                       .address = newcomer->client,
                                        .opened_s = (uint32_t)(clock_ms() / 1000),
                                        .answer_bytes = SCRATCH_BYTES};
     listener_pin(listener);
     timer_init(&client->timer, on_time, client);
-    stream_open(&client->stream, worker->loop, fd, &callbacks, client);
+    stream_open(&client->stream, worker->loop, newcomer->fd, &callbacks, client);
     TAILQ_INSERT_TAIL(&worker->clients, client, entry);
     worker->client_count++;
     WORKER_COUNT(worker, CLIENT_CONNECTIONS);
@@ -69,7 +68,7 @@ static void refuse_plain(struct client *client);
 void
 client_accept(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
 {
-    struct client *client = client_open(worker, listener, newcomer->fd, &newcomer->client);
+    struct client *client = client_open(worker, listener, newcomer);
 
     client->is_limited = newcomer->is_limited;
     carrier_note_destination(&client->carrier, &newcomer->destination);

@@ -51,8 +51,8 @@ struct client {
 };
 
 /* Takes over an accepted descriptor. */
-struct client *client_open(struct worker *worker, struct listener *listener, int fd,
-                           const struct address *address);
+struct client *client_open(struct worker *worker, struct listener *listener,
+                           const struct newcomer *newcomer);
 
 /* The same as listeners call it: see listener_accept. */
 void client_accept(struct worker *worker, struct listener *listener,

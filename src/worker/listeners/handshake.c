@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/stream.h"
 #include "net/tls_context.h"
 #include "net/tls_facts.h"
 #include "worker/listeners/client_limits.h"
+#include "worker/listeners/connection_reporter.h"
 #include "worker/listeners/security.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
@@ -64,9 +66,11 @@ finish(struct handshake *handshake)
 }
 
 static void
-count_failure(const struct handshake *handshake, enum tls_failure failure)
+note_failure(const struct handshake *handshake, enum tls_failure failure)
 {
     counter_add(&handshake->worker->counters->values[COUNTER_TLS_FAILURE_TIMEOUT + failure], 1);
+    connection_reporter_add_failure(handshake->worker, handshake->listener,
+                                    &handshake->newcomer, failure);
     if (failure == TLS_FAILURE_CLIENT_CERTIFICATE)
         log_debug("a TLS handshake failed: the client's certificate was not taken: %s",
                   tls_verdict_text(tls_verdict_of(handshake->newcomer.session)));
@@ -98,7 +102,7 @@ close_now(struct handshake *handshake)
 static void
 fail(struct handshake *handshake, enum tls_failure failure)
 {
-    count_failure(handshake, failure);
+    note_failure(handshake, failure);
     close_now(handshake);
 }
 
@@ -122,7 +126,7 @@ on_time(void *argument)
 }
 
 static void
-count_success(const struct handshake *handshake)
+note_success(const struct handshake *handshake)
 {
     struct tls_facts facts;
 
@@ -131,6 +135,7 @@ count_success(const struct handshake *handshake)
     unsigned version = (facts.version - OLDEST_VERSION) % VERSIONS;
     enum counter row = COUNTER_TLS_1_0_FULL + 2 * version + (facts.is_resumed ? 1 : 0);
     counter_add(&handshake->worker->counters->values[row], 1);
+    connection_reporter_add(handshake->worker, handshake->listener, &handshake->newcomer);
 }
 
 static void
@@ -161,7 +166,7 @@ end_failed(struct handshake *handshake)
 {
     enum tls_failure failure = tls_failure_of(handshake->newcomer.session);
 
-    count_failure(handshake, failure);
+    note_failure(handshake, failure);
     if (failure == TLS_FAILURE_PLAIN_HTTP) {
         /* It gets an answer that it understands. */
         drop_session(handshake);
@@ -226,7 +231,7 @@ go_on(void *argument)
     if (result == STREAM_WAIT_TO_WRITE) {
         wait_to_write(handshake);
     } else if (result == 0) {
-        count_success(handshake);
+        note_success(handshake);
         finish(handshake);
     } else if (result != STREAM_WAIT) {
         end_failed(handshake);
@@ -264,6 +269,7 @@ handshake_open(struct worker *worker, struct listener *listener, struct security
     handshake->listener = listener;
     handshake->security = security_pin(security);
     handshake->newcomer = *newcomer;
+    handshake->newcomer.handshake_begun_us = clock_us();
     handshake->end = end;
     TAILQ_INSERT_TAIL(&worker->handshakes.waiting, handshake, entry);
     worker->handshakes.count++;

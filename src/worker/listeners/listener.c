@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "net/socket.h"
 #include "worker/listeners/arrival.h"
+#include "worker/listeners/connection_reporter.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/handshake.h"
 #include "worker/listeners/security.h"
@@ -66,14 +67,22 @@ shake_hands(struct worker *worker, struct listener *listener, const struct newco
 }
 
 static void
+accept_plain(struct worker *worker, struct listener *listener, const struct newcomer *newcomer)
+{
+    connection_reporter_add(worker, listener, newcomer);
+    listener->accept(worker, listener, newcomer);
+}
+
+static void
 admit(struct worker *worker, struct listener *listener, struct newcomer *newcomer)
 {
+    newcomer->id = worker->next_connection_id++;
     if (!client_limits_admit(worker, &newcomer->client, &newcomer->is_limited))
         reject(worker, newcomer);
     else if (listener->security != NULL)
         shake_hands(worker, listener, newcomer);
     else
-        listener->accept(worker, listener, newcomer);
+        accept_plain(worker, listener, newcomer);
 }
 
 /* Whether it is a hop that puts a PROXY header in front. */

@@ -12,6 +12,8 @@ struct stream_session;
 struct newcomer {
     int fd;
     struct stream_session *session; /* of TLS, established; NULL: plain */
+    uint64_t id;                    /* of the connection, for logs */
+    uint64_t handshake_begun_us;    /* 0: there is none */
     struct address client;
     struct address destination; /* family NONE: the listener's own */
     bool is_limited;            /* the client is counted in client_limits */

@@ -15,13 +15,13 @@
 #include "ipc/counters.h"
 #include "net/loop.h"
 
-struct access_reporter;
 struct certificate_book;
 struct client_limits;
 struct http2_connection;
 struct client;
 struct listener;
 struct pipe_pool;
+struct record_channel;
 struct target_link_kind;
 struct target_table;
 struct tls_identities;
@@ -107,8 +107,8 @@ struct worker {
     struct exchange_line doubted;     /* see doubt.h */
     struct alarm_clock release_alarm; /* see waiting.h */
     struct client_limits *limits;
-    struct access_reporter *access;
-    struct access_reporter *failures; /* answers of our own */
+    struct record_channel *access, *connections; /* for the logs */
+    struct record_channel *failures;             /* answers of our own */
     struct pipe_pool *pipes;
     struct object_pool client_pool, request_pool, exchange_pool, response_pool, connection_pool,
         input_pool, http2_stream_pool, http2_output_pool, target_stream_pool,

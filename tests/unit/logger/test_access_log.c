@@ -27,7 +27,7 @@ add_file(struct fixture *fixture)
 {
     fixture->file_fd = memfd_create("access.log", MFD_CLOEXEC);
     assert_int_not_equal(fixture->file_fd, -1);
-    access_log_set_file(fixture->log, dup(fixture->file_fd));
+    line_log_set_file(access_log_requests(fixture->log), dup(fixture->file_fd));
 }
 
 static void
@@ -49,7 +49,7 @@ set_up(void **state)
     log_set_level(LOG_LEVEL_ERROR);
     fixture->loop = loop_new();
     fixture->log = access_log_new(fixture->loop, &fixture->totals);
-    access_log_set_form(fixture->log, LOG_FORMAT_ALB, slice_of("albtest"));
+    line_log_set_form(access_log_requests(fixture->log), LOG_FORMAT_ALB, slice_of("albtest"));
     add_channel(fixture);
     add_file(fixture);
     *state = fixture;
@@ -107,7 +107,7 @@ writes_gathered_lines_after_a_short_time(void **state)
     while (lines_in(fixture->file_fd) == 0)
         loop_turn(fixture->loop, 1000);
     assert_int_equal(lines_in(fixture->file_fd), 3);
-    assert_true(fixture->totals.file.lines == 3);
+    assert_true(fixture->totals.requests.lines == 3);
 }
 
 static void
@@ -155,12 +155,13 @@ counts_lines_that_the_file_refuses(void **state)
 {
     struct fixture *fixture = *state;
 
-    access_log_set_file(fixture->log, open("/dev/full", O_WRONLY | O_CLOEXEC));
+    line_log_set_file(access_log_requests(fixture->log),
+                      open("/dev/full", O_WRONLY | O_CLOEXEC));
     send_records(fixture, 5);
-    while (fixture->totals.file.lost_lines == 0)
+    while (fixture->totals.requests.lost_lines == 0)
         loop_turn(fixture->loop, 1000);
-    assert_true(fixture->totals.file.lost_lines == 5);
-    assert_true(fixture->totals.file.lines == 0);
+    assert_true(fixture->totals.requests.lost_lines == 5);
+    assert_true(fixture->totals.requests.lines == 0);
 }
 
 static void
