@@ -2,9 +2,9 @@
 /*
  * The certificates of all HTTPS listeners and the trust stores for their clients', as control
  * hands them to workers: a sealed memory file of what everybody may see (chains, names, dates),
- * and another one of private keys, which go together by a number. Nobody but workers gets
- * either. A certificate is its index; bytes of chains stand there once. Written by
- * certificate_book_build.h, checked once on opening.
+ * and another one of private keys, which go together by a number. Workers get both, the
+ * observer the first one. A certificate is its index; bytes of chains stand there once. Written
+ * by certificate_book_build.h, checked once on opening.
  */
 #ifndef FAIRLEAD_IPC_CERTIFICATE_BOOK_H
 #define FAIRLEAD_IPC_CERTIFICATE_BOOK_H

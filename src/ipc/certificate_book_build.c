@@ -293,7 +293,7 @@ certificate_builder_give(struct certificate_builder *builder, uint32_t certifica
 bool
 certificate_builder_is_empty(const struct certificate_builder *builder)
 {
-    return builder->listeners.length == 0;
+    return builder->listeners.length == 0 && builder->trusts.length == 0;
 }
 
 static bool

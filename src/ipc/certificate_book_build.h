@@ -43,12 +43,15 @@ struct certificate_trust_source {
 void certificate_builder_add_trust(struct certificate_builder *builder,
                                    const struct certificate_trust_source *source);
 
+/* Whether there is one of that name. */
+bool certificate_builder_has_trust(const struct certificate_builder *builder, const char *name);
+
 /* One of another book. */
 void certificate_builder_copy_trust(struct certificate_builder *builder,
                                     const struct certificate_book *book,
                                     const struct certificate_trust *trust);
 
-/* Whether there is no listener with certificates. */
+/* Whether there is no listener with certificates, and no trust store. */
 bool certificate_builder_is_empty(const struct certificate_builder *builder);
 
 /* Whether a book says all that this one would. */

@@ -95,3 +95,16 @@ certificate_builder_copy_trust(struct certificate_builder *builder,
                         trust->revoked.count);
     end_trust(builder, &row);
 }
+
+bool
+certificate_builder_has_trust(const struct certificate_builder *builder, const char *name)
+{
+    const struct certificate_trust *rows = (const void *)builder->trusts.bytes;
+
+    for (uint32_t i = 0; i < ROW_COUNT(builder->trusts, certificate_trust); i++)
+        if (slice_equal(
+                slice_make(builder->bytes.bytes + rows[i].name.offset, rows[i].name.length),
+                slice_of(name)))
+            return true;
+    return false;
+}

@@ -40,4 +40,4 @@ libipc_a_SOURCES = \
 	src/ipc/snapshot_sources.h \
 	src/ipc/snapshot_writer.c src/ipc/snapshot_writer.h \
 	src/ipc/string_pool.c src/ipc/string_pool.h \
-	src/ipc/target_policy.c src/ipc/target_policy.h
+	src/ipc/target_security.c src/ipc/target_security.h

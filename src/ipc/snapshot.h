@@ -104,6 +104,7 @@ enum {
     GROUP_ZONE_PREFERENCE = 1 << 3,
     GROUP_IS_USED = 1 << 4,      /* some rule names it */
     GROUP_PROXY_HEADER = 1 << 5, /* its targets are told whose each connection is */
+    GROUP_VERIFIES = 1 << 6,     /* its targets' certificates */
 };
 
 struct snapshot_group {
@@ -116,9 +117,11 @@ struct snapshot_group {
     uint32_t lb_cookie_seconds, app_cookie_seconds;
     struct snapshot_text app_cookie_name;
     uint32_t hold_requests, hold_bytes, hold_ms;
-    uint32_t counter_row;      /* in the group counters */
-    uint32_t protocol;         /* enum config_protocol, to its targets */
-    uint32_t protocol_version; /* enum config_protocol_version */
+    uint32_t counter_row;             /* in the group counters */
+    uint32_t protocol;                /* enum config_protocol, to its targets */
+    uint32_t protocol_version;        /* enum config_protocol_version */
+    struct snapshot_text ca;          /* file that vouches for targets, with GROUP_VERIFIES */
+    struct snapshot_text server_name; /* that targets are told; empty: none */
     /* for the observer */
     uint32_t check_enabled;
     uint32_t check_protocol; /* enum config_protocol */

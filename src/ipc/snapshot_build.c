@@ -23,7 +23,8 @@ configured_flags(const struct config_target_group *config)
            (config->stickiness_enabled ? GROUP_STICKINESS : 0) |
            (config->anomaly_mitigation ? GROUP_ANOMALY_MITIGATION : 0) |
            (config->zone_preference ? GROUP_ZONE_PREFERENCE : 0) |
-           (config->proxy_header ? GROUP_PROXY_HEADER : 0);
+           (config->proxy_header ? GROUP_PROXY_HEADER : 0) |
+           (config->tls_verify ? GROUP_VERIFIES : 0);
 }
 
 static uint32_t
@@ -47,6 +48,8 @@ add_group(struct snapshot_builder *builder, const struct config_target_group *co
         .counter_row = numbers->group_row(numbers->argument, config->name),
         .protocol = config->protocol,
         .protocol_version = config->protocol_version,
+        .ca = snapshot_builder_text(builder, config->tls_verify ? config->tls_ca : NULL),
+        .server_name = snapshot_builder_text(builder, config->tls_server_name),
         .check_enabled = check->enabled,
         .check_protocol = check->protocol,
         .check_path = snapshot_builder_text(builder, check->path),

@@ -116,6 +116,7 @@ check_group(const struct snapshot *snapshot, const struct snapshot_group *row)
            row->stickiness_type <= STICKINESS_APP_COOKIE &&
            text_is_sound(snapshot, row->app_cookie_name) &&
            row->counter_row < COUNTERS_GROUP_ROWS && row->protocol <= PROTOCOL_HTTPS &&
+           text_is_sound(snapshot, row->ca) && text_is_sound(snapshot, row->server_name) &&
            row->protocol_version <= PROTOCOL_VERSION_GRPC && row->check_enabled <= 1 &&
            text_is_sound(snapshot, row->check_path) &&
            text_is_sound(snapshot, row->check_host) && row->check_port <= UINT16_MAX;

@@ -203,6 +203,9 @@ struct config_target_group {
     struct config_health_check health_check;
     unsigned deregistration_delay_ms;
     bool proxy_header;      /* proxy_protocol_v2.enabled */
+    bool tls_verify;        /* targets' certificates */
+    char *tls_ca;           /* file */
+    char *tls_server_name;  /* NULL: none */
     unsigned slow_start_ms; /* 0: off */
     enum config_algorithm algorithm;
     bool anomaly_mitigation;
@@ -381,9 +384,11 @@ struct config_inspector {
     /* The folder whose pairs a listener has besides, where there is one. */
     void (*folder)(void *argument, const struct config_listener *listener, const char *folder,
                    struct config_findings *findings);
-    /* Once for each trust store, behind all listeners. */
+    /* Once for each trust store, behind all listeners, and for each group that has its targets
+     * verified. */
     void (*trust_store)(void *argument, const struct config_trust_store *store,
                         struct config_findings *findings);
+    void (*target_ca)(void *argument, const char *path, struct config_findings *findings);
 };
 
 /* What is wrong with a member of what is looked into: an error refuses the configuration. */

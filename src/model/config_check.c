@@ -316,6 +316,7 @@ check_group(const struct config_check *check, const struct config_node *place, s
 
     check_health_check(check, place, &group->health_check);
     check_proxy_header(check, place, group);
+    config_check_target_tls(check, place, group);
     check_matcher(check, place, group);
     check_algorithm(check, place, group);
     check_stickiness(check, place, group);

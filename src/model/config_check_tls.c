@@ -164,3 +164,23 @@ config_check_tls(const struct config_check *check, const struct config_node *pla
                           "certificate_list");
     check_trust(check, place, listener);
 }
+
+void
+config_check_target_tls(const struct config_check *check, const struct config_node *place,
+                        const struct config_target_group *group)
+{
+    static const char *const members[] = {"attributes.target_tls.verify",
+                                          "attributes.target_tls.ca",
+                                          "attributes.target_tls.server_name"};
+    bool is_secure =
+        group->protocol == PROTOCOL_HTTPS || group->health_check.protocol == PROTOCOL_HTTPS;
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && !is_secure; i++)
+        if (config_node_find(place, members[i]) != NULL)
+            config_report_add_member(check->report, place, members[i],
+                                     "is for groups with protocol = \"HTTPS\" only: its "
+                                     "targets are spoken to in plain");
+    if (is_secure && !group->tls_verify && config_node_find(place, members[1]) != NULL)
+        config_report_add_member(check->report, place, members[1],
+                                 "means nothing without verify = true");
+}

@@ -8,6 +8,10 @@
 void config_check_tls(const struct config_check *check, const struct config_node *place,
                       const struct config_listener *listener);
 
+/* Whether what a group says of its targets' certificates means anything. */
+void config_check_target_tls(const struct config_check *check, const struct config_node *place,
+                             const struct config_target_group *group);
+
 /* Their names, each of which must be unique. */
 void config_check_trust_stores(const struct config_check *check,
                                const struct config_node *root);

@@ -86,6 +86,18 @@ inspect_trust_stores(struct config_findings *findings, const struct config_node 
     }
 }
 
+static void
+inspect_target_cas(struct config_findings *findings, const struct config_inspector *inspector,
+                   const struct config *config, const struct config_node *list)
+{
+    for (size_t i = 0; i < config->target_group_count; i++) {
+        if (!config->target_groups[i].tls_verify)
+            continue;
+        findings->place = list == NULL ? NULL : config_node_element(list, i);
+        inspector->target_ca(inspector->argument, config->target_groups[i].tls_ca, findings);
+    }
+}
+
 void
 config_inspect(const struct config_inspection *inspection, const struct config_node *root)
 {
@@ -99,6 +111,8 @@ config_inspect(const struct config_inspection *inspection, const struct config_n
         inspect_folder(&findings, inspection->inspector, inspection->config, listener);
     }
     inspect_trust_stores(&findings, root);
+    inspect_target_cas(&findings, inspection->inspector, inspection->config,
+                       config_node_member(root, "target_groups"));
 }
 
 static void
@@ -127,4 +141,5 @@ config_inspect_again(const struct config *config, const struct config_inspector 
     }
     for (size_t i = 0; i < config->trust_store_count; i++)
         inspector->trust_store(inspector->argument, &config->trust_stores[i], &findings);
+    inspect_target_cas(&findings, inspector, config, NULL);
 }

@@ -2,17 +2,22 @@
 #include "net/tls_client.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/tls_session.h"
+#include "net/tls_verify.h"
 
 /* OpenSSL counts the users of the context. */
 struct tls_client {
     SSL_CTX *ssl;
+    uint64_t number;
+    bool verifies;
 };
 
 /* Called within a read or a handshake; true keeps the reference. A later ticket is the better.
@@ -26,12 +31,15 @@ on_session(SSL *ssl, SSL_SESSION *session)
         return 0;
     tls_peer_forget(peer);
     peer->session = session;
+    peer->key = tls_session_of(ssl)->peer_key;
     return 1;
 }
 
 struct tls_client *
-tls_client_new(const struct tls_policy *policy, const char **error)
+tls_client_new(const struct tls_policy *policy, const struct tls_trusted *trusted,
+               const char **error)
 {
+    static uint64_t last_number;
     SSL_CTX *ssl = SSL_CTX_new(TLS_client_method());
 
     *error = "OpenSSL has not all that its policy asks for";
@@ -40,13 +48,25 @@ tls_client_new(const struct tls_policy *policy, const char **error)
         SSL_CTX_free(ssl);
         return NULL;
     }
+    *error = "an authority cannot be read";
+    if (trusted != NULL && !tls_verify_targets(ssl, trusted)) {
+        SSL_CTX_free(ssl);
+        return NULL;
+    }
     tls_set_manners(ssl);
-    SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ssl, on_session);
     struct tls_client *client = memory_take(1, sizeof(*client));
     client->ssl = ssl;
+    client->number = ++last_number;
+    client->verifies = trusted != NULL;
     return client;
+}
+
+uint64_t
+tls_client_number(const struct tls_client *client)
+{
+    return client->number;
 }
 
 void
@@ -59,14 +79,38 @@ tls_client_free(struct tls_client **client)
     *client = NULL;
 }
 
-struct stream_session *
-tls_connect(struct tls_client *client, int fd, struct tls_peer *peer)
+/* By the name that is told, else by the address (RFC 6125, 9110 4.3.5). */
+static void
+set_identity(SSL *ssl, const struct tls_target *target)
 {
-    struct tls_session *session = tls_session_new(client->ssl, fd);
+    X509_VERIFY_PARAM *parameters = SSL_get0_param(ssl);
+    char name[TLS_SERVER_NAME_SIZE] = "";
+
+    if (target->server_name.length > 0 && target->server_name.length < sizeof(name)) {
+        memcpy(name, target->server_name.at, target->server_name.length);
+        CHECK(SSL_set_tlsext_host_name(ssl, name) == 1);
+    }
+    if (!target->client->verifies)
+        return;
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (*name != '\0')
+        CHECK(X509_VERIFY_PARAM_set1_host(parameters, name, 0) == 1);
+    else if (target->address != NULL)
+        CHECK(X509_VERIFY_PARAM_set1_ip(parameters, target->address->bytes,
+                                        target->address->family == ADDRESS_IPV6 ? 16 : 4) == 1);
+}
+
+struct stream_session *
+tls_connect(const struct tls_target *target, int fd)
+{
+    struct tls_session *session = tls_session_new(target->client->ssl, fd);
+    struct tls_peer *peer = target->peer;
 
     session->peer = peer;
+    session->peer_key = target->key;
     SSL_set_connect_state(session->ssl);
-    if (peer != NULL && peer->session != NULL)
+    set_identity(session->ssl, target);
+    if (peer != NULL && peer->session != NULL && peer->key == target->key)
         SSL_set_session(session->ssl, peer->session);
     return &session->stream;
 }

@@ -27,10 +27,11 @@ struct tls_session {
     struct tls_context *context;           /* NULL: towards a target */
     struct tls_parsed *certificate;        /* NULL: none chosen yet */
     struct tls_peer *peer;                 /* of a target, to resume with; NULL: nobody */
+    uint64_t peer_key;                     /* what it may be resumed under */
     struct tls_client_certificate *client; /* NULL: none was shown */
     int fd;
     uint8_t failure; /* enum tls_failure, where it has failed */
-    uint8_t verdict; /* enum tls_verdict, of the client's certificate */
+    uint8_t verdict; /* enum tls_verdict, of the peer's certificate */
     bool is_established : 1;
     bool has_failed : 1;   /* nothing more may be written, not even the end */
     bool may_hold : 1;     /* bytes that a read would give */

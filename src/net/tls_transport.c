@@ -194,6 +194,7 @@ result_of(struct tls_session *session, int returned)
         return 0;
     case SSL_ERROR_SSL:
         session->failure = (uint8_t)failure_by_reason(ERR_peek_error());
+        tls_verify_note(session);
         break;
     default:
         session->failure = TLS_FAILURE_CLOSED;

@@ -77,6 +77,8 @@ verdict_of_error(int error)
         {X509_V_ERR_CA_MD_TOO_WEAK, TLS_VERDICT_TYPE},
         {X509_V_ERR_INVALID_PURPOSE, TLS_VERDICT_PURPOSE},
         {X509_V_ERR_CERT_REJECTED, TLS_VERDICT_REJECTED},
+        {X509_V_ERR_HOSTNAME_MISMATCH, TLS_VERDICT_NAME},
+        {X509_V_ERR_IP_ADDRESS_MISMATCH, TLS_VERDICT_NAME},
     };
 
     for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
@@ -338,18 +340,56 @@ add_anchor(X509_STORE *store, STACK_OF(X509_NAME) * names, struct slice der)
     return is_added;
 }
 
-bool
-tls_context_trust(struct tls_context *context, const struct tls_trusted *trusted)
+/* Their store, and their names, which are the caller's to give back; NULL: one cannot be read.
+ */
+static X509_STORE *
+make_store(const struct tls_trusted *trusted, STACK_OF(X509_NAME) * names)
 {
     X509_STORE *store = X509_STORE_new();
-    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
     bool is_good = store != NULL && names != NULL;
 
     for (size_t i = 0; is_good && i < trusted->anchor_count; i++)
         is_good = add_anchor(store, names, trusted->anchors[i]);
     ERR_clear_error();
-    if (!is_good) {
-        X509_STORE_free(store);
+    if (is_good)
+        return store;
+    X509_STORE_free(store);
+    return NULL;
+}
+
+bool
+tls_verify_targets(SSL_CTX *ssl, const struct tls_trusted *trusted)
+{
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    X509_STORE *store = make_store(trusted, names);
+    X509_VERIFY_PARAM *parameters = SSL_CTX_get0_param(ssl);
+
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+    if (store == NULL)
+        return false;
+    SSL_CTX_set_cert_store(ssl, store);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    X509_VERIFY_PARAM_set_auth_level(parameters, AUTHENTICATION_LEVEL);
+    return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN) == 1;
+}
+
+void
+tls_verify_note(struct tls_session *session)
+{
+    long error = SSL_get_verify_result(session->ssl);
+
+    if (session->context == NULL && error != X509_V_OK &&
+        session->failure == TLS_FAILURE_CLIENT_CERTIFICATE)
+        session->verdict = (uint8_t)verdict_of_error((int)error);
+}
+
+bool
+tls_context_trust(struct tls_context *context, const struct tls_trusted *trusted)
+{
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    X509_STORE *store = make_store(trusted, names);
+
+    if (store == NULL) {
         sk_X509_NAME_pop_free(names, X509_NAME_free);
         return false;
     }

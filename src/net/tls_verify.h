@@ -6,6 +6,12 @@
 #include "net/tls_facts.h"
 #include "net/tls_session.h"
 
+/* Those of targets, before any connection; false: an authority cannot be read. */
+bool tls_verify_targets(SSL_CTX *ssl, const struct tls_trusted *trusted);
+
+/* What became of a target's, of a handshake that failed. */
+void tls_verify_note(struct tls_session *session);
+
 /* As the context's options say. */
 void tls_verify_ask(struct tls_context *context);
 

@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "ipc/target_policy.h"
+#include "ipc/target_security.h"
 
 /* Between checks of a target that has not passed one yet. */
 enum { INITIAL_RETRY_MIN_MS = 100, INITIAL_RETRY_MAX_MS = 250 };
@@ -60,8 +60,8 @@ struct health {
     health_report *report;
     void *argument;
     const struct snapshot *snapshot;
-    struct tls_client *tls; /* for checks by HTTPS; NULL: OpenSSL cannot */
-    uint32_t tls_policy;    /* that it was made with */
+    struct target_security *security; /* for checks by HTTPS */
+    struct certificate_book *book;    /* NULL: none has come */
     struct check *checks;
     TAILQ_HEAD(, check) line;
     unsigned running;
@@ -102,7 +102,7 @@ health_new(struct loop *loop, const struct probe_kind *const *kinds, health_repo
     health->kinds = kinds;
     health->report = report;
     health->argument = argument;
-    health->tls_policy = SNAPSHOT_NO_INDEX;
+    health->security = target_security_new();
     TAILQ_INIT(&health->line);
     return health;
 }
@@ -189,6 +189,7 @@ run_check(struct check *check)
 {
     const struct snapshot_group *group = check->group;
     struct health *health = check->health;
+    struct tls_target tls;
     struct probe_order order = {
         .dial = check->dial,
         .address = check->address,
@@ -197,7 +198,7 @@ run_check(struct check *check)
         .codes = group->check_codes,
         .is_grpc = group->protocol_version == PROTOCOL_VERSION_GRPC,
         .limits = snapshot_settings(health->snapshot)->limits,
-        .tls = group->check_protocol == PROTOCOL_HTTPS ? health->tls : NULL,
+        .is_secure = group->check_protocol == PROTOCOL_HTTPS,
         .has_proxy_header = (group->flags & GROUP_PROXY_HEADER) != 0,
         .timeout_ms = group->check_timeout_ms,
     };
@@ -206,6 +207,11 @@ run_check(struct check *check)
     if (group->check_port != 0) {
         order.address.port = (uint16_t)group->check_port;
         order.dial = order.address;
+    }
+    if (order.is_secure &&
+        target_security_of(health->security, health->snapshot, group, &tls)) {
+        tls.address = &order.address;
+        order.tls = &tls;
     }
     if (check->confirming == CONFIRMING_NEXT)
         check->confirming = CONFIRMING_THIS;
@@ -476,13 +482,22 @@ health_apply(struct health *health, const struct snapshot *snapshot)
     const struct snapshot *older = health->snapshot;
 
     health->snapshot = snapshot;
-    target_policy_update(snapshot, &health->tls_policy, &health->tls);
+    target_security_update(health->security, snapshot, health->book);
     if (older != NULL && snapshot_has_same_base(older, snapshot))
         adopt_changes(health, older);
     else
         adopt_all(health);
     while (health->running < HEALTH_PROBES_MAX && !TAILQ_EMPTY(&health->line))
         run_next_in_line(health);
+}
+
+void
+health_trust(struct health *health, struct certificate_book *book)
+{
+    certificate_book_release(&health->book);
+    health->book = book;
+    if (health->snapshot != NULL)
+        target_security_update(health->security, health->snapshot, book);
 }
 
 void
@@ -519,6 +534,7 @@ health_free(struct health **health)
     HASH_ITER (hh, old->checks, check, next) {
         remove_check(check);
     }
-    tls_client_free(&old->tls);
+    target_security_free(&old->security);
+    certificate_book_release(&old->book);
     loop_free_later(old->loop, old, NULL);
 }

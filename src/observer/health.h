@@ -7,6 +7,7 @@
 #ifndef FAIRLEAD_OBSERVER_HEALTH_H
 #define FAIRLEAD_OBSERVER_HEALTH_H
 
+#include "ipc/certificate_book.h"
 #include "ipc/snapshot.h"
 #include "net/loop.h"
 #include "observer/probe.h"
@@ -27,6 +28,9 @@ typedef void health_report(void *argument, uint64_t target_id, const struct verd
 struct health *health_new(struct loop *loop, const struct probe_kind *const *kinds,
                           health_report *report, void *argument);
 void health_free(struct health **health);
+
+/* Whoever vouches for targets is taken from this book from now on, which is taken over. */
+void health_trust(struct health *health, struct certificate_book *book);
 
 /*
  * Checks the targets of this snapshot from now on, which must live until the next call has

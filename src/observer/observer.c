@@ -98,6 +98,20 @@ on_snapshot_base(struct observer *observer, const struct message *message)
     snapshot_holder_take_base(&observer->held, message);
 }
 
+/* Those who vouch for targets; keys do not come here. */
+static void
+on_certificates(struct observer *observer, const struct message *message)
+{
+    const char *error = NULL;
+    struct certificate_book *book = certificate_book_open(message->fd, -1, &error);
+
+    close(message->fd);
+    if (book == NULL)
+        log_error("certificates cannot be used: %s", error);
+    else
+        health_trust(observer->health, book);
+}
+
 static void
 on_shortage(void *owner, enum message_type type)
 {
@@ -169,6 +183,7 @@ static void (*const handlers[MESSAGE_COUNT])(struct observer *observer,
     [MESSAGE_counters] = on_counters,
     [MESSAGE_snapshot_base] = on_snapshot_base,
     [MESSAGE_snapshot] = on_snapshot,
+    [MESSAGE_certificates] = on_certificates,
     [MESSAGE_check_now] = on_check_now,
     [MESSAGE_metrics_listener] = on_metrics_listener,
     [MESSAGE_metrics_close] = on_metrics_close,

@@ -16,6 +16,7 @@
 #include "model/http_codes.h"
 #include "model/probe_outcome.h"
 #include "net/loop.h"
+#include "net/tls_client.h"
 
 struct probe_result {
     enum probe_outcome outcome;
@@ -28,13 +29,14 @@ struct probe_order {
     struct address dial;    /* where to connect to */
     struct address address; /* as people know it */
     struct slice path;
-    struct slice host;           /* of the Host field; empty: the address */
-    struct http_codes codes;     /* the matcher */
-    bool is_grpc;                /* of gRPC's codes */
-    struct config_limits limits; /* those of traffic: what it may have, the check may have */
-    struct tls_client *tls;      /* NULL: in plain */
-    bool has_proxy_header;       /* begins with one that says LOCAL */
-    unsigned timeout_ms;         /* from connecting to the last byte of the response */
+    struct slice host;            /* of the Host field; empty: the address */
+    struct http_codes codes;      /* the matcher */
+    bool is_grpc;                 /* of gRPC's codes */
+    struct config_limits limits;  /* those of traffic: what it may have, the check may have */
+    bool is_secure;               /* by TLS */
+    const struct tls_target *tls; /* read by start; NULL: TLS cannot be had, or is not wanted */
+    bool has_proxy_header;        /* begins with one that says LOCAL */
+    unsigned timeout_ms;          /* from connecting to the last byte of the response */
 };
 
 typedef void probe_done(void *argument, const struct probe_result *result);
@@ -59,8 +61,10 @@ extern const struct probe_kind probe_http2;
 /* By enum config_protocol_version. */
 extern const struct probe_kind *const probe_kinds[PROTOCOL_VERSION_COUNT];
 
-/* What all kinds say: why there is no connection, by its errno; and the Host of a check. */
+/* What all kinds say: why there is no connection, by its errno, or no handshake; and the Host
+ * of a check. */
 enum probe_outcome probe_name_error(int error);
+enum probe_outcome probe_name_handshake(const struct stream_session *session);
 void probe_write_host(struct text *out, const struct probe_order *order);
 
 #endif

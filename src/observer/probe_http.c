@@ -44,7 +44,8 @@ struct probe_http_check {
     void *argument;
     uint64_t begun_us;
     struct probe_result result;
-    struct tls_client *tls; /* NULL: in plain */
+    bool is_secure;
+    struct stream_session *tls; /* until the connection is there */
     bool has_proxy_header;
     struct http_codes codes;
     struct config_limits limits;
@@ -68,6 +69,8 @@ close_check(struct probe_http_check *check)
 {
     check->tag = 0;
     check->step = STEP_DONE;
+    if (check->tls != NULL)
+        check->tls->transport->close(check->tls, true);
     stream_close(&check->stream);
     timer_close(&check->timer, check->loop);
     loop_free_later(check->loop, check, NULL);
@@ -336,14 +339,16 @@ end_connect(struct probe_http_check *check)
         finish(check, probe_name_error(error));
         return;
     }
-    if (check->tls == NULL) {
+    if (!check->is_secure) {
         check->step = STEP_SEND;
         run(check);
         return;
     }
     check->step = STEP_SHAKE_HANDS;
     stream_want_writable(&check->stream, false);
-    stream_secure(&check->stream, tls_connect(check->tls, check->stream.fd, NULL));
+    struct stream_session *session = check->tls;
+    check->tls = NULL;
+    stream_secure(&check->stream, session);
 }
 
 /* The connect has ended, or the rest of the request can go. */
@@ -366,9 +371,7 @@ on_ready(void *owner, bool has_failed)
 
     CHECK_TAG(check, PROBE_HTTP_TAG);
     if (has_failed) {
-        finish(check, tls_failure_of(check->stream.session) == TLS_FAILURE_NOT_TLS
-                          ? PROBE_NOT_TLS
-                          : PROBE_HANDSHAKE_FAILED);
+        finish(check, probe_name_handshake(check->stream.session));
         return;
     }
     check->step = STEP_SEND;
@@ -395,15 +398,17 @@ static const struct stream_callbacks stream_callbacks = {
 static void
 connect_target(struct probe_http_check *check, const struct probe_order *order)
 {
-    int fd = check->request.is_truncated ? -1 : socket_connect(&order->dial);
+    bool cannot_be = check->request.is_truncated || (order->is_secure && order->tls == NULL);
+    int fd = cannot_be ? -1 : socket_connect(&order->dial);
 
     if (fd == -1) {
-        check->result.outcome =
-            check->request.is_truncated ? PROBE_INTERNAL_ERROR : probe_name_error(errno);
+        check->result.outcome = cannot_be ? PROBE_INTERNAL_ERROR : probe_name_error(errno);
         timer_set(&check->timer, check->loop, 0);
         return;
     }
     timer_set(&check->timer, check->loop, order->timeout_ms);
+    if (order->is_secure)
+        check->tls = tls_connect(order->tls, fd);
     stream_open(&check->stream, check->loop, fd, &stream_callbacks, check);
     stream_want_writable(&check->stream, true);
 }
@@ -424,7 +429,7 @@ start(struct loop *loop, const struct probe_order *order, probe_done *on_done, v
     check->begun_us = clock_us();
     check->codes = order->codes;
     check->limits = order->limits;
-    check->tls = order->tls;
+    check->is_secure = order->is_secure;
     check->has_proxy_header = order->has_proxy_header;
     check->request = text_over(check->request_bytes, sizeof(check->request_bytes));
     check->stream.fd = -1;

@@ -42,7 +42,8 @@ struct probe_http2_check {
     void *argument;
     uint64_t begun_us;
     struct probe_result result;
-    struct tls_client *tls; /* NULL: in plain */
+    bool is_secure;
+    struct stream_session *tls; /* until the connection is there */
     struct http_codes codes;
     struct config_limits limits;
     bool is_grpc;
@@ -69,6 +70,8 @@ close_check(struct probe_http2_check *check)
     nghttp2_session_del(check->session);
     check->session = NULL;
     http2_head_free(&check->fields);
+    if (check->tls != NULL)
+        check->tls->transport->close(check->tls, true);
     stream_close(&check->stream);
     timer_close(&check->timer, check->loop);
     loop_free_later(check->loop, check, NULL);
@@ -253,7 +256,7 @@ submit_request(struct probe_http2_check *check)
         pair(SLICE_LITERAL(":method"),
              check->is_grpc ? SLICE_LITERAL("POST") : SLICE_LITERAL("GET")),
         pair(SLICE_LITERAL(":scheme"),
-             check->tls != NULL ? SLICE_LITERAL("https") : SLICE_LITERAL("http")),
+             check->is_secure ? SLICE_LITERAL("https") : SLICE_LITERAL("http")),
         pair(SLICE_LITERAL(":authority"), check->host),
         pair(SLICE_LITERAL(":path"), check->path),
         pair(SLICE_LITERAL("user-agent"), SLICE_LITERAL("fairlead-HealthChecker/1.0")),
@@ -328,13 +331,14 @@ end_connect(struct probe_http2_check *check)
         finish(check, probe_name_error(error));
         return;
     }
-    if (check->tls == NULL) {
+    if (!check->is_secure) {
         begin(check);
         return;
     }
     check->step = STEP_SHAKE_HANDS;
     stream_want_writable(&check->stream, false);
-    struct stream_session *session = tls_connect(check->tls, check->stream.fd, NULL);
+    struct stream_session *session = check->tls;
+    check->tls = NULL;
     tls_offer_http2(session);
     stream_secure(&check->stream, session);
 }
@@ -359,9 +363,7 @@ on_ready(void *owner, bool has_failed)
 
     CHECK_TAG(check, PROBE_HTTP2_TAG);
     if (has_failed)
-        finish(check, tls_failure_of(check->stream.session) == TLS_FAILURE_NOT_TLS
-                          ? PROBE_NOT_TLS
-                          : PROBE_HANDSHAKE_FAILED);
+        finish(check, probe_name_handshake(check->stream.session));
     else if (!tls_facts_of(check->stream.session, &facts) || !facts.is_http2)
         finish(check, PROBE_NOT_HTTP2);
     else
@@ -387,14 +389,17 @@ static const struct stream_callbacks stream_callbacks = {
 static void
 connect_target(struct probe_http2_check *check, const struct probe_order *order)
 {
-    int fd = socket_connect(&order->dial);
+    bool cannot_be = order->is_secure && order->tls == NULL;
+    int fd = cannot_be ? -1 : socket_connect(&order->dial);
 
     if (fd == -1) {
-        check->result.outcome = probe_name_error(errno);
+        check->result.outcome = cannot_be ? PROBE_INTERNAL_ERROR : probe_name_error(errno);
         timer_set(&check->timer, check->loop, 0);
         return;
     }
     timer_set(&check->timer, check->loop, order->timeout_ms);
+    if (order->is_secure)
+        check->tls = tls_connect(order->tls, fd);
     stream_open(&check->stream, check->loop, fd, &stream_callbacks, check);
     stream_want_writable(&check->stream, true);
 }
@@ -426,7 +431,7 @@ start(struct loop *loop, const struct probe_order *order, probe_done *on_done, v
     check->limits = order->limits;
     check->limits.head_bytes = order->limits.response_head_bytes;
     check->limits.field_bytes = order->limits.response_head_bytes;
-    check->tls = order->tls;
+    check->is_secure = order->is_secure;
     check->stream.fd = -1;
     http2_head_init(&check->fields);
     keep_texts(check, order);

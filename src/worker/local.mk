@@ -24,6 +24,7 @@ libworker_a_SOURCES = \
 	src/worker/balancing/ticket.c src/worker/balancing/ticket.h \
 	src/worker/exchange/answer_shape.c src/worker/exchange/answer_shape.h \
 	src/worker/exchange/acme.c src/worker/exchange/acme.h \
+	src/worker/exchange/target_manner.c src/worker/exchange/target_manner.h \
 	src/worker/exchange/access_reporter.c src/worker/exchange/access_reporter.h \
 	src/worker/exchange/carrier.c src/worker/exchange/carrier.h \
 	src/worker/exchange/doubt.c src/worker/exchange/doubt.h \

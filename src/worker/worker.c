@@ -15,7 +15,7 @@
 #include "base/title.h"
 #include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
-#include "ipc/target_policy.h"
+#include "ipc/target_security.h"
 #include "net/tls_facts.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/exchange_run.h"
@@ -182,7 +182,7 @@ static void
 secure_all(struct worker *worker, const struct snapshot *snapshot)
 {
     listener_secure_all(worker);
-    target_policy_update(snapshot, &worker->tls.client_policy, &worker->tls.client);
+    target_security_update(worker->tls.targets, snapshot, worker->tls.book);
 }
 
 static void

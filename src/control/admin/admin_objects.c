@@ -167,6 +167,19 @@ attributes_to_json(const struct config_target_group *group)
     return object;
 }
 
+static json_t *
+target_tls_to_json(const struct config_target_group *group)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "Verify", json_boolean(group->tls_verify));
+    if (group->tls_verify)
+        admin_set_text(object, "Ca", group->tls_ca);
+    if (group->tls_server_name != NULL)
+        admin_set_text(object, "ServerName", group->tls_server_name);
+    return object;
+}
+
 /* What the targets of one group are like. */
 struct target_counts {
     unsigned all, healthy, held, draining;
@@ -227,6 +240,8 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     admin_set_number(object, "DrainingTargetCount", counts->draining);
     add_rate(object, parts, group->name);
     json_object_set_new(object, "Attributes", attributes_to_json(group));
+    if (group->tls_verify || group->tls_server_name != NULL)
+        json_object_set_new(object, "TargetTls", target_tls_to_json(group));
     return object;
 }
 

@@ -327,13 +327,27 @@ inspect_folder(void *argument, const struct config_listener *listener, const cha
     free(entries);
 }
 
+static struct trust_reader
+trust_reader_of(const struct certificate_reader *reader)
+{
+    return (struct trust_reader){reader->builder, reader->in_force, reader->now_s,
+                                 reader->keeps_old};
+}
+
+static void
+inspect_target_ca(void *argument, const char *path, struct config_findings *findings)
+{
+    const struct trust_reader trust_reader = trust_reader_of(argument);
+
+    trust_reader_inspect_target_ca(&trust_reader, path, findings);
+}
+
 static void
 inspect_trust_store(void *argument, const struct config_trust_store *store,
                     struct config_findings *findings)
 {
     const struct certificate_reader *reader = argument;
-    const struct trust_reader trust_reader = {reader->builder, reader->in_force, reader->now_s,
-                                              reader->keeps_old};
+    const struct trust_reader trust_reader = trust_reader_of(reader);
 
     trust_reader_inspect(&trust_reader, store, findings);
     if (reader->on_progress != NULL)
@@ -346,8 +360,8 @@ certificate_reader_new(const struct certificate_files *in_force)
     struct certificate_reader *reader = memory_take(1, sizeof(*reader));
     const char *error;
 
-    reader->inspector =
-        (struct config_inspector){inspect, reader, inspect_folder, inspect_trust_store};
+    reader->inspector = (struct config_inspector){inspect, reader, inspect_folder,
+                                                  inspect_trust_store, inspect_target_ca};
     reader->builder = certificate_builder_new();
     reader->now_s = (int64_t)time(NULL);
     if (in_force != NULL && in_force->fd != -1)

@@ -194,6 +194,9 @@ certificate_watch_set_config(struct certificate_watch *watch, const struct confi
     }
     for (size_t i = 0; i < config->trust_store_count; i++)
         are_told &= watch_trust_store(watch, &config->trust_stores[i]);
+    for (size_t i = 0; i < config->target_group_count; i++)
+        if (config->target_groups[i].tls_verify)
+            are_told &= watch_file(watch, config->target_groups[i].tls_ca);
     if (config->certificates_dir != NULL)
         are_told &= watch_files_of(watch, config->certificates_dir);
     if (watch->has_files && (watch->fd == -1 || !are_told))

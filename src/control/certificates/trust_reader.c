@@ -14,6 +14,7 @@
 #define REVOCATIONS_MOST_MIB 64
 #define US_PER_SECOND 1000000
 #define BUNDLE_MEMBER "ca_certificates_bundle"
+#define TARGET_CA_MEMBER "attributes.target_tls.ca"
 #define REVOCATIONS_MEMBER "revocation_lists"
 
 /* The files of a store while they are looked at, the bundle first. */
@@ -23,13 +24,13 @@ struct store_files {
 };
 
 static struct store_files
-files_of(const struct config_trust_store *store)
+files_of(const struct config_trust_store *store, const char *bundle_member)
 {
     struct store_files all = {.count = 1 + store->revocation_list_count};
 
     all.files = memory_take(all.count, sizeof(*all.files));
     all.files[0] = (struct stamped_file){
-        .path = store->ca_certificates_bundle, .member = BUNDLE_MEMBER, .fd = -1};
+        .path = store->ca_certificates_bundle, .member = bundle_member, .fd = -1};
     for (size_t i = 1; i < all.count; i++)
         all.files[i] = (struct stamped_file){.path = store->revocation_lists[i - 1].value,
                                              .member = REVOCATIONS_MEMBER,
@@ -152,11 +153,11 @@ add(const struct trust_reader *reader, const char *name, const struct store_file
     free(stamps);
 }
 
-void
-trust_reader_inspect(const struct trust_reader *reader, const struct config_trust_store *store,
-                     struct config_findings *findings)
+static void
+inspect(const struct trust_reader *reader, const struct config_trust_store *store,
+        const char *bundle_member, struct config_findings *findings)
 {
-    struct store_files all = files_of(store);
+    struct store_files all = files_of(store, bundle_member);
     struct tls_trust trust = TLS_TRUST_NONE;
     const struct certificate_trust *old =
         reader->in_force == NULL
@@ -177,4 +178,22 @@ trust_reader_inspect(const struct trust_reader *reader, const struct config_trus
         certificate_builder_copy_trust(reader->builder, reader->in_force, old);
     tls_trust_clear(&trust);
     close_files(&all);
+}
+
+void
+trust_reader_inspect(const struct trust_reader *reader, const struct config_trust_store *store,
+                     struct config_findings *findings)
+{
+    inspect(reader, store, BUNDLE_MEMBER, findings);
+}
+
+void
+trust_reader_inspect_target_ca(const struct trust_reader *reader, const char *path,
+                               struct config_findings *findings)
+{
+    char *name = (char *)(uintptr_t)path;
+    const struct config_trust_store store = {.name = name, .ca_certificates_bundle = name};
+
+    if (!certificate_builder_has_trust(reader->builder, path))
+        inspect(reader, &store, TARGET_CA_MEMBER, findings);
 }

@@ -14,6 +14,10 @@ struct trust_reader {
     bool keeps_old;
 };
 
+/* The authorities that vouch for targets, as a store that has the file's name. */
+void trust_reader_inspect_target_ca(const struct trust_reader *reader, const char *path,
+                                    struct config_findings *findings);
+
 /* Adds the store to the book, as its files have it now or, where none of them has changed, as
  * the book in force has it. */
 void trust_reader_inspect(const struct trust_reader *reader,

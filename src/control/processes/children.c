@@ -121,10 +121,11 @@ send_certificates_to(struct children *children, struct process *process)
     struct message_certificates certificates = {.number = number};
     struct message_private_keys keys = {.number = number};
 
-    if (number == 0 || !process_is_worker(process))
+    if (number == 0 || (!process_is_worker(process) && process->role != PROCESS_IS_OBSERVER))
         return;
     process_send(process, MESSAGE_certificates, &certificates, files->fd);
-    process_send(process, MESSAGE_private_keys, &keys, files->keys_fd);
+    if (process_is_worker(process))
+        process_send(process, MESSAGE_private_keys, &keys, files->keys_fd);
 }
 
 static void
@@ -344,6 +345,7 @@ children_send_certificates(struct children *children)
 {
     for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
         send_certificates_to(children, processes_at(children->processes, slot));
+    send_certificates_to(children, processes_at(children->processes, PROCESS_OBSERVER));
 }
 
 void

@@ -24,14 +24,15 @@ struct http1_answer {
 struct target_connection {
     uint32_t tag;
     bool is_connecting; /* or shaking hands */
-    bool is_secure;
     bool has_proxy_header;
     bool has_head;        /* of the final answer: its body comes */
     bool keeps_alive;     /* as the answer's head said */
     bool end_is_doubtful; /* the same */
     struct target_link link;
     struct stream stream;
-    int error; /* why it could not be opened; 0: nothing yet */
+    uint64_t security_key;      /* see target_manner.h */
+    struct stream_session *tls; /* until the system has connected it */
+    int error;                  /* why it could not be opened; 0: nothing yet */
     uint64_t idle_since_ms;
     struct backlog to_target;
     enum http_framing request_framing; /* UNTIL_CLOSE: a tunnel */

@@ -14,8 +14,8 @@
 #include "http/request_judge.h"
 #include "net/socket.h"
 #include "net/proxy_header.h"
-#include "net/tls_client.h"
 #include "worker/exchange/exchange_run.h"
+#include "worker/exchange/target_manner.h"
 #include "worker/http1/target_codec.h"
 #include "worker/shared/context.h"
 
@@ -77,6 +77,8 @@ close_connection(struct target_connection *connection)
     struct worker *worker = connection->link.worker;
 
     leave_list(&connection->link);
+    if (connection->tls != NULL)
+        connection->tls->transport->close(connection->tls, true);
     stream_close(&connection->stream);
     connection->tag = 0;
     connection->link.target->connection_count--;
@@ -115,12 +117,6 @@ on_readable(void *owner)
     if (got == 0)
         learn_keep_alive(connection->link.target, clock_ms() - connection->idle_since_ms);
     close_connection(connection);
-}
-
-static bool
-group_is_secure(const struct exchange *exchange)
-{
-    return exchange->group->group->protocol == PROTOCOL_HTTPS;
 }
 
 static bool
@@ -163,18 +159,17 @@ on_ready(void *owner, bool has_failed)
 static void
 end_connect(struct target_connection *connection)
 {
-    struct worker *worker = connection->link.worker;
-
     connection->error = stream_error(&connection->stream);
     if (connection->error == 0 && connection->has_proxy_header && !tell_whose_it_is(connection))
         connection->error = EPIPE;
-    if (connection->error != 0 || !connection->is_secure) {
+    if (connection->error != 0 || connection->tls == NULL) {
         exchange_on_connected(connection->link.exchange);
         return;
     }
     stream_want_writable(&connection->stream, false);
-    stream_secure(&connection->stream, tls_connect(worker->tls.client, connection->stream.fd,
-                                                   &connection->link.target->tls));
+    struct stream_session *tls = connection->tls;
+    connection->tls = NULL;
+    stream_secure(&connection->stream, tls);
 }
 
 static void
@@ -259,8 +254,11 @@ use_again(struct target_link *link, struct exchange *exchange)
 static struct target_link *
 take(struct target_state *target, struct exchange *exchange)
 {
+    struct target_manner manner;
     struct target_link *link;
 
+    if (!target_manner_of(exchange, &manner))
+        return NULL;
     while ((link = TAILQ_FIRST(&target->idle)) != NULL) {
         struct target_connection *connection = target_connection_of(link);
         /* The last used one stands first: when it is too old, all are. */
@@ -268,8 +266,8 @@ take(struct target_state *target, struct exchange *exchange)
             close_idle(target);
             return NULL;
         }
-        /* A reload may have changed what the group speaks. */
-        if (connection->is_secure != group_is_secure(exchange) || group_has_header(exchange) ||
+        /* A reload may have changed what the group speaks, and whom it trusts. */
+        if (connection->security_key != manner.key || group_has_header(exchange) ||
             !is_good_for(connection, exchange)) {
             close_connection(connection);
             continue;
@@ -284,8 +282,10 @@ static bool
 resume(struct target_link *link, struct exchange *exchange)
 {
     struct target_connection *connection = target_connection_of(link);
+    struct target_manner manner;
 
-    if (!is_good_for(connection, exchange)) {
+    if (!target_manner_of(exchange, &manner) || connection->security_key != manner.key ||
+        !is_good_for(connection, exchange)) {
         close_connection(connection);
         return false;
     }
@@ -303,9 +303,9 @@ static struct target_link *
 open_new(struct target_state *target, struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
-    bool is_secure = group_is_secure(exchange);
+    struct target_manner manner;
 
-    if (is_secure && worker->tls.client == NULL) {
+    if (!target_manner_of(exchange, &manner)) {
         errno = EPROTO;
         return NULL;
     }
@@ -315,7 +315,8 @@ open_new(struct target_state *target, struct exchange *exchange)
     struct target_connection *connection = object_pool_take(&worker->connection_pool);
     *connection = (struct target_connection){.tag = TAG,
                                              .is_connecting = true,
-                                             .is_secure = is_secure,
+                                             .security_key = manner.key,
+                                             .tls = target_manner_tls(&manner, target, fd),
                                              .has_proxy_header = group_has_header(exchange)};
     connection->link = (struct target_link){.kind = &target_connection_link,
                                             .worker = worker,

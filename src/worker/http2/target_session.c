@@ -3,6 +3,7 @@
  * A session's life: connecting, its turns, and the ways to its end. Whatever comes leads to
  * take_turn; what ends it otherwise (target_session_close) finds no exchange in it.
  */
+#include "worker/exchange/target_manner.h"
 #include "worker/http2/target_session.h"
 
 #include <errno.h>
@@ -34,7 +35,8 @@ static const struct stream_callbacks callbacks = {
     .on_readable = on_readable, .on_writable = on_writable, .on_ready = on_ready};
 
 struct target_session *
-target_session_open(struct worker *worker, struct target_state *target, bool is_secure)
+target_session_open(struct worker *worker, struct target_state *target,
+                    struct target_manner *manner)
 {
     int fd = socket_connect(&target->dial);
 
@@ -46,7 +48,8 @@ target_session_open(struct worker *worker, struct target_state *target, bool is_
                                        .worker = worker,
                                        .target = target,
                                        .dialled = target->dial,
-                                       .is_secure = is_secure};
+                                       .security_key = manner->key,
+                                       .tls = target_manner_tls(manner, target, fd)};
     TAILQ_INIT(&session->streams);
     TAILQ_INIT(&session->ready);
     stream_open(&session->stream, worker->loop, fd, &callbacks, session);
@@ -116,6 +119,9 @@ close_now(struct target_session *session)
     nghttp2_session_del(session->session);
     session->session = NULL;
     http2_output_drop(&session->output);
+    if (session->tls != NULL)
+        session->tls->transport->close(session->tls, true);
+    session->tls = NULL;
     stream_close(&session->stream);
     target->connection_count--;
     if (target_state_owns_row(target))
@@ -193,12 +199,12 @@ end_connect(struct target_session *session)
         fail_to_open(session, error);
         return;
     }
-    if (!session->is_secure) {
+    if (session->tls == NULL) {
         greet(session);
         return;
     }
-    struct stream_session *tls =
-        tls_connect(session->worker->tls.client, session->stream.fd, &session->target->tls);
+    struct stream_session *tls = session->tls;
+    session->tls = NULL;
     tls_offer_http2(tls);
     stream_want_writable(&session->stream, false);
     stream_secure(&session->stream, tls);
@@ -221,11 +227,16 @@ on_ready(void *owner, bool has_failed)
 
 /* Another one to the same target, that is being opened; NULL: none can be. */
 static struct target_session *
-session_with_room(const struct target_session *session, struct target_session *other)
+session_with_room(const struct target_session *session, const struct target_stream *stream,
+                  struct target_session *other)
 {
+    struct target_manner manner;
+
     if (other != NULL && target_session_room(other) > 0)
         return other;
-    return target_session_open(session->worker, session->target, session->is_secure);
+    if (stream->link.exchange == NULL || !target_manner_of(stream->link.exchange, &manner))
+        return NULL;
+    return target_session_open(session->worker, session->target, &manner);
 }
 
 /*
@@ -246,7 +257,7 @@ admit_waiting(struct target_session *session)
     for (stream = TAILQ_FIRST(&session->streams); stream != NULL; stream = next) {
         next = TAILQ_NEXT(stream, entry);
         if (admitted >= most && most > 0 &&
-            (other = session_with_room(session, other)) != NULL) {
+            (other = session_with_room(session, stream, other)) != NULL) {
             target_stream_move(stream, other);
             continue;
         }

@@ -24,6 +24,7 @@
 #include "worker/http2/scan.h"
 #include "worker/targets/target_table.h"
 
+struct target_manner;
 struct exchange;
 struct http2_payload;
 struct target_stream;
@@ -63,9 +64,10 @@ struct target_session {
     struct guard idle_frames;
     int error; /* why it could not be opened */
     uint64_t idle_since_ms;
-    bool is_secure;
-    bool has_settings; /* the target's have come */
-    bool is_used;      /* it has carried an exchange */
+    uint64_t security_key;      /* see target_manner.h */
+    struct stream_session *tls; /* until the system has connected it */
+    bool has_settings;          /* the target's have come */
+    bool is_used;               /* it has carried an exchange */
     bool is_leaving;   /* no new streams: the target's GOAWAY has come, or its end is near */
     bool is_condemned; /* what is under way ends with it */
     bool has_failed;   /* its socket */
@@ -81,7 +83,7 @@ struct target_session {
 
 /* Begins to connect; NULL with errno. */
 struct target_session *target_session_open(struct worker *worker, struct target_state *target,
-                                           bool is_secure);
+                                           struct target_manner *manner);
 
 /* How many streams it may have now. */
 unsigned target_session_room(const struct target_session *session);

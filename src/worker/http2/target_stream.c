@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stream's life, and finding a session for it: the pool's half of target_link.h. What goes
  * and comes on it is in target_stream_codec.c. */
+#include "worker/exchange/target_manner.h"
 #include "worker/http2/target_stream.h"
 
 #include <errno.h>
@@ -18,12 +19,6 @@
 /* As for HTTP/1: a session idle for longer is looked at before a request that cannot be
  * replayed. */
 #define LOOK_BEFORE_USE_MS 20
-
-static bool
-group_is_secure(const struct exchange *exchange)
-{
-    return exchange->group->group->protocol == PROTOCOL_HTTPS;
-}
 
 static struct target_link *
 begin(struct target_session *session, struct exchange *exchange)
@@ -186,10 +181,13 @@ static struct target_link *
 take(struct target_state *target, struct exchange *exchange)
 {
     struct target_session *session;
+    struct target_manner manner;
 
+    if (!target_manner_of(exchange, &manner))
+        return NULL;
     TAILQ_FOREACH (session, &target->sessions, entry) {
         if (session->state != TARGET_SESSION_OPEN || target_session_room(session) == 0 ||
-            session->is_secure != group_is_secure(exchange) ||
+            session->security_key != manner.key ||
             !address_equal(&session->dialled, &target->dial) || is_stuffed(session, exchange) ||
             !is_good_for(session, exchange))
             continue;
@@ -203,19 +201,19 @@ static struct target_link *
 open_new(struct target_state *target, struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
-    bool is_secure = group_is_secure(exchange);
     struct target_session *session;
+    struct target_manner manner;
 
-    TAILQ_FOREACH (session, &target->sessions, entry) {
-        if (session->state < TARGET_SESSION_OPEN && session->is_secure == is_secure &&
-            address_equal(&session->dialled, &target->dial) && target_session_room(session) > 0)
-            return begin(session, exchange);
-    }
-    if (is_secure && worker->tls.client == NULL) {
+    if (!target_manner_of(exchange, &manner)) {
         errno = EPROTO;
         return NULL;
     }
-    session = target_session_open(worker, target, is_secure);
+    TAILQ_FOREACH (session, &target->sessions, entry) {
+        if (session->state < TARGET_SESSION_OPEN && session->security_key == manner.key &&
+            address_equal(&session->dialled, &target->dial) && target_session_room(session) > 0)
+            return begin(session, exchange);
+    }
+    session = target_session_open(worker, target, &manner);
     return session == NULL ? NULL : begin(session, exchange);
 }
 

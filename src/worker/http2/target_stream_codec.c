@@ -89,7 +89,8 @@ fill_pairs(const struct target_stream *stream, const struct http_head *request,
 
     http2_lines_split_request(lines, &method, &path);
     pairs[count++] = pair(SLICE_LITERAL(":method"), method);
-    pairs[count++] = pair(SLICE_LITERAL(":scheme"), schemes[stream->session->is_secure]);
+    pairs[count++] =
+        pair(SLICE_LITERAL(":scheme"), schemes[stream->session->security_key != 0]);
     if (lines->host.length > 0)
         pairs[count++] = pair(SLICE_LITERAL(":authority"), lines->host);
     pairs[count++] = pair(SLICE_LITERAL(":path"), path);

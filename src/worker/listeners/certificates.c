@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "ipc/certificate_book.h"
 #include "ipc/snapshot.h"
-#include "net/tls_client.h"
+#include "ipc/target_security.h"
 #include "net/tls_context.h"
 #include "net/tls_tickets.h"
 #include "worker/listeners/listener.h"
@@ -24,7 +24,7 @@ certificates_open(struct worker *worker)
     worker->tls.fd = worker->tls.keys_fd = -1;
     worker->tls.identities = tls_identities_new(IDENTITIES_MOST);
     worker->tls.tickets = tls_tickets_new();
-    worker->tls.client_policy = SNAPSHOT_NO_INDEX;
+    worker->tls.targets = target_security_new();
 }
 
 static void
@@ -44,7 +44,7 @@ certificates_close(struct worker *worker)
     certificate_book_release(&worker->tls.book);
     tls_identities_free(&worker->tls.identities);
     tls_tickets_free(&worker->tls.tickets);
-    tls_client_free(&worker->tls.client);
+    target_security_free(&worker->tls.targets);
 }
 
 /* Whoever sends another number has given the one before up. */
@@ -71,8 +71,10 @@ use_both(struct worker *worker)
     close_files(tls);
     certificate_book_release(&tls->book);
     tls->book = book;
-    if (worker->view != NULL)
-        listener_secure_all(worker);
+    if (worker->view == NULL)
+        return;
+    listener_secure_all(worker);
+    target_security_update(worker->tls.targets, worker->view->snapshot, book);
 }
 
 void

@@ -22,6 +22,7 @@ struct client;
 struct listener;
 struct pipe_pool;
 struct record_channel;
+struct target_security;
 struct target_link_kind;
 struct target_table;
 struct tls_identities;
@@ -80,8 +81,7 @@ struct worker_tls {
     int fd, keys_fd;               /* -1: has not come */
     struct tls_identities *identities;
     struct tls_tickets *tickets;
-    struct tls_client *client; /* towards targets; NULL: OpenSSL cannot */
-    uint32_t client_policy;    /* that it was made with */
+    struct target_security *targets;
 };
 
 struct worker {
