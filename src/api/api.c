@@ -2,6 +2,9 @@
 /* The role's start, the messages from control (table `handlers`), and its end. */
 #include "api/api.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/front.h"
@@ -10,10 +13,15 @@
 #include "base/title.h"
 #include "ipc/child_entry.h"
 #include "ipc/counters.h"
+#include "base/memory.h"
 #include "ipc/snapshot_holder.h"
+#include "model/ssl_policy.h"
 #include "net/http_service.h"
+#include "net/tls_service.h"
 
 #define SECOND_MS 1000
+#define PAIR_MOST_BYTES (2 * 1024 * 1024 + 1)
+#define TLS_POLICY "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 /* One a process, on api_run's stack. */
 struct api {
@@ -33,8 +41,10 @@ struct api {
     struct failures *failures;
     struct own_answers *answers;
     struct front *front;
+    struct tls_service *tls;      /* NULL: no certificate has come */
     struct http_service *service; /* NULL: no listener */
     struct timer second_timer;
+    bool is_secure; /* the listener */
     bool is_stopping;
 };
 
@@ -101,10 +111,68 @@ close_service(struct api *api)
 }
 
 static void
+use_tls(struct api *api)
+{
+    struct tls_service *tls = api->is_secure ? api->tls : NULL;
+
+    if (api->service != NULL)
+        http_service_secure(api->service, tls);
+    front_set_tls(api->front, tls);
+}
+
+static struct tls_service *
+make_tls(struct slice text)
+{
+    const struct ssl_policy *row = &ssl_policies[ssl_policy_find(TLS_POLICY)];
+    const struct tls_policy policy = {row->oldest, row->newest, row->suites_13,
+                                      row->suites, row->level,  row->is_hybrid};
+    struct tls_service *tls = NULL;
+    struct tls_pair pair;
+    const char *error = NULL;
+
+    if (tls_pair_read(&pair, text, text, &error) == TLS_PAIR_GOOD)
+        tls = tls_service_new(&pair, &policy, &error);
+    tls_pair_clear(&pair);
+    if (tls == NULL)
+        log_error("the certificate of the api cannot be used: it %s", error);
+    return tls;
+}
+
+static void
+on_api_pair(struct api *api, const struct message *message)
+{
+    struct stat status;
+    struct tls_service *before = api->tls, *tls = NULL;
+
+    if (fstat(message->fd, &status) == 0 && status.st_size > 0 &&
+        status.st_size <= PAIR_MOST_BYTES) {
+        size_t length = (size_t)status.st_size;
+        char *text = memory_take(1, length);
+        if (pread(message->fd, text, length, 0) == (ssize_t)length)
+            tls = make_tls(slice_make(text, length));
+        explicit_bzero(text, length);
+        free(text);
+    }
+    close(message->fd);
+    if (tls == NULL)
+        return;
+    api->tls = tls;
+    use_tls(api);
+    tls_service_free(&before);
+}
+
+static void
 on_api_listener(struct api *api, const struct message *message)
 {
     close_service(api);
+    api->is_secure = message->as.api_listener.is_secure != 0;
+    if (api->is_secure && api->tls == NULL) {
+        log_error("there is no certificate to serve with: nothing is served");
+        close(message->fd);
+        return;
+    }
     api->service = http_service_new(api->loop, message->fd, front_serve, api->front);
+    use_tls(api);
 }
 
 static void
@@ -135,13 +203,10 @@ on_shutdown(struct api *api, const struct message *message)
 }
 
 static void (*const handlers[MESSAGE_COUNT])(struct api *api, const struct message *message) = {
-    [MESSAGE_counters] = on_counters,
-    [MESSAGE_snapshot_base] = on_snapshot_base,
-    [MESSAGE_snapshot] = on_snapshot,
-    [MESSAGE_api_listener] = on_api_listener,
-    [MESSAGE_api_close] = on_api_close,
-    [MESSAGE_api_answer] = on_api_answer,
-    [MESSAGE_access_channel] = on_access_channel,
+    [MESSAGE_counters] = on_counters,         [MESSAGE_snapshot_base] = on_snapshot_base,
+    [MESSAGE_snapshot] = on_snapshot,         [MESSAGE_api_pair] = on_api_pair,
+    [MESSAGE_api_listener] = on_api_listener, [MESSAGE_api_close] = on_api_close,
+    [MESSAGE_api_answer] = on_api_answer,     [MESSAGE_access_channel] = on_access_channel,
     [MESSAGE_shutdown] = on_shutdown,
 };
 
@@ -219,6 +284,7 @@ open_answers(struct api *api)
 static void
 open_all(struct api *api)
 {
+    tls_start();
     api->loop = loop_new();
     api->board = board_new(api->worker_count);
     api->sampler = sampler_new(api->board);
@@ -238,6 +304,7 @@ static void
 close_all(struct api *api)
 {
     close_service(api);
+    tls_service_free(&api->tls);
     front_free(&api->front);
     own_answers_free(&api->answers);
     streams_free(&api->streams);

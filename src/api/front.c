@@ -9,6 +9,7 @@
 #include "api/page_files.h"
 #include "base/memory.h"
 #include "base/slice.h"
+#include "net/tls_service.h"
 
 #define FILES_PATH "/console/"
 #define API_PATH "/v1/"
@@ -17,6 +18,7 @@
 struct front {
     struct front_parts parts;
     const struct snapshot *snapshot; /* NULL: none yet */
+    const struct tls_service *tls;   /* NULL: in plain */
 };
 
 struct front *
@@ -41,6 +43,12 @@ front_set_snapshot(struct front *front, const struct snapshot *snapshot)
     front->snapshot = snapshot;
 }
 
+void
+front_set_tls(struct front *front, const struct tls_service *tls)
+{
+    front->tls = tls;
+}
+
 /* Whether exactly one field has that name; its value, or "". */
 static bool
 read_once(const struct http_service_request *request, const char *wanted, struct slice *value)
@@ -58,6 +66,13 @@ read_once(const struct http_service_request *request, const char *wanted, struct
     return count == 1;
 }
 
+/* Nobody else can have a certificate of ours for a name of his. */
+static bool
+is_certified(const struct front *front, struct slice host)
+{
+    return front->tls != NULL && tls_service_is_for(front->tls, host_check_name(host));
+}
+
 /* True: it has been refused. */
 static bool
 is_foreign(const struct front *front, struct http_service_request *request)
@@ -71,11 +86,12 @@ is_foreign(const struct front *front, struct http_service_request *request)
         answer_refuse(request, 400, "BadTarget", "the request's target does not begin with /");
         return true;
     }
-    if (!read_once(request, "Host", &host) || !host_check_is_ours(host, names)) {
+    if (!read_once(request, "Host", &host) ||
+        (!host_check_is_ours(host, names) && !is_certified(front, host))) {
         answer_refuse(
             request, 421, "UnknownHost",
             "Host names somebody else: use localhost, 127.0.0.1, the address of api, or "
-            "add the name to api.names");
+            "add the name to api.names, or have it in the certificate");
         return true;
     }
     if (origin == NULL || host_check_is_same_origin(slice_of(origin), host))
@@ -121,12 +137,23 @@ starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* On this machine, where everybody may look unless told otherwise. */
+static bool
+is_near(const struct http_service_request *request)
+{
+    char client[ADDRESS_TEXT_SIZE];
+    struct address address;
+
+    http_service_client(request, client);
+    return !address_parse(&address, client, 0) || host_check_is_loopback(&address);
+}
+
 /* Somebody who has a key wants to be known by it, and refused by it. */
 static bool
 must_ask(const struct front *front, const struct http_service_request *request,
          const struct own_answer *answer)
 {
-    return !own_answer_is_open(answer) || passed_call_is_signed(request) ||
+    return !own_answer_is_open(answer) || passed_call_is_signed(request) || !is_near(request) ||
            snapshot_settings(front->snapshot)->api_anonymous_read == 0;
 }
 

@@ -15,6 +15,7 @@
 #include "net/loop.h"
 
 struct front;
+struct tls_service;
 
 struct front_parts {
     struct passed_call_parts control;
@@ -26,6 +27,9 @@ void front_free(struct front **front);
 
 /* From now on; valid until the next one. */
 void front_set_snapshot(struct front *front, const struct snapshot *snapshot);
+
+/* What it is served by, whose certificate's names are ours; NULL: in plain. Likewise. */
+void front_set_tls(struct front *front, const struct tls_service *tls);
 
 /* An http_service_handler; its argument is the front. */
 void front_serve(struct http_service_request *request, void *argument);

@@ -39,8 +39,8 @@ read_address(struct slice name, struct address *address)
     return address_parse(address, text, 0) && has_brackets == (address->family == ADDRESS_IPV6);
 }
 
-static bool
-is_loopback(const struct address *address)
+bool
+host_check_is_loopback(const struct address *address)
 {
     static const uint8_t ipv6[16] = {[15] = 1};
 
@@ -74,7 +74,7 @@ host_check_is_ours(struct slice host, struct slice names)
 
     if (name.length == 0)
         return false;
-    if (is_address ? is_loopback(&address)
+    if (is_address ? host_check_is_loopback(&address)
                    : slice_equal_ignoring_case(name, SLICE_LITERAL("localhost")))
         return true;
     while (slice_next(&names, ' ', &candidate)) {
@@ -82,6 +82,15 @@ host_check_is_ours(struct slice host, struct slice names)
             return true;
     }
     return false;
+}
+
+struct slice
+host_check_name(struct slice host)
+{
+    struct slice name = without_port(slice_trim(host));
+
+    return name.length > 2 && name.at[0] == '[' ? slice_make(name.at + 1, name.length - 2)
+                                                : name;
 }
 
 bool

@@ -16,6 +16,7 @@ libcontrol_a_SOURCES = \
 	src/control/stickiness_key.c src/control/stickiness_key.h \
 	src/control/supervisor.c src/control/supervisor.h \
 	src/control/certificates/certificate_files.c src/control/certificates/certificate_files.h \
+	src/control/certificates/api_pair_reader.c src/control/certificates/api_pair_reader.h \
 	src/control/certificates/certificate_reader.c src/control/certificates/certificate_reader.h \
 	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
 	src/control/certificates/challenges.c src/control/certificates/challenges.h \

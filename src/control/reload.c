@@ -151,7 +151,8 @@ reload_apply(struct reload *reload, struct config *config)
     children_open_listeners(parts->children);
     if (!observer_fds_metrics_stayed(parts->observer_fds))
         children_send_metrics_listener(parts->children);
-    if (!observer_fds_api_stayed(parts->observer_fds))
+    if (children_set_api_security(parts->children, config->api_certificate_count > 0) ||
+        !observer_fds_api_stayed(parts->observer_fds))
         children_send_api_listener(parts->children);
     if (!config_has_api(config))
         admin_api_forget(parts->admin);

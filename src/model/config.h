@@ -333,6 +333,8 @@ struct config {
     char *api_unix;
     struct config_value *api_names; /* that Host may have, besides its address */
     size_t api_name_count;
+    struct config_certificate *api_certificates; /* one, or none: in plain */
+    size_t api_certificate_count;
     bool api_anonymous_read;
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;
@@ -388,6 +390,9 @@ struct config_inspector {
      * verified. */
     void (*trust_store)(void *argument, const struct config_trust_store *store,
                         struct config_findings *findings);
+    /* Once, if at all. */
+    void (*api_certificate)(void *argument, const struct config_certificate *certificate,
+                            struct config_findings *findings);
     void (*target_ca)(void *argument, const char *path, struct config_findings *findings);
 };
 

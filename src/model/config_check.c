@@ -77,10 +77,15 @@ check_api(const struct config_check *check, const struct config_node *root)
     else if (config->api_unix != NULL &&
              (config->api_address != NULL || config_node_member(group, "port") != NULL))
         REPORT(check, group, "unix", "give this or address and port, not both");
-    else if (config->api_address != NULL && !is_loopback(config->api_address))
+    else if (config->api_address != NULL && !is_loopback(config->api_address) &&
+             config->api_certificate_count == 0)
         REPORT(check, group, "address",
-               "must be a loopback address (127.0.0.1 or ::1) until api.certificates is there: "
+               "must be a loopback address (127.0.0.1 or ::1) without api.certificates: "
                "elsewhere what it tells would cross the network in the clear");
+    if (config->api_certificate_count > 1)
+        REPORT(check, group, "certificates", "must hold one at most");
+    else if (config->api_certificate_count > 0 && config->api_unix != NULL)
+        REPORT(check, group, "certificates", "is for api.address: a unix socket needs no TLS");
     if (config->api_name_count > API_NAMES_MAX)
         REPORT(check, group, "names", "are %zu: at most %d", config->api_name_count,
                API_NAMES_MAX);

@@ -111,6 +111,12 @@ config_inspect(const struct config_inspection *inspection, const struct config_n
         inspect_folder(&findings, inspection->inspector, inspection->config, listener);
     }
     inspect_trust_stores(&findings, root);
+    if (inspection->config->api_certificate_count > 0) {
+        findings.place = config_node_element(config_node_find(root, "api.certificates"), 0);
+        inspection->inspector->api_certificate(inspection->inspector->argument,
+                                               &inspection->config->api_certificates[0],
+                                               &findings);
+    }
     inspect_target_cas(&findings, inspection->inspector, inspection->config,
                        config_node_member(root, "target_groups"));
 }
@@ -142,4 +148,8 @@ config_inspect_again(const struct config *config, const struct config_inspector 
     for (size_t i = 0; i < config->trust_store_count; i++)
         inspector->trust_store(inspector->argument, &config->trust_stores[i], &findings);
     inspect_target_cas(&findings, inspector, config, NULL);
+    if (config->api_certificate_count > 0) {
+        findings.certificate = &config->api_certificates[0];
+        inspector->api_certificate(inspector->argument, findings.certificate, &findings);
+    }
 }

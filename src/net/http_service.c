@@ -20,6 +20,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/http_service_request.h"
+#include "net/tls_service.h"
 
 enum {
     BODY_BYTES_MAX = 1024 * 1024,
@@ -44,6 +45,7 @@ struct http_service {
     struct loop *loop;
     http_service_handler *on_request;
     void *argument;
+    struct tls_service *tls; /* NULL: plain */
     LIST_HEAD(, http_service_request) requests;
     LIST_HEAD(, connection) connections;
     unsigned connection_count, connections_max;
@@ -266,7 +268,9 @@ on_accepted(struct event_base *base, void *argument)
     connection->service = service;
     /* The descriptor is closed with the last reference: were it evhttp's to close, our stream
      * would go on reading what the next connection with that number is sent. */
-    connection->stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+    connection->stream = service->tls == NULL
+                             ? bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE)
+                             : tls_service_stream(service->tls, base);
     CHECK(connection->stream != NULL);
     bufferevent_incref(connection->stream);
     LIST_INSERT_HEAD(&service->connections, connection, entry);
@@ -344,6 +348,12 @@ http_service_new(struct loop *loop, int listening_fd, http_service_handler *on_r
     evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(service->listening),
                                 on_accept_error);
     return service;
+}
+
+void
+http_service_secure(struct http_service *service, struct tls_service *tls)
+{
+    service->tls = tls;
 }
 
 void

@@ -15,6 +15,7 @@
 
 struct http_service;
 struct http_service_request;
+struct tls_service;
 
 /* Called for every request; must reply now or keep the handle and reply later, exactly once. */
 typedef void http_service_handler(struct http_service_request *request, void *argument);
@@ -28,6 +29,10 @@ typedef void http_service_handler(struct http_service_request *request, void *ar
 struct http_service *http_service_new(struct loop *loop, int listening_fd,
                                       http_service_handler *on_request, void *argument);
 void http_service_free(struct http_service **service);
+
+/* Connections from now on are TLS by this one, which stays the caller's until another one, or
+ * NULL for none, is set. */
+void http_service_secure(struct http_service *service, struct tls_service *tls);
 
 /* Takes no connections any more; those that are open go on. */
 void http_service_stop_listening(struct http_service *service);

@@ -21,6 +21,7 @@ libnet_a_SOURCES = \
 	src/net/tls_memory.c src/net/tls_memory.h \
 	src/net/tls_pair.c src/net/tls_pair.h \
 	src/net/tls_session.h \
+	src/net/tls_service.c src/net/tls_service.h \
 	src/net/tls_time.c src/net/tls_time.h \
 	src/net/tls_trust.c src/net/tls_trust.h src/net/tls_trust_use.h \
 	src/net/tls_verdicts.def src/net/tls_verify.c src/net/tls_verify.h \

@@ -20,6 +20,8 @@ certificate_files_make(struct certificate_files *files)
     if (files->fd != -1)
         files->keys_fd = make("fairlead-keys");
     if (files->keys_fd != -1)
+        files->api_fd = make("fairlead-api-key");
+    if (files->api_fd != -1)
         return true;
     int reason = errno;
     certificate_files_close(files);
@@ -42,5 +44,7 @@ certificate_files_close(struct certificate_files *files)
         close(files->fd);
     if (files->keys_fd != -1)
         close(files->keys_fd);
+    if (files->api_fd != -1)
+        close(files->api_fd);
     *files = CERTIFICATE_FILES_NONE;
 }

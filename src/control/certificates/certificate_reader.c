@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "control/certificates/api_pair_reader.h"
 #include "control/certificates/stamped_file.h"
 #include "control/certificates/trust_reader.h"
 #include "ipc/certificate_book_build.h"
@@ -39,7 +40,9 @@ struct known_pair {
 struct certificate_reader {
     struct config_inspector inspector;
     struct certificate_book *in_force; /* NULL: none */
+    int api_in_force_fd;               /* -1: none */
     struct certificate_builder *builder;
+    struct api_pair api;
     struct known_pair *known;
     int64_t now_s;
     bool keeps_old;
@@ -79,6 +82,8 @@ remember_in_force(struct certificate_reader *reader)
 
     for (uint32_t i = 0; i < book->row_count; i++) {
         const struct certificate_row *row = &book->certificates[i];
+        if (row->key.length == 0) /* the api's */
+            continue;
         find_known(reader, certificate_slice(book, row->path),
                    certificate_slice(book, row->key_path))
             ->old = i;
@@ -335,6 +340,18 @@ trust_reader_of(const struct certificate_reader *reader)
 }
 
 static void
+inspect_api_certificate(void *argument, const struct config_certificate *certificate,
+                        struct config_findings *findings)
+{
+    struct certificate_reader *reader = argument;
+    const struct api_pair_reader api_reader = {reader->builder, reader->in_force,
+                                               reader->api_in_force_fd, reader->now_s,
+                                               reader->keeps_old};
+
+    api_pair_inspect(&api_reader, &reader->api, certificate, findings);
+}
+
+static void
 inspect_target_ca(void *argument, const char *path, struct config_findings *findings)
 {
     const struct trust_reader trust_reader = trust_reader_of(argument);
@@ -360,8 +377,15 @@ certificate_reader_new(const struct certificate_files *in_force)
     struct certificate_reader *reader = memory_take(1, sizeof(*reader));
     const char *error;
 
-    reader->inspector = (struct config_inspector){inspect, reader, inspect_folder,
-                                                  inspect_trust_store, inspect_target_ca};
+    reader->inspector = (struct config_inspector){
+        .certificate = inspect,
+        .argument = reader,
+        .folder = inspect_folder,
+        .trust_store = inspect_trust_store,
+        .api_certificate = inspect_api_certificate,
+        .target_ca = inspect_target_ca,
+    };
+    reader->api_in_force_fd = in_force == NULL ? -1 : in_force->api_fd;
     reader->builder = certificate_builder_new();
     reader->now_s = (int64_t)time(NULL);
     if (in_force != NULL && in_force->fd != -1)
@@ -383,6 +407,7 @@ certificate_reader_free(struct certificate_reader **reader)
         free(known);
         known = next;
     }
+    api_pair_clear(&(*reader)->api);
     certificate_builder_free(&(*reader)->builder);
     certificate_book_release(&(*reader)->in_force);
     free(*reader);
@@ -419,5 +444,6 @@ certificate_reader_write(struct certificate_reader *reader,
 
     if (is_same)
         return true;
-    return certificate_builder_write(reader->builder, files->fd, files->keys_fd);
+    return api_pair_write(&reader->api, files->api_fd) &&
+           certificate_builder_write(reader->builder, files->fd, files->keys_fd);
 }

@@ -192,6 +192,7 @@ certificate_watch_set_config(struct certificate_watch *watch, const struct confi
         are_told &=
             watch_list(watch, listener->certificate_list, listener->certificate_list_count);
     }
+    are_told &= watch_list(watch, config->api_certificates, config->api_certificate_count);
     for (size_t i = 0; i < config->trust_store_count; i++)
         are_told &= watch_trust_store(watch, &config->trust_stores[i]);
     for (size_t i = 0; i < config->target_group_count; i++)

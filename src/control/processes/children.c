@@ -35,6 +35,7 @@ struct children {
     struct timer mend_timer;
     unsigned mended_slot; /* looked at last */
     struct privileges privileges;
+    bool api_is_secure;
     uint64_t applied_generation; /* every living worker has it */
     /* how the logger writes */
     struct message_access_file access_file;
@@ -177,15 +178,28 @@ send_metrics_listener(struct children *children, struct process *process)
         process_send(process, MESSAGE_metrics_close, &(struct message_metrics_close){0}, -1);
 }
 
+/* Before a listener that needs it. */
+static void
+send_api_pair(struct children *children, struct process *process)
+{
+    const struct certificate_files *files =
+        certificate_store_files(children->parts.certificates);
+
+    if (process->role == PROCESS_IS_API && children->api_is_secure && files->api_fd != -1)
+        process_send(process, MESSAGE_api_pair, &(struct message_api_pair){0}, files->api_fd);
+}
+
 static void
 send_api_listener(struct children *children, struct process *process)
 {
     int fd = observer_fds_api(children->parts.observer_fds);
     struct message_api_listener listener = {
-        .is_unix = observer_fds_api_is_unix(children->parts.observer_fds)};
+        .is_unix = observer_fds_api_is_unix(children->parts.observer_fds),
+        .is_secure = children->api_is_secure};
 
     if (process->role != PROCESS_IS_API)
         return;
+    send_api_pair(children, process);
     if (fd != -1)
         process_send(process, MESSAGE_api_listener, &listener, fd);
     else
@@ -222,6 +236,7 @@ on_lacking(void *argument, struct process *process, uint32_t types)
         {MESSAGE_access_channel, send_access_channels},
         {MESSAGE_metrics_listener, send_metrics_listener},
         {MESSAGE_api_listener, send_api_listener},
+        {MESSAGE_api_pair, send_api_pair},
         {MESSAGE_access_file, send_access_file},
         {MESSAGE_connection_file, send_connection_file},
         {MESSAGE_certificates, send_certificates_to},
@@ -282,6 +297,15 @@ children_send_api_listener(struct children *children)
 
     send_api_listener(children, api);
     process_set_wanted(api, observer_fds_api(children->parts.observer_fds) != -1, 0);
+}
+
+bool
+children_set_api_security(struct children *children, bool is_secure)
+{
+    bool has_changed = children->api_is_secure != is_secure;
+
+    children->api_is_secure = is_secure;
+    return has_changed;
 }
 
 void
@@ -346,6 +370,7 @@ children_send_certificates(struct children *children)
     for (unsigned slot = 1; slot <= processes_worker_count(children->processes); slot++)
         send_certificates_to(children, processes_at(children->processes, slot));
     send_certificates_to(children, processes_at(children->processes, PROCESS_OBSERVER));
+    send_api_pair(children, processes_api(children->processes));
 }
 
 void

@@ -105,6 +105,9 @@ void children_close_listener(void *argument, uint32_t listener_id);
 void children_send_metrics_listener(struct children *children);
 
 /* There is an api role while the configuration has an api; it serves on this listener. */
+/* Whether the api speaks TLS; true: that is new, and its listener is to be sent. */
+bool children_set_api_security(struct children *children, bool is_secure);
+
 void children_send_api_listener(struct children *children);
 
 /* To a call of the api role; the descriptor stays the caller's. */

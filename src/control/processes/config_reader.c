@@ -48,8 +48,10 @@ enum kept {
     KEPT_ANSWER,
     KEPT_BOOK,
     KEPT_KEYS,
+    KEPT_API,
     KEPT_BOOK_IN_FORCE,
     KEPT_KEYS_IN_FORCE,
+    KEPT_API_IN_FORCE,
     KEPT_COUNT
 };
 
@@ -196,10 +198,11 @@ write_verdict(const struct config_question *question, const struct config *confi
 static bool
 write_of_file(const struct config_question *question, FILE *out)
 {
-    static const struct certificate_files written = {SHORT_CHILD_FD + KEPT_BOOK,
-                                                     SHORT_CHILD_FD + KEPT_KEYS};
+    static const struct certificate_files written = {
+        SHORT_CHILD_FD + KEPT_BOOK, SHORT_CHILD_FD + KEPT_KEYS, SHORT_CHILD_FD + KEPT_API};
     static const struct certificate_files in_force = {SHORT_CHILD_FD + KEPT_BOOK_IN_FORCE,
-                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE};
+                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE,
+                                                      SHORT_CHILD_FD + KEPT_API_IN_FORCE};
     struct certificate_reader *reader = certificate_reader_new(&in_force);
     struct work work = {.out = out};
     struct config_source source;
@@ -231,10 +234,11 @@ note_found(void *errors, enum config_gravity gravity,
 static bool
 write_renewed(const struct config_question *question, FILE *out)
 {
-    static const struct certificate_files written = {SHORT_CHILD_FD + KEPT_BOOK,
-                                                     SHORT_CHILD_FD + KEPT_KEYS};
+    static const struct certificate_files written = {
+        SHORT_CHILD_FD + KEPT_BOOK, SHORT_CHILD_FD + KEPT_KEYS, SHORT_CHILD_FD + KEPT_API};
     static const struct certificate_files in_force = {SHORT_CHILD_FD + KEPT_BOOK_IN_FORCE,
-                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE};
+                                                      SHORT_CHILD_FD + KEPT_KEYS_IN_FORCE,
+                                                      SHORT_CHILD_FD + KEPT_API_IN_FORCE};
     struct certificate_reader *reader = certificate_reader_new(&in_force);
     struct work work = {.out = out};
     struct config_errors errors = {.lines = NULL};
@@ -436,8 +440,10 @@ fork_reader(const struct config_readers *readers, const struct reader *reader, i
         [KEPT_ANSWER] = answer_fd,
         [KEPT_BOOK] = reader->certificates.fd,
         [KEPT_KEYS] = reader->certificates.keys_fd,
+        [KEPT_API] = reader->certificates.api_fd,
         [KEPT_BOOK_IN_FORCE] = readers->in_force->fd,
         [KEPT_KEYS_IN_FORCE] = readers->in_force->keys_fd,
+        [KEPT_API_IN_FORCE] = readers->in_force->api_fd,
     };
 
     fflush(stdout);

@@ -775,12 +775,12 @@ refuses_an_api_that_cannot_be(void **state)
         {"api = { address = \"127.0.0.1\";\n unix = \"/a\"; };\n",
          "F:2: api.unix: give this or address and port, not both"},
         {"api = {\n address = \"0.0.0.0\"; };\n",
-         "F:2: api.address: must be a loopback address (127.0.0.1 or ::1) until "
-         "api.certificates is there: elsewhere what it tells would cross the network in the "
+         "F:2: api.address: must be a loopback address (127.0.0.1 or ::1) without "
+         "api.certificates: elsewhere what it tells would cross the network in the "
          "clear"},
         {"api = { address = \"::ffff:10.0.0.1\"; };\n",
-         "F:1: api.address: must be a loopback address (127.0.0.1 or ::1) until "
-         "api.certificates is there: elsewhere what it tells would cross the network in the "
+         "F:1: api.address: must be a loopback address (127.0.0.1 or ::1) without "
+         "api.certificates: elsewhere what it tells would cross the network in the "
          "clear"},
         {"api = { address = \"127.0.0.1\";\n names = [ \"a b\" ]; };\n",
          "F:2: api.names[0]: \"a b\" is no host name: letters, digits, hyphens and dots"},

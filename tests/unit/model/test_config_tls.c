@@ -171,7 +171,7 @@ inspect(void *argument, const struct config_listener *listener,
         config_findings_add(findings, CONFIG_WARNING, "private_key", "is the same");
 }
 
-static const struct config_inspector inspector = {inspect, &shown, NULL, NULL, NULL};
+static const struct config_inspector inspector = {.certificate = inspect, .argument = &shown};
 
 static void
 shows_certificates_in_their_order_and_places_what_is_found(void **state)
