@@ -4,7 +4,7 @@
 # order, its use without a reload, and renewals under load.
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"
-for command in pebble uacme; do
+for command in pebble uacme lego certbot; do
     command -v $command >/dev/null || skip "$command is missing"
 done
 [ -n "${SYSTEM_ISOLATED:-}" ] || skip "names and authorities of this machine are its own"
@@ -31,23 +31,27 @@ PEBBLE_AUTHZREUSE=0 PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config 
 system_at_end kill -KILL $!
 wait_for 10 curl -sk -o /dev/null https://127.0.0.1:14000/dir
 
+challenges=$work/acme
 # Something to begin with, which nobody trusts, where uacme will put its own.
-mkdir -p "$work/acme" "$work/ssl/shop.test" "$work/ssl/private/shop.test"
+mkdir -p "$challenges" "$work/ssl/shop.test" "$work/ssl/private/shop.test"
 DIR=$work "$support/make_certificate" begin ec shop.test
 cp "$work/begin.pem" "$work/ssl/shop.test/cert.pem"
 cp "$work/begin.key" "$work/ssl/private/shop.test/key.pem"
-DIR=$work "$support/config" -w 2 -n $http_port -t "$app_port" \
-    -o "acme = { challenge_dir = \"$work/acme\"; };" \
-    -s "address = \"127.0.0.1\"; port = $https_port; certificates = ( {
-        certificate = \"$work/ssl/shop.test/cert.pem\";
-        private_key = \"$work/ssl/private/shop.test/key.pem\"; } );"
+configure() {
+    DIR=$work "$support/config" -w 2 -n $http_port -t "$app_port" \
+        -o "acme = { challenge_dir = \"$challenges\"; };" \
+        -s "address = \"127.0.0.1\"; port = $https_port; certificates = ( {
+            certificate = \"$work/ssl/shop.test/cert.pem\";
+            private_key = \"$work/ssl/private/shop.test/key.pem\"; } );" "$@"
+}
+configure
 fairlead_start
 issuer() {
     openssl s_client -connect 127.0.0.1:$https_port -servername shop.test </dev/null 2>/dev/null |
         openssl x509 -noout -issuer -serial
 }
 wait_for 5 issuer
-export FAIRLEAD_ACME_DIR=$work/acme FAIRLEAD_ADMIN=$work/admin.sock
+export FAIRLEAD_ACME_DIR=$challenges FAIRLEAD_ADMIN=$work/admin.sock
 PATH=$(dirname "$fairleadctl"):$PATH
 client() {
     uacme -a https://localhost:14000/dir -c "$work/ssl" -t EC -y -v -h "$root/conf/acme-hook" "$@" \
@@ -70,7 +74,7 @@ is_of_pebble() {
     issuer | grep -i pebble >/dev/null
 }
 wait_for 10 is_of_pebble
-[ -z "$(ls "$work/acme")" ] || fail "the challenge is still there"
+[ -z "$(ls "$challenges")" ] || fail "the challenge is still there"
 first=$(issuer)
 
 step "renewals, requests all along"
@@ -93,10 +97,37 @@ step "a challenge of which nobody knows goes to the rules"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$http_port/.well-known/acme-challenge/none")" = 200 ] ||
     fail "the rules were not asked"
 
-step "the same hook for certbot"
-export CERTBOT_TOKEN=token-1 CERTBOT_VALIDATION=token-1.thumb
-"$root/conf/acme-hook" || fail "the hook refuses"
-[ "$(curl -s "http://127.0.0.1:$http_port/.well-known/acme-challenge/token-1")" = token-1.thumb ] || fail "no answer"
-CERTBOT_AUTH_OUTPUT='' "$root/conf/acme-hook"
-[ -z "$(ls "$work/acme")" ] || fail "the challenge is still there"
+# The pair of another client takes the place of uacme's.
+takes() {
+    local before
+    before=$(issuer)
+    cp "$2" "$work/ssl/private/shop.test/key.pem"
+    cp "$1" "$work/ssl/shop.test/cert.pem"
+    differs() {
+        [ "$(issuer)" != "$before" ] && is_of_pebble
+    }
+    wait_for 10 differs
+}
+
+step "lego, by its own server behind a rule"
+lego_port=$(free_port)
+configure -g lego -t "$lego_port" -r '1 /.well-known/acme-challenge/* lego'
+ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
+LEGO_CA_CERTIFICATES=$work/authority.pem lego --server https://localhost:14000/dir --accept-tos --email a@shop.test \
+    --domains shop.test --http --http.port "127.0.0.1:$lego_port" --path "$work/lego" run >"$work/client" 2>&1 ||
+    fail "$(cat "$work/client")"
+takes "$work/lego/certificates/shop.test.crt" "$work/lego/certificates/shop.test.key"
+
+step "certbot, by the hook"
+configure
+ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
+certbot_issues() {
+    REQUESTS_CA_BUNDLE=$work/authority.pem certbot certonly --server https://localhost:14000/dir --non-interactive \
+        --agree-tos --email a@shop.test --no-eff-email --domains shop.test --force-renewal --config-dir "$work/certbot" \
+        --work-dir "$work/certbot/work" --logs-dir "$work/certbot/logs" "$@" >"$work/client" 2>&1 || fail "$(cat "$work/client")"
+    takes "$work/certbot/live/shop.test/fullchain.pem" "$work/certbot/live/shop.test/privkey.pem"
+    [ -z "$(ls "$challenges")" ] || fail "the challenge is still there"
+}
+certbot_issues --manual --preferred-challenges http --manual-auth-hook "$root/conf/acme-hook" \
+    --manual-cleanup-hook "$root/conf/acme-hook"
 fairlead_stop
