@@ -139,10 +139,11 @@ reload_apply(struct reload *reload, struct config *config)
     compile(parts, config);
     group_rates_set_config(parts->rates, config);
     ticket_keys_set_config(parts->ticket_keys, config);
+    /* A listener finds its certificates when its snapshot comes; the renewal, what it has not
+     * to read again. */
+    bool has_new_certificates = certificate_store_commit(parts->certificates);
     renewal_set_config(parts->renewal, config);
     challenges_set_folder(parts->challenges, config->acme_challenge_dir);
-    /* A listener finds its certificates when its snapshot comes. */
-    bool has_new_certificates = certificate_store_commit(parts->certificates);
     counter_set(&parts->counters->values[COUNTER_CERTIFICATES_FIRST_END],
                 (uint64_t)certificate_store_first_end_s(parts->certificates));
     if (has_new_certificates)

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/certificates/certificate_watch.h"
+#include "ipc/certificate_fingerprints.h"
 
 #define US_PER_SECOND 1000000
 /* More are told together. */
@@ -91,17 +92,6 @@ tell_faults(struct renewal *renewal, struct config_errors *faults)
     *faults = (struct config_errors){.lines = NULL};
 }
 
-static bool
-has_fingerprint(const struct certificate_book *book, const struct certificate_row *row)
-{
-    for (uint32_t i = 0; book != NULL && i < book->row_count; i++) {
-        if (memcmp(book->certificates[i].facts.fingerprint, row->facts.fingerprint,
-                   TLS_FINGERPRINT_BYTES) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void
 tell_one(const struct renewal *renewal, const struct certificate_book *book,
          const struct certificate_row *row)
@@ -122,13 +112,15 @@ static void
 tell_new(const struct renewal *renewal, const struct certificate_book *old,
          const struct certificate_book *book)
 {
+    struct certificate_fingerprints *known = certificate_fingerprints_new(old);
     unsigned count = 0;
 
     for (uint32_t i = 0; i < book->row_count; i++) {
         const struct certificate_row *row = &book->certificates[i];
-        if (!has_fingerprint(old, row) && ++count <= TOLD_MOST)
+        if (!certificate_fingerprints_have(known, &row->facts) && ++count <= TOLD_MOST)
             tell_one(renewal, book, row);
     }
+    certificate_fingerprints_free(&known);
     if (count > TOLD_MOST)
         event_log_add(renewal->parts.events, EVENT_CERTIFICATE_RENEWED, "and others",
                       "%u certificates more are used from now on", count - TOLD_MOST);

@@ -12,6 +12,7 @@ libipc_a_SOURCES = \
 	src/ipc/certificate_book_build.c src/ipc/certificate_book_build.h \
 	src/ipc/certificate_builder.h src/ipc/certificate_trust_build.c \
 	src/ipc/certificate_choose.c src/ipc/certificate_layout.h \
+	src/ipc/certificate_fingerprints.c src/ipc/certificate_fingerprints.h \
 	src/ipc/channel.c src/ipc/channel.h \
 	src/ipc/child_entry.c src/ipc/child_entry.h \
 	src/ipc/counters.c src/ipc/counters.h \

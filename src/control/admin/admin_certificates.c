@@ -41,26 +41,29 @@ key_to_json(const struct tls_certificate_facts *facts)
     return json_sprintf("ECDSA P-%u", facts->key_bits);
 }
 
-static bool
-has_member(const struct certificate_book *book, const struct certificate_listener *listener,
-           uint32_t certificate)
+/* A listener may have a certificate twice. */
+static void
+add_listener(json_t *listeners, struct slice name)
 {
-    for (uint32_t i = 0; i < listener->certificates.count; i++)
-        if (book->members[listener->certificates.first + i].certificate == certificate)
-            return true;
-    return false;
+    json_t *last = json_array_get(listeners, json_array_size(listeners) - 1);
+
+    if (last == NULL || !slice_equal(slice_of(json_string_value(last)), name))
+        json_array_append_new(listeners, text_of(name));
 }
 
-static json_t *
-listeners_to_json(const struct certificate_book *book, uint32_t certificate)
+/* Every member is looked at once. rows: of those certificates that are shown; others NULL. */
+static void
+add_listeners(const struct certificate_book *book, json_t *const *rows)
 {
-    json_t *listeners = json_array();
-
-    for (uint32_t i = 0; i < book->listener_count; i++)
-        if (has_member(book, &book->listeners[i], certificate))
-            json_array_append_new(listeners,
-                                  text_of(certificate_slice(book, book->listeners[i].name)));
-    return listeners;
+    for (uint32_t i = 0; i < book->listener_count; i++) {
+        const struct certificate_listener *listener = &book->listeners[i];
+        struct slice name = certificate_slice(book, listener->name);
+        for (uint32_t j = 0; j < listener->certificates.count; j++) {
+            json_t *row = rows[book->members[listener->certificates.first + j].certificate];
+            if (row != NULL)
+                add_listener(json_object_get(row, "Listeners"), name);
+        }
+    }
 }
 
 static int64_t
@@ -88,7 +91,7 @@ certificate_to_json(const struct certificate_book *book, uint32_t certificate)
     admin_set_time(object, "NotBefore", (uint64_t)facts->not_before_s * US_PER_SECOND);
     admin_set_time(object, "NotAfter", (uint64_t)facts->not_after_s * US_PER_SECOND);
     json_object_set_new(object, "DaysLeft", json_integer(days_left(facts->not_after_s)));
-    json_object_set_new(object, "Listeners", listeners_to_json(book, certificate));
+    json_object_set_new(object, "Listeners", json_array());
     return object;
 }
 
@@ -113,12 +116,18 @@ list(const struct certificate_book *book)
 {
     json_t *array = json_array();
     struct place *places = memory_take(book->row_count + 1, sizeof(*places));
+    json_t **rows = memory_take(book->row_count + 1, sizeof(json_t *));
 
     for (uint32_t i = 0; i < book->row_count; i++)
         places[i] = (struct place){book->certificates[i].facts.not_after_s, i};
     qsort(places, book->row_count, sizeof(*places), compare);
-    for (uint32_t i = 0; i < book->row_count && i < MOST_CERTIFICATES; i++)
-        json_array_append_new(array, certificate_to_json(book, places[i].certificate));
+    for (uint32_t i = 0; i < book->row_count && i < MOST_CERTIFICATES; i++) {
+        json_t *row = certificate_to_json(book, places[i].certificate);
+        rows[places[i].certificate] = row;
+        json_array_append_new(array, row);
+    }
+    add_listeners(book, rows);
+    free(rows);
     free(places);
     return array;
 }

@@ -16,6 +16,7 @@
 #include "control/certificates/stamped_file.h"
 #include "control/certificates/trust_reader.h"
 #include "ipc/certificate_book_build.h"
+#include "ipc/certificate_fingerprints.h"
 #include "net/tls_pair.h"
 
 #define uthash_malloc(size) memory_take(1, size)
@@ -39,8 +40,9 @@ struct known_pair {
 
 struct certificate_reader {
     struct config_inspector inspector;
-    struct certificate_book *in_force; /* NULL: none */
-    int api_in_force_fd;               /* -1: none */
+    struct certificate_book *in_force;            /* NULL: none */
+    struct certificate_fingerprints *of_in_force; /* NULL: not asked for yet */
+    int api_in_force_fd;                          /* -1: none */
     struct certificate_builder *builder;
     struct api_pair api;
     struct known_pair *known;
@@ -217,17 +219,15 @@ read_pair(struct certificate_reader *reader, struct known_pair *known,
 
 /* Whether workers have that very certificate now. */
 static bool
-is_in_force(const struct certificate_reader *reader, const struct tls_certificate_facts *facts)
+is_in_force(struct certificate_reader *reader, const struct tls_certificate_facts *facts)
 {
-    for (uint32_t i = 0; i < reader->in_force->row_count; i++)
-        if (memcmp(reader->in_force->certificates[i].facts.fingerprint, facts->fingerprint,
-                   TLS_FINGERPRINT_BYTES) == 0)
-            return true;
-    return false;
+    if (reader->of_in_force == NULL)
+        reader->of_in_force = certificate_fingerprints_new(reader->in_force);
+    return certificate_fingerprints_have(reader->of_in_force, facts);
 }
 
 static void
-judge_dates(const struct certificate_reader *reader, const struct stamped_files *files,
+judge_dates(struct certificate_reader *reader, const struct stamped_files *files,
             const struct tls_certificate_facts *facts, struct config_findings *findings)
 {
     bool is_over = facts->not_after_s < reader->now_s;
@@ -409,6 +409,7 @@ certificate_reader_free(struct certificate_reader **reader)
     }
     api_pair_clear(&(*reader)->api);
     certificate_builder_free(&(*reader)->builder);
+    certificate_fingerprints_free(&(*reader)->of_in_force);
     certificate_book_release(&(*reader)->in_force);
     free(*reader);
     *reader = NULL;

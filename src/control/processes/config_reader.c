@@ -32,6 +32,8 @@
 
 /* A sign of life goes before the verdict each time that so many certificates were read. */
 #define CERTIFICATES_A_SIGN 64
+/* Certificates in force whose files are told to be wrong one by one. */
+#define FAULTS_MOST 100
 
 enum verdict {
     VERDICT_NONE,
@@ -222,12 +224,25 @@ write_of_file(const struct config_question *question, FILE *out)
     return true;
 }
 
+struct faults {
+    struct config_errors errors;
+    unsigned others;
+};
+
+/* A folder that is gone is told of once for all of its files, or control would have to. */
 static void
-note_found(void *errors, enum config_gravity gravity,
+note_found(void *argument, enum config_gravity gravity,
            const struct config_certificate *certificate, const char *text)
 {
-    if (gravity == CONFIG_ERROR)
-        config_errors_add(errors, memory_print("%s: %s", certificate->certificate, text));
+    struct faults *faults = argument;
+
+    if (gravity != CONFIG_ERROR)
+        return;
+    if (faults->errors.count < FAULTS_MOST)
+        config_errors_add(&faults->errors,
+                          memory_print("%s: %s", certificate->certificate, text));
+    else
+        faults->others++;
 }
 
 /* False: the memory files could not be filled. */
@@ -241,16 +256,19 @@ write_renewed(const struct config_question *question, FILE *out)
                                                       SHORT_CHILD_FD + KEPT_API_IN_FORCE};
     struct certificate_reader *reader = certificate_reader_new(&in_force);
     struct work work = {.out = out};
-    struct config_errors errors = {.lines = NULL};
+    struct faults faults = {.others = 0};
 
     certificate_reader_keep_old(reader);
     certificate_reader_on_progress(reader, on_progress, &work);
     config_inspect_again(question->in_force, certificate_reader_inspector(reader), note_found,
-                         &errors);
+                         &faults);
     if (!certificate_reader_write(reader, &written))
         return false;
+    if (faults.others > 0)
+        config_errors_add(&faults.errors,
+                          memory_print("and others: %u more are wrong", faults.others));
     fputc(VERDICT_RENEWED, out);
-    write_lines(out, &errors);
+    write_lines(out, &faults.errors);
     return true;
 }
 
