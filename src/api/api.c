@@ -130,7 +130,7 @@ make_tls(struct slice text)
     struct tls_pair pair;
     const char *error = NULL;
 
-    if (tls_pair_read(&pair, text, text, &error) == TLS_PAIR_GOOD)
+    if (tls_pair_read(&pair, NULL, text, text, &error) == TLS_PAIR_GOOD)
         tls = tls_service_new(&pair, &policy, &error);
     tls_pair_clear(&pair);
     if (tls == NULL)

@@ -20,6 +20,7 @@ libnet_a_SOURCES = \
 	src/net/tls_identities.c src/net/tls_identities.h \
 	src/net/tls_memory.c src/net/tls_memory.h \
 	src/net/tls_pair.c src/net/tls_pair.h \
+	src/net/tls_parser.c src/net/tls_parser.h \
 	src/net/tls_session.h \
 	src/net/tls_service.c src/net/tls_service.h \
 	src/net/tls_time.c src/net/tls_time.h \

@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/tls_hello.h"
+#include "net/tls_parser.h"
 #include "net/tls_time.h"
 
 #define RSA_LEAST_BITS 2048
@@ -257,15 +258,12 @@ fits_another(const struct tls_pair *pair, const EVP_PKEY *key)
 }
 
 static const char *
-check_key(const struct tls_pair *pair, X509 *certificate)
+check_key(const struct tls_pair *pair, struct tls_parser *parser, X509 *certificate)
 {
-    const unsigned char *at = (const unsigned char *)pair->key.at;
     int type = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
-    EVP_PKEY *key = d2i_PrivateKey(type, NULL, &at, (long)pair->key.length);
+    EVP_PKEY *key = tls_parser_key(parser, type, &pair->key);
     const char *reason = NULL;
 
-    if (key == NULL)
-        key = d2i_AutoPrivateKey(NULL, &at, (long)pair->key.length);
     if (key == NULL)
         reason = "holds a private key that cannot be read";
     else if (X509_check_private_key(certificate, key) != 1)
@@ -278,22 +276,20 @@ check_key(const struct tls_pair *pair, X509 *certificate)
 
 /* OpenSSL would find the rest of the chain only when a client is waiting for it. */
 static bool
-can_be_parsed(const struct tls_pair *pair)
+can_be_parsed(const struct tls_pair *pair, struct tls_parser *parser)
 {
-    for (size_t i = 1; i < pair->chain_count; i++) {
-        X509 *link = parse_certificate(&pair->chain[i]);
-        X509_free(link);
-        if (link == NULL)
+    for (size_t i = 1; i < pair->chain_count; i++)
+        if (!tls_parser_takes(parser, &pair->chain[i]))
             return false;
-    }
     return true;
 }
 
 static enum tls_pair_part
-judge(struct tls_pair *pair, X509 *leaf, struct slice key, const char **reason)
+judge(struct tls_pair *pair, struct tls_parser *parser, X509 *leaf, struct slice key,
+      const char **reason)
 {
     *reason = "holds a certificate that cannot be read";
-    if (leaf == NULL || !can_be_parsed(pair))
+    if (leaf == NULL || !can_be_parsed(pair, parser))
         return TLS_PAIR_CERTIFICATE;
     *reason = note_facts(pair, leaf);
     if (*reason != NULL)
@@ -301,20 +297,20 @@ judge(struct tls_pair *pair, X509 *leaf, struct slice key, const char **reason)
     read_names(pair, leaf);
     *reason = read_key_bytes(pair, key);
     if (*reason == NULL)
-        *reason = check_key(pair, leaf);
+        *reason = check_key(pair, parser, leaf);
     return *reason == NULL ? TLS_PAIR_GOOD : TLS_PAIR_KEY;
 }
 
 enum tls_pair_part
-tls_pair_read(struct tls_pair *pair, struct slice certificate, struct slice key,
-              const char **reason)
+tls_pair_read(struct tls_pair *pair, struct tls_parser *parser, struct slice certificate,
+              struct slice key, const char **reason)
 {
     *pair = (struct tls_pair){.chain_count = 0};
     *reason = read_chain(pair, certificate);
     if (*reason != NULL)
         return TLS_PAIR_CERTIFICATE;
     X509 *leaf = parse_certificate(&pair->chain[0]);
-    enum tls_pair_part wrong = judge(pair, leaf, key, reason);
+    enum tls_pair_part wrong = judge(pair, parser, leaf, key, reason);
     X509_free(leaf);
     ERR_clear_error();
     return wrong;

@@ -47,9 +47,18 @@ struct tls_pair {
 
 enum tls_pair_part { TLS_PAIR_GOOD, TLS_PAIR_CERTIFICATE, TLS_PAIR_KEY };
 
-/* Which of the two texts (which may be one) is wrong, and why (static text). */
-enum tls_pair_part tls_pair_read(struct tls_pair *pair, struct slice certificate,
-                                 struct slice key, const char **reason);
+/* For those who read many: keeps what the next one can use. */
+struct tls_parser;
+
+struct tls_parser *tls_parser_new(void);
+void tls_parser_free(struct tls_parser **parser);
+
+/* Which of the two texts (which may be one) is wrong, and why (static text). parser may be
+ * NULL.
+ */
+enum tls_pair_part tls_pair_read(struct tls_pair *pair, struct tls_parser *parser,
+                                 struct slice certificate, struct slice key,
+                                 const char **reason);
 
 void tls_pair_clear(struct tls_pair *pair);
 

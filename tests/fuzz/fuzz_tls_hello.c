@@ -53,7 +53,7 @@ start(void)
 
     tls_start();
     made = pair_make(&(struct wanted_pair){.key = "P-256"});
-    CHECK(tls_pair_read(&pair, slice_of(made.certificate), slice_of(made.key), &reason) ==
+    CHECK(tls_pair_read(&pair, NULL, slice_of(made.certificate), slice_of(made.key), &reason) ==
           TLS_PAIR_GOOD);
     pair_free(&made);
     tickets = tls_tickets_new();

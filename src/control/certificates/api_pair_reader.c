@@ -92,8 +92,8 @@ read_pair(const struct api_pair_reader *reader, struct api_pair *kept,
 
     if (!read_file(certificate, findings) || (key != certificate && !read_file(key, findings)))
         return false;
-    enum tls_pair_part wrong =
-        tls_pair_read(&pair, stamped_file_text(certificate), stamped_file_text(key), &reason);
+    enum tls_pair_part wrong = tls_pair_read(&pair, NULL, stamped_file_text(certificate),
+                                             stamped_file_text(key), &reason);
     const struct stamped_file *blamed = wrong == TLS_PAIR_KEY ? key : certificate;
     if (wrong == TLS_PAIR_GOOD) {
         warn(reader, certificate, key, &pair, findings);

@@ -44,6 +44,7 @@ struct certificate_reader {
     struct certificate_fingerprints *of_in_force; /* NULL: not asked for yet */
     int api_in_force_fd;                          /* -1: none */
     struct certificate_builder *builder;
+    struct tls_parser *parser;
     struct api_pair api;
     struct known_pair *known;
     int64_t now_s;
@@ -172,8 +173,9 @@ add_pair(struct certificate_reader *reader, struct known_pair *known,
 {
     struct tls_pair pair;
     const char *reason;
-    enum tls_pair_part wrong = tls_pair_read(&pair, stamped_file_text(&files->certificate),
-                                             stamped_file_text(key_file(files)), &reason);
+    enum tls_pair_part wrong =
+        tls_pair_read(&pair, reader->parser, stamped_file_text(&files->certificate),
+                      stamped_file_text(key_file(files)), &reason);
     const struct stamped_file *blamed =
         wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
     struct certificate_source source = {
@@ -387,6 +389,7 @@ certificate_reader_new(const struct certificate_files *in_force)
     };
     reader->api_in_force_fd = in_force == NULL ? -1 : in_force->api_fd;
     reader->builder = certificate_builder_new();
+    reader->parser = tls_parser_new();
     reader->now_s = (int64_t)time(NULL);
     if (in_force != NULL && in_force->fd != -1)
         reader->in_force = certificate_book_open(in_force->fd, in_force->keys_fd, &error);
@@ -409,6 +412,7 @@ certificate_reader_free(struct certificate_reader **reader)
     }
     api_pair_clear(&(*reader)->api);
     certificate_builder_free(&(*reader)->builder);
+    tls_parser_free(&(*reader)->parser);
     certificate_fingerprints_free(&(*reader)->of_in_force);
     certificate_book_release(&(*reader)->in_force);
     free(*reader);

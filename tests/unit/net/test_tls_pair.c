@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <openssl/pem.h>
+
 #include "../../support/certificates.h"
 #include "base/memory.h"
 #include "net/tls_hello.h"
@@ -12,11 +14,37 @@
 
 static struct tls_pair pair;
 static const char *reason;
+static struct tls_parser *parser; /* of all pairs here, good and bad ones in turn */
 
+/* What was kept of others makes no difference. */
 static enum tls_pair_part
 read_texts(const char *certificate, const char *key)
 {
-    return tls_pair_read(&pair, slice_of(certificate), slice_of(key), &reason);
+    const char *alone;
+    enum tls_pair_part part =
+        tls_pair_read(&pair, NULL, slice_of(certificate), slice_of(key), &alone);
+
+    tls_pair_clear(&pair);
+    assert_int_equal(
+        tls_pair_read(&pair, parser, slice_of(certificate), slice_of(key), &reason), part);
+    assert_ptr_equal(reason, alone);
+    return part;
+}
+
+static int
+begin(void **state)
+{
+    (void)state;
+    parser = tls_parser_new();
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void)state;
+    tls_parser_free(&parser);
+    return 0;
 }
 
 static void
@@ -148,6 +176,64 @@ tells_what_is_wrong(void **state)
 }
 
 static void
+knows_authorities_again_but_not_what_is_none(void **state)
+{
+    struct made_pair made = pair_make(&(struct wanted_pair){.key = "P-256"});
+    struct made_pair issuer = pair_make(&(struct wanted_pair){.key = "P-256"});
+    char *good = memory_print("%s%s", made.certificate, issuer.certificate);
+    char *bad = memory_print("%s%s", made.certificate,
+                             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(read_texts(good, made.key), TLS_PAIR_GOOD);
+        assert_int_equal(pair.chain_count, 2);
+        tls_pair_clear(&pair);
+        assert_bad(read_texts(bad, made.key), "holds a certificate that cannot be read");
+    }
+    for (int i = 0; i < 70; i++) {
+        struct made_pair another = pair_make(&(struct wanted_pair){.key = "P-256"});
+        char *text = memory_print("%s%s", made.certificate, another.certificate);
+        assert_int_equal(read_texts(text, made.key), TLS_PAIR_GOOD);
+        tls_pair_clear(&pair);
+        free(text);
+        pair_free(&another);
+    }
+    assert_int_equal(read_texts(good, made.key), TLS_PAIR_GOOD);
+    tls_pair_clear(&pair);
+    free(good);
+    free(bad);
+    pair_free(&made);
+    pair_free(&issuer);
+}
+
+static void
+reads_keys_in_the_form_of_their_own_type(void **state)
+{
+    struct made_pair made = pair_make(&(struct wanted_pair){.key = "P-256"});
+    BIO *in = BIO_new_mem_buf(made.key, -1), *out = BIO_new(BIO_s_mem());
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+    char *text = NULL;
+
+    (void)state;
+    assert_int_equal(PEM_write_bio_PrivateKey_traditional(out, key, NULL, NULL, 0, NULL, NULL),
+                     1);
+    assert_true(BIO_write(out, "", 1) == 1);
+    assert_true(BIO_get_mem_data(out, &text) > 0);
+    assert_non_null(strstr(text, "BEGIN EC PRIVATE KEY"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(read_texts(made.certificate, text), TLS_PAIR_GOOD);
+        tls_pair_clear(&pair);
+        assert_int_equal(read_texts(made.certificate, made.key), TLS_PAIR_GOOD);
+        tls_pair_clear(&pair);
+    }
+    EVP_PKEY_free(key);
+    BIO_free(in);
+    BIO_free(out);
+    pair_free(&made);
+}
+
+static void
 refuses_short_rsa_keys(void **state)
 {
     struct made_pair made = pair_make(&(struct wanted_pair){.key = "RSA", .rsa_bits = 1024});
@@ -184,9 +270,11 @@ main(void)
         cmocka_unit_test(takes_the_common_name_where_there_is_no_other),
         cmocka_unit_test(takes_chain_and_key_from_one_text_with_words_between),
         cmocka_unit_test(tells_what_is_wrong),
+        cmocka_unit_test(knows_authorities_again_but_not_what_is_none),
+        cmocka_unit_test(reads_keys_in_the_form_of_their_own_type),
         cmocka_unit_test(refuses_short_rsa_keys),
         cmocka_unit_test(refuses_chains_that_are_too_long),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin, end);
 }

@@ -53,7 +53,7 @@ give_certificate(const char *name)
     const char *reason;
 
     assert_int_equal(
-        tls_pair_read(&pair, slice_of(made.certificate), slice_of(made.key), &reason),
+        tls_pair_read(&pair, NULL, slice_of(made.certificate), slice_of(made.key), &reason),
         TLS_PAIR_GOOD);
     certificate_builder_begin_listener(builder, "http");
     certificate_builder_give(
