@@ -16,7 +16,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/drain_survives.sh tests/system/events_follow.sh \
 	tests/system/held_targets.sh tests/system/log_readers_stall.sh \
 	tests/system/api_role.sh tests/system/api_bounds.sh
-system_tests += tests/system/proxy_to_targets.sh tests/system/acme.sh tests/system/certificates_renewed.sh tests/system/https.sh tests/system/https_targets.sh tests/system/http2.sh \
+system_tests += tests/system/proxy_to_targets.sh tests/system/acme.sh tests/system/certificates_renewed.sh tests/system/many_certificates.sh tests/system/https.sh tests/system/https_targets.sh tests/system/http2.sh \
 	tests/system/http2_targets.sh tests/system/grpc.sh
 EXTRA_DIST += tests/system/aws_reads.py tests/system/http2_frames.py
 # Discovery alone, against a scripted engine and a real one.
