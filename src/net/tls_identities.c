@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "net/tls_parser.h"
 
 #define uthash_malloc(size) memory_take(1, size)
 #define uthash_fatal(message) CHECK_UNREACHABLE()
@@ -28,6 +29,7 @@ struct tls_parsed {
 };
 
 struct tls_identities {
+    struct tls_parser *parser;
     struct tls_parsed *by_fingerprint;
     TAILQ_HEAD(, tls_parsed) by_use; /* used last: at the end */
     unsigned count, most;
@@ -38,6 +40,7 @@ tls_identities_new(unsigned most)
 {
     struct tls_identities *identities = memory_take(1, sizeof(*identities));
 
+    identities->parser = tls_parser_new();
     identities->most = most;
     TAILQ_INIT(&identities->by_use);
     return identities;
@@ -99,6 +102,7 @@ tls_identities_free(struct tls_identities **identities)
         next = TAILQ_NEXT(parsed, entry);
         drop(*identities, parsed);
     }
+    tls_parser_free(&(*identities)->parser);
     free(*identities);
     *identities = NULL;
 }
@@ -114,16 +118,15 @@ parse_certificate(struct slice der)
 /* What signs for a certificate. A process that keeps the keys to itself would give a key here
  * whose signatures it makes: of the certificate, the scheme and the digest. */
 static EVP_PKEY *
-open_key(const struct tls_identity *identity)
+open_key(struct tls_parser *parser, const struct tls_identity *identity)
 {
-    const unsigned char *at = (const unsigned char *)identity->key.at;
     int type = identity->facts->key_type == TLS_KEY_ECDSA ? EVP_PKEY_EC : EVP_PKEY_RSA;
 
-    return d2i_PrivateKey(type, NULL, &at, (long)identity->key.length);
+    return tls_parser_key(parser, type, identity->key);
 }
 
 static struct tls_parsed *
-parse(const struct tls_identity *identity)
+parse(struct tls_parser *parser, const struct tls_identity *identity)
 {
     struct tls_parsed *parsed = memory_take(1, sizeof(*parsed));
     bool is_good = true;
@@ -134,10 +137,10 @@ parse(const struct tls_identity *identity)
                        ? memory_copy_text("")
                        : memory_copy_bytes(identity->name.at, identity->name.length);
     parsed->certificate = parse_certificate(identity->chain[0]);
-    parsed->key = open_key(identity);
+    parsed->key = open_key(parser, identity);
     parsed->chain = sk_X509_new_null();
     for (size_t i = 1; i < identity->chain_count; i++) {
-        X509 *link = parse_certificate(identity->chain[i]);
+        X509 *link = tls_parser_link(parser, identity->chain[i]);
         is_good = is_good && link != NULL && sk_X509_push(parsed->chain, link) > 0;
     }
     if (!is_good || parsed->certificate == NULL || parsed->key == NULL)
@@ -151,7 +154,7 @@ use(struct tls_identities *identities, const struct tls_identity *identity)
     struct tls_parsed *parsed = find(identities, identity->facts->fingerprint);
 
     if (parsed == NULL) {
-        parsed = parse(identity);
+        parsed = parse(identities->parser, identity);
         if (parsed != NULL)
             keep(identities, parsed);
     } else {

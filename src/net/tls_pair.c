@@ -261,7 +261,7 @@ static const char *
 check_key(const struct tls_pair *pair, struct tls_parser *parser, X509 *certificate)
 {
     int type = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
-    EVP_PKEY *key = tls_parser_key(parser, type, &pair->key);
+    EVP_PKEY *key = tls_parser_key(parser, type, slice_make(pair->key.at, pair->key.length));
     const char *reason = NULL;
 
     if (key == NULL)
@@ -278,9 +278,13 @@ check_key(const struct tls_pair *pair, struct tls_parser *parser, X509 *certific
 static bool
 can_be_parsed(const struct tls_pair *pair, struct tls_parser *parser)
 {
-    for (size_t i = 1; i < pair->chain_count; i++)
-        if (!tls_parser_takes(parser, &pair->chain[i]))
+    for (size_t i = 1; i < pair->chain_count; i++) {
+        X509 *link =
+            tls_parser_link(parser, slice_make(pair->chain[i].at, pair->chain[i].length));
+        X509_free(link);
+        if (link == NULL)
             return false;
+    }
     return true;
 }
 

@@ -10,20 +10,20 @@
 
 #include <openssl/core_dispatch.h>
 #include <openssl/decoder.h>
-#include <openssl/x509.h>
 
 #include "base/memory.h"
 
-/* Authorities whose certificates are known. */
-#define KNOWN_MOST 64
+/* Authorities that are kept, some 6 KiB each. */
+#define LINKS_MOST 32
 
-struct digest {
-    uint8_t bytes[TLS_FINGERPRINT_BYTES];
+struct link {
+    uint8_t digest[TLS_FINGERPRINT_BYTES];
+    X509 *certificate;
 };
 
 struct tls_parser {
-    struct digest known[KNOWN_MOST];
-    size_t known_count; /* ever; the oldest is written over */
+    struct link links[LINKS_MOST];
+    size_t link_count; /* ever: the oldest one makes room */
     OSSL_DECODER_CTX
         *decoder; /* of EC keys in PKCS #8; NULL: not needed yet, or not to be had */
     EVP_PKEY *decoded;
@@ -40,51 +40,64 @@ tls_parser_free(struct tls_parser **parser)
 {
     if (*parser == NULL)
         return;
+    for (size_t i = 0; i < LINKS_MOST; i++)
+        X509_free((*parser)->links[i].certificate);
     OSSL_DECODER_CTX_free((*parser)->decoder);
     free(*parser);
     *parser = NULL;
 }
 
-static bool
-is_known(const struct tls_parser *parser, const struct digest *digest)
+static X509 *
+parse_certificate(struct slice der)
 {
-    for (size_t i = 0; i < parser->known_count && i < KNOWN_MOST; i++)
-        if (memcmp(&parser->known[i], digest, sizeof(*digest)) == 0)
-            return true;
-    return false;
+    const unsigned char *at = (const unsigned char *)der.at;
+
+    return d2i_X509(NULL, &at, (long)der.length);
 }
 
-static bool
-is_certificate(const struct tls_bytes *der)
+static X509 *
+find_link(const struct tls_parser *parser, const uint8_t *digest)
 {
-    const unsigned char *at = (const unsigned char *)der->at;
-    X509 *certificate = d2i_X509(NULL, &at, (long)der->length);
-
-    X509_free(certificate);
-    return certificate != NULL;
+    for (size_t i = 0; i < LINKS_MOST && i < parser->link_count; i++)
+        if (memcmp(parser->links[i].digest, digest, TLS_FINGERPRINT_BYTES) == 0)
+            return parser->links[i].certificate;
+    return NULL;
 }
 
-bool
-tls_parser_takes(struct tls_parser *parser, const struct tls_bytes *der)
+static void
+keep_link(struct tls_parser *parser, const uint8_t *digest, X509 *certificate)
 {
-    struct digest digest;
+    struct link *link = &parser->links[parser->link_count++ % LINKS_MOST];
 
-    if (parser == NULL ||
-        EVP_Digest(der->at, der->length, digest.bytes, NULL, EVP_sha256(), NULL) != 1)
-        return is_certificate(der);
-    if (is_known(parser, &digest))
-        return true;
-    if (!is_certificate(der))
-        return false;
-    parser->known[parser->known_count++ % KNOWN_MOST] = digest;
-    return true;
+    X509_free(link->certificate);
+    X509_up_ref(certificate);
+    memcpy(link->digest, digest, TLS_FINGERPRINT_BYTES);
+    link->certificate = certificate;
+}
+
+X509 *
+tls_parser_link(struct tls_parser *parser, struct slice der)
+{
+    uint8_t digest[TLS_FINGERPRINT_BYTES];
+
+    if (parser == NULL || EVP_Digest(der.at, der.length, digest, NULL, EVP_sha256(), NULL) != 1)
+        return parse_certificate(der);
+    X509 *certificate = find_link(parser, digest);
+    if (certificate != NULL) {
+        X509_up_ref(certificate);
+        return certificate;
+    }
+    certificate = parse_certificate(der);
+    if (certificate != NULL)
+        keep_link(parser, digest, certificate);
+    return certificate;
 }
 
 static EVP_PKEY *
-decode(struct tls_parser *parser, const struct tls_bytes *der)
+decode(struct tls_parser *parser, struct slice der)
 {
-    const unsigned char *at = (const unsigned char *)der->at;
-    size_t left = der->length;
+    const unsigned char *at = (const unsigned char *)der.at;
+    size_t left = der.length;
 
     if (parser->decoder == NULL)
         parser->decoder =
@@ -97,14 +110,14 @@ decode(struct tls_parser *parser, const struct tls_bytes *der)
 }
 
 EVP_PKEY *
-tls_parser_key(struct tls_parser *parser, int type, const struct tls_bytes *der)
+tls_parser_key(struct tls_parser *parser, int type, struct slice der)
 {
-    const unsigned char *at = (const unsigned char *)der->at;
+    const unsigned char *at = (const unsigned char *)der.at;
     EVP_PKEY *key = parser == NULL || type != EVP_PKEY_EC ? NULL : decode(parser, der);
 
     if (key == NULL)
-        key = d2i_PrivateKey(type, NULL, &at, (long)der->length);
+        key = d2i_PrivateKey(type, NULL, &at, (long)der.length);
     if (key == NULL)
-        key = d2i_AutoPrivateKey(NULL, &at, (long)der->length);
+        key = d2i_AutoPrivateKey(NULL, &at, (long)der.length);
     return key;
 }
