@@ -69,7 +69,9 @@ struct reader {
     struct timer timeout;
     char *bytes; /* of the answer so far */
     size_t length, capacity;
-    config_reader_done *done; /* NULL: nobody waits any more */
+    struct config_answer answer;
+    struct alarm_clock handing; /* set: the answer is there */
+    config_reader_done *done;   /* NULL: nobody waits any more */
     void *argument;
 };
 
@@ -106,6 +108,11 @@ release(void *object)
 {
     struct reader *reader = object;
 
+    config_free(&reader->answer.config);
+    certificate_files_close(&reader->answer.certificates);
+    free(reader->answer.told);
+    config_errors_clear(&reader->answer.errors);
+    config_errors_clear(&reader->answer.warnings);
     free(reader->path);
     free(reader->bytes);
     free(reader);
@@ -123,6 +130,7 @@ close_reader(struct reader *reader)
     close(reader->fd);
     certificate_files_close(&reader->certificates);
     timer_close(&reader->timeout, readers->loop);
+    alarm_clock_close(&reader->handing);
     kill(reader->pid, SIGKILL);
     reap(readers);
     while (slot < READERS_MOST && readers->unreaped[slot] != 0)
@@ -370,28 +378,35 @@ take_answer(struct reader *reader, struct config_answer *answer)
         answer->is_good = verdict == VERDICT_CHECKED;
 }
 
-/* reason NULL: the child has ended by itself. */
+static void
+on_handing(void *argument)
+{
+    struct reader *reader = argument;
+
+    CHECK_TAG(reader, READER_TAG);
+    close_reader(reader);
+    if (reader->done != NULL)
+        reader->done(reader->argument, &reader->answer);
+}
+
+/* reason NULL: the child has ended by itself. A large configuration takes some time to read and
+ * some to go over to: others have their turn between the two. */
 static void
 finish(struct reader *reader, const char *reason)
 {
-    struct config_answer answer = {.is_good = false, .certificates = CERTIFICATE_FILES_NONE};
+    struct config_answer *answer = &reader->answer;
 
+    watch_close(&reader->watch);
+    timer_stop(&reader->timeout);
     if (reason == NULL)
-        take_answer(reader, &answer);
-    if (!answer.is_good && answer.errors.count == 0) {
+        take_answer(reader, answer);
+    if (!answer->is_good && answer->errors.count == 0) {
         config_errors_add(
-            &answer.errors,
+            &answer->errors,
             memory_print("%s:1: cannot be read: %s", reader->path,
                          reason != NULL ? reason : "the process that read it died"));
     }
-    close_reader(reader);
-    if (reader->done != NULL)
-        reader->done(reader->argument, &answer);
-    config_free(&answer.config);
-    certificate_files_close(&answer.certificates);
-    free(answer.told);
-    config_errors_clear(&answer.errors);
-    config_errors_clear(&answer.warnings);
+    alarm_clock_set(&reader->handing, 0);
 }
 
 static void
@@ -446,6 +461,7 @@ watch_reader(struct config_readers *readers, struct reader *reader)
     reader->all = readers;
     LIST_INSERT_HEAD(&readers->running, reader, link);
     watch_open(&reader->watch, readers->loop, reader->fd, WATCH_READ, on_answer, reader);
+    alarm_clock_open(&reader->handing, readers->loop, on_handing, reader);
     timer_init(&reader->timeout, on_timeout, reader);
     timer_set(&reader->timeout, readers->loop, TIMEOUT_MS);
 }
@@ -496,6 +512,7 @@ config_readers_start(struct config_readers *readers, const struct config_questio
         return false;
     struct reader *reader = memory_take(1, sizeof(*reader));
     reader->path = memory_copy_text(question->path);
+    reader->answer.certificates = CERTIFICATE_FILES_NONE;
     reader->done = done;
     reader->argument = argument;
     if (start_child(readers, reader, question)) {
