@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "ipc/certificate_book.h"
 #include "ipc/certificate_book_build.h"
+#include "ipc/certificate_fingerprints.h"
 #include "net/tls_hello.h"
 
 #define NOW 1000000
@@ -258,6 +259,33 @@ copies_what_has_not_changed(void **state)
 }
 
 static void
+knows_which_certificates_it_has(void **state)
+{
+    struct certificate_fingerprints *none = certificate_fingerprints_new(NULL);
+    struct made_up made = {.path = "any", .names = {"any.test"}};
+
+    (void)state;
+    certificate_builder_begin_listener(builder, "https");
+    for (unsigned i = 0; i < 256; i += 2) {
+        made.facts.fingerprint[0] = (uint8_t)(i * 7);
+        made.facts.fingerprint[TLS_FINGERPRINT_BYTES - 1] = (uint8_t)i;
+        certificate_builder_give(builder, add(&made));
+    }
+    open_book();
+    struct certificate_fingerprints *known = certificate_fingerprints_new(book);
+    certificate_book_release(&book);
+    for (unsigned i = 0; i < 256; i++) {
+        made.facts.fingerprint[0] = (uint8_t)(i * 7);
+        made.facts.fingerprint[TLS_FINGERPRINT_BYTES - 1] = (uint8_t)i;
+        assert_int_equal(certificate_fingerprints_have(known, &made.facts), i % 2 == 0);
+        assert_false(certificate_fingerprints_have(none, &made.facts));
+    }
+    certificate_fingerprints_free(&known);
+    certificate_fingerprints_free(&none);
+    assert_null(none);
+}
+
+static void
 holds_no_key_in_what_others_may_see(void **state)
 {
     static const struct made_up all[] = {{.path = "default", .names = {"d.test"}}};
@@ -342,6 +370,7 @@ main(void)
         TEST(knows_each_listener_by_its_name),
         TEST(keeps_equal_bytes_once_and_finds_thousands),
         TEST(copies_what_has_not_changed),
+        TEST(knows_which_certificates_it_has),
         TEST(holds_no_key_in_what_others_may_see),
         TEST(refuses_files_that_are_not_sealed_or_not_each_others),
         TEST(never_reads_outside_whatever_the_tables_say),
