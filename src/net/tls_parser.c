@@ -23,9 +23,8 @@ struct link {
 
 struct tls_parser {
     struct link links[LINKS_MOST];
-    size_t link_count; /* ever: the oldest one makes room */
-    OSSL_DECODER_CTX
-        *decoder; /* of EC keys in PKCS #8; NULL: not needed yet, or not to be had */
+    size_t link_count;         /* ever: the oldest one makes room */
+    OSSL_DECODER_CTX *decoder; /* of EC keys in PKCS #8; NULL: none yet, or not to be had */
     EVP_PKEY *decoded;
 };
 
