@@ -274,18 +274,41 @@ start(struct control *control)
     return true;
 }
 
-/* With its certificates; NULL with lines printed. */
+/* In the place of those that were handed over, unless these say the same; false with errno. */
+static bool
+write_certificates(struct certificate_reader *reader, struct certificate_files *certificates)
+{
+    struct certificate_files written;
+
+    if (!certificate_files_make(&written))
+        return false;
+    if (!certificate_reader_write(reader, &written)) {
+        int reason = errno;
+        certificate_files_close(&written);
+        errno = reason;
+        return false;
+    }
+    if (certificates->fd != -1 && certificate_files_are_empty(&written)) {
+        certificate_files_close(&written);
+        return true;
+    }
+    certificate_files_close(certificates);
+    *certificates = written;
+    return true;
+}
+
+/* With its certificates, some of which may have been handed over; NULL with lines printed. */
 static struct config *
 load_first(const char *path, struct certificate_files *certificates)
 {
-    struct certificate_reader *reader = certificate_reader_new(NULL);
+    struct certificate_reader *reader = certificate_reader_new(certificates);
     struct config_errors errors = {0};
-    struct config *config = config_load(path, certificate_reader_inspector(reader), &errors);
 
+    certificate_reader_begin_anew(reader);
+    struct config *config = config_load(path, certificate_reader_inspector(reader), &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
-    if (config != NULL && (!certificate_files_make(certificates) ||
-                           !certificate_reader_write(reader, certificates))) {
+    if (config != NULL && !write_certificates(reader, certificates)) {
         log_error("there is no memory file for certificates: %s", strerror(errno));
         config_free(&config);
     }
@@ -320,6 +343,8 @@ control_run(const struct control_options *options)
     control.parts.started_ms = clock_ms();
     control.parts.started_wall_us = clock_wall_us();
     control.parts.past = handover_receive(false);
+    if (control.parts.past != NULL)
+        control.parts.first_certificates = handover_certificates(control.parts.past);
     load_config(&control.parts);
     if (control.parts.first_config != NULL)
         log_set_form(control.parts.first_config->log_form);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/handover_form.h"
+#include "ipc/certificate_book.h"
 #include "ipc/page.h"
 
 struct handover {
@@ -211,6 +212,34 @@ handover_channels(struct handover *handover, unsigned workers, bool is_of_failur
     return access_channels_go_on(workers, fds);
 }
 
+/* Opened for once, so that what follows need not doubt them. */
+static bool
+are_sound(const struct certificate_files *files)
+{
+    const char *error;
+    struct certificate_book *book = certificate_book_open(files->fd, files->keys_fd, &error);
+    bool is_sound = book != NULL;
+
+    certificate_book_release(&book);
+    return is_sound;
+}
+
+struct certificate_files
+handover_certificates(const struct handover *handover)
+{
+    const json_t *list = json_object_get(handover->root, "certificates");
+    struct certificate_files files = CERTIFICATE_FILES_NONE;
+
+    if (json_array_size(list) != 3)
+        return files;
+    files.fd = (int)json_integer_value(json_array_get(list, 0));
+    files.keys_fd = (int)json_integer_value(json_array_get(list, 1));
+    files.api_fd = (int)json_integer_value(json_array_get(list, 2));
+    if (!has_text(handover->root, "book", certificate_book_layout()) || !are_sound(&files))
+        certificate_files_close(&files);
+    return files;
+}
+
 static void
 put_target_rows(const struct handover *handover, struct numbers *numbers)
 {
@@ -337,8 +366,9 @@ handover_keep_open(int fd, bool is_kept)
 {
     static const struct {
         const char *list, *member;
-    } rows[] = {{"listeners", "fds"}, {"opened", "fd"}, {"children", "channel"},
-                {"blocks", "fd"},     {"access", NULL}, {"failures", NULL}};
+    } rows[] = {{"listeners", "fds"},  {"opened", "fd"}, {"children", "channel"},
+                {"blocks", "fd"},      {"access", NULL}, {"failures", NULL},
+                {"certificates", NULL}};
 
     json_t *root = read_root(fd);
 

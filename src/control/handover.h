@@ -9,7 +9,8 @@
  * FD, "admin_socket": PATH, "admin": FD, "listeners": [{"place", "fds"}], "opened": [{"which",
  * "name", "fd"}], "children": [{"pid", "channel"}], and of this form: "started_ms",
  * "started_wall_us", "generation", "layout", "blocks": [{"fd", "worker", "owner"}], "rows":
- * [{TEXT: ROW}], "records", "access": [[FD, FD]], "failures": [[FD, FD]], "state": {...}}
+ * [{TEXT: ROW}], "records", "access": [[FD, FD]], "failures": [[FD, FD]], "certificates": [FD,
+ * FD, FD], "book": TEXT, "state": {...}}
  */
 #ifndef FAIRLEAD_CONTROL_HANDOVER_H
 #define FAIRLEAD_CONTROL_HANDOVER_H
@@ -45,6 +46,10 @@ int handover_admin_fd(const struct handover *handover);
 struct counter_board *handover_board(struct handover *handover, unsigned workers);
 struct access_channels *handover_channels(struct handover *handover, unsigned workers,
                                           bool is_of_failures);
+
+/* The certificates that workers have, as another start need not read their files again; not for
+ * a trial. CERTIFICATE_FILES_NONE: there are none, or they lie in another form. */
+struct certificate_files handover_certificates(const struct handover *handover);
 
 /* Numbers and the time of the start, before anything is registered. */
 void handover_put_numbers(const struct handover *handover, struct parts *parts);

@@ -10,6 +10,7 @@
 #include "control/handover.h"
 #include "control/handover_form.h"
 #include "ipc/access_record.h"
+#include "ipc/certificate_book.h"
 #include "ipc/page.h"
 
 /* The names in their order: the same number of others lies elsewhere. */
@@ -170,6 +171,18 @@ add_number(json_t *root, const char *member, uint64_t number)
     json_object_set_new(root, member, json_integer((json_int_t)number));
 }
 
+static void
+add_certificates(json_t *root, const struct certificate_store *store)
+{
+    const struct certificate_files *files = certificate_store_files(store);
+
+    if (files->fd == -1)
+        return;
+    json_object_set_new(root, "certificates",
+                        json_pack("[i, i, i]", files->fd, files->keys_fd, files->api_fd));
+    add_text(root, "book", certificate_book_layout());
+}
+
 /* What every form has. */
 static json_t *
 make_core(const struct parts *parts, unsigned number)
@@ -203,6 +216,7 @@ handover_write(const struct parts *parts, unsigned number)
     add_text(root, "records", handover_record_layout());
     json_object_set_new(root, "access", channels(parts, parts->access_channels));
     json_object_set_new(root, "failures", channels(parts, parts->failure_channels));
+    add_certificates(root, parts->certificates);
     add_state(root, parts);
     char *text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

@@ -2,6 +2,7 @@
 /* Every place in the tables is checked here once; choosing is certificate_choose.c. */
 #include "ipc/certificate_book.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -190,6 +191,21 @@ take(struct certificate_book *book, int fd, int keys_fd)
     if (keys_fd != -1)
         reason = take_keys(book, keys_fd);
     return reason == NULL ? check_rows(book) : reason;
+}
+
+char *
+certificate_book_layout(void)
+{
+    static const size_t sizes[] = {sizeof(struct certificate_header),
+                                   sizeof(struct certificate_key_header),
+#define ROW_SIZE(type, table) sizeof(struct certificate_##type),
+                                   CERTIFICATE_TABLES(ROW_SIZE)
+#undef ROW_SIZE
+    };
+
+    return memory_print(
+        "%d %016" PRIx64, CERTIFICATE_FORM,
+        slice_hash(SLICE_HASH_START, slice_make((const char *)sizes, sizeof(sizes))));
 }
 
 struct certificate_book *

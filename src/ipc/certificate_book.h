@@ -18,6 +18,9 @@
 
 #define CERTIFICATE_NONE UINT32_MAX
 
+/* Of all rows below; raised when a member changes its meaning and none its size. */
+#define CERTIFICATE_FORM 1
+
 /* Bytes of the file behind its tables. */
 struct certificate_bytes {
     uint32_t offset, length;
@@ -112,6 +115,10 @@ struct certificate_book {
     CERTIFICATE_TABLES(CERTIFICATE_TABLE)
 #undef CERTIFICATE_TABLE
 };
+
+/* How the rows lie in this program's books: one of another is not to be opened; the caller's to
+ * free. */
+char *certificate_book_layout(void);
 
 /* Maps and checks both files, which stay the caller's; keys_fd -1: without private keys. NULL
  * with a reason (static text). */

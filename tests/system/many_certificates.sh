@@ -45,7 +45,7 @@ book() {
     local pid
     for pid in $(fairlead_children worker); do
         awk '/memfd:fairlead-certificates/ { print $5 }' "/proc/$pid/maps"
-    done | sort | uniq -c | awk '$1 == 2 { print $2 }'
+    done | sort | uniq -c | awk '{ book = $2; count = $1 } END { if (NR == 1 && count >= 2) print book }'
 }
 reload() {
     ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
@@ -105,6 +105,20 @@ done | awk '{ sum += $1 } END { print sum * 1024 }')
 echo "$((pss / count)) bytes each"
 [ "$pss" -gt 0 ] || fail "there is no book"
 [ "$pss" -lt $((6000 * count)) ] || fail "$pss bytes for $count certificates"
+
+step "an upgrade goes on with the same copy: only its trial reads files"
+before=$(book)
+read_before=$(read_bytes)
+ctl upgrade --binary "$fairlead" >"$work/upgrade" 2>&1 || fail "$(cat "$work/upgrade")"
+is_upgraded() {
+    [ "$(ctl --json status | jq .Upgrades)" = 1 ] && [ "$(fairlead_children worker | wc -l)" = 2 ]
+}
+wait_for 60 is_upgraded
+wait_for 10 serves host9.test "$work/folder/host9.pem"
+[ -n "$before" ] && [ "$(book)" = "$before" ] || fail "workers have another book"
+read_after=$(read_bytes)
+echo "$((read_after - read_before)) bytes read"
+[ $((read_after - read_before)) -lt $((bytes * 3 / 2)) ] || fail "all files were read again"
 
 step "many broken ones: the old ones stay, and a hundred are named"
 mkdir "$work/saved"

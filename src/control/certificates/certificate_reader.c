@@ -48,7 +48,7 @@ struct certificate_reader {
     struct api_pair api;
     struct known_pair *known;
     int64_t now_s;
-    bool keeps_old;
+    bool keeps_old, refuses_expired;
     void (*on_progress)(void *argument);
     void *progress_argument;
 };
@@ -239,7 +239,7 @@ judge_dates(struct certificate_reader *reader, const struct stamped_files *files
         return;
     clock_format_iso(when, (uint64_t)(is_over ? facts->not_after_s : facts->not_before_s) *
                                US_PER_SECOND);
-    enum config_gravity gravity = is_over && reader->in_force != NULL && !files->is_of_folder &&
+    enum config_gravity gravity = is_over && reader->refuses_expired && !files->is_of_folder &&
                                           !is_in_force(reader, facts)
                                       ? CONFIG_ERROR
                                       : CONFIG_WARNING;
@@ -395,6 +395,7 @@ certificate_reader_new(const struct certificate_files *in_force)
         reader->in_force = certificate_book_open(in_force->fd, in_force->keys_fd, &error);
     if (reader->in_force != NULL)
         remember_in_force(reader);
+    reader->refuses_expired = reader->in_force != NULL;
     return reader;
 }
 
@@ -437,6 +438,12 @@ void
 certificate_reader_keep_old(struct certificate_reader *reader)
 {
     reader->keeps_old = true;
+}
+
+void
+certificate_reader_begin_anew(struct certificate_reader *reader)
+{
+    reader->refuses_expired = false;
 }
 
 bool

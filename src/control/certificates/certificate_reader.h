@@ -30,6 +30,9 @@ void certificate_reader_on_progress(struct certificate_reader *reader,
  * before it in its place. */
 void certificate_reader_keep_old(struct certificate_reader *reader);
 
+/* For a start that goes on from another program's: expired ones are only warned of. */
+void certificate_reader_begin_anew(struct certificate_reader *reader);
+
 /* Fills the files, or leaves them empty where what is in force says the same; false with
  * errno. */
 bool certificate_reader_write(struct certificate_reader *reader,

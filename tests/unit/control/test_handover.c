@@ -3,12 +3,14 @@
  */
 #include "../unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "control/handover.h"
 #include "control/handover_form.h"
+#include "ipc/certificate_book_build.h"
 #include "ipc/page.h"
 
 /* As the environment of a program that was executed in place. */
@@ -113,6 +115,53 @@ counts_anew_where_counters_lie_otherwise(void **state)
     handover_free(&handover);
 }
 
+/* With a book in that form, or with empty files. */
+static void
+hand_certificates(const char *layout, bool is_written, struct certificate_files *files)
+{
+    struct certificate_builder *builder = certificate_builder_new();
+    char text[512];
+
+    assert_true(certificate_files_make(files));
+    if (is_written)
+        assert_true(certificate_builder_write(builder, files->fd, files->keys_fd));
+    certificate_builder_free(&builder);
+    snprintf(text, sizeof(text),
+             "{\"form\":%d,\"pid\":%ld,\"certificates\":[%d,%d,%d],\"book\":\"%s\"}",
+             HANDOVER_FORM, (long)getpid(), files->fd, files->keys_fd, files->api_fd, layout);
+    hand(text);
+}
+
+static void
+takes_certificates_that_lie_as_here_and_are_sound(void **state)
+{
+    const struct {
+        bool has_layout, is_written;
+    } rows[] = {{true, true}, {false, true}, {true, false}};
+
+    char *layout = certificate_book_layout();
+    struct certificate_files files;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        hand_certificates(rows[i].has_layout ? layout : "0 0", rows[i].is_written, &files);
+        struct handover *handover = handover_receive(false);
+        struct certificate_files taken = handover_certificates(handover);
+        bool is_taken = rows[i].has_layout && rows[i].is_written;
+        assert_int_equal(taken.fd, is_taken ? files.fd : -1);
+        assert_int_equal(taken.keys_fd, is_taken ? files.keys_fd : -1);
+        assert_int_equal(taken.api_fd, is_taken ? files.api_fd : -1);
+        assert_int_equal(fcntl(files.keys_fd, F_GETFD), is_taken ? FD_CLOEXEC : -1);
+        certificate_files_close(&taken);
+        handover_free(&handover);
+    }
+    free(layout);
+    hand_core(HANDOVER_FORM, (long)getpid());
+    struct handover *handover = handover_receive(false);
+    assert_int_equal(handover_certificates(handover).fd, -1);
+    handover_free(&handover);
+}
+
 int
 main(void)
 {
@@ -122,6 +171,7 @@ main(void)
         cmocka_unit_test(says_what_cannot_be_gone_over_to),
         cmocka_unit_test(takes_the_core_of_a_form_that_it_does_not_know),
         cmocka_unit_test(counts_anew_where_counters_lie_otherwise),
+        cmocka_unit_test(takes_certificates_that_lie_as_here_and_are_sound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
