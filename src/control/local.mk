@@ -147,4 +147,5 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
 	src/control/aws/elbv2_balancers.c \
 	src/control/aws/elbv2_groups.c \
+	src/control/aws/elbv2_registration.c \
 	src/control/aws/elbv2_listeners.c

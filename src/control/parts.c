@@ -320,6 +320,7 @@ parts_open_admin(struct parts *parts)
         .waits = parts->waits,
         .watch = parts->watch,
         .registry = parts->registry,
+        .state = parts->state,
         .problems = parts->problems,
         .task_events = parts->task_events,
         .providers = parts->providers,

@@ -35,12 +35,16 @@ static const struct wire_service services[SERVICE_COUNT] = {
 };
 
 const struct wire_operation wire_operations[OPERATION_COUNT] = {
-#define OPERATION(service, name, handler)                                                      \
-    {&services[SERVICE_##service], #name, false, &shapes[ID_##service##_##name##_input],       \
+#define ROW(service, name, is_change)                                                          \
+    {&services[SERVICE_##service], #name, is_change, &shapes[ID_##service##_##name##_input],   \
      &shapes[ID_##service##_##name##_output]},
+#define OPERATION(service, name, handler) ROW(service, name, false)
+#define OPERATION_CHANGE(service, name, handler) ROW(service, name, true)
 #define OPERATION_LATER(service, name) {&services[SERVICE_##service], #name, true, NULL, NULL},
 #include "wire/operations.def"
+#undef ROW
 #undef OPERATION
+#undef OPERATION_CHANGE
 #undef OPERATION_LATER
 };
 

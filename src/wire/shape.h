@@ -58,9 +58,11 @@ enum wire_service_id {
 enum wire_operation_id {
 
 #define OPERATION(service, name, handler) OPERATION_##service##_##name,
+#define OPERATION_CHANGE(service, name, handler) OPERATION_##service##_##name,
 #define OPERATION_LATER(service, name) OPERATION_##service##_##name,
 #include "wire/operations.def"
 #undef OPERATION
+#undef OPERATION_CHANGE
 #undef OPERATION_LATER
     OPERATION_COUNT
 };

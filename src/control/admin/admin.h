@@ -48,6 +48,7 @@ struct admin_parts {
     struct target_waits *waits;
     struct group_watch *watch;
     struct registry *registry;
+    struct state_file *state;
     struct problems *problems;
     struct task_events *task_events;
     struct providers *providers;

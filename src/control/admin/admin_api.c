@@ -56,6 +56,7 @@ struct api_request {
     struct signed_call signed_call; /* without a signature only its parameters */
     char *method, *path;
     char *key_name; /* of who makes a change; NULL: it is none */
+    char *what;     /* the change in words; NULL: path and body tell */
     LIST_ENTRY(api_request) link;
 };
 
@@ -84,6 +85,7 @@ free_call(void *object)
     free(call->method);
     free(call->path);
     free(call->key_name);
+    free(call->what);
     api_call_clear(&call->call);
     free(call);
 }
@@ -201,6 +203,22 @@ prove(struct admin_request *request, struct admin_proof *proof)
                           &call->request.caller);
 }
 
+/* The same call twice in a second is one of a client that tries again: AWS's calls are such
+ * that this is no harm. */
+static enum sigv4_fault
+prove_change(struct admin_request *request, const char *what)
+{
+    struct api_request *call = call_of(request);
+
+    if (request->caller == NULL)
+        return SIGV4_UNSIGNED;
+    if (request->caller->is_read_only)
+        return SIGV4_READ_ONLY;
+    call->key_name = memory_copy_text(request->caller->name);
+    call->what = memory_copy_text(what);
+    return SIGV4_SOUND;
+}
+
 static const char *
 parameter_at(const struct admin_request *request, const char *name, size_t n)
 {
@@ -221,7 +239,8 @@ note_change(const struct api_request *call, int status)
 {
     if (call->key_name == NULL)
         return;
-    char *what = admin_audit_text(call->path, call->call.body);
+    char *what = call->what != NULL ? memory_copy_text(call->what)
+                                    : admin_audit_text(call->path, call->call.body);
     if (status < FIRST_REFUSAL)
         event_log_add(call->api->parts.events, EVENT_KEY_USED, call->key_name, "%s, from %.*s",
                       what, SLICE_PRINT(call->call.client));
@@ -294,7 +313,7 @@ stream_end(struct admin_request *request)
 }
 
 static const struct admin_door door = {
-    admit, prove, parameter_at, body, reply, stream_begin, stream_add, stream_end,
+    admit, prove, prove_change, parameter_at, body, reply, stream_begin, stream_add, stream_end,
 };
 
 /* False after a refusal. */

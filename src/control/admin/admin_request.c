@@ -16,6 +16,12 @@ admin_request_prove(struct admin_request *request, struct admin_proof *proof)
     return request->door->prove(request, proof);
 }
 
+enum sigv4_fault
+admin_request_prove_change(struct admin_request *request, const char *what)
+{
+    return request->door->prove_change(request, what);
+}
+
 const char *
 admin_request_parameter(const struct admin_request *request, const char *name)
 {

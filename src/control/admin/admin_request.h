@@ -34,6 +34,7 @@ struct admin_proof {
 struct admin_door {
     bool (*admit)(struct admin_request *request, enum admin_access access);
     enum sigv4_fault (*prove)(struct admin_request *request, struct admin_proof *proof);
+    enum sigv4_fault (*prove_change)(struct admin_request *request, const char *what);
     const char *(*parameter_at)(const struct admin_request *request, const char *name,
                                 size_t n);
     struct slice (*body)(const struct admin_request *request);
@@ -63,6 +64,11 @@ bool admin_request_admit(struct admin_request *request, enum admin_access access
 /* Whether the caller may read what an AWS API tells: *proof says what he signed for, which is
  * one of the services of wire/services.def. Nothing has been answered otherwise. */
 enum sigv4_fault admin_request_prove(struct admin_request *request, struct admin_proof *proof);
+
+/* Whether a caller who may read may also change something, which the event log tells
+ * by these words. Nothing has been answered
+ * otherwise. */
+enum sigv4_fault admin_request_prove_change(struct admin_request *request, const char *what);
 
 /* A decoded query parameter, or NULL. */
 const char *admin_request_parameter(const struct admin_request *request, const char *name);

@@ -5,8 +5,10 @@
  * handler gives is written by its.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "control/admin/admin_call.h"
 #include "control/aws/aws_call.h"
 #include "wire/decode.h"
@@ -16,9 +18,11 @@
 
 static json_t *(*const handlers[])(struct aws_call *call) = {
 #define OPERATION(service, name, handler) [OPERATION_##service##_##name] = (handler),
+#define OPERATION_CHANGE OPERATION
 #define OPERATION_LATER(service, name) [OPERATION_##service##_##name] = NULL,
 #include "wire/operations.def"
 #undef OPERATION
+#undef OPERATION_CHANGE
 #undef OPERATION_LATER
 };
 
@@ -79,14 +83,53 @@ run(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
 }
 
 static void
+refuse_fault(const struct exchange *exchange, enum sigv4_fault fault)
+{
+    const struct sigv4_fault_row *row = sigv4_fault_row(fault);
+
+    refuse(exchange, row->status, row->code, row->message);
+}
+
+/* "RegisterTargets web": with the name in the ARN of what is changed, where there is one. */
+static char *
+change_text(const struct form *form, const char *name)
+{
+    static const char kind[] = "targetgroup/";
+    const char *arn = form_value(form, "TargetGroupArn", 0);
+    const char *found = arn == NULL ? NULL : strstr(arn, kind);
+
+    if (found == NULL)
+        return memory_copy_text(name);
+    found += sizeof(kind) - 1;
+    char *text = memory_print("%s %.*s", name, (int)strcspn(found, "/"), found);
+    text_make_printable(text);
+    return text;
+}
+
+/* False: it has been refused. */
+static bool
+may_change(const struct exchange *exchange, const struct form *form, const char *name)
+{
+    char *text = change_text(form, name);
+    enum sigv4_fault fault = admin_request_prove_change(exchange->admin->request, text);
+
+    free(text);
+    if (fault != SIGV4_SOUND)
+        refuse_fault(exchange, fault);
+    return fault == SIGV4_SOUND;
+}
+
+static void
 serve(const struct exchange *exchange, const struct form *form, enum wire_operation_id id)
 {
     char *error = NULL;
 
-    if (wire_operations[id].is_change) {
+    if (handlers[id] == NULL) {
         refuse_change(exchange, wire_operations[id].name);
         return;
     }
+    if (wire_operations[id].is_change && !may_change(exchange, form, wire_operations[id].name))
+        return;
     json_t *input = decode_form(form, &wire_operations[id], &error);
     if (input == NULL)
         refuse(exchange, REFUSED, "ValidationError", error);
@@ -131,8 +174,7 @@ admin_aws(struct admin_call *call)
 
     xml_make_request_id(exchange.request_id);
     if (fault != SIGV4_SOUND) {
-        const struct sigv4_fault_row *row = sigv4_fault_row(fault);
-        refuse(&exchange, row->status, row->code, row->message);
+        refuse_fault(&exchange, fault);
         return;
     }
     if (!form_read(&form, admin_request_body(call->request), DECODE_PAIRS_MAX, &error)) {

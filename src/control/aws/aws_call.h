@@ -34,9 +34,11 @@ struct aws_call {
 
 /* Handlers: one a row of operations.def; a new object, or NULL after aws_fail. */
 #define OPERATION(service, name, handler) json_t *handler(struct aws_call *call);
+#define OPERATION_CHANGE OPERATION
 #define OPERATION_LATER(service, name)
 #include "wire/operations.def"
 #undef OPERATION
+#undef OPERATION_CHANGE
 #undef OPERATION_LATER
 
 /* Refuses the call, with status 400; the first reason counts. NULL. */
