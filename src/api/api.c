@@ -17,7 +17,7 @@
 #include "ipc/snapshot_holder.h"
 #include "model/ssl_policy.h"
 #include "net/http_service.h"
-#include "net/tls_service.h"
+#include "net/tls/tls_service.h"
 
 #define SECOND_MS 1000
 #define PAIR_MOST_BYTES (2 * 1024 * 1024 + 1)

@@ -9,7 +9,7 @@
 #include "api/page_files.h"
 #include "base/memory.h"
 #include "base/slice.h"
-#include "net/tls_service.h"
+#include "net/tls/tls_service.h"
 
 #define FILES_PATH "/console/"
 #define API_PATH "/v1/"

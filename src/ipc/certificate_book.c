@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "ipc/certificate_layout.h"
-#include "net/tls_hello.h"
+#include "net/tls/tls_hello.h"
 
 #define CURVES_ALL (TLS_CURVE_P256 | TLS_CURVE_P384 | TLS_CURVE_P521)
 

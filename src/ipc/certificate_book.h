@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "base/slice.h"
-#include "net/tls_pair.h"
-#include "net/tls_trust.h"
+#include "net/tls/tls_pair.h"
+#include "net/tls/tls_trust.h"
 
 #define CERTIFICATE_NONE UINT32_MAX
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ipc/connection_record.h"
 
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
 
 /* A time that no access record is made at. */
 #define MARK UINT64_MAX

@@ -9,7 +9,7 @@
 
 #include "ipc/certificate_book.h"
 #include "ipc/snapshot.h"
-#include "net/tls_client.h"
+#include "net/tls/tls_client.h"
 
 struct target_security;
 

@@ -2,8 +2,8 @@
 /* The value of each field of connection_fields.def. */
 #include "logger/connection_fields.h"
 
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
 
 static const struct connection_record *
 record_of(const struct log_line *line)

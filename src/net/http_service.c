@@ -20,7 +20,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/http_service_request.h"
-#include "net/tls_service.h"
+#include "net/tls/tls_service.h"
 
 enum {
     BODY_BYTES_MAX = 1024 * 1024,

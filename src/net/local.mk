@@ -13,18 +13,18 @@ libnet_a_SOURCES = \
 	src/net/seal.c src/net/seal.h \
 	src/net/socket.c src/net/socket.h \
 	src/net/stream.c src/net/stream.h \
-	src/net/tls_client.c src/net/tls_client.h \
-	src/net/tls_context.c src/net/tls_context.h \
-	src/net/tls_facts.h src/net/tls_failures.def \
-	src/net/tls_hello.c src/net/tls_hello.h \
-	src/net/tls_identities.c src/net/tls_identities.h \
-	src/net/tls_memory.c src/net/tls_memory.h \
-	src/net/tls_pair.c src/net/tls_pair.h \
-	src/net/tls_parser.c src/net/tls_parser.h \
-	src/net/tls_session.h \
-	src/net/tls_service.c src/net/tls_service.h \
-	src/net/tls_time.c src/net/tls_time.h \
-	src/net/tls_trust.c src/net/tls_trust.h src/net/tls_trust_use.h \
-	src/net/tls_verdicts.def src/net/tls_verify.c src/net/tls_verify.h \
-	src/net/tls_tickets.c src/net/tls_tickets.h src/net/tls_tickets_use.h \
-	src/net/tls_transport.c
+	src/net/tls/tls_client.c src/net/tls/tls_client.h \
+	src/net/tls/tls_context.c src/net/tls/tls_context.h \
+	src/net/tls/tls_facts.h src/net/tls/tls_failures.def \
+	src/net/tls/tls_hello.c src/net/tls/tls_hello.h \
+	src/net/tls/tls_identities.c src/net/tls/tls_identities.h \
+	src/net/tls/tls_memory.c src/net/tls/tls_memory.h \
+	src/net/tls/tls_pair.c src/net/tls/tls_pair.h \
+	src/net/tls/tls_parser.c src/net/tls/tls_parser.h \
+	src/net/tls/tls_session.h \
+	src/net/tls/tls_service.c src/net/tls/tls_service.h \
+	src/net/tls/tls_time.c src/net/tls/tls_time.h \
+	src/net/tls/tls_trust.c src/net/tls/tls_trust.h src/net/tls/tls_trust_use.h \
+	src/net/tls/tls_verdicts.def src/net/tls/tls_verify.c src/net/tls/tls_verify.h \
+	src/net/tls/tls_tickets.c src/net/tls/tls_tickets.h src/net/tls/tls_tickets_use.h \
+	src/net/tls/tls_transport.c

@@ -13,7 +13,7 @@
 #include "ipc/page.h"
 #include "ipc/snapshot_holder.h"
 #include "net/http_service.h"
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 #include "observer/exposition.h"
 #include "observer/health.h"
 #include "observer/metrics.h"

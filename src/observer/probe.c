@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 
 #define HTTP_PORT 80
 

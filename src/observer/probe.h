@@ -16,7 +16,7 @@
 #include "model/http_codes.h"
 #include "model/probe_outcome.h"
 #include "net/loop.h"
-#include "net/tls_client.h"
+#include "net/tls/tls_client.h"
 
 struct probe_result {
     enum probe_outcome outcome;

@@ -21,7 +21,7 @@
 #include "net/socket.h"
 #include "net/stream.h"
 #include "net/proxy_header.h"
-#include "net/tls_client.h"
+#include "net/tls/tls_client.h"
 
 #define PROBE_HTTP_TAG 0x70726f62u
 

@@ -17,8 +17,8 @@
 #include "http/http2_head.h"
 #include "net/socket.h"
 #include "net/stream.h"
-#include "net/tls_client.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_client.h"
+#include "net/tls/tls_facts.h"
 
 #define PROBE_HTTP2_TAG 0x70726f32u
 

@@ -16,7 +16,7 @@
 #include "ipc/child_entry.h"
 #include "ipc/snapshot_open.h"
 #include "ipc/target_security.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/balancing/anomaly.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/exchange/waiting.h"

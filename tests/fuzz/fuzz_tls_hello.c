@@ -10,9 +10,9 @@
 
 #include "../support/certificates.h"
 #include "base/check.h"
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
-#include "net/tls_tickets.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
+#include "net/tls/tls_tickets.h"
 
 #define CURVES (TLS_CURVE_P256 | TLS_CURVE_P384 | TLS_CURVE_P521)
 #define MOST_BYTES 100000

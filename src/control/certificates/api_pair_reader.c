@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/certificates/stamped_file.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_pair.h"
 
 #define FILE_MOST_MIB 1
 #define US_PER_SECOND 1000000

@@ -17,7 +17,7 @@
 #include "control/certificates/trust_reader.h"
 #include "ipc/certificate_book_build.h"
 #include "ipc/certificate_fingerprints.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_pair.h"
 
 #define uthash_malloc(size) memory_take(1, size)
 #define uthash_fatal(message) CHECK_UNREACHABLE()

@@ -22,7 +22,7 @@
 #include "base/own_file.h"
 #include "base/random.h"
 #include "base/short_child.h"
-#include "net/tls_tickets.h"
+#include "net/tls/tls_tickets.h"
 
 #define LOOK_MS 60000
 #define COMMIT_MS 1000 /* after which a child that waits for the disk is looked for */

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/certificates/stamped_file.h"
-#include "net/tls_trust.h"
+#include "net/tls/tls_trust.h"
 
 /* The ALB takes 16 KB and 50 MB. */
 #define BUNDLE_MOST_MIB 1

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "http/grpc.h"
 #include "ipc/access_record.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/exchange/exchange.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"

@@ -2,7 +2,7 @@
 /* The word of a trusted hop, laid over what the connection shows. */
 #include "worker/exchange/origin.h"
 
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/exchange/exchange.h"
 #include "worker/listeners/listener.h"
 

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "http/forwarding.h"
 #include "net/socket.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/exchange/answer_shape.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http1/client.h"

@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/exchange/exchange_run.h"
 #include "worker/http2/stream.h"
 #include "worker/listeners/client_limits.h"

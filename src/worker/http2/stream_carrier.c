@@ -13,7 +13,7 @@
 #include "http/http2_lines.h"
 #include "http/login.h"
 #include "net/socket.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/exchange/answer_shape.h"
 #include "worker/exchange/exchange.h"
 #include "worker/http2/stream.h"

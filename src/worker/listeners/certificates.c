@@ -9,8 +9,8 @@
 #include "ipc/certificate_book.h"
 #include "ipc/snapshot.h"
 #include "ipc/target_security.h"
-#include "net/tls_context.h"
-#include "net/tls_tickets.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_tickets.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 

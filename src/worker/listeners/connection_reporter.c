@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "ipc/connection_record.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_facts.h"
 #include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"

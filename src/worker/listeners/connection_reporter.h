@@ -6,7 +6,7 @@
 #ifndef FAIRLEAD_WORKER_CONNECTION_REPORTER_H
 #define FAIRLEAD_WORKER_CONNECTION_REPORTER_H
 
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 #include "worker/listeners/newcomer.h"
 #include "worker/shared/record_channel.h"
 

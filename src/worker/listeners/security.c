@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "ipc/certificate_book.h"
 #include "model/ssl_policy.h"
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
 

@@ -17,7 +17,7 @@
 #include "base/address.h"
 #include "ipc/counters.h"
 #include "ipc/snapshot.h"
-#include "net/tls_client.h"
+#include "net/tls/tls_client.h"
 #include "worker/shared/context.h"
 #include "worker/targets/target_link.h"
 

@@ -13,7 +13,7 @@
 #include "ipc/certificate_book.h"
 #include "ipc/certificate_book_build.h"
 #include "ipc/certificate_fingerprints.h"
-#include "net/tls_hello.h"
+#include "net/tls/tls_hello.h"
 
 #define NOW 1000000
 #define ALL_CURVES (TLS_CURVE_P256 | TLS_CURVE_P384 | TLS_CURVE_P521)

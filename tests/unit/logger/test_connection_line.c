@@ -7,8 +7,8 @@
 #include <jansson.h>
 
 #include "logger/connection_fields.h"
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
 
 static char memory[CONNECTION_TEXT_COUNT * RECORD_TEXT_BYTES * 6 + 8192];
 static char batch[RECORD_BATCH_BYTES];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../unit.h"
 
-#include "net/tls_hello.h"
+#include "net/tls/tls_hello.h"
 
 #define TLS_1_2 0x0303
 #define TLS_1_3 0x0304

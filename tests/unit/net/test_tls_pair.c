@@ -9,8 +9,8 @@
 
 #include "../../support/certificates.h"
 #include "base/memory.h"
-#include "net/tls_hello.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_hello.h"
+#include "net/tls/tls_pair.h"
 
 static struct tls_pair pair;
 static const char *reason;

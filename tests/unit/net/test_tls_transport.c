@@ -13,9 +13,9 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/stream.h"
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
-#include "net/tls_tickets.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
+#include "net/tls/tls_tickets.h"
 
 #define BIG_BYTES 1000000
 #define TURNS 50

@@ -10,7 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/memory.h"
-#include "net/tls_trust_use.h"
+#include "net/tls/tls_trust_use.h"
 
 #define DAY 86400
 

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "control/certificates/ticket_keys.h"
-#include "net/tls_tickets.h"
+#include "net/tls/tls_tickets.h"
 
 #define START_S 2000000000
 #define HOUR_S 3600

@@ -17,7 +17,7 @@
 #include "ipc/certificate_book_build.h"
 #include "model/ssl_policy.h"
 #include "net/socket.h"
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 #include "worker/listeners/certificates.h"
 #include "worker/listeners/listener.h"
 

@@ -18,8 +18,8 @@
 #include "../../../support/certificates.h"
 #include "base/check.h"
 #include "model/ssl_policy.h"
-#include "net/tls_context.h"
-#include "net/tls_facts.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_facts.h"
 
 /* Suites in the order of most lists; of the letters, a policy has some. */
 static const struct suite {

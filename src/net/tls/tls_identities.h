@@ -9,7 +9,7 @@
 
 #include <openssl/ssl.h>
 
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 
 /* Parsed; lives until released, also when it is not kept any more. */
 struct tls_parsed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Start reading at tls_context_new and on_hello. */
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_memory.h"
-#include "net/tls_session.h"
-#include "net/tls_tickets_use.h"
-#include "net/tls_verify.h"
+#include "net/tls/tls_memory.h"
+#include "net/tls/tls_session.h"
+#include "net/tls/tls_tickets_use.h"
+#include "net/tls/tls_verify.h"
 
 #define GROUPS "X25519:P-256:P-384:P-521"
 #define HYBRID_GROUPS "X25519MLKEM768:SecP256r1MLKEM768:SecP384r1MLKEM1024:" GROUPS

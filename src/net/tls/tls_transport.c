@@ -13,9 +13,9 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_facts.h"
-#include "net/tls_session.h"
-#include "net/tls_verify.h"
+#include "net/tls/tls_facts.h"
+#include "net/tls/tls_session.h"
+#include "net/tls/tls_verify.h"
 
 /* The reasons of alerts that came begin here. */
 #define ALERT_REASONS SSL_AD_REASON_OFFSET
@@ -32,7 +32,7 @@ tls_failure_text(enum tls_failure failure)
     static const char *const texts[TLS_FAILURE_COUNT] = {
 
 #define TLS_FAILURE(id, label, text) text,
-#include "net/tls_failures.def"
+#include "net/tls/tls_failures.def"
 #undef TLS_FAILURE
     };
 
@@ -45,7 +45,7 @@ tls_failure_label(enum tls_failure failure)
     static const char *const labels[TLS_FAILURE_COUNT] = {
 
 #define TLS_FAILURE(id, label, text) label,
-#include "net/tls_failures.def"
+#include "net/tls/tls_failures.def"
 #undef TLS_FAILURE
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/tls_service.h"
+#include "net/tls/tls_service.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_session.h"
+#include "net/tls/tls_session.h"
 
 struct tls_service {
     SSL_CTX *ssl;

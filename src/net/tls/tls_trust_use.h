@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is revoked, for src/net/tls_*.c only. */
+/* What is revoked, for src/net/tls/tls_*.c only. */
 #ifndef FAIRLEAD_NET_TLS_TRUST_USE_H
 #define FAIRLEAD_NET_TLS_TRUST_USE_H
 
@@ -7,7 +7,7 @@
 
 #include <openssl/x509.h>
 
-#include "net/tls_trust.h"
+#include "net/tls/tls_trust.h"
 
 /* What a certificate of that number and authority is known by; false: OpenSSL is out of
  * memory. */

@@ -3,7 +3,7 @@
  * PEM is taken apart without OpenSSL's decoders, which try every type on every block: with
  * thousands of certificates that is most of their time.
  */
-#include "net/tls_pair.h"
+#include "net/tls/tls_pair.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_hello.h"
-#include "net/tls_parser.h"
-#include "net/tls_time.h"
+#include "net/tls/tls_hello.h"
+#include "net/tls/tls_parser.h"
+#include "net/tls/tls_time.h"
 
 #define RSA_LEAST_BITS 2048
 

@@ -23,7 +23,7 @@ struct tls_client_certificate {
 enum tls_verdict {
 
 #define TLS_VERDICT(id, status, text) TLS_VERDICT_##id,
-#include "net/tls_verdicts.def"
+#include "net/tls/tls_verdicts.def"
 #undef TLS_VERDICT
     TLS_VERDICT_COUNT
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hash by fingerprint and a list by use. A book that is replaced leaves them as they are. */
-#include "net/tls_identities.h"
+#include "net/tls/tls_identities.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_parser.h"
+#include "net/tls/tls_parser.h"
 
 #define uthash_malloc(size) memory_take(1, size)
 #define uthash_fatal(message) CHECK_UNREACHABLE()

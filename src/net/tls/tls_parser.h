@@ -11,7 +11,7 @@
 #include <openssl/x509.h>
 
 #include "base/slice.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_pair.h"
 
 /* Of a chain behind its first certificate; the caller's to free, shared with others. NULL:
  * OpenSSL takes it for none. */

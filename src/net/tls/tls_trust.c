@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/tls_trust.h"
+#include "net/tls/tls_trust.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_time.h"
-#include "net/tls_trust_use.h"
+#include "net/tls/tls_time.h"
+#include "net/tls/tls_trust_use.h"
 
 #define SERIAL_MOST_BYTES 64
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/tls_time.h"
+#include "net/tls/tls_time.h"
 
 #define SECONDS_A_DAY 86400
 

@@ -3,7 +3,7 @@
  * OpenSSL 3.0 looks for a decoder among all that there are for each key, in a certificate too:
  * that is 230 of the 240 us that it takes.
  */
-#include "net/tls_parser.h"
+#include "net/tls/tls_parser.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_pair.h"
 
 struct stack_st_X509;
 

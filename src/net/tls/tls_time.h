@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dates of certificates, for src/net/tls_*.c only. */
+/* Dates of certificates, for src/net/tls/tls_*.c only. */
 #ifndef FAIRLEAD_NET_TLS_TIME_H
 #define FAIRLEAD_NET_TLS_TIME_H
 

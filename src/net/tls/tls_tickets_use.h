@@ -5,7 +5,7 @@
 
 #include <openssl/ssl.h>
 
-#include "net/tls_tickets.h"
+#include "net/tls/tls_tickets.h"
 
 /* tickets NULL: the context gives and takes none. They must outlive the context's connections.
  */

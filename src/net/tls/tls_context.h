@@ -12,8 +12,8 @@
 
 #include "base/slice.h"
 #include "net/stream.h"
-#include "net/tls_hello.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_hello.h"
+#include "net/tls/tls_pair.h"
 
 struct tls_context;
 struct tls_identities;
@@ -69,7 +69,7 @@ struct tls_options {
 /* NULL with a reason (static text). */
 struct tls_context *tls_context_new(const struct tls_options *options, const char **error);
 
-/* Who vouches for clients, and what they have revoked (sorted): see net/tls_trust.h. */
+/* Who vouches for clients, and what they have revoked (sorted): see net/tls/tls_trust.h. */
 struct tls_trusted {
     const struct slice *anchors; /* DER */
     size_t anchor_count;
@@ -97,7 +97,7 @@ struct stream_session *tls_accept(struct tls_context *context, int fd);
 enum tls_failure {
 
 #define TLS_FAILURE(id, label, text) TLS_FAILURE_##id,
-#include "net/tls_failures.def"
+#include "net/tls/tls_failures.def"
 #undef TLS_FAILURE
     TLS_FAILURE_COUNT
 };

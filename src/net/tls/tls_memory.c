@@ -4,7 +4,7 @@
  * long, buffers of 16 KiB would leave holes that nothing fits in; and malloc takes its time to
  * find them and to join them again. Sanitizers watch the heap only: there it is left to malloc.
  */
-#include "net/tls_memory.h"
+#include "net/tls/tls_memory.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * AES-256-CBC and HMAC-SHA256 in the form of RFC 5077 4, by OpenSSL's callback. Cipher and MAC
  * are fetched once: to look them up for each ticket costs as much as to use them.
  */
-#include "net/tls_tickets.h"
+#include "net/tls/tls_tickets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "net/tls_tickets_use.h"
+#include "net/tls/tls_tickets_use.h"
 
 #define IV_BYTES 16
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clients' certificates, asked for and verified; for src/net/tls_*.c only. */
+/* Clients' certificates, asked for and verified; for src/net/tls/tls_*.c only. */
 #ifndef FAIRLEAD_NET_TLS_VERIFY_H
 #define FAIRLEAD_NET_TLS_VERIFY_H
 
-#include "net/tls_facts.h"
-#include "net/tls_session.h"
+#include "net/tls/tls_facts.h"
+#include "net/tls/tls_session.h"
 
 /* Those of targets, before any connection; false: an authority cannot be read. */
 bool tls_verify_targets(SSL_CTX *ssl, const struct tls_trusted *trusted);

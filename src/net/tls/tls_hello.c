@@ -4,7 +4,7 @@
  * 4.2.3), before it the suites and curves do as well (RFC 5246 7.4.1.4.1, RFC 8422 5.1). A list
  * that is cut is read as far as it goes: OpenSSL refuses the message itself.
  */
-#include "net/tls_hello.h"
+#include "net/tls/tls_hello.h"
 
 #define TLS_1_2 0x0303
 #define TLS_1_3 0x0304

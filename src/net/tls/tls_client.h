@@ -9,7 +9,7 @@
 #define FAIRLEAD_NET_TLS_CLIENT_H
 
 #include "base/address.h"
-#include "net/tls_context.h"
+#include "net/tls/tls_context.h"
 
 struct tls_client;
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "net/tls_context.h"
-#include "net/tls_pair.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_pair.h"
 
 struct bufferevent;
 struct event_base;

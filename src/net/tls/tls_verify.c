@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * OpenSSL builds and verifies the chain; what is revoked is looked up in it afterwards, in a
- * table that all workers share (net/tls_trust.h). Start at on_certificate.
+ * table that all workers share (net/tls/tls_trust.h). Start at on_certificate.
  */
-#include "net/tls_verify.h"
+#include "net/tls/tls_verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,8 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "net/tls_time.h"
-#include "net/tls_trust_use.h"
+#include "net/tls/tls_time.h"
+#include "net/tls/tls_trust_use.h"
 
 /* The ALB's: authorities between a client's certificate and a trusted one, and bytes of all. */
 #define DEPTH_MOST 4
@@ -35,7 +35,7 @@ tls_verdict_status(enum tls_verdict verdict)
     static const char *const statuses[TLS_VERDICT_COUNT] = {
 
 #define TLS_VERDICT(id, status, text) status,
-#include "net/tls_verdicts.def"
+#include "net/tls/tls_verdicts.def"
 #undef TLS_VERDICT
     };
 
@@ -48,7 +48,7 @@ tls_verdict_text(enum tls_verdict verdict)
     static const char *const texts[TLS_VERDICT_COUNT] = {
 
 #define TLS_VERDICT(id, status, text) text,
-#include "net/tls_verdicts.def"
+#include "net/tls/tls_verdicts.def"
 #undef TLS_VERDICT
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/tls_client.h"
+#include "net/tls/tls_client.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls_session.h"
-#include "net/tls_verify.h"
+#include "net/tls/tls_session.h"
+#include "net/tls/tls_verify.h"
 
 /* OpenSSL counts the users of the context. */
 struct tls_client {

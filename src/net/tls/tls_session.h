@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What context and transport share of a connection; for src/net/tls_*.c only. */
+/* What context and transport share of a connection; for src/net/tls/tls_*.c only. */
 #ifndef FAIRLEAD_NET_TLS_SESSION_H
 #define FAIRLEAD_NET_TLS_SESSION_H
 
 #include <openssl/ssl.h>
 
-#include "net/tls_context.h"
-#include "net/tls_identities.h"
+#include "net/tls/tls_context.h"
+#include "net/tls/tls_identities.h"
 
 /* Freed with its last connection. */
 struct tls_context {
