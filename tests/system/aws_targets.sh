@@ -64,6 +64,7 @@ requests &
 requests_pid=$!
 system_at_end kill -KILL $requests_pid
 elbv2 register-targets --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second"
+wait_for 10 targets_are web 2
 elbv2 wait target-in-service --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second"
 wait_for 5 served_by "first second" "$url"
 elbv2 register-targets --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second" || fail "again is no mistake"
