@@ -85,7 +85,6 @@ refused 'ca: .*index.html holds no certificate'
 configure "$verified"
 sed -i '0,/protocol = "HTTPS"; port = 80;/s//protocol = "HTTP"; port = 80;/; 0,/health_check = { protocol = "HTTPS";/s//health_check = {/' "$work/fairlead.conf"
 refused 'verify: is for groups with protocol = "HTTPS" only'
-sed -i 's/^  { name = "right".*/&/' "$work/fairlead.conf"
 
 step "without verification everything passes, as at the ALB"
 configure ''
