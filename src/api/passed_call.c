@@ -33,6 +33,25 @@ on_gone(void *argument)
     loop_free_later(passed->parts.loop, passed, NULL);
 }
 
+static bool
+is_aws_call(const struct http_service_request *request)
+{
+    return strcmp(http_service_path(request), "/") == 0;
+}
+
+/* Clients of AWS's APIs look for the id of their request in this field, too. */
+static void
+reply(struct http_service_request *request, int status, const char *content_type,
+      struct slice body)
+{
+    char request_id[XML_REQUEST_ID_SIZE];
+
+    answer_add_fields(request);
+    if (is_aws_call(request) && xml_find_request_id(body, request_id))
+        http_service_add_field(request, "x-amzn-RequestId", request_id);
+    http_service_reply(request, status, content_type, body.at, body.length);
+}
+
 static void
 go_on(struct passed_call *passed, const struct control_answer *answer)
 {
@@ -52,9 +71,7 @@ finish(struct passed_call *passed, const struct control_answer *answer)
     } else if (passed->on_permit != NULL && answer->status == PERMITTED) {
         passed->on_permit(passed->request, passed->argument);
     } else {
-        answer_add_fields(passed->request);
-        http_service_reply(passed->request, (int)answer->status, answer->content_type,
-                           answer->body.at, answer->body.length);
+        reply(passed->request, (int)answer->status, answer->content_type, answer->body);
     }
     loop_free_later(passed->parts.loop, passed, NULL);
 }
@@ -97,14 +114,13 @@ refuse(struct http_service_request *request, int status, const char *code, const
 {
     char request_id[XML_REQUEST_ID_SIZE];
 
-    if (strcmp(http_service_path(request), "/") != 0) {
+    if (!is_aws_call(request)) {
         answer_refuse(request, status, code, message);
         return;
     }
     xml_make_request_id(request_id);
     char *text = xml_error(NULL, code, message, request_id);
-    answer_add_fields(request);
-    http_service_reply(request, status, XML_MEDIA_TYPE, text, strlen(text));
+    reply(request, status, XML_MEDIA_TYPE, slice_of(text));
     free(text);
 }
 
@@ -114,7 +130,7 @@ refuse_busy(struct http_service_request *request)
 {
     static const char message[] = "too many calls wait for control, or it is too long";
 
-    if (strcmp(http_service_path(request), "/") == 0)
+    if (is_aws_call(request))
         refuse(request, 400, "Throttling", message);
     else
         refuse(request, 503, "Busy", message);

@@ -167,3 +167,22 @@ xml_make_request_id(char text[XML_REQUEST_ID_SIZE])
     snprintf(text, XML_REQUEST_ID_SIZE, "%08x-%04x-4%03x-8%03x-%08x%04x", parts[0],
              parts[1] & 0xffff, parts[1] >> 20, parts[2] & 0xfff, parts[3], parts[2] >> 16);
 }
+
+/* What others say stands escaped: such a tag is always ours. */
+bool
+xml_find_request_id(struct slice xml, char text[XML_REQUEST_ID_SIZE])
+{
+    static const char *const tags[] = {"<RequestId>", "<requestId>", "<RequestID>"};
+    const char *found = NULL;
+
+    for (size_t i = 0; found == NULL && i < sizeof(tags) / sizeof(*tags); i++)
+        found = memmem(xml.at, xml.length, tags[i], strlen(tags[i]));
+    if (found == NULL)
+        return false;
+    found += strlen(tags[0]);
+    if ((size_t)(xml.at + xml.length - found) < XML_REQUEST_ID_SIZE)
+        return false;
+    memcpy(text, found, XML_REQUEST_ID_SIZE - 1);
+    text[XML_REQUEST_ID_SIZE - 1] = '\0';
+    return strspn(text, "0123456789abcdef-") == XML_REQUEST_ID_SIZE - 1;
+}

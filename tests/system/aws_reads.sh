@@ -39,6 +39,19 @@ aws_call --no-sign-request elbv2 describe-load-balancers >"$work/out"
 jq -e '.LoadBalancers | length == 1 and .[0].State.Code == "active"' "$work/out" >/dev/null ||
     fail "it has $(cat "$work/out")"
 
+step "each answer has its request id in a field as well"
+# request_id ACTION STATUS
+request_id() {
+    local field body
+    curl -s -m 5 -D "$work/head" -o "$work/out" "$AWS_ENDPOINT/" -d "Action=$1&Version=2015-12-01"
+    grep "^HTTP/1.1 $2" "$work/head" >/dev/null || fail "$1 is answered $(cat "$work/head")"
+    field=$(tr -d '\r' <"$work/head" | sed -n 's/^x-amzn-RequestId: //Ip')
+    body=$(sed -n 's/.*<RequestId>\(.*\)<.RequestId>.*/\1/p' "$work/out")
+    [ "${#field}" = 36 ] && [ "$field" = "$body" ] || fail "$1: $field in the head, $body in the body"
+}
+request_id DescribeLoadBalancers 200
+request_id Nonsense 400
+
 step "a key is known by its name, whichever region it is used in"
 ctl key create anna --read-only >"$work/key"
 AWS_ACCESS_KEY_ID=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")

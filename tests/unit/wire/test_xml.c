@@ -64,6 +64,35 @@ writes_errors(void **state)
     free(text);
 }
 
+static void
+finds_the_request_id(void **state)
+{
+    static const enum wire_operation_id ids[] = {OPERATION_STS_GetCallerIdentity,
+                                                 OPERATION_EC2_DescribeVpcs};
+
+    char made[XML_REQUEST_ID_SIZE], found[XML_REQUEST_ID_SIZE];
+    json_t *output = json_pack("{s:s}", "Arn", "<RequestId>no</RequestId>");
+
+    (void)state;
+    xml_make_request_id(made);
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+        const struct wire_operation *operation = &wire_operations[ids[i]];
+        char *answer = xml_answer(operation, output, made);
+        char *error = xml_error(operation->service, "C", "<RequestId>", made);
+        assert_true(xml_find_request_id(slice_of(answer), found));
+        assert_string_equal(found, made);
+        assert_true(xml_find_request_id(slice_of(error), found));
+        assert_string_equal(found, made);
+        free(answer);
+        free(error);
+    }
+    json_decref(output);
+    assert_false(xml_find_request_id(slice_of("{}"), found));
+    assert_false(xml_find_request_id(slice_of("<RequestId>short</RequestId>"), found));
+    assert_false(xml_find_request_id(
+        slice_of("<RequestId>not an id: as long as one, and no more\r\n</RequestId>"), found));
+}
+
 int
 main(void)
 {
@@ -71,6 +100,7 @@ main(void)
         cmocka_unit_test(writes_what_the_shape_says),
         cmocka_unit_test(writes_ec2_without_envelope),
         cmocka_unit_test(writes_errors),
+        cmocka_unit_test(finds_the_request_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
