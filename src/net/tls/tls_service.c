@@ -73,6 +73,7 @@ on_state(const SSL *ssl, int where, int result)
         continue;
 }
 
+/* NOLINTBEGIN(readability-function-size): the parameters are OpenSSL's. */
 static int
 choose_protocol(SSL *ssl, const unsigned char **chosen, unsigned char *length,
                 const unsigned char *offered, unsigned offered_length, void *argument)
@@ -88,6 +89,8 @@ choose_protocol(SSL *ssl, const unsigned char **chosen, unsigned char *length,
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static bool
 set_up(SSL_CTX *ssl, const struct tls_pair *pair, const struct tls_policy *policy)
