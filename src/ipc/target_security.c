@@ -36,9 +36,8 @@ target_security_new(void)
 }
 
 static void
-drop(struct verifier *verifier)
+free_verifier(struct verifier *verifier)
 {
-    LIST_REMOVE(verifier, entry);
     tls_client_free(&verifier->client);
     free(verifier->ca);
     free(verifier);
@@ -47,8 +46,13 @@ drop(struct verifier *verifier)
 static void
 drop_all(struct target_security *security)
 {
-    while (!LIST_EMPTY(&security->verifiers))
-        drop(LIST_FIRST(&security->verifiers));
+    struct verifier *verifier, *next;
+
+    for (verifier = LIST_FIRST(&security->verifiers); verifier != NULL; verifier = next) {
+        next = LIST_NEXT(verifier, entry);
+        free_verifier(verifier);
+    }
+    LIST_INIT(&security->verifiers);
     tls_client_free(&security->client);
 }
 
@@ -159,8 +163,10 @@ target_security_update(struct target_security *security, const struct snapshot *
     }
     for (verifier = LIST_FIRST(&security->verifiers); verifier != NULL; verifier = next) {
         next = LIST_NEXT(verifier, entry);
-        if (!verifier->is_wanted)
-            drop(verifier);
+        if (verifier->is_wanted)
+            continue;
+        LIST_REMOVE(verifier, entry);
+        free_verifier(verifier);
     }
 }
 

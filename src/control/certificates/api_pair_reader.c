@@ -16,6 +16,18 @@
 #define FILE_MOST_MIB 1
 #define US_PER_SECOND 1000000
 
+/* The two files, or the one that holds both. */
+struct pair_files {
+    struct stamped_file certificate, key;
+    bool is_one;
+};
+
+static struct stamped_file *
+key_file(struct pair_files *files)
+{
+    return files->is_one ? &files->certificate : &files->key;
+}
+
 static bool
 read_file(struct stamped_file *file, struct config_findings *findings)
 {
@@ -37,10 +49,10 @@ give(const struct api_pair_reader *reader, uint32_t certificate)
 }
 
 static void
-warn(const struct api_pair_reader *reader, const struct stamped_file *certificate,
-     const struct stamped_file *key, const struct tls_pair *pair,
-     struct config_findings *findings)
+warn(const struct api_pair_reader *reader, struct pair_files *files,
+     const struct tls_pair *pair, struct config_findings *findings)
 {
+    const struct stamped_file *certificate = &files->certificate, *key = key_file(files);
     char when[CLOCK_ISO_SIZE];
 
     if ((key->mode & (S_IROTH | S_IWOTH)) != 0)
@@ -84,21 +96,21 @@ keep_texts(struct api_pair *kept, struct slice certificate, struct slice key)
 
 static bool
 read_pair(const struct api_pair_reader *reader, struct api_pair *kept,
-          const struct config_certificate *named, struct stamped_file *certificate,
-          struct stamped_file *key, struct config_findings *findings)
+          const struct config_certificate *named, struct pair_files *files,
+          struct config_findings *findings)
 {
+    struct slice certificate = stamped_file_text(&files->certificate);
+    struct slice key = stamped_file_text(key_file(files));
     struct tls_pair pair;
     const char *reason;
+    enum tls_pair_part wrong = tls_pair_read(&pair, NULL, certificate, key, &reason);
+    const struct stamped_file *blamed =
+        wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
 
-    if (!read_file(certificate, findings) || (key != certificate && !read_file(key, findings)))
-        return false;
-    enum tls_pair_part wrong = tls_pair_read(&pair, NULL, stamped_file_text(certificate),
-                                             stamped_file_text(key), &reason);
-    const struct stamped_file *blamed = wrong == TLS_PAIR_KEY ? key : certificate;
     if (wrong == TLS_PAIR_GOOD) {
-        warn(reader, certificate, key, &pair, findings);
+        warn(reader, files, &pair, findings);
         add(reader, named, &pair);
-        keep_texts(kept, stamped_file_text(certificate), stamped_file_text(key));
+        keep_texts(kept, certificate, key);
     } else {
         config_findings_add(findings, CONFIG_ERROR, blamed->member, "%s %s", blamed->path,
                             reason);
@@ -132,17 +144,20 @@ void
 api_pair_inspect(const struct api_pair_reader *reader, struct api_pair *pair,
                  const struct config_certificate *named, struct config_findings *findings)
 {
-    struct stamped_file certificate = {
-        .path = named->certificate, .member = "certificate", .fd = -1};
-    struct stamped_file key = {.path = named->private_key, .member = "private_key", .fd = -1};
+    struct pair_files files = {
+        .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
+        .key = {.path = named->private_key, .member = "private_key", .fd = -1},
+        .is_one = named->private_key == NULL,
+    };
 
     *pair = (struct api_pair){.text = NULL};
-    if (!read_pair(reader, pair, named, &certificate,
-                   named->private_key == NULL ? &certificate : &key, findings) &&
-        reader->keeps_old)
+    bool is_read = read_file(&files.certificate, findings) &&
+                   (files.is_one || read_file(&files.key, findings)) &&
+                   read_pair(reader, pair, named, &files, findings);
+    if (!is_read && reader->keeps_old)
         keep_old(reader, pair);
-    stamped_file_close(&certificate);
-    stamped_file_close(&key);
+    stamped_file_close(&files.certificate);
+    stamped_file_close(&files.key);
 }
 
 void
