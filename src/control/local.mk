@@ -87,7 +87,6 @@ libcontrol_a_SOURCES = \
 	src/control/keys/key_uses.c src/control/keys/key_uses.h \
 	src/control/keys/repeats.c src/control/keys/repeats.h \
 	src/control/keys/verifier.c src/control/keys/verifier.h \
-	src/control/objects/object_store.c src/control/objects/object_store.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
