@@ -21,6 +21,7 @@ libcontrol_a_SOURCES = \
 	src/control/certificates/certificate_store.c src/control/certificates/certificate_store.h \
 	src/control/certificates/challenges.c src/control/certificates/challenges.h \
 	src/control/certificates/certificate_watch.c src/control/certificates/certificate_watch.h \
+	src/control/certificates/pair_files.c src/control/certificates/pair_files.h \
 	src/control/certificates/stamped_file.c src/control/certificates/stamped_file.h \
 	src/control/certificates/trust_reader.c src/control/certificates/trust_reader.h \
 	src/control/certificates/ticket_keys.c src/control/certificates/ticket_keys.h \

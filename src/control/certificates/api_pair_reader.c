@@ -10,36 +10,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "control/certificates/stamped_file.h"
+#include "control/certificates/pair_files.h"
 #include "net/tls/tls_pair.h"
 
-#define FILE_MOST_MIB 1
 #define US_PER_SECOND 1000000
-
-/* The two files, or the one that holds both. */
-struct pair_files {
-    struct stamped_file certificate, key;
-    bool is_one;
-};
-
-static struct stamped_file *
-key_file(struct pair_files *files)
-{
-    return files->is_one ? &files->certificate : &files->key;
-}
-
-static bool
-read_file(struct stamped_file *file, struct config_findings *findings)
-{
-    const char *reason = stamped_file_open(file, FILE_MOST_MIB);
-
-    if (reason == NULL)
-        reason = stamped_file_read(file);
-    if (reason != NULL)
-        config_findings_add(findings, CONFIG_ERROR, file->member, "%s cannot be read: %s",
-                            file->path, reason);
-    return reason == NULL;
-}
 
 static void
 give(const struct api_pair_reader *reader, uint32_t certificate)
@@ -49,17 +23,11 @@ give(const struct api_pair_reader *reader, uint32_t certificate)
 }
 
 static void
-warn(const struct api_pair_reader *reader, struct pair_files *files,
-     const struct tls_pair *pair, struct config_findings *findings)
+judge_date(const struct api_pair_reader *reader, const struct stamped_file *certificate,
+           const struct tls_pair *pair, struct config_findings *findings)
 {
-    const struct stamped_file *certificate = &files->certificate, *key = key_file(files);
     char when[CLOCK_ISO_SIZE];
 
-    if ((key->mode & (S_IROTH | S_IWOTH)) != 0)
-        config_findings_add(findings, CONFIG_WARNING, key->member,
-                            "%s holds a private key and every user may read or write it: "
-                            "chmod 600 it",
-                            key->path);
     if (pair->facts.not_after_s >= reader->now_s)
         return;
     clock_format_iso(when, (uint64_t)pair->facts.not_after_s * US_PER_SECOND);
@@ -100,15 +68,15 @@ read_pair(const struct api_pair_reader *reader, struct api_pair *kept,
           struct config_findings *findings)
 {
     struct slice certificate = stamped_file_text(&files->certificate);
-    struct slice key = stamped_file_text(key_file(files));
+    struct slice key = stamped_file_text(pair_files_key(files));
     struct tls_pair pair;
     const char *reason;
     enum tls_pair_part wrong = tls_pair_read(&pair, NULL, certificate, key, &reason);
     const struct stamped_file *blamed =
-        wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
+        wrong == TLS_PAIR_KEY ? pair_files_key(files) : &files->certificate;
 
     if (wrong == TLS_PAIR_GOOD) {
-        warn(reader, files, &pair, findings);
+        judge_date(reader, &files->certificate, &pair, findings);
         add(reader, named, &pair);
         keep_texts(kept, certificate, key);
     } else {
@@ -144,20 +112,14 @@ void
 api_pair_inspect(const struct api_pair_reader *reader, struct api_pair *pair,
                  const struct config_certificate *named, struct config_findings *findings)
 {
-    struct pair_files files = {
-        .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
-        .key = {.path = named->private_key, .member = "private_key", .fd = -1},
-        .is_one = named->private_key == NULL,
-    };
+    struct pair_files files = pair_files_named(named);
 
     *pair = (struct api_pair){.text = NULL};
-    bool is_read = read_file(&files.certificate, findings) &&
-                   (files.is_one || read_file(&files.key, findings)) &&
+    bool is_read = pair_files_open(&files, findings) && pair_files_read(&files, findings) &&
                    read_pair(reader, pair, named, &files, findings);
     if (!is_read && reader->keeps_old)
         keep_old(reader, pair);
-    stamped_file_close(&files.certificate);
-    stamped_file_close(&files.key);
+    pair_files_close(&files);
 }
 
 void

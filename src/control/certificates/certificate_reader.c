@@ -6,14 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/certificates/api_pair_reader.h"
-#include "control/certificates/stamped_file.h"
+#include "control/certificates/pair_files.h"
 #include "control/certificates/trust_reader.h"
 #include "ipc/certificate_book_build.h"
 #include "ipc/certificate_fingerprints.h"
@@ -25,7 +24,6 @@
 
 #define FOLDER_MEMBER "certificates_dir"
 #define ENDING ".pem"
-#define FILE_MOST_MIB 1
 #define US_PER_SECOND 1000000
 
 /* A pair by the names of its files: where it stands in the book in force, and in the new one.
@@ -93,96 +91,43 @@ remember_in_force(struct certificate_reader *reader)
     }
 }
 
-/* The two files of a pair, or the one that holds both. */
-struct stamped_files {
-    struct stamped_file certificate, key;
-    bool is_one;
-    bool is_of_folder; /* nobody wrote its name: it is left out where it is bad */
-    enum config_gravity gravity;
-};
-
-static struct stamped_file *
-key_file(struct stamped_files *files)
-{
-    return files->is_one ? &files->certificate : &files->key;
-}
-
-static bool
-open_files(struct stamped_files *files, struct config_findings *findings)
-{
-    struct stamped_file *all[] = {&files->certificate, key_file(files)};
-    bool is_open = true;
-
-    for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
-        const char *reason = stamped_file_open(all[i], FILE_MOST_MIB);
-        if (reason == NULL)
-            continue;
-        config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
-                            all[i]->path, reason);
-        is_open = false;
-    }
-    const struct stamped_file *key = key_file(files);
-    if (is_open && (key->mode & (S_IROTH | S_IWOTH)) != 0)
-        config_findings_add(findings, CONFIG_WARNING, key->member,
-                            "%s holds a private key and every user may read or write it: "
-                            "chmod 600 it",
-                            key->path);
-    return is_open;
-}
-
 /* Whether it stands in the book in force as it is in the files. */
 static bool
 is_unchanged(const struct certificate_reader *reader, const struct known_pair *known,
-             struct stamped_files *files)
+             struct pair_files *files)
 {
     if (known->old == CERTIFICATE_NONE)
         return false;
     const struct certificate_row *row = &reader->in_force->certificates[known->old];
     return stamps_are_equal(&row->stamp, &files->certificate.stamp) &&
-           stamps_are_equal(&row->key_stamp, &key_file(files)->stamp);
-}
-
-static bool
-read_files(struct stamped_files *files, struct config_findings *findings)
-{
-    struct stamped_file *all[] = {&files->certificate, key_file(files)};
-
-    for (int i = 0; i < (files->is_one ? 1 : 2); i++) {
-        const char *reason = stamped_file_read(all[i]);
-        if (reason == NULL)
-            continue;
-        config_findings_add(findings, files->gravity, all[i]->member, "%s cannot be read: %s",
-                            all[i]->path, reason);
-        return false;
-    }
-    return true;
+           stamps_are_equal(&row->key_stamp, &pair_files_key(files)->stamp);
 }
 
 /* Of two that somebody could get, one that is over is never the better one. */
 static bool
 is_worse_than_old(const struct certificate_reader *reader, const struct known_pair *known,
-                  const struct stamped_files *files, const struct tls_pair *pair)
+                  const struct pair_files *files, const struct tls_pair *pair)
 {
     return (reader->keeps_old || files->is_of_folder) && known->old != CERTIFICATE_NONE &&
            pair->facts.not_after_s < reader->now_s;
 }
 
 static void
-add_pair(struct certificate_reader *reader, struct known_pair *known,
-         struct stamped_files *files, struct config_findings *findings)
+add_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
+         struct config_findings *findings)
 {
     struct tls_pair pair;
     const char *reason;
     enum tls_pair_part wrong =
         tls_pair_read(&pair, reader->parser, stamped_file_text(&files->certificate),
-                      stamped_file_text(key_file(files)), &reason);
+                      stamped_file_text(pair_files_key(files)), &reason);
     const struct stamped_file *blamed =
-        wrong == TLS_PAIR_KEY ? key_file(files) : &files->certificate;
+        wrong == TLS_PAIR_KEY ? pair_files_key(files) : &files->certificate;
     struct certificate_source source = {
         .path = files->certificate.path,
         .key_path = files->is_one ? "" : files->key.path,
         .stamp = files->certificate.stamp,
-        .key_stamp = key_file(files)->stamp,
+        .key_stamp = pair_files_key(files)->stamp,
         .pair = &pair,
     };
 
@@ -198,23 +143,22 @@ add_pair(struct certificate_reader *reader, struct known_pair *known,
 }
 
 static void
-read_pair(struct certificate_reader *reader, struct known_pair *known,
-          struct stamped_files *files, struct config_findings *findings)
+read_pair(struct certificate_reader *reader, struct known_pair *known, struct pair_files *files,
+          struct config_findings *findings)
 {
     known->is_bad = true;
-    if (open_files(files, findings)) {
+    if (pair_files_open(files, findings)) {
         if (is_unchanged(reader, known, files))
             known->index =
                 certificate_builder_copy(reader->builder, reader->in_force, known->old);
-        else if (read_files(files, findings))
+        else if (pair_files_read(files, findings))
             add_pair(reader, known, files, findings);
     }
     if (known->index == CERTIFICATE_NONE && (reader->keeps_old || files->is_of_folder) &&
         known->old != CERTIFICATE_NONE)
         known->index = certificate_builder_copy(reader->builder, reader->in_force, known->old);
     known->is_bad = known->index == CERTIFICATE_NONE;
-    stamped_file_close(&files->certificate);
-    stamped_file_close(&files->key);
+    pair_files_close(files);
     if (reader->on_progress != NULL)
         reader->on_progress(reader->progress_argument);
 }
@@ -229,7 +173,7 @@ is_in_force(struct certificate_reader *reader, const struct tls_certificate_fact
 }
 
 static void
-judge_dates(struct certificate_reader *reader, const struct stamped_files *files,
+judge_dates(struct certificate_reader *reader, const struct pair_files *files,
             const struct tls_certificate_facts *facts, struct config_findings *findings)
 {
     bool is_over = facts->not_after_s < reader->now_s;
@@ -249,7 +193,7 @@ judge_dates(struct certificate_reader *reader, const struct stamped_files *files
 }
 
 static void
-give_pair(struct certificate_reader *reader, struct stamped_files *files,
+give_pair(struct certificate_reader *reader, struct pair_files *files,
           struct config_findings *findings)
 {
     struct known_pair *known = find_known(reader, slice_of(files->certificate.path),
@@ -270,12 +214,7 @@ inspect(void *argument, const struct config_listener *listener,
         struct config_findings *findings)
 {
     struct certificate_reader *reader = argument;
-    struct stamped_files files = {
-        .certificate = {.path = named->certificate, .member = "certificate", .fd = -1},
-        .key = {.path = named->private_key, .member = "private_key", .fd = -1},
-        .is_one = named->private_key == NULL,
-        .gravity = CONFIG_ERROR,
-    };
+    struct pair_files files = pair_files_named(named);
 
     if (is_default)
         certificate_builder_begin_listener(reader->builder, listener->name);
@@ -295,7 +234,7 @@ static void
 give_file(struct certificate_reader *reader, const char *path, struct config_findings *findings)
 {
     const struct config_certificate about = {.certificate = (char *)path};
-    struct stamped_files files = {
+    struct pair_files files = {
         .certificate = {.path = path, .member = FOLDER_MEMBER, .fd = -1},
         .key = {.fd = -1},
         .is_one = true,
