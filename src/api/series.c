@@ -80,6 +80,19 @@ between(const struct series *series, unsigned from, unsigned to)
     };
 }
 
+/* Seconds that a late look has missed had these rates together; what was open then is not
+ * known.
+ */
+static void
+add_missed(struct series *series, uint64_t from, uint64_t to, struct history_sample sample)
+{
+    if (to - from > SERIES_SECONDS)
+        return;
+    sample.values[HISTORY_CONNECTIONS] = HISTORY_NONE;
+    while (++from < to)
+        history_add(series->history, from, &sample);
+}
+
 static void
 add_to_history(struct series *series, unsigned before)
 {
@@ -92,8 +105,10 @@ add_to_history(struct series *series, unsigned before)
                    [HISTORY_P95] = (float)rates.p95,
                    [HISTORY_P99] = (float)rates.p99,
                    [HISTORY_CONNECTIONS] = (float)series->points[series->at].connections}};
+    uint64_t second = series->taken_ms[series->at] / 1000;
 
-    history_add(series->history, series->taken_ms[series->at] / 1000, &sample);
+    add_missed(series, series->taken_ms[before] / 1000, second, sample);
+    history_add(series->history, second, &sample);
 }
 
 void

@@ -29,6 +29,8 @@ struct series_rates {
 struct series *series_new(void);
 void series_free(struct series **series);
 
+/* A look that comes late, by SERIES_SECONDS at most, gives the seconds in between their mean.
+ */
 void series_add(struct series *series, uint64_t now_ms, const struct series_point *point);
 struct series_rates series_now(const struct series *series);
 const struct history *series_history(const struct series *series);

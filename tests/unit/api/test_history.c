@@ -35,13 +35,13 @@ read_all(const struct history *history, unsigned seconds)
     return read;
 }
 
-/* The requests' series as "1 - 3"; a dash: null. */
+/* A series as "1 - 3"; a dash: null. */
 static const char *
-requests_of(const struct history *history, unsigned seconds)
+text_of(const struct history *history, const char *series, unsigned seconds)
 {
     static char text[16384];
     json_t *all = read_all(history, seconds);
-    const json_t *list = json_object_get(all, "RequestsPerSecond");
+    const json_t *list = json_object_get(all, series);
     size_t used = 0;
 
     text[0] = '\0';
@@ -54,6 +54,12 @@ requests_of(const struct history *history, unsigned seconds)
     }
     json_decref(all);
     return text;
+}
+
+static const char *
+requests_of(const struct history *history, unsigned seconds)
+{
+    return text_of(history, "RequestsPerSecond", seconds);
 }
 
 static void
@@ -173,16 +179,35 @@ static void
 a_look_that_comes_late_counts_its_time(void **state)
 {
     struct series *series = series_new();
-    struct series_point point = {.requests = 1000};
+    struct series_point point = {.requests = 1000, .connections = 5};
 
     (void)state;
     series_add(series, 1000, &point);
     point.requests = 1300;
     series_add(series, 4000, &point);
-    assert_string_equal(requests_of(series_history(series), 4), "- - - 100");
+    assert_string_equal(requests_of(series_history(series), 4), "- 100 100 100");
+    assert_string_equal(text_of(series_history(series), "Connections", 4), "- - - 5");
     /* Twice in one moment. */
     series_add(series, 4000, &point);
     assert_near(series_now(series).requests, 100);
+    series_free(&series);
+}
+
+static void
+a_look_that_comes_too_late_knows_nothing_of_the_time_between(void **state)
+{
+    struct series *series = series_new();
+    struct series_point point = {.requests = 0};
+
+    (void)state;
+    series_add(series, 1000, &point);
+    point.requests = 100;
+    series_add(series, 1000 + SERIES_SECONDS * 1000, &point);
+    assert_string_equal(requests_of(series_history(series), 11),
+                        "- 10 10 10 10 10 10 10 10 10 10");
+    point.requests = 1200;
+    series_add(series, 2000 + SERIES_SECONDS * 2000, &point);
+    assert_string_equal(requests_of(series_history(series), 12), "10 - - - - - - - - - - 100");
     series_free(&series);
 }
 
@@ -212,6 +237,7 @@ main(void)
         cmocka_unit_test(percentiles_lie_within_their_bucket),
         cmocka_unit_test(rates_are_of_the_last_ten_seconds),
         cmocka_unit_test(a_look_that_comes_late_counts_its_time),
+        cmocka_unit_test(a_look_that_comes_too_late_knows_nothing_of_the_time_between),
         cmocka_unit_test(counters_that_begin_again_are_no_requests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
