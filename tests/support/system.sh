@@ -121,6 +121,15 @@ metric() {
     ctl metrics | awk -v name="$1" 'index($0, name " ") == 1 { value = $NF } END { print value + 0 }'
 }
 
+# metric_is NAME-WITH-LABELS OPERATOR NUMBER: compares as test does. The page is a second old at
+# most, so what has just been counted is waited for: wait_for 5 metric_is NAME -ge 3.
+metric_is() {
+    local value
+    value=$(metric "$1")
+    echo "$1 is $value"
+    [ "$value" "$2" "$3" ]
+}
+
 # load_start ARGUMENTS OF load_client ...
 load_start() {
     "$helpers/load_client" "$@" >"$work/load.json" 2>"$work/load.err" &
