@@ -93,11 +93,13 @@ set_identity(SSL *ssl, const struct tls_target *target)
     if (!target->client->verifies)
         return;
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (*name != '\0')
+    if (*name != '\0') {
         CHECK(X509_VERIFY_PARAM_set1_host(parameters, name, 0) == 1);
-    else if (target->address != NULL)
-        CHECK(X509_VERIFY_PARAM_set1_ip(parameters, target->address->bytes,
-                                        target->address->family == ADDRESS_IPV6 ? 16 : 4) == 1);
+        return;
+    }
+    CHECK(target->address != NULL);
+    CHECK(X509_VERIFY_PARAM_set1_ip(parameters, target->address->bytes,
+                                    target->address->family == ADDRESS_IPV6 ? 16 : 4) == 1);
 }
 
 struct stream_session *
