@@ -107,14 +107,6 @@ tls_identities_free(struct tls_identities **identities)
     *identities = NULL;
 }
 
-static X509 *
-parse_certificate(struct slice der)
-{
-    const unsigned char *at = (const unsigned char *)der.at;
-
-    return d2i_X509(NULL, &at, (long)der.length);
-}
-
 /* What signs for a certificate. A process that keeps the keys to itself would give a key here
  * whose signatures it makes: of the certificate, the scheme and the digest. */
 static EVP_PKEY *
@@ -136,7 +128,7 @@ parse(struct tls_parser *parser, const struct tls_identity *identity)
     parsed->name = identity->name.length == 0
                        ? memory_copy_text("")
                        : memory_copy_bytes(identity->name.at, identity->name.length);
-    parsed->certificate = parse_certificate(identity->chain[0]);
+    parsed->certificate = tls_parse_certificate(identity->chain[0]);
     parsed->key = open_key(parser, identity);
     parsed->chain = sk_X509_new_null();
     for (size_t i = 1; i < identity->chain_count; i++) {

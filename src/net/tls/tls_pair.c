@@ -113,9 +113,7 @@ read_key_bytes(struct tls_pair *pair, struct slice text)
 static X509 *
 parse_certificate(const struct tls_bytes *bytes)
 {
-    const unsigned char *at = (const unsigned char *)bytes->at;
-
-    return d2i_X509(NULL, &at, (long)bytes->length);
+    return tls_parse_certificate(slice_make(bytes->at, bytes->length));
 }
 
 static void

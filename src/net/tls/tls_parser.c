@@ -46,8 +46,8 @@ tls_parser_free(struct tls_parser **parser)
     *parser = NULL;
 }
 
-static X509 *
-parse_certificate(struct slice der)
+X509 *
+tls_parse_certificate(struct slice der)
 {
     const unsigned char *at = (const unsigned char *)der.at;
 
@@ -80,13 +80,13 @@ tls_parser_link(struct tls_parser *parser, struct slice der)
     uint8_t digest[TLS_FINGERPRINT_BYTES];
 
     if (parser == NULL || EVP_Digest(der.at, der.length, digest, NULL, EVP_sha256(), NULL) != 1)
-        return parse_certificate(der);
+        return tls_parse_certificate(der);
     X509 *certificate = find_link(parser, digest);
     if (certificate != NULL) {
         X509_up_ref(certificate);
         return certificate;
     }
-    certificate = parse_certificate(der);
+    certificate = tls_parse_certificate(der);
     if (certificate != NULL)
         keep_link(parser, digest, certificate);
     return certificate;

@@ -13,8 +13,11 @@
 #include "base/slice.h"
 #include "net/tls/tls_pair.h"
 
+/* The caller's to free; NULL: OpenSSL takes it for none. */
+X509 *tls_parse_certificate(struct slice der);
+
 /* Of a chain behind its first certificate; the caller's to free, shared with others. NULL:
- * OpenSSL takes it for none. */
+ * as above. */
 X509 *tls_parser_link(struct tls_parser *parser, struct slice der);
 
 /* A private key of that type (EVP_PKEY_EC ...), or of another if it is no such; NULL: none. */

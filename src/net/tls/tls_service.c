@@ -12,19 +12,12 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "net/tls/tls_parser.h"
 #include "net/tls/tls_session.h"
 
 struct tls_service {
     SSL_CTX *ssl;
 };
-
-static X509 *
-parse(const struct tls_bytes *bytes)
-{
-    const unsigned char *at = (const unsigned char *)bytes->at;
-
-    return d2i_X509(NULL, &at, (long)bytes->length);
-}
 
 static bool
 use_chain(SSL_CTX *ssl, const struct tls_pair *pair)
@@ -32,7 +25,8 @@ use_chain(SSL_CTX *ssl, const struct tls_pair *pair)
     bool is_used = true;
 
     for (size_t i = 0; i < pair->chain_count && is_used; i++) {
-        X509 *one = parse(&pair->chain[i]);
+        const struct tls_bytes *der = &pair->chain[i];
+        X509 *one = tls_parse_certificate(slice_make(der->at, der->length));
         is_used = one != NULL && (i == 0 ? SSL_CTX_use_certificate(ssl, one)
                                          : SSL_CTX_add1_chain_cert(ssl, one)) == 1;
         X509_free(one);

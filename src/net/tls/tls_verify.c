@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "net/tls/tls_parser.h"
 #include "net/tls/tls_time.h"
 #include "net/tls/tls_trust_use.h"
 
@@ -330,8 +331,7 @@ tls_verify_ask(struct tls_context *context)
 static bool
 add_anchor(X509_STORE *store, STACK_OF(X509_NAME) * names, struct slice der)
 {
-    const unsigned char *at = (const unsigned char *)der.at;
-    X509 *anchor = d2i_X509(NULL, &at, (long)der.length);
+    X509 *anchor = tls_parse_certificate(der);
     bool is_added = anchor != NULL && X509_STORE_add_cert(store, anchor) == 1;
     X509_NAME *name = is_added ? X509_NAME_dup(X509_get_subject_name(anchor)) : NULL;
 
