@@ -259,3 +259,14 @@ certificate_trust_find(const struct certificate_book *book, struct slice name)
             return &book->trusts[i];
     return NULL;
 }
+
+struct slice *
+certificate_trust_anchors(const struct certificate_book *book,
+                          const struct certificate_trust *trust)
+{
+    struct slice *anchors = memory_take(trust->anchors.count + 1, sizeof(*anchors));
+
+    for (uint32_t i = 0; i < trust->anchors.count; i++)
+        anchors[i] = certificate_slice(book, book->links[trust->anchors.first + i].der);
+    return anchors;
+}

@@ -148,6 +148,10 @@ certificate_listener_find(const struct certificate_book *book, struct slice name
 const struct certificate_trust *certificate_trust_find(const struct certificate_book *book,
                                                        struct slice name);
 
+/* DER of its authorities; the list is the caller's to free, the bytes are the book's. */
+struct slice *certificate_trust_anchors(const struct certificate_book *book,
+                                        const struct certificate_trust *trust);
+
 /* What a client wants and takes: see tls_hello.h. */
 struct certificate_wish {
     struct slice server_name;

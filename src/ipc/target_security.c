@@ -109,13 +109,11 @@ static void
 remake(const struct target_security *security, struct verifier *verifier,
        const struct certificate_book *book, const struct certificate_trust *trust)
 {
-    struct slice *anchors = memory_take(trust->anchors.count + 1, sizeof(*anchors));
+    struct slice *anchors = certificate_trust_anchors(book, trust);
     const struct tls_trusted trusted = {.anchors = anchors,
                                         .anchor_count = trust->anchors.count};
-
-    for (uint32_t i = 0; i < trust->anchors.count; i++)
-        anchors[i] = certificate_slice(book, book->links[trust->anchors.first + i].der);
     struct tls_client *client = make_client(security, &trusted);
+
     free(anchors);
     if (client == NULL)
         return;

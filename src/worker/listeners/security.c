@@ -158,15 +158,13 @@ static bool
 give_trust(const struct security *security, const struct certificate_book *book,
            const struct certificate_trust *trust)
 {
-    struct slice *anchors = memory_take(trust->anchors.count + 1, sizeof(*anchors));
+    struct slice *anchors = certificate_trust_anchors(book, trust);
     struct tls_trusted trusted = {
         .anchors = anchors,
         .anchor_count = trust->anchors.count,
         .revoked_count = trust->revoked.count,
     };
 
-    for (uint32_t i = 0; i < trust->anchors.count; i++)
-        anchors[i] = certificate_slice(book, book->links[trust->anchors.first + i].der);
     if (trust->revoked.count > 0)
         trusted.revoked = &book->revocations[trust->revoked.first].revocation;
     bool is_taken = tls_context_trust(security->context, &trusted);
