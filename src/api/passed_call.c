@@ -7,10 +7,12 @@
 #include "api/answer.h"
 #include "base/memory.h"
 #include "wire/signed_text.h"
+#include "wire/wire_answer.h"
 #include "wire/xml.h"
 
 #define INVOCATION_FIELD "amz-sdk-invocation-id"
 #define SIGNATURE_FIELD "authorization"
+#define TARGET_FIELD "x-amz-target"
 #define SIGNATURE_PARAMETER "X-Amz-Signature"
 #define PERMITTED 204
 
@@ -39,7 +41,14 @@ is_aws_call(const struct http_service_request *request)
     return strcmp(http_service_path(request), "/") == 0;
 }
 
-/* Clients of AWS's APIs look for the id of their request in this field, too. */
+static enum wire
+wire_of(const struct http_service_request *request)
+{
+    return wire_answer_wire(slice_of(http_service_field(request, TARGET_FIELD)));
+}
+
+/* Clients of AWS's APIs look for the id of their request in this field; bodies of JSON have
+ * none. */
 static void
 reply(struct http_service_request *request, int status, const char *content_type,
       struct slice body)
@@ -47,8 +56,12 @@ reply(struct http_service_request *request, int status, const char *content_type
     char request_id[XML_REQUEST_ID_SIZE];
 
     answer_add_fields(request);
-    if (is_aws_call(request) && xml_find_request_id(body, request_id))
+    if (is_aws_call(request)) {
+        bool is_xml = strcmp(content_type, XML_MEDIA_TYPE) == 0;
+        if (!is_xml || !xml_find_request_id(body, request_id))
+            xml_make_request_id(request_id);
         http_service_add_field(request, "x-amzn-RequestId", request_id);
+    }
     http_service_reply(request, status, content_type, body.at, body.length);
 }
 
@@ -108,7 +121,7 @@ passed_call_is_signed(const struct http_service_request *request)
            http_service_parameter(request, SIGNATURE_PARAMETER) != NULL;
 }
 
-/* In the words of whoever asks: clients of AWS's APIs read no JSON here. */
+/* In the words of whoever asks. */
 static void
 refuse(struct http_service_request *request, int status, const char *code, const char *message)
 {
@@ -119,8 +132,9 @@ refuse(struct http_service_request *request, int status, const char *code, const
         return;
     }
     xml_make_request_id(request_id);
-    char *text = xml_error(NULL, code, message, request_id);
-    reply(request, status, XML_MEDIA_TYPE, slice_of(text));
+    enum wire wire = wire_of(request);
+    char *text = wire_answer_error(wire, NULL, code, message, request_id);
+    reply(request, status, wire_answer_media_type(wire), slice_of(text));
     free(text);
 }
 
@@ -131,7 +145,7 @@ refuse_busy(struct http_service_request *request)
     static const char message[] = "too many calls wait for control, or it is too long";
 
     if (is_aws_call(request))
-        refuse(request, 400, "Throttling", message);
+        refuse(request, 400, wire_answer_throttling_code(wire_of(request)), message);
     else
         refuse(request, 503, "Busy", message);
 }
@@ -170,6 +184,8 @@ ask(struct passed_call *passed, const struct signed_text *signed_text, struct sl
         .canonical_request = signed_text->canonical_request,
         .authorization = signed_text->authorization,
         .request_line = slice_of(line),
+        .target =
+            is_signed ? SLICE_LITERAL("") : slice_of(http_service_field(request, TARGET_FIELD)),
         .invocation_id = slice_of(http_service_field(request, INVOCATION_FIELD)),
         .client = slice_of(client),
         .body = body,
@@ -190,8 +206,10 @@ passed_call_ask(const struct passed_call_parts *parts, struct http_service_reque
     enum sigv4_fault fault = collect(request, body, &signed_text);
 
     if (fault != SIGV4_SOUND) {
-        const struct sigv4_fault_row *row = sigv4_fault_row(fault);
-        refuse(request, row->status, row->code, row->message);
+        const struct sigv4_fault_row row = is_aws_call(request)
+                                               ? wire_answer_fault(wire_of(request), fault)
+                                               : *sigv4_fault_row(fault);
+        refuse(request, row.status, row.code, row.message);
         return;
     }
     struct passed_call *passed = memory_take(1, sizeof(*passed));

@@ -28,8 +28,10 @@ static const struct shape shapes[SHAPE_COUNT] = {
 };
 
 static const struct wire_service services[SERVICE_COUNT] = {
-#define SERVICE(id, name, signing_name, version, name_space, wire)                             \
-    {name, signing_name, version, name_space, WIRE_##wire},
+#define SERVICE(id, name, signing_name, version, name_space, target_prefix, wire, input_code,  \
+                change_code, change_words)                                                     \
+    {name,        signing_name, version,     name_space,  target_prefix,                       \
+     WIRE_##wire, input_code,   change_code, change_words},
 #include "wire/services.def"
 #undef SERVICE
 };
@@ -52,11 +54,31 @@ const struct wire_service *
 wire_service_find(const char *version, struct slice signing_name)
 {
     for (size_t i = 0; i < SERVICE_COUNT; i++)
-        if (strcmp(services[i].version, version) == 0 &&
+        if (!wire_is_json(services[i].wire) && strcmp(services[i].version, version) == 0 &&
             (signing_name.at == NULL ||
              slice_equal(slice_of(services[i].signing_name), signing_name)))
             return &services[i];
     return NULL;
+}
+
+const struct wire_service *
+wire_service_find_target(struct slice target, struct slice *operation)
+{
+    size_t dot = slice_find(target, '.');
+    size_t name = dot < target.length ? dot + 1 : dot;
+
+    *operation = slice_make(target.at + name, target.length - name);
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (services[i].target_prefix != NULL &&
+            slice_equal(slice_of(services[i].target_prefix), slice_make(target.at, dot)))
+            return &services[i];
+    return NULL;
+}
+
+bool
+wire_is_json(enum wire wire)
+{
+    return wire == WIRE_JSON_10 || wire == WIRE_JSON_11;
 }
 
 bool
@@ -69,10 +91,11 @@ wire_service_is_signed_for(struct slice signing_name)
 }
 
 enum wire_operation_id
-wire_operation_find(const struct wire_service *service, const char *name)
+wire_operation_find(const struct wire_service *service, struct slice name)
 {
     for (size_t i = 0; i < OPERATION_COUNT; i++)
-        if (wire_operations[i].service == service && strcmp(wire_operations[i].name, name) == 0)
+        if (wire_operations[i].service == service &&
+            slice_equal(slice_of(wire_operations[i].name), name))
             return (enum wire_operation_id)i;
     return OPERATION_COUNT;
 }

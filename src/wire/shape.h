@@ -23,7 +23,7 @@ enum shape_kind {
     SHAPE_MAP
 };
 
-enum wire { WIRE_QUERY, WIRE_EC2 };
+enum wire { WIRE_QUERY, WIRE_EC2, WIRE_JSON_10, WIRE_JSON_11 };
 
 struct shape_member;
 
@@ -42,8 +42,11 @@ struct shape_member {
 };
 
 struct wire_service {
-    const char *name, *signing_name, *version, *name_space;
+    const char *name, *signing_name, *version;
+    const char *name_space;    /* of XML */
+    const char *target_prefix; /* of JSON's X-Amz-Target, before the dot; NULL: none */
     enum wire wire;
+    const char *input_code, *change_code, *change_words; /* of errors: services.def */
 };
 
 enum wire_service_id {
@@ -76,14 +79,22 @@ struct wire_operation {
 
 extern const struct wire_operation wire_operations[OPERATION_COUNT];
 
-/* The service of that version and, unless it is NULL (unsigned), that signing name; or NULL. */
+/* The service of that version and, unless it is NULL (unsigned), that signing name, among
+ * those that are called by forms; or NULL. */
 const struct wire_service *wire_service_find(const char *version, struct slice signing_name);
+
+/* The service that X-Amz-Target is for ("PREFIX.Operation"), and the operation's name in it; or
+ * NULL. */
+const struct wire_service *wire_service_find_target(struct slice target,
+                                                    struct slice *operation);
+
+bool wire_is_json(enum wire wire);
 
 /* Whether calls of any service are signed for that name. */
 bool wire_service_is_signed_for(struct slice signing_name);
 
 /* An index of wire_operations; OPERATION_COUNT: there is none of that name. */
 enum wire_operation_id wire_operation_find(const struct wire_service *service,
-                                           const char *name);
+                                           struct slice name);
 
 #endif

@@ -4,7 +4,8 @@
 #include "base/check.h"
 
 static const struct sigv4_fault_row rows[SIGV4_FAULT_COUNT] = {
-#define SIGV4_FAULT(id, status, code, message) [SIGV4_##id] = {status, code, message},
+#define SIGV4_FAULT(id, status, code, json_code, message)                                      \
+    [SIGV4_##id] = {status, code, json_code, message},
 #include "wire/sigv4_faults.def"
 #undef SIGV4_FAULT
 };

@@ -6,7 +6,7 @@
 enum sigv4_fault {
     SIGV4_SOUND, /* nothing is wrong */
 
-#define SIGV4_FAULT(id, status, code, message) SIGV4_##id,
+#define SIGV4_FAULT(id, status, code, json_code, message) SIGV4_##id,
 #include "wire/sigv4_faults.def"
 #undef SIGV4_FAULT
     SIGV4_FAULT_COUNT
@@ -14,7 +14,7 @@ enum sigv4_fault {
 
 struct sigv4_fault_row {
     int status;
-    const char *code, *message;
+    const char *code, *json_code, *message;
 };
 
 /* Of a fault; SIGV4_SOUND has none. */

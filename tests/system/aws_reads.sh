@@ -89,6 +89,32 @@ grep -F '<Code>InvalidAction</Code>' "$work/out" >/dev/null || fail "it says $(c
     fail "an Authorization of another kind is answered"
 grep -F '<Code>IncompleteSignature</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
 
+step "JSON calls are refused in JSON"
+# json_refuses CODE TARGET CURL-ARGUMENT...
+json_refuses() {
+    local code=$1 target=$2
+    shift 2
+    [ "$(curl -s -m 5 -D "$work/head" -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -H "X-Amz-Target: $target" \
+        -H 'Content-Type: application/x-amz-json-1.1' "$@")" = 400 ] || fail "$target is answered: $(cat "$work/head")"
+    jq -e --arg code "$code" '.__type == $code and (.message | length > 0)' "$work/out" >/dev/null ||
+        fail "$target: $(cat "$work/out"), not $code"
+    grep -i '^Content-Type: application/x-amz-json-1.1' "$work/head" >/dev/null || fail "$(cat "$work/head")"
+    grep -iE '^x-amzn-RequestId: [0-9a-f-]{36}' "$work/head" >/dev/null || fail "$(cat "$work/head")"
+}
+ecs=AmazonEC2ContainerServiceV20141113
+json_refuses UnknownOperationException Nobody.ListClusters -d '{}'
+json_refuses UnknownOperationException $ecs.Nonsense -d '{}'
+json_refuses ClientException $ecs.CreateService -d '{}'
+json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H 'Authorization: Basic x'
+json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H \
+    'Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/r/ecs/aws4_request, SignedHeaders=host;x-amz-date, Signature='"$(printf %064d 0)"
+refuses ClientException ecs create-cluster
+AWS_SECRET_ACCESS_KEY=wrong refuses InvalidSignatureException ecs create-cluster
+AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE refuses UnrecognizedClientException ecs create-cluster
+[ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=CreateCluster&Version=2014-11-13')" = 400 ] ||
+    fail "a form is taken for ECS: $(cat "$work/out")"
+grep -F '<Code>InvalidAction</Code>' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
+
 step "boto3 shows all, page by page, and the ARNs stay over a reload"
 python3 "$(dirname "$0")/aws_reads.py" "$app_port" "$other_port" >"$work/first"
 ctl reload

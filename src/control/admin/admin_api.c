@@ -185,6 +185,20 @@ admit(struct admin_request *request, enum admin_access access)
     return fault == SIGV4_SOUND;
 }
 
+/* What a JSON call asks for. Of a signed one what is not signed counts for nothing. */
+static struct slice
+target_of(const struct api_request *call)
+{
+    struct slice target = call->call.target;
+
+    if (call->is_signed)
+        return canonical_request_field(&call->signed_call.request,
+                                       SLICE_LITERAL("x-amz-target"), &target)
+                   ? target
+                   : SLICE_NONE;
+    return target.length == 0 ? SLICE_NONE : target;
+}
+
 /* By a key, for a service whose name the scope has; the handler looks whether it is the call's.
  */
 static enum sigv4_fault
@@ -194,11 +208,13 @@ prove(struct admin_request *request, struct admin_proof *proof)
     const struct authorization *authorization = &call->signed_call.authorization;
     const struct verifier_rules rules = {.service = authorization->service};
 
+    proof->target = target_of(call);
     if (!call->is_signed)
         return check_unsigned(call, ADMIN_READ);
     if (!wire_service_is_signed_for(authorization->service))
         return SIGV4_OTHER_SERVICE;
-    *proof = (struct admin_proof){authorization->service, authorization->region};
+    proof->service = authorization->service;
+    proof->region = authorization->region;
     return verifier_check(call->api->verifier, &call->signed_call, &rules,
                           &call->request.caller);
 }

@@ -28,6 +28,7 @@ enum admin_access {
 /* What a call is signed for, valid during the handler; empty: it is not signed. */
 struct admin_proof {
     struct slice service, region;
+    struct slice target; /* X-Amz-Target, signed where anything is; at NULL: there is none */
 };
 
 /* One kind of door; the functions below call these. */
@@ -62,7 +63,8 @@ typedef void admin_request_handler(struct admin_request *request, void *argument
 bool admin_request_admit(struct admin_request *request, enum admin_access access);
 
 /* Whether the caller may read what an AWS API tells: *proof says what he signed for, which is
- * one of the services of wire/services.def. Nothing has been answered otherwise. */
+ * one of the services of wire/services.def. Nothing has been answered otherwise, and of *proof
+ * only the target is set. */
 enum sigv4_fault admin_request_prove(struct admin_request *request, struct admin_proof *proof);
 
 /* Whether a caller who may read may also change something, which the event log tells

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POST /: a call of an AWS API. Who calls is proved before the body is read; then the body's
- * Action and Version say what is wanted, the input is decoded by its shape, and what the
- * handler gives is written by its.
+ * POST /: a call of an AWS API. Who calls is proved before the body is read; then X-Amz-Target,
+ * or else the body's Action and Version, say what is wanted, the input is decoded by its shape,
+ * and what the handler gives is written by its.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,8 @@
 #include "control/admin/admin_call.h"
 #include "control/aws/aws_call.h"
 #include "wire/decode.h"
+#include "wire/wire_answer.h"
+#include "wire/wire_json.h"
 #include "wire/xml.h"
 
 #define REFUSED 400
@@ -29,6 +31,7 @@ static json_t *(*const handlers[])(struct aws_call *call) = {
 struct exchange {
     struct admin_call *admin;
     struct admin_proof proof;
+    enum wire wire;
     const struct wire_service *service; /* NULL: not known yet */
     char request_id[XML_REQUEST_ID_SIZE];
 };
@@ -37,25 +40,27 @@ struct exchange {
 static void
 reply(const struct exchange *exchange, int status, char *text)
 {
-    admin_request_reply(exchange->admin->request, status, XML_MEDIA_TYPE, slice_of(text));
+    admin_request_reply(exchange->admin->request, status,
+                        wire_answer_media_type(exchange->wire), slice_of(text));
     free(text);
 }
 
 static void
 refuse(const struct exchange *exchange, int status, const char *code, const char *message)
 {
-    reply(exchange, status, xml_error(exchange->service, code, message, exchange->request_id));
+    reply(exchange, status,
+          wire_answer_error(exchange->wire, exchange->service, code, message,
+                            exchange->request_id));
 }
 
 static void
 refuse_change(const struct exchange *exchange, const char *name)
 {
     char *message =
-        memory_print("%s is not possible: what this load balancer has is defined in "
-                     "%s; change it there, then reload (fairleadctl reload)",
-                     name, exchange->admin->parts->config->path);
+        memory_print("%s is not possible: %s (%s)", name, exchange->service->change_words,
+                     exchange->admin->parts->config->path);
 
-    refuse(exchange, REFUSED, "OperationNotPermitted", message);
+    refuse(exchange, REFUSED, exchange->service->change_code, message);
     free(message);
 }
 
@@ -76,7 +81,8 @@ run(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
     if (call.error_code != NULL)
         refuse(exchange, REFUSED, call.error_code, call.error_message);
     else
-        reply(exchange, 200, xml_answer(&wire_operations[id], output, exchange->request_id));
+        reply(exchange, 200,
+              wire_answer_text(&wire_operations[id], output, exchange->request_id));
     json_decref(output);
     free(call.error_message);
     free(region_text);
@@ -85,17 +91,23 @@ run(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
 static void
 refuse_fault(const struct exchange *exchange, enum sigv4_fault fault)
 {
-    const struct sigv4_fault_row *row = sigv4_fault_row(fault);
+    const struct sigv4_fault_row row = wire_answer_fault(exchange->wire, fault);
 
-    refuse(exchange, row->status, row->code, row->message);
+    refuse(exchange, row.status, row.code, row.message);
 }
+
+/* What stands in the body, as a form or as JSON. */
+struct body {
+    struct form form; /* empty of JSON */
+    json_t *tree;     /* NULL: it is a form */
+};
 
 /* "RegisterTargets web": with the name in the ARN of what is changed, where there is one. */
 static char *
-change_text(const struct form *form, const char *name)
+change_text(const struct body *body, const char *name)
 {
     static const char kind[] = "targetgroup/";
-    const char *arn = form_value(form, "TargetGroupArn", 0);
+    const char *arn = form_value(&body->form, "TargetGroupArn", 0);
     const char *found = arn == NULL ? NULL : strstr(arn, kind);
 
     if (found == NULL)
@@ -108,9 +120,9 @@ change_text(const struct form *form, const char *name)
 
 /* False: it has been refused. */
 static bool
-may_change(const struct exchange *exchange, const struct form *form, const char *name)
+may_change(const struct exchange *exchange, const struct body *body, const char *name)
 {
-    char *text = change_text(form, name);
+    char *text = change_text(body, name);
     enum sigv4_fault fault = admin_request_prove_change(exchange->admin->request, text);
 
     free(text);
@@ -120,19 +132,21 @@ may_change(const struct exchange *exchange, const struct form *form, const char 
 }
 
 static void
-serve(const struct exchange *exchange, const struct form *form, enum wire_operation_id id)
+serve(const struct exchange *exchange, const struct body *body, enum wire_operation_id id)
 {
+    const struct wire_operation *operation = &wire_operations[id];
     char *error = NULL;
 
     if (handlers[id] == NULL) {
-        refuse_change(exchange, wire_operations[id].name);
+        refuse_change(exchange, operation->name);
         return;
     }
-    if (wire_operations[id].is_change && !may_change(exchange, form, wire_operations[id].name))
+    if (operation->is_change && !may_change(exchange, body, operation->name))
         return;
-    json_t *input = decode_form(form, &wire_operations[id], &error);
+    json_t *input = body->tree == NULL ? decode_form(&body->form, operation, &error)
+                                       : decode_json(body->tree, operation, &error);
     if (input == NULL)
-        refuse(exchange, REFUSED, "ValidationError", error);
+        refuse(exchange, REFUSED, operation->service->input_code, error);
     else
         run(exchange, id, input);
     json_decref(input);
@@ -140,10 +154,10 @@ serve(const struct exchange *exchange, const struct form *form, enum wire_operat
 }
 
 static void
-choose(struct exchange *exchange, const struct form *form)
+choose_by_action(struct exchange *exchange, const struct body *body)
 {
-    const char *action = form_value(form, "Action", 0);
-    const char *version = form_value(form, "Version", 0);
+    const char *action = form_value(&body->form, "Action", 0);
+    const char *version = form_value(&body->form, "Version", 0);
     enum wire_operation_id id = OPERATION_COUNT;
 
     if (action == NULL) {
@@ -153,9 +167,9 @@ choose(struct exchange *exchange, const struct form *form)
     if (version != NULL)
         exchange->service = wire_service_find(version, exchange->proof.service);
     if (exchange->service != NULL)
-        id = wire_operation_find(exchange->service, action);
+        id = wire_operation_find(exchange->service, slice_of(action));
     if (id != OPERATION_COUNT) {
-        serve(exchange, form, id);
+        serve(exchange, body, id);
         return;
     }
     char *message = memory_print("Could not find operation %.128s for version %.32s", action,
@@ -164,25 +178,76 @@ choose(struct exchange *exchange, const struct form *form)
     free(message);
 }
 
+static void
+serve_form(struct exchange *exchange, struct slice bytes)
+{
+    struct body body = {.tree = NULL};
+    const char *error;
+
+    if (!form_read(&body.form, bytes, DECODE_PAIRS_MAX, &error)) {
+        char *message = memory_print("The request %s", error);
+        refuse(exchange, REFUSED, "ValidationError", message);
+        free(message);
+        return;
+    }
+    choose_by_action(exchange, &body);
+    form_clear(&body.form);
+}
+
+static void
+read_json(const struct exchange *exchange, struct slice bytes, enum wire_operation_id id)
+{
+    const char *error;
+    struct body body = {.tree = wire_json_read(bytes, &error)};
+
+    if (body.tree == NULL) {
+        char *message = memory_print("The request %s", error);
+        refuse(exchange, REFUSED, "SerializationException", message);
+        free(message);
+        return;
+    }
+    serve(exchange, &body, id);
+    json_decref(body.tree);
+}
+
+/* The operation stands in the target alone: what is signed for one is never taken for another.
+ */
+static void
+serve_json(struct exchange *exchange, struct slice bytes)
+{
+    struct slice signed_for = exchange->proof.service, name;
+    enum wire_operation_id id = OPERATION_COUNT;
+
+    exchange->service = wire_service_find_target(exchange->proof.target, &name);
+    if (exchange->service != NULL)
+        id = wire_operation_find(exchange->service, name);
+    if (id == OPERATION_COUNT) {
+        char *message =
+            memory_print("Could not find operation %.*s", SLICE_PRINT(exchange->proof.target));
+        refuse(exchange, REFUSED, "UnknownOperationException", message);
+        free(message);
+        return;
+    }
+    if (signed_for.length > 0 &&
+        !slice_equal(signed_for, slice_of(exchange->service->signing_name)))
+        refuse_fault(exchange, SIGV4_OTHER_SERVICE);
+    else
+        read_json(exchange, bytes, id);
+}
+
 void
 admin_aws(struct admin_call *call)
 {
     struct exchange exchange = {.admin = call};
-    struct form form;
-    const char *error;
+    struct slice body = admin_request_body(call->request);
     enum sigv4_fault fault = admin_request_prove(call->request, &exchange.proof);
 
+    exchange.wire = wire_answer_wire(exchange.proof.target);
     xml_make_request_id(exchange.request_id);
-    if (fault != SIGV4_SOUND) {
+    if (fault != SIGV4_SOUND)
         refuse_fault(&exchange, fault);
-        return;
-    }
-    if (!form_read(&form, admin_request_body(call->request), DECODE_PAIRS_MAX, &error)) {
-        char *message = memory_print("The request %s", error);
-        refuse(&exchange, REFUSED, "ValidationError", message);
-        free(message);
-        return;
-    }
-    choose(&exchange, &form);
-    form_clear(&form);
+    else if (exchange.proof.target.at != NULL)
+        serve_json(&exchange, body);
+    else
+        serve_form(&exchange, body);
 }

@@ -13,28 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-
-struct decoding {
-    enum wire wire;
-    char *error; /* the first */
-};
-
-#define FAILED(decoding, path, value, constraint, ...)                                         \
-    fail(decoding,                                                                             \
-         memory_print("1 validation error detected: Value %s%s%s at '%s' failed "              \
-                      "to satisfy constraint: " constraint,                                    \
-                      (value) == NULL ? "" : "'", (value) == NULL ? "null" : (value),          \
-                      (value) == NULL ? "" : "'", path, ##__VA_ARGS__))
-
-static json_t *
-fail(struct decoding *decoding, char *error)
-{
-    if (decoding->error == NULL)
-        decoding->error = error;
-    else
-        free(error);
-    return NULL;
-}
+#include "wire/decoding.h"
 
 /* The object below one; NULL, with what is wrong: a value stands there, or it is no name. */
 static json_t *
@@ -85,58 +64,6 @@ plant(json_t *tree, const struct form_pair *pair)
     return NULL;
 }
 
-static json_t *decode(struct decoding *decoding, const struct shape *shape, const json_t *node,
-                      const char *path);
-
-/* A number, or a length, against the shape's bounds. */
-static bool
-is_within(struct decoding *decoding, const struct shape *shape, int64_t number,
-          const char *value, const char *path)
-{
-    const char *of = shape->kind == SHAPE_INTEGER ? "value" : "length";
-
-    if (number < shape->least)
-        FAILED(decoding, path, value, "Member must have %s greater than or equal to %lld", of,
-               (long long)shape->least);
-    else if (number > shape->most)
-        FAILED(decoding, path, value, "Member must have %s less than or equal to %lld", of,
-               (long long)shape->most);
-    return decoding->error == NULL;
-}
-
-static bool
-is_word(const struct shape *shape, const char *text)
-{
-    char *wanted = memory_print("|%s|", text);
-    bool is_it = *shape->words == '\0' ||
-                 (strchr(text, '|') == NULL && strstr(shape->words, wanted) != NULL);
-
-    free(wanted);
-    return is_it;
-}
-
-static bool
-has_control(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' && strchr("\t\n\r", *text) == NULL)
-            return true;
-    return false;
-}
-
-static json_t *
-decode_string(struct decoding *decoding, const struct shape *shape, const char *text,
-              const char *path)
-{
-    if (has_control(text))
-        return fail(decoding, memory_print("The value of '%s' has a control character", path));
-    if (!is_word(shape, text))
-        return FAILED(decoding, path, text, "Member must satisfy enum value set: [%.*s]",
-                      (int)strlen(shape->words) - 2, shape->words + 1);
-    return is_within(decoding, shape, (int64_t)strlen(text), text, path) ? json_string(text)
-                                                                         : NULL;
-}
-
 static json_t *
 decode_integer(struct decoding *decoding, const struct shape *shape, const char *text,
                const char *path)
@@ -146,8 +73,8 @@ decode_integer(struct decoding *decoding, const struct shape *shape, const char 
     errno = 0;
     long long number = strtoll(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || *text == ' ')
-        return FAILED(decoding, path, text, "Member must be a whole number");
-    return is_within(decoding, shape, number, text, path) ? json_integer(number) : NULL;
+        return decoding_violate(decoding, path, text, "Member must be a whole number");
+    return decoding_integer(decoding, shape, number, path);
 }
 
 static json_t *
@@ -157,7 +84,7 @@ decode_double(struct decoding *decoding, const char *text, const char *path)
     double number = strtod(text, &end);
 
     if (end == text || *end != '\0' || !isfinite(number))
-        return FAILED(decoding, path, text, "Member must be a number");
+        return decoding_violate(decoding, path, text, "Member must be a number");
     return json_real(number);
 }
 
@@ -175,35 +102,17 @@ decode_scalar(struct decoding *decoding, const struct shape *shape, const char *
     case SHAPE_BOOLEAN:
         if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
             return json_boolean(*text == 't');
-        return FAILED(decoding, path, text, "Member must be true or false");
+        return decoding_violate(decoding, path, text, "Member must be true or false");
     case SHAPE_TIMESTAMP:
         if (!clock_parse_iso(text, &wall_us))
-            return FAILED(decoding, path, text, "Member must be a time of ISO 8601");
+            return decoding_violate(decoding, path, text, "Member must be a time of ISO 8601");
         return json_string(text);
     default:
-        return decode_string(decoding, shape, text, path);
+        return decoding_text(decoding, shape, text, path);
     }
 }
 
-static json_t *
-decode_structure(struct decoding *decoding, const struct shape *shape, const json_t *node,
-                 const char *path)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < shape->member_count; i++) {
-        const struct shape_member *member = &shape->members[i];
-        const json_t *given = json_object_get(node, member->wire_name);
-        char *below = memory_print("%s%s%s", path, *path == '\0' ? "" : ".", member->name);
-        json_t *value = given == NULL ? NULL : decode(decoding, member->shape, given, below);
-        if (value != NULL)
-            json_object_set_new(object, member->name, value);
-        else if (member->is_required)
-            FAILED(decoding, below, (const char *)NULL, "Member must not be null");
-        free(below);
-    }
-    return object;
-}
+static decoding_value decode_value;
 
 struct element {
     uint64_t number;
@@ -234,8 +143,9 @@ sort_elements(struct decoding *decoding, const json_t *node, const char *path, s
         *element = (struct element){.name = name, .node = value};
         if (!slice_to_number(slice_of(name), DECODE_ELEMENTS_MAX, &element->number) ||
             element->number == 0) {
-            fail(decoding, memory_print("The elements of '%s' must be numbered from 1 to %d",
-                                        path, DECODE_ELEMENTS_MAX));
+            decoding_fail(decoding,
+                          memory_print("The elements of '%s' must be numbered from 1 to %d",
+                                       path, DECODE_ELEMENTS_MAX));
             free(elements);
             return NULL;
         }
@@ -259,12 +169,12 @@ add_element(struct decoding *decoding, const struct shape *shape, json_t *into,
             const struct element *element, const char *path)
 {
     if (shape->kind == SHAPE_LIST) {
-        json_t *value = decode(decoding, shape->members[0].shape, element->node, path);
+        json_t *value = decode_value(decoding, shape->members[0].shape, element->node, path);
         if (value != NULL)
             json_array_append_new(into, value);
         return;
     }
-    json_t *pair = decode_structure(decoding, shape, element->node, path);
+    json_t *pair = decoding_structure(decoding, shape, element->node, path);
     json_object_set(into, json_string_value(json_object_get(pair, "key")),
                     json_object_get(pair, "value"));
     json_decref(pair);
@@ -286,16 +196,14 @@ decode_elements(struct decoding *decoding, const struct shape *shape, const json
         free(below);
     }
     free(elements);
-    char *size = memory_print("%zu", count);
-    is_within(decoding, shape, (int64_t)count, size, path);
-    free(size);
+    decoding_count(decoding, shape, count, path);
     return into;
 }
 
 /* NULL: the member counts as left out, or something is wrong. */
 static json_t *
-decode(struct decoding *decoding, const struct shape *shape, const json_t *node,
-       const char *path)
+decode_value(struct decoding *decoding, const struct shape *shape, const json_t *node,
+             const char *path)
 {
     const char *text = json_string_value(node);
 
@@ -304,24 +212,25 @@ decode(struct decoding *decoding, const struct shape *shape, const json_t *node,
     if (text != NULL && *text == '\0')
         return NULL;
     if ((text == NULL) != (shape->kind == SHAPE_STRUCTURE))
-        return fail(decoding, memory_print("The parameter '%s' has the wrong form", path));
-    return text == NULL ? decode_structure(decoding, shape, node, path)
+        return decoding_fail(decoding,
+                             memory_print("The parameter '%s' has the wrong form", path));
+    return text == NULL ? decoding_structure(decoding, shape, node, path)
                         : decode_scalar(decoding, shape, text, path);
 }
 
 json_t *
 decode_form(const struct form *form, const struct wire_operation *operation, char **error)
 {
-    struct decoding decoding = {.wire = operation->service->wire};
+    struct decoding decoding = {.wire = operation->service->wire, .value = decode_value};
     json_t *tree = json_object(), *input = NULL;
     const char *fault = NULL;
 
     for (size_t i = 0; i < form->count && fault == NULL; i++)
         fault = plant(tree, &form->pairs[i]);
     if (fault != NULL)
-        fail(&decoding, memory_print("The request %s", fault));
+        decoding_fail(&decoding, memory_print("The request %s", fault));
     else
-        input = decode_structure(&decoding, operation->input, tree, "");
+        input = decoding_structure(&decoding, operation->input, tree, "");
     json_decref(tree);
     *error = decoding.error;
     if (decoding.error == NULL)
