@@ -83,6 +83,15 @@ wait_for() {
     done
 }
 
+# everywhere COMMAND ...: whether it succeeds six times in a row. Each worker takes what is new by
+# itself, and another connection may be another worker's: wait_for 5 everywhere refuses somebody.
+everywhere() {
+    local round
+    for round in 1 2 3 4 5 6; do
+        "$@" || { echo "not in round $round"; return 1; }
+    done
+}
+
 free_port() {
     "$helpers/free_port"
 }

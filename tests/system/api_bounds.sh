@@ -16,8 +16,8 @@ before=$(fairlead_children 'fairlead:')
 
 # Sanitizers keep what was freed.
 grep -q 'without a system call filter: this build' "$work/fairlead.log" && most_mb=2000 || most_mb=200
-answers() { curl -sf -m 2 "http://127.0.0.1:$port/v1/overview"; }
-is_served() { [ "$(curl -s -m 2 --unix-socket "$work/http.sock" 'http://a/[1-20]' | grep -c '^app=web')" = 20 ]; }
+answers() { curl -sf -m 5 "http://127.0.0.1:$port/v1/overview"; }
+is_served() { [ "$(curl -s -m 10 --unix-socket "$work/http.sock" 'http://a/[1-20]' | grep -c '^app=web')" = 20 ]; }
 memory_mb() { awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$(fairlead_children 'fairlead: api')/status"; }
 # unhurt WHAT: served, answered within seconds, small, and nobody has died.
 unhurt() {

@@ -13,7 +13,7 @@ app_start "$second" second
 export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
 export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
 DIR=$work "$support/config" -t "$first" -n "$listen_port" \
-    -c 'path = "/"; interval_milliseconds = 200; timeout_milliseconds = 150;' \
+    -c 'path = "/"; interval_milliseconds = 500; timeout_milliseconds = 450;' \
     -o 'api = { address = "127.0.0.1"; port = '"$port"'; };'
 fairlead_start
 DIR=$work "$support/ready" 1

@@ -20,7 +20,10 @@ for fd in 0 1 2; do
     [ "$(readlink "/proc/$pid/fd/$fd")" = /dev/null ] ||
         fail "descriptor $fd is $(readlink "/proc/$pid/fd/$fd")"
 done
-ctl status | grep ', 0 connections$' >/dev/null || fail "status says $(ctl status)"
+nobody_is_connected() {
+    ctl status | tee "$work/status" | grep ', 0 connections$' || { cat "$work/status"; return 1; }
+}
+wait_for 5 nobody_is_connected
 
 step "one of them alone"
 kill "$pid"

@@ -59,7 +59,13 @@ step "its trace id is that of the connection's requests"
 trace() {
     jq -r "select($1) | .conn_trace_id" "$2" | sort -u
 }
-wait_for 5 test "$(trace '.alpn == "h2"' "$log")" = "$(trace '.type == "h2"' "$work/access.log")"
+is_the_same() {
+    local connection request
+    connection=$(trace '.alpn == "h2"' "$log") request=$(trace '.type == "h2"' "$work/access.log")
+    echo "connection $connection, request $request"
+    [ -n "$request" ] && [ "$connection" = "$request" ]
+}
+wait_for 5 is_the_same
 
 step "handshakes that fail: why"
 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher AES128-SHA </dev/null >/dev/null 2>&1 || true
@@ -138,10 +144,7 @@ done
 expect ".listener_port == $plain" 1000
 [ "$(jq -r .conn_trace_id "$log" | sort -u | wc -l)" = 1000 ] || fail "trace ids are not unique"
 [ "$(metric 'fairlead_connection_log_dropped_total')" = 0 ] || fail "dropped"
-written() {
-    [ "$(metric 'fairlead_connection_log_lines_total{result="written"}')" -ge 1000 ]
-}
-wait_for 5 written
+wait_for 5 metric_is 'fairlead_connection_log_lines_total{result="written"}' -ge 1000
 
 step "without a log there is none, and the access log goes on"
 sed -i '/^connection_log/d' "$work/fairlead.conf"

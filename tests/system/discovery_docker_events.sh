@@ -16,8 +16,8 @@ step "what runs is found, what is broken or names no service is said, what is of
 probe_start docker "unix://$work/engine.sock" 300
 expect "^(task|listed) $(short $A) name=web-1 service=srvweb container=dockerweb zone=z1 host=127.0.0.1 ports=0.0.0.0:32001->80/tcp,:::32001->80/tcp status=RUNNING desired=RUNNING health=UNKNOWN"
 expect "^set count=1 "
-grep -q "^problem web-2 ($(short $B)): label fairlead.enable is \"maybe\"" "$work/probe.out"
-grep -q "^problem strange ($(short $D)): it names no service" "$work/probe.out"
+wait_for 5 grep "^problem web-2 ($(short $B)): label fairlead.enable is \"maybe\"" "$work/probe.out"
+wait_for 5 grep "^problem strange ($(short $D)): it names no service" "$work/probe.out"
 ! grep -q "^problem other" "$work/probe.out" || fail "what is off is told of"
 engine rename $D stranger
 expect "^problem strange .*: solved"

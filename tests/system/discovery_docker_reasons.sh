@@ -41,7 +41,10 @@ wait_for 5 problem shop-run-1 one-off
 named_targets targetweb shop-web-1 || fail "another project's container is a target"
 ctl explain-task shop-run-1 >"$work/explained" || fail "explain-task does not know the one-off"
 grep -q one-off "$work/explained" || fail "explain-task: $(cat "$work/explained")"
-[ "$(apps_under "127.0.0.1:$port/")" = shop-web-1 ] || fail "requests were mixed"
+served_by_it() {
+    [ "$(apps_under "127.0.0.1:$port/")" = shop-web-1 ]
+}
+wait_for 5 served_by_it
 sed -i 's|name = "srvapp1"|name = "bank/srvweb"|' "$work/fairlead.conf"
 ctl reload >/dev/null
 wait_for 10 named_targets targetapp1 bank-web-1

@@ -107,7 +107,7 @@ load_stop
 step "and one that is not there: by the published port"
 docker restart web >/dev/null
 wait_for 30 targets_are targetweb 1
-is_dialled_at web "$(published web)" || fail "it is dialled at $(dialled web)"
+wait_for 10 is_dialled_at web "$(published web)"
 curl -s -m 5 "$deploys_url/" | grep '^app=web ' >/dev/null || fail "it is not served"
 
 step "nowhere else, where the configuration says so"

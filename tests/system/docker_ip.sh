@@ -72,7 +72,7 @@ problem() {
 step "nothing is published"
 run plain web
 wait_for 10 is plain "$(address_in plain bridge):80 healthy"
-answers / plain || fail "it does not answer"
+wait_for 5 answers / plain
 ctl targets | grep "$(address_in plain bridge):80 " >/dev/null || fail "$(ctl targets)"
 [ "$(ctl --json groups | jq -r '.TargetGroups[] | select(.TargetGroupName == "web") | .TargetType')" = ip ] ||
     fail "$(ctl --json groups)"
@@ -105,7 +105,7 @@ wait_for 10 is_refused
 step "on the host's network the container's port is the host's"
 run hosted hosted --network host -- -p 8090
 wait_for 10 is hosted "127.0.0.1:8090 healthy" hosted
-answers /hosted hosted || fail "it does not answer"
+wait_for 5 answers /hosted hosted
 
 step "another container's network"
 run beside web --network container:plain -- -p 81

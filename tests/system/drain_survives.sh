@@ -48,7 +48,7 @@ wait_for 5 targets_are web 3 draining
 restart
 wait_for 5 targets_are web 3 draining
 wait_for 5 targets_are web 1 unavailable
-served_by stays "$url" || fail "$(served_by stays "$url")"
+wait_for 5 served_by stays "$url"
 
 step "and are made ready afterwards"
 for_all ready
@@ -62,7 +62,7 @@ for_all deregister
 wait_for 5 targets_are web 1 unavailable
 restart
 wait_for 5 targets_are web 1 unavailable
-served_by stays "$url" || fail "$(served_by stays "$url")"
+wait_for 5 served_by stays "$url"
 ctl reload >/dev/null
 targets_are web 1 unavailable || fail "a reload brought them back"
 

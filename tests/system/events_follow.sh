@@ -41,9 +41,15 @@ wait_for 5 tells people 'configuration.*reloaded'
 wait_for 5 tells scripts reloaded
 
 step "in order, each once, as one JSON object a line"
-jq -es 'length > 0 and ([.[].Sequence] | . == unique)' "$work/scripts" >/dev/null ||
-    fail "the lines are $(cat "$work/scripts")"
-[ "$(wc -l <"$work/people")" = "$(wc -l <"$work/scripts")" ] || fail "the two were not told the same"
+are_in_order() {
+    jq -es 'length > 0 and ([.[].Sequence] | . == unique)' "$work/scripts" || { cat "$work/scripts"; return 1; }
+}
+wait_for 5 are_in_order
+are_told_the_same() {
+    wc -l "$work/people" "$work/scripts"
+    [ "$(wc -l <"$work/people")" = "$(wc -l <"$work/scripts")" ]
+}
+wait_for 5 are_told_the_same
 
 step "one follower goes, the other is told on"
 kill -KILL $scripts

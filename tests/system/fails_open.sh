@@ -16,7 +16,7 @@ configure() {
     DIR=$work "$support/config" -n "$port" -t "${ports[*]}" \
         -a 'passive_health = { enabled = false; };' \
         -a "target_group_health = { unhealthy_state_routing = { minimum_healthy_targets = { $1 }; }; };" \
-        -c 'path = "/index.php"; interval_milliseconds = 100; timeout_milliseconds = 80;
+        -c 'path = "/index.php"; interval_milliseconds = 400; timeout_milliseconds = 350;
             healthy_threshold_count = 2; unhealthy_threshold_count = 2;'
 }
 says_open() {

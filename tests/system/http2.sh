@@ -128,10 +128,10 @@ step "attacks end at their limits"
 reload "$app_port" '' -o "$limits"
 frames attacks
 for reason in resets idle_frames flood protocol head_timeout idle; do
-    [ "$(metric "fairlead_http2_connections_ended_total{reason=\"$reason\"}")" -gt 0 ] || fail "none ended for $reason"
+    wait_for 5 metric_is "fairlead_http2_connections_ended_total{reason=\"$reason\"}" -gt 0
 done
 for by in client fault; do
-    [ "$(metric "fairlead_http2_streams_reset_total{by=\"$by\"}")" -gt 20 ] || fail "$by reset no streams"
+    wait_for 5 metric_is "fairlead_http2_streams_reset_total{by=\"$by\"}" -gt 20
 done
 nothing_is_left() {
     [ "$(metric fairlead_exchanges_active)" = 0 ] && [ "$(metric fairlead_http2_connections_active)" = 0 ]
@@ -156,7 +156,7 @@ done
 step "a connection's last request is told in time"
 reload "$odd_port" '' -o 'limits = { http2_requests = 50; };'
 h2load -n 1000 -c 2 -m 10 "https://127.0.0.1:$port/" >"$work/h2load" 2>&1 || true
-[ "$(metric 'fairlead_http2_connections_ended_total{reason="requests"}')" -gt 0 ] || fail "$(cat "$work/h2load")"
+wait_for 5 metric_is 'fairlead_http2_connections_ended_total{reason="requests"}' -gt 0
 reload "$odd_port"
 
 # succeeds COUNT: whether h2load's run lost nothing.
@@ -193,10 +193,7 @@ reload "$odd_port"
 step "workers that stop under load lose nothing"
 $python "$srcdir/tests/system/http2_frames.py" "$port" load "$(count 4 20)" >"$work/load" 2>&1 &
 loader=$!
-has_clients() {
-    [ "$(metric fairlead_http2_connections_active)" -ge 4 ]
-}
-wait_for 5 has_clients
+wait_for 5 metric_is fairlead_http2_connections_active -ge 4
 for worker in $(fairlead_children worker); do
     kill -TERM "$worker"
     is_followed() {

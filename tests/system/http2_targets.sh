@@ -56,10 +56,10 @@ for group in web sticky plain secure odd either leaving single closed stuffed mu
         { priority = $number; conditions = ( { field = \"path-pattern\"; values = [ \"/$group/*\" ]; } );
           actions = ( { type = \"forward\"; target_group = \"$group\"; } ); }"
 done
-checks='interval_milliseconds = 300; timeout_milliseconds = 250; path = "/nothing"; matcher = "204";'
+checks='interval_milliseconds = 800; timeout_milliseconds = 750; path = "/nothing"; matcher = "204";'
 DIR=$work "$support/config" -w 1 -t "$http1" \
-    -g plain -x "$h2" -t "$plain" -c 'interval_milliseconds = 300; timeout_milliseconds = 250;' \
-    -g secure -x "$h2" -p HTTPS -t "$secure" -c 'protocol = "HTTPS"; interval_milliseconds = 300; timeout_milliseconds = 250;' \
+    -g plain -x "$h2" -t "$plain" -c 'interval_milliseconds = 800; timeout_milliseconds = 750;' \
+    -g secure -x "$h2" -p HTTPS -t "$secure" -c 'protocol = "HTTPS"; interval_milliseconds = 800; timeout_milliseconds = 750;' \
     -g odd -x "$h2" -t "$first" -c "$checks" \
     -g either -x "$h2" -t "$refusing $going $first" -a 'passive_health = { enabled = false; };' \
     -g leaving -x "$h2" -t "$leaving $other" -a 'passive_health = { enabled = false; };' \
@@ -117,11 +117,7 @@ for group in plain secure; do
     grep 'requests: 2000 total, 2000 started, 2000 done, 2000 succeeded' "$work/h2load" >/dev/null ||
         fail "$group: $(cat "$work/h2load")"
 done
-# counted METRIC LEAST: the observer's page is a second old at most.
-counted() {
-    [ "$(metric "$1")" -ge "$2" ]
-}
-wait_for 5 counted fairlead_http2_target_requests_total 4000
+wait_for 5 metric_is fairlead_http2_target_requests_total -ge 4000
 [ "$(metric fairlead_http2_target_connections_opened_total)" -lt 20 ] || fail "connections are not shared"
 
 step "what a target is told"
@@ -144,7 +140,7 @@ step "a target that refuses or leaves: the next one has it, POST too"
 for count in 1 2 3 4 5 6 7 8 9; do
     [ "$(code "$origin/either/x" -d "body $count" -H "X-Id: $count")" = 200 ] || fail "POST $count of a refused stream"
 done
-wait_for 5 counted fairlead_http2_target_streams_unprocessed_total 6
+wait_for 5 metric_is fairlead_http2_target_streams_unprocessed_total -ge 6
 [ "$(sort "$work/first.out" | grep -c '^POST /either/x [0-9]')" = 9 ] || fail "each once: $(cat "$work/first.out")"
 
 step "targets that leave by themselves (GOAWAY), under load: nothing is lost"
@@ -187,11 +183,11 @@ for size in 1000 30000; do
 done
 wait $lazy || true
 # Nor does a client that takes its answer slowly keep others on the same connection waiting.
-get "$origin/plain/large" --limit-rate 100k -m 3 -o "$work/slow" &
+get "$origin/plain/large" --limit-rate 100k -m 60 -o "$work/slow" &
 slow=$!
 h2load -n 500 -c 1 -m 8 "https://127.0.0.1:$port/plain/small" >"$work/h2load"
 grep '500 succeeded' "$work/h2load" >/dev/null || fail "beside a slow client: $(cat "$work/h2load")"
-kill -0 $slow || fail "the slow client was done before the others"
+kill $slow || fail "the slow client was done before the others"
 wait $slow || true
 
 step "stickiness"
@@ -220,9 +216,9 @@ expect '502 0' settings pings unknown
 # curl's 92: the stream was reset.
 expect '* 92' short long cut cut-off bad-trailer trailer-of-status trailers-without-end endless-trailers empties too-much
 for reason in protocol idle_frames flood; do
-    wait_for 5 counted "fairlead_http2_target_connections_ended_total{reason=\"$reason\"}" 1
+    wait_for 5 metric_is "fairlead_http2_target_connections_ended_total{reason=\"$reason\"}" -ge 1
 done
-wait_for 5 counted 'fairlead_ends_total{reason="target_head_too_large"}' 3
+wait_for 5 metric_is 'fairlead_ends_total{reason="target_head_too_large"}' -ge 3
 [ -z "$(ctl --json workers | jq -r '.Workers[] | select(.Restarts > 0)')" ] || fail "a worker died"
 
 step "answers that keep them pass"

@@ -163,11 +163,8 @@ denied server-only 'alert unsupported certificate'
 openssl x509 -in "$work/deep.pem" -out "$work/alone.pem"
 cp "$work/deep.key" "$work/alone.key"
 denied alone 'alert unknown ca'
-counted() {
-    [ "$(metric "fairlead_tls_handshake_errors_total{reason=\"$1\"}")" -ge "$2" ]
-}
-wait_for 5 counted no_client_certificate 2
-wait_for 5 counted client_certificate 12
+wait_for 5 metric_is 'fairlead_tls_handshake_errors_total{reason="no_client_certificate"}' -ge 2
+wait_for 5 metric_is 'fairlead_tls_handshake_errors_total{reason="client_certificate"}' -ge 12
 
 step "passthrough: all that was sent, unverified; nothing where there is nothing"
 for name in good deep foreign old taken; do
@@ -222,7 +219,7 @@ ctl reload >"$work/reload" 2>&1 || fail "$(cat "$work/reload")"
 names_are() {
     [ "$(names)" = "$1" ]
 }
-wait_for 5 names_are "C = DE, O = Tests, CN = root"
+wait_for 5 everywhere names_are "C = DE, O = Tests, CN = root"
 
 step "what has expired may be taken; names of fields may be changed, and are ours then on every listener"
 get "$verify" $(as old) -H 'X-Client: forged' -H 'x_version: forged' >"$work/got" || fail "expired"
@@ -261,7 +258,7 @@ wait_for 5 taken good
 authority revoke root good
 authority list root new.crl
 mv "$work/new.crl" "$work/root.crl"
-wait_for 10 refuses good
+wait_for 10 everywhere refuses good
 denied good 'alert certificate revoked'
 taken rsa || fail "another one is refused as well"
 ctl --json certificates | jq -e '.TrustStores[0] | .Name == "partners" and .NumberOfCaCertificates == 1 and
@@ -291,14 +288,14 @@ taken deep || fail "refused too early"
 authority revoke root middle
 authority list root new.crl
 mv "$work/new.crl" "$work/root.crl"
-wait_for 10 refuses deep
+wait_for 10 everywhere refuses deep
 denied deep 'alert certificate revoked'
 
 step "an authority between may be trusted alone"
 cp "$work/middle.pem" "$work/new.pem"
 authority list middle root.crl
 mv "$work/new.pem" "$work/bundle.pem"
-wait_for 10 taken alone
+wait_for 10 everywhere taken alone
 refuses rsa || fail "the root's clients are taken"
 
 step "behind a restart and an upgrade it is the same"

@@ -15,16 +15,12 @@ done
 mkdir "$work/tasks"
 configure() {
     DIR=$work "$support/config" -n "$port" -t "${ports[*]}" -c "$1
-        path = \"/index.php\"; interval_milliseconds = 100; timeout_milliseconds = 80;
+        path = \"/index.php\"; interval_milliseconds = 400; timeout_milliseconds = 350;
         healthy_threshold_count = 2; unhealthy_threshold_count = 2;" \
         -o "providers = ( { type = \"file\"; directory = \"$work/tasks\"; } ); ${2:-}"
 }
 says() {
     grep -qE "control\[[0-9]+\] $1" "$work/fairlead.log"
-}
-
-is_one() {
-    [ "$(metric "$1")" = 1 ]
 }
 
 step "targets become healthy and fall sick, with what is left"
@@ -63,14 +59,14 @@ for _ in $(seq 20); do curl -s -o /dev/null "http://127.0.0.1:$port/"; done
 
 step "the metrics page tells of processes, checks and groups"
 for process in 'control",worker="' 'worker",worker="1' 'observer",worker="'; do
-    wait_for 10 is_one "fairlead_process_up{role=\"$process\"}"
+    wait_for 10 metric_is "fairlead_process_up{role=\"$process\"}" -eq 1
 done
 now=$(date +%s)
 last_check=$(metric "fairlead_target_last_check_timestamp_seconds{target_group=\"web\",target=\"127.0.0.1:${ports[0]}\"}")
 [ "$last_check" -gt $((now - 60)) ] && [ "$last_check" -le $((now + 1)) ] || fail "last check: $last_check, now $now"
 [ "$(metric fairlead_start_time_seconds)" -gt $((now - 3600)) ] || fail "the start time is wrong"
 [ "$(ctl metrics | awk '/^fairlead_process_memory_bytes.*control/ { print ($2 > 100000) }')" = 1 ] || fail "control has no memory"
-[ "$(metric 'fairlead_target_group_fails_open{target_group="web"}')" = 0 ] || fail "the group fails open"
+wait_for 5 metric_is 'fairlead_target_group_fails_open{target_group="web"}' -eq 0
 
 ctl --json events | jq -e '[.Events[] | select(.Kind == "group")] | length > 0 and all(.IsVerbose | not)' \
     >/dev/null || fail "groups are not told of"

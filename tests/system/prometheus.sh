@@ -53,7 +53,10 @@ is_up() {
     [ "$(asks 'up{job="fairlead"}')" = 1 ] && [ "$(asks 'fairlead_build_info')" = 1 ]
 }
 wait_for 60 is_up
-[ "$(asks 'sum(fairlead_requests_total) > 0' | wc -l)" = 1 ] || fail "no requests are told of"
+has_requests() {
+    [ "$(asks 'sum(fairlead_requests_total) > 0' | wc -l)" = 1 ]
+}
+wait_for 10 has_requests
 fires() {
     curl -sf "http://127.0.0.1:$prometheus_port/api/v1/alerts" | jq -r '.data.alerts[].labels.alertname' |
         grep -qx "$1"

@@ -19,7 +19,7 @@ wait_for 10 is_open "$plain"
 wait_for 10 is_open "$secure"
 
 header='proxy_protocol_v2 = { enabled = true; };'
-checks='path = "/check"; interval_milliseconds = 200; timeout_milliseconds = 150;'
+checks='path = "/check"; interval_milliseconds = 500; timeout_milliseconds = 450;'
 # configure ATTRIBUTES OF THE GROUPS
 configure() {
     DIR=$work "$support/config" -n "$port" -t "$plain" -a "$1" -c "$checks" \

@@ -105,7 +105,10 @@ step "a listener that is dropped is kept no more"
 cp "$work/one.conf" "$work/fairlead.conf"
 ctl reload >/dev/null || fail "refused"
 wait_for 5 keeps 1
-! curl -sf -m 2 -o /dev/null "http://127.0.0.1:$other/" || fail "somebody still listens"
+nobody_listens() {
+    ! curl -sf -m 2 -o /dev/null "http://127.0.0.1:$other/"
+}
+wait_for 5 nobody_listens
 
 step "the stop"
 kill -TERM $manager_pid

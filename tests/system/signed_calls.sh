@@ -138,6 +138,10 @@ fi
 step "where reading needs a key, it is only answered with one, streams too"
 configure 'anonymous_read = false;'
 ctl reload
+needs_a_key() {
+    [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$address/v1/status")" = 403 ]
+}
+wait_for 5 needs_a_key
 for path in /v1/status /v1/events '/v1/events?follow=true' /v1/none; do
     status=$(curl -s -m 5 -o "$work/out" -w '%{http_code}' "$address$path")
     [ "$status" = 403 ] || fail "$path is answered with $status"

@@ -13,7 +13,7 @@ app_start "$new_port" new -u "$work/new.sick"
 configure() {
     DIR=$work "$support/config" -n "$port" -t "${2:-$old_port}" -a "slow_start = { $1 };" \
         -a 'passive_health = { enabled = false; };' \
-        -c 'path = "/index.php"; interval_milliseconds = 100; timeout_milliseconds = 80;
+        -c 'path = "/index.php"; interval_milliseconds = 400; timeout_milliseconds = 350;
             healthy_threshold_count = 2; unhealthy_threshold_count = 2;'
 }
 # new_gets LEAST MOST: whether its share of 100 requests is in that range.

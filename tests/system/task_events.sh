@@ -7,7 +7,7 @@ system_begin "$@"
 
 port=$(free_port)
 app_start "$port" web
-DIR=$work "$support/config" -c 'path = "/index.php"; interval_milliseconds = 200; timeout_milliseconds = 150;' \
+DIR=$work "$support/config" -c 'path = "/index.php"; interval_milliseconds = 500; timeout_milliseconds = 450;' \
     -o 'services = ( { name = "web"; target_group = "web"; container_name = "dockerweb"; container_port = 80; } );
 providers = ( { type = "push"; host = "127.0.0.1"; } );'
 fairlead_start
@@ -33,7 +33,10 @@ END
 step "a running task becomes a target"
 event 3 RUNNING RUNNING | ctl task-event - >/dev/null
 wait_for 10 targets_are web 1
-curl -sf --unix-socket "$work/http.sock" http://a/ | grep '^app=web' >/dev/null || fail "it is not served"
+is_served() {
+    curl -sf --unix-socket "$work/http.sock" http://a/ | grep '^app=web'
+}
+wait_for 5 is_served
 
 step "an older event, and the same one again, change nothing"
 event 2 RUNNING STOPPED | ctl task-event - >/dev/null
