@@ -15,6 +15,18 @@ for name in root stranger; do
     DIR=$work "$support/authority" new $name
     DIR=$work "$support/authority" issue $name of-$name
 done
+DIR=$work "$support/authority" issue root weak weak
+# Five authorities between the root and a client, and a chain of more than 64 KiB.
+above=root
+: >"$work/root.between"
+for name in first second third fourth fifth; do
+    DIR=$work "$support/authority" new $name $above
+    cat "$work/$name.pem" "$work/$above.between" >"$work/$name.between"
+    above=$name
+done
+DIR=$work "$support/authority" issue fourth allowed
+DIR=$work "$support/authority" issue fifth deep
+for _ in $(seq 200); do cat "$work/root.pem"; done >"$work/large"
 log=$work/connection.log
 
 # configure FORMAT [MUTUAL [WORKERS]]
@@ -81,6 +93,17 @@ one.sendall(b"\x16\x03\x01")
 one.recv(1)
 END
 expect '.failure == "timeout" and .tls_handshake_latency >= 0.9'
+# A ClientHello that says it is 200,000 bytes long.
+long_hello() {
+    python3 - "$port" <<'END'
+import socket, sys
+one = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+one.sendall(b"\x16\x03\x01\x40\x00\x01\x03\x0d\x40\x03\x03" + bytes(16378))
+one.recv(1)
+END
+}
+long_hello
+expect '.failure == "malformed" and .tls_verify_status == "Failed:UnmappedConnectionError"'
 
 step "clients' certificates, taken and not"
 configure json 'mode = "verify"; trust_store = "partners";'
@@ -98,6 +121,28 @@ expect '.tls_verify_status == "Success" and .leaf_client_cert_subject == "CN=of-
     (.leaf_client_cert_validity | test("^NotBefore=20.*Z;NotAfter=20.*Z$")) and (.leaf_client_cert_serial_number | length >= 2)'
 get --cert "$work/of-stranger.pem" --key "$work/of-stranger.key" && fail "taken"
 expect '.tls_verify_status == "Failed:ClientCertUntrusted" and (.leaf_client_cert_subject | startswith("CN=of-stranger,"))'
+long_hello
+expect '.failure == "malformed" and .tls_verify_status == "Failed:UnmappedConnectionError"' 2
+# shows NAME CHAIN [OPTION OF s_client ...]: a handshake with that certificate and those behind it.
+shows() {
+    printf 'GET / HTTP/1.0\r\n\r\n' | timeout 10 openssl s_client -connect "127.0.0.1:$port" -quiet -cert "$work/$1.pem" \
+        -key "$work/$1.key" -cert_chain "$2" "${@:3}" >"$work/shown" 2>&1 || true
+}
+# refused STATUS TEXT: by both versions.
+refused() {
+    expect ".failure == \"client_certificate\" and .tls_verify_status == \"Failed:$1\" and
+        .failure_text == \"the client's certificate was not taken: $2\"" 2
+}
+shows allowed "$work/fourth.between"
+expect '.tls_verify_status == "Success" and (.leaf_client_cert_subject | startswith("CN=allowed,"))'
+for version in -tls1_2 -tls1_3; do
+    shows deep "$work/fifth.between" $version
+    shows weak "$work/root.pem" $version -cipher DEFAULT:@SECLEVEL=0
+    shows of-root "$work/large" $version
+done
+refused ClientCertMaxChainDepthExceeded 'its chain is too long'
+refused ClientCertTypeUnsupported 'its key or signature is too weak'
+refused ClientCertMaxSizeExceeded 'it and its chain are too large'
 
 step "rotation and the ALB's form: fifteen fields"
 mv "$log" "$work/connection.old"

@@ -32,7 +32,7 @@ enum tls_verdict {
 const char *tls_verdict_status(enum tls_verdict verdict);
 const char *tls_verdict_text(enum tls_verdict verdict);
 
-/* Of a handshake that has ended, one way or the other. */
+/* Of a handshake that has ended, one way or the other; that of no session of TLS is NONE. */
 enum tls_verdict tls_verdict_of(const struct stream_session *session);
 
 /* NULL: there is none, or the session is not one of TLS. Lives as long as the session. */

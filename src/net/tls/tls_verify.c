@@ -228,6 +228,8 @@ tls_verify_forget(struct tls_client_certificate **client)
 enum tls_verdict
 tls_verdict_of(const struct stream_session *session)
 {
+    if (session == NULL || session->transport != &tls_transport)
+        return TLS_VERDICT_NONE;
     return (enum tls_verdict)((const struct tls_session *)session)->verdict;
 }
 
@@ -373,14 +375,39 @@ tls_verify_targets(SSL_CTX *ssl, const struct tls_trusted *trusted)
     return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN) == 1;
 }
 
+/* Whether the certificate was being read: OpenSSL stays at the message that it has refused. */
+static bool
+reads_certificate(const SSL *ssl)
+{
+    OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl);
+
+    return state == TLS_ST_SR_CERT || state == TLS_ST_CR_CERT;
+}
+
+/* One that was not verified was larger than what is read; so may be any other message. */
+static void
+note_size(struct tls_session *session)
+{
+    if (reads_certificate(session->ssl))
+        session->verdict = TLS_VERDICT_TOO_LARGE;
+    else
+        session->failure = TLS_FAILURE_MALFORMED;
+}
+
 void
 tls_verify_note(struct tls_session *session)
 {
     long error = SSL_get_verify_result(session->ssl);
 
-    if (session->context == NULL && error != X509_V_OK &&
-        session->failure == TLS_FAILURE_CLIENT_CERTIFICATE)
+    if (session->failure == TLS_FAILURE_NO_CLIENT_CERTIFICATE)
+        session->verdict = TLS_VERDICT_REJECTED;
+    if (session->failure != TLS_FAILURE_CLIENT_CERTIFICATE ||
+        session->verdict != TLS_VERDICT_NONE)
+        return;
+    if (session->context == NULL && error != X509_V_OK)
         session->verdict = (uint8_t)verdict_of_error((int)error);
+    else
+        note_size(session);
 }
 
 bool

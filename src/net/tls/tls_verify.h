@@ -9,7 +9,8 @@
 /* Those of targets, before any connection; false: an authority cannot be read. */
 bool tls_verify_targets(SSL_CTX *ssl, const struct tls_trusted *trusted);
 
-/* What became of a target's, of a handshake that failed. */
+/* What became of the peer's, of a handshake that failed; or that its failure was not the
+ * certificate's. */
 void tls_verify_note(struct tls_session *session);
 
 /* As the context's options say. */

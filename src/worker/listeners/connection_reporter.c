@@ -41,7 +41,6 @@ fill_client(struct connection_record *record, const struct newcomer *newcomer)
 
     if (client == NULL)
         return;
-    record->verdict = (uint8_t)tls_verdict_of(newcomer->session);
     record->texts[CONNECTION_CLIENT_SUBJECT] = client->subject;
     record->texts[CONNECTION_CLIENT_VALIDITY] = client->validity;
     record->texts[CONNECTION_CLIENT_SERIAL] = client->serial;
@@ -63,8 +62,7 @@ add(struct worker *worker, const struct listener *listener, const struct newcome
         .listener = newcomer->destination.family != ADDRESS_NONE ? newcomer->destination
                                                                  : *listener_address(listener),
         .failure = failure,
-        .verdict = failure == TLS_FAILURE_NO_CLIENT_CERTIFICATE ? TLS_VERDICT_REJECTED
-                                                                : TLS_VERDICT_NONE,
+        .verdict = (uint8_t)tls_verdict_of(newcomer->session),
     };
 
     if (row != SNAPSHOT_NO_INDEX)
