@@ -3,7 +3,7 @@
 # Debian's packages by purpose, and how to get the missing ones. Sourced by quickstart and check.
 
 build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev libssl-dev
-    libjansson-dev libconfig-dev libcurl4-openssl-dev libnghttp2-dev uthash-dev libsystemd-dev"
+    libjansson-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libnghttp2-dev uthash-dev libsystemd-dev"
 quickstart_packages="curl"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
     binutils docker docker-compose iptables iproute2 util-linux procps mandoc systemd openssl

@@ -136,6 +136,8 @@ close_parts(struct control *control)
     run_lock_give_back(&control->parts.run_lock);
     reload_free(&control->parts.reload);
     config_free(&control->parts.first_config);
+    config_source_clear(&control->parts.first_source);
+    objects_free(&control->parts.objects);
 }
 
 /* Those that came while this process was between two programs come now. */
@@ -267,7 +269,7 @@ start(struct control *control)
         handover_put_children(past, &control->parts);
     control->parts.reload = parts_open_reload(&control->parts);
     control->parts.first_config = NULL;
-    reload_apply(control->parts.reload, config);
+    reload_begin(control->parts.reload, config, &control->parts.first_source);
     children_start(control->parts.children, &privileges);
     log_start(config);
     handover_free(&control->parts.past);
@@ -297,15 +299,39 @@ write_certificates(struct certificate_reader *reader, struct certificate_files *
     return true;
 }
 
+/* What API calls have made lies where the file says. False with lines printed. */
+static bool
+load_objects(struct parts *parts)
+{
+    struct config_errors errors = {0};
+    struct config *config = config_load(parts->config_path, NULL, &errors);
+    char *reason = NULL;
+
+    print_errors(&errors);
+    config_errors_clear(&errors);
+    if (config == NULL)
+        return false;
+    parts->objects = objects_new();
+    bool is_loaded = objects_load(parts->objects, config->state_dir, &reason);
+    if (!is_loaded)
+        log_error("%s", reason);
+    free(reason);
+    config_free(&config);
+    return is_loaded;
+}
+
 /* With its certificates, some of which may have been handed over; NULL with lines printed. */
 static struct config *
-load_first(const char *path, struct certificate_files *certificates)
+load_first(struct parts *parts)
 {
+    struct certificate_files *certificates = &parts->first_certificates;
     struct certificate_reader *reader = certificate_reader_new(certificates);
     struct config_errors errors = {0};
 
     certificate_reader_begin_anew(reader);
-    struct config *config = config_load(path, certificate_reader_inspector(reader), &errors);
+    struct config *config = config_load_text(
+        parts->config_path, objects_additions(parts->objects),
+        certificate_reader_inspector(reader), &parts->first_source, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
     if (config != NULL && !write_certificates(reader, certificates)) {
@@ -320,7 +346,9 @@ load_first(const char *path, struct certificate_files *certificates)
 static void
 load_config(struct parts *parts)
 {
-    parts->first_config = load_first(parts->config_path, &parts->first_certificates);
+    if (!load_objects(parts))
+        return;
+    parts->first_config = load_first(parts);
     if (parts->first_config != NULL && parts->past != NULL &&
         handover_workers(parts->past) != 0)
         parts->first_config->workers = handover_workers(parts->past);

@@ -88,6 +88,8 @@ libcontrol_a_SOURCES = \
 	src/control/keys/key_uses.c src/control/keys/key_uses.h \
 	src/control/keys/repeats.c src/control/keys/repeats.h \
 	src/control/keys/verifier.c src/control/keys/verifier.h \
+	src/control/objects/object_store.c src/control/objects/object_store.h \
+	src/control/objects/objects.c src/control/objects/objects.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
@@ -144,6 +146,10 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws.c \
 	src/control/aws/aws_arn.c src/control/aws/aws_arn.h \
 	src/control/aws/aws_call.c src/control/aws/aws_call.h \
+	src/control/aws/aws_edit.c src/control/aws/aws_edit.h \
+	src/control/aws/aws_input.c src/control/aws/aws_input.h \
+	src/control/aws/elbv2_extras.c src/control/aws/elbv2_extras.h \
+	src/control/aws/elbv2_group_changes.c \
 	src/control/aws/aws_others.c \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
 	src/control/aws/elbv2_balancers.c \

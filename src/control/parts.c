@@ -157,6 +157,30 @@ withdraw_reload(void *argument, struct reload_order *order)
 }
 
 static void
+take_turn(void *argument, struct reload_turn *turn)
+{
+    struct parts *parts = argument;
+
+    reload_take_turn(parts->reload, turn);
+}
+
+static void
+give_up_turn(void *argument, struct reload_turn *turn)
+{
+    struct parts *parts = argument;
+
+    reload_give_up_turn(parts->reload, turn);
+}
+
+static void
+put_objects(void *argument, struct objects_order *order)
+{
+    struct parts *parts = argument;
+
+    reload_put_objects(parts->reload, order);
+}
+
+static void
 on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
 {
     static void (*const clear[NUMBERS_ROW_KINDS])(struct counter_board * board,
@@ -294,7 +318,8 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     parts->certificates = certificate_store_new();
     parts->ticket_keys = ticket_keys_new(parts->loop, on_ticket_keys, parts);
     parts->readers =
-        config_readers_new(parts->loop, certificate_store_files(parts->certificates));
+        config_readers_new(parts->loop, certificate_store_files(parts->certificates),
+                           objects_additions(parts->objects));
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
@@ -335,8 +360,12 @@ parts_open_admin(struct parts *parts)
         .readers = parts->readers,
         .keys = parts->keys,
         .key_uses = parts->key_uses,
+        .objects = parts->objects,
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
+        .take_turn = take_turn,
+        .give_up_turn = give_up_turn,
+        .put_objects = put_objects,
         .reload_argument = parts,
         .finishing = parts->finishing,
         .upgrade = parts->upgrade,

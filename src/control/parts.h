@@ -38,6 +38,8 @@ struct parts {
     bool is_verbose;
     uint64_t started_ms, started_wall_us;
     struct config *first_config;                 /* until reload has taken it over */
+    struct config_source first_source;           /* its text, likewise */
+    struct objects *objects;                     /* before the loop, as these */
     struct certificate_files first_certificates; /* as read with it, until prepared */
     struct loop *loop;
     uint8_t stickiness_key[STICKINESS_KEY_BYTES];

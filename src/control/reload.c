@@ -11,12 +11,15 @@
 #include "model/config_restart.h"
 
 TAILQ_HEAD(order_list, reload_order);
+TAILQ_HEAD(turn_list, reload_turn);
 
 struct reload {
     struct reload_parts parts;
     struct config *config;
-    struct order_list reading; /* served by the reading under way */
-    struct order_list waiting; /* for the next one */
+    struct config_source source; /* of config */
+    struct turn_list turns;      /* that wait until nothing is read */
+    struct order_list reading;   /* served by the reading under way */
+    struct order_list waiting;   /* for the next one */
     bool is_reading, is_next_asked, is_forced, is_stopped;
 };
 
@@ -28,6 +31,7 @@ reload_new(const struct reload_parts *parts)
     reload->parts = *parts;
     TAILQ_INIT(&reload->reading);
     TAILQ_INIT(&reload->waiting);
+    TAILQ_INIT(&reload->turns);
     return reload;
 }
 
@@ -37,6 +41,7 @@ reload_free(struct reload **reload)
     if (*reload == NULL)
         return;
     config_free(&(*reload)->config);
+    config_source_clear(&(*reload)->source);
     free(*reload);
     *reload = NULL;
 }
@@ -59,22 +64,40 @@ prepare_certificates(const struct reload_parts *parts, struct config_answer *rea
     return false;
 }
 
+static void
+abandon(const struct reload_parts *parts)
+{
+    certificate_store_abandon(parts->certificates);
+    listener_sockets_abandon(parts->sockets);
+    observer_fds_abandon(parts->observer_fds);
+}
+
+/* Sockets and files; both are tried, so that people see all that is wrong at once. */
+static bool
+prepare_descriptors(const struct reload_parts *parts, const struct config *config,
+                    struct config_errors *errors)
+{
+    bool has_sockets = listener_sockets_prepare(parts->sockets, config, errors);
+    bool has_fds = observer_fds_prepare(parts->observer_fds, config, errors);
+
+    if (has_sockets && !has_fds)
+        listener_sockets_abandon(parts->sockets);
+    if (has_fds && !has_sockets)
+        observer_fds_abandon(parts->observer_fds);
+    return has_sockets && has_fds;
+}
+
 static bool
 prepare(const struct reload_parts *parts, struct config_answer *read)
 {
-    const struct config *config = read->config;
-    /* All are tried, so that people see all that is wrong at once. */
-    bool has_sockets = listener_sockets_prepare(parts->sockets, config, &read->errors);
-    bool has_fds = observer_fds_prepare(parts->observer_fds, config, &read->errors);
+    bool has_descriptors = prepare_descriptors(parts, read->config, &read->errors);
     bool has_certificates = prepare_certificates(parts, read);
 
-    if (has_sockets && has_fds && has_certificates)
+    if (has_descriptors && has_certificates)
         return true;
+    if (has_descriptors)
+        abandon(parts);
     certificate_store_abandon(parts->certificates);
-    if (has_sockets)
-        listener_sockets_abandon(parts->sockets);
-    if (has_fds)
-        observer_fds_abandon(parts->observer_fds);
     return false;
 }
 
@@ -115,8 +138,9 @@ compile(const struct reload_parts *parts, const struct config *config)
     snapshot_compiler_set_config(parts->compiler, &compiled);
 }
 
-void
-reload_apply(struct reload *reload, struct config *config)
+/* Hands a configuration, which it takes over, to every part and publishes. */
+static void
+apply(struct reload *reload, struct config *config)
 {
     const struct reload_parts *parts = &reload->parts;
     struct config *old = reload->config;
@@ -159,6 +183,21 @@ reload_apply(struct reload *reload, struct config *config)
         admin_api_forget(parts->admin);
     children_set_logs(parts->children, config);
     config_free(&old);
+}
+
+static void
+take_source(struct reload *reload, struct config_source *source)
+{
+    config_source_clear(&reload->source);
+    reload->source = *source;
+    *source = (struct config_source){.text = NULL};
+}
+
+void
+reload_begin(struct reload *reload, struct config *config, struct config_source *source)
+{
+    take_source(reload, source);
+    apply(reload, config);
 }
 
 static void
@@ -226,7 +265,8 @@ try_config(struct reload *reload, struct config_answer *read)
     char *changes = config_changes_text(reload->config, config);
     config_keep_running(reload->config, config);
     warn_of_later(config);
-    reload_apply(reload, config);
+    take_source(reload, &read->source);
+    apply(reload, config);
     note_success(parts, config, changes);
     answer(reload, &(struct reload_outcome){.errors = &read->errors,
                                             .warnings = &config->warnings,
@@ -235,6 +275,17 @@ try_config(struct reload *reload, struct config_answer *read)
 }
 
 static void start_reading(struct reload *reload);
+
+static void
+give_turns(struct reload *reload)
+{
+    struct reload_turn *turn;
+
+    while (!reload->is_reading && (turn = TAILQ_FIRST(&reload->turns)) != NULL) {
+        TAILQ_REMOVE(&reload->turns, turn, link);
+        turn->on_turn(turn);
+    }
+}
 
 static void
 on_read(void *argument, struct config_answer *read)
@@ -250,6 +301,7 @@ on_read(void *argument, struct config_answer *read)
         try_config(reload, read);
     if (reload->is_next_asked)
         start_reading(reload);
+    give_turns(reload);
 }
 
 static void
@@ -328,5 +380,86 @@ void
 reload_stop(struct reload *reload)
 {
     reload->is_stopped = true;
+    reload->is_reading = false;
     config_readers_forget(reload->parts.readers, reload);
+}
+
+void
+reload_take_turn(struct reload *reload, struct reload_turn *turn)
+{
+    TAILQ_INSERT_TAIL(&reload->turns, turn, link);
+    give_turns(reload);
+}
+
+void
+reload_give_up_turn(struct reload *reload, struct reload_turn *turn)
+{
+    TAILQ_REMOVE(&reload->turns, turn, link);
+}
+
+/* The file's warnings go on: only its reading warns. */
+static void
+keep_warnings(struct config *old, struct config *config)
+{
+    config->warnings = old->warnings;
+    old->warnings = (struct config_errors){.lines = NULL};
+}
+
+static void
+tell(struct objects_order *order, const struct config_errors *errors, const char *reason)
+{
+    order->on_done(order, &(struct objects_outcome){.errors = errors, .reason = reason});
+}
+
+/* False: no error says why where the disk has refused, but *reason, to free(). */
+static bool
+put(struct reload *reload, struct object_edit *edit, struct config *config,
+    struct config_errors *errors, char **reason)
+{
+    const struct reload_parts *parts = &reload->parts;
+
+    if (!prepare_descriptors(parts, config, errors))
+        return false;
+    if (!object_edit_write(edit, reason)) {
+        abandon(parts);
+        return false;
+    }
+    object_edit_commit(edit);
+    config_keep_running(reload->config, config);
+    keep_warnings(reload->config, config);
+    apply(reload, config);
+    return true;
+}
+
+/* What is written beside the configuration, tags for one. */
+static void
+put_beside(struct objects_order *order)
+{
+    static const struct config_errors none;
+    char *reason = NULL;
+
+    if (object_edit_write(order->edit, &reason))
+        object_edit_commit(order->edit);
+    tell(order, &none, reason);
+    free(reason);
+}
+
+void
+reload_put_objects(struct reload *reload, struct objects_order *order)
+{
+    struct config_errors errors = {.lines = NULL};
+    char *reason = NULL;
+
+    if (!object_edit_concerns_settings(order->edit)) {
+        put_beside(order);
+        return;
+    }
+    struct config *config =
+        config_read_text(reload->parts.config_path, object_edit_additions(order->edit),
+                         &reload->source, &errors);
+    if (config != NULL && !put(reload, order->edit, config, &errors, &reason))
+        config_free(&config);
+    tell(order, &errors, reason);
+    config_errors_clear(&errors);
+    free(reason);
 }

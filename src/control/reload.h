@@ -76,10 +76,24 @@ void reload_request(struct reload *reload, struct reload_order *order);
 /* The order is not answered any more. */
 void reload_withdraw(struct reload *reload, struct reload_order *order);
 
+/* Calls on_turn at once, or later. */
+void reload_take_turn(struct reload *reload, struct reload_turn *turn);
+
+/* A turn that has not come is not waited for any more. */
+void reload_give_up_turn(struct reload *reload, struct reload_turn *turn);
+
+/*
+ * Within a turn, which goes on until the order's on_done: judges the file in force with the
+ * edit's objects, prepares what they ask for, writes the edit, and goes over to it; or refuses
+ * all of it. on_done is called at once, or later where certificates have to be read.
+ */
+void reload_put_objects(struct reload *reload, struct objects_order *order);
+
 /* Control is stopping: nothing is taken over any more. */
 void reload_stop(struct reload *reload);
 
-/* Hands a configuration, which it takes over, to every part and publishes: at the start. */
-void reload_apply(struct reload *reload, struct config *config);
+/* Hands a configuration and its text, which it takes over, to every part and publishes: at the
+ * start. */
+void reload_begin(struct reload *reload, struct config *config, struct config_source *source);
 
 #endif

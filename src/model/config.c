@@ -89,6 +89,8 @@ config_place_text(const struct config *config, const struct setting_place *place
 {
     if (place == NULL)
         return memory_print("%s:1", config->path);
+    if (place->line == 0)
+        return memory_copy_text(config->files[place->file]);
     return memory_print("%s:%u", config->files[place->file], (unsigned)place->line);
 }
 

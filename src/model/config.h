@@ -368,7 +368,7 @@ struct config {
     struct config_later *later;
     size_t later_count;
     char **files; /* that it was read from, the one of path first: setting_places.h */
-    size_t file_count;
+    size_t file_count; /* with the places of additions (config_additions.h), behind the files */
 };
 
 struct config_findings;
@@ -412,16 +412,20 @@ void config_findings_about(struct config_findings *findings,
 struct config *config_load(const char *path, const struct config_inspector *inspector,
                            struct config_errors *errors);
 
+struct config_additions;
 struct config_source;
 
-/* The same in two steps, of which the second touches no file: the text that the first leaves in
+/* The same, with what stands beside the file (NULL: nothing), in two steps, of which the second touches no file: the text that the first leaves in
  * source (config_source.h), the caller's, can be read again elsewhere. Only the first warns. */
-struct config *config_load_text(const char *path, const struct config_inspector *inspector,
+struct config *config_load_text(const char *path, const struct config_additions *additions,
+                                const struct config_inspector *inspector,
                                 struct config_source *source, struct config_errors *errors);
-struct config *config_read_text(const char *path, const struct config_source *source,
+struct config *config_read_text(const char *path, const struct config_additions *additions,
+                                const struct config_source *source,
                                 struct config_errors *errors);
 
-/* "FILE:LINE"; of the first line where the place is NULL. Give back with free(). */
+/* "FILE:LINE"; of the first line where the place is NULL; the place of an addition. Give back
+ * with free(). */
 char *config_place_text(const struct config *config, const struct setting_place *place);
 
 /* Where the first of these settings of the file itself ("api.unix") that is given stands; NULL:

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "model/config.h"
+#include "model/config_additions.h"
 #include "model/config_check.h"
 #include "model/config_inspect.h"
 #include "model/config_object.h"
@@ -79,6 +80,7 @@ on_problem(void *report, const char *file, unsigned line, const char *reason)
 
 /* What a reading is for, and where its findings go. */
 struct reading {
+    const struct config_additions *additions;
     const struct config_inspector *inspector; /* NULL: none */
     struct config_report errors;
     struct config_report warnings;
@@ -114,7 +116,8 @@ note_files(struct config *config, const struct config_source *source)
         config->files[i] = memory_copy_text(source->files[i]);
 }
 
-/* The config of the source's text, unless something is wrong with that already. */
+/* The config of the source's text and the additions, unless something is wrong with that already.
+ */
 static struct config *
 read_source(const char *path, struct reading *reading, bool has_warnings,
             struct config_errors *errors)
@@ -127,10 +130,12 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
     note_files(config, reading->errors.source);
     /* Without all of its text nothing can be said of what is missing in it. */
     if (reading->errors.count == 0) {
-        if (config_tree_read(&tree, reading->errors.source->text, &error))
-            judge(reading, &tree.root, config, has_warnings);
-        else
+        if (!config_tree_read(&tree, reading->errors.source->text, &error)) {
             config_report_add_syntax(&reading->errors, &error);
+        } else {
+            config_additions_plant(reading->additions, &tree, &reading->errors);
+            judge(reading, &tree.root, config, has_warnings);
+        }
         config_tree_clear(&tree);
     }
     config_report_finish(&reading->warnings, &config->warnings);
@@ -139,25 +144,38 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
     return config;
 }
 
+static const struct config_additions no_additions;
+
 struct config *
-config_load_text(const char *path, const struct config_inspector *inspector,
-                 struct config_source *source, struct config_errors *errors)
+config_load_text(const char *path, const struct config_additions *additions,
+                 const struct config_inspector *inspector, struct config_source *source,
+                 struct config_errors *errors)
 {
-    struct reading reading = {.inspector = inspector,
+    struct config_source places;
+    struct reading reading = {.additions = additions == NULL ? &no_additions : additions,
+                              .inspector = inspector,
                               .errors = {.source = source},
-                              .warnings = {.source = source, .mark = "warning: "}};
+                              .warnings = {.source = &places, .mark = "warning: "}};
 
     config_source_read(source, path, on_problem, &reading.errors);
-    return read_source(path, &reading, true, errors);
+    places = config_additions_places(source, reading.additions);
+    reading.errors.source = &places;
+    struct config *config = read_source(path, &reading, true, errors);
+    config_additions_free_places(&places);
+    return config;
 }
 
 struct config *
-config_read_text(const char *path, const struct config_source *source,
-                 struct config_errors *errors)
+config_read_text(const char *path, const struct config_additions *additions,
+                 const struct config_source *source, struct config_errors *errors)
 {
-    struct reading reading = {.errors = {.source = source}};
+    struct reading reading = {.additions = additions == NULL ? &no_additions : additions};
+    struct config_source places = config_additions_places(source, reading.additions);
 
-    return read_source(path, &reading, false, errors);
+    reading.errors.source = &places;
+    struct config *config = read_source(path, &reading, false, errors);
+    config_additions_free_places(&places);
+    return config;
 }
 
 struct config *
@@ -165,7 +183,7 @@ config_load(const char *path, const struct config_inspector *inspector,
             struct config_errors *errors)
 {
     struct config_source source;
-    struct config *config = config_load_text(path, inspector, &source, errors);
+    struct config *config = config_load_text(path, NULL, inspector, &source, errors);
 
     config_source_clear(&source);
     return config;

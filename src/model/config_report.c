@@ -11,11 +11,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* The way to a setting, "target_groups[0].health_check.path", new memory. */
+/* The way to a setting, "target_groups[0].health_check.path"; of an addition, from that on. New
+ * memory. */
 static char *
 path_of(const struct config_node *node)
 {
-    if (node->parent == NULL)
+    if (node->parent == NULL || node->is_addition)
         return memory_copy_text("");
     char *way = path_of(node->parent);
     char *path;
@@ -138,7 +139,9 @@ config_report_finish(struct config_report *report, struct config_errors *errors)
     errors->lines = memory_take(report->count, sizeof(*errors->lines));
     for (size_t i = 0; i < report->count; i++) {
         struct config_report_entry *entry = &report->entries[i];
-        errors->lines[i] = memory_print("%s:%u: %s", entry->file, entry->line, entry->text);
+        errors->lines[i] =
+            entry->line == 0 ? memory_print("%s: %s", entry->file, entry->text)
+                             : memory_print("%s:%u: %s", entry->file, entry->line, entry->text);
         text_make_printable(errors->lines[i]);
         free(entry->file);
         free(entry->text);

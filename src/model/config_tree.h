@@ -24,8 +24,9 @@ struct config_node {
     const char *name;                 /* NULL: the root, or an element of a list */
     const struct config_node *parent; /* NULL: the root */
     enum config_node_kind kind;
-    unsigned index; /* among the parent's children */
-    unsigned line;  /* of the text that was read, from 1 */
+    bool is_addition; /* stands beside the file (config_additions.h) */
+    unsigned index;   /* among the parent's children */
+    unsigned line;    /* of the text that was read, from 1 */
 
     union {
         const char *text;

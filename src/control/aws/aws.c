@@ -4,13 +4,14 @@
  * or else the body's Action and Version, say what is wanted, the input is decoded by its shape,
  * and what the handler gives is written by its.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "control/admin/admin_call.h"
-#include "control/aws/aws_call.h"
+#include "control/aws/aws_edit.h"
 #include "wire/decode.h"
 #include "wire/wire_answer.h"
 #include "wire/wire_json.h"
@@ -29,7 +30,7 @@ static json_t *(*const handlers[])(struct aws_call *call) = {
 };
 
 struct exchange {
-    struct admin_call *admin;
+    const struct admin_call *admin;
     struct admin_proof proof;
     enum wire wire;
     const struct wire_service *service; /* NULL: not known yet */
@@ -64,8 +65,27 @@ refuse_change(const struct exchange *exchange, const char *name)
     free(message);
 }
 
+/* Of a change with the read that answers for it. Ends the call. */
 static void
-run(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
+answer(const struct exchange *exchange, enum wire_operation_id id, struct aws_call *call,
+       json_t *output)
+{
+    if (call->error_code == NULL && call->follow != OPERATION_COUNT) {
+        call->input = call->follow_input;
+        output = handlers[call->follow](call);
+    }
+    if (call->error_code != NULL)
+        refuse(exchange, REFUSED, call->error_code, call->error_message);
+    else
+        reply(exchange, 200,
+              wire_answer_text(&wire_operations[id], output, exchange->request_id));
+    json_decref(output);
+    json_decref(call->follow_input);
+    free(call->error_message);
+}
+
+static void
+run(const struct exchange *exchange, enum wire_operation_id id, const json_t *input)
 {
     const struct access_key *caller = exchange->admin->request->caller;
     struct slice region = exchange->proof.region;
@@ -75,17 +95,109 @@ run(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
         .input = input,
         .region = region.length == 0 ? AWS_REGION : region_text,
         .caller_name = caller == NULL ? "anonymous" : caller->name,
+        .follow = OPERATION_COUNT,
     };
-    json_t *output = handlers[id](&call);
 
-    if (call.error_code != NULL)
-        refuse(exchange, REFUSED, call.error_code, call.error_message);
-    else
-        reply(exchange, 200,
-              wire_answer_text(&wire_operations[id], output, exchange->request_id));
-    json_decref(output);
-    free(call.error_message);
+    answer(exchange, id, &call, handlers[id](&call));
     free(region_text);
+}
+
+/* A call that changes something: the handler that it came by is over when its turn comes, and
+ * the turn may be over later. */
+struct pending {
+    struct reload_turn turn; /* first: the turn is the call */
+    struct objects_order order;
+    struct admin_wait wait;
+    struct admin_call admin;
+    struct exchange exchange;
+    enum wire_operation_id id;
+    struct aws_call call;
+    json_t *input, *output;
+    char *region, *caller_name;
+};
+
+static void
+end_pending(struct pending *pending)
+{
+    admin_wait_end(&pending->wait);
+    object_edit_free(&pending->call.edit);
+    json_decref(pending->input);
+    free(pending->region);
+    free(pending->caller_name);
+    free(pending);
+}
+
+static void
+finish_pending(struct pending *pending)
+{
+    answer(&pending->exchange, pending->id, &pending->call, pending->output);
+    end_pending(pending);
+}
+
+static void
+on_put(struct objects_order *order, const struct objects_outcome *outcome)
+{
+    struct pending *pending =
+        (struct pending *)(void *)((char *)order - offsetof(struct pending, order));
+
+    aws_edit_note_outcome(&pending->call, outcome);
+    finish_pending(pending);
+}
+
+static void
+on_turn(struct reload_turn *turn)
+{
+    struct pending *pending = (struct pending *)(void *)turn;
+    struct aws_call *call = &pending->call;
+    const struct admin_parts *parts = call->parts;
+
+    call->edit = object_edit_begin(parts->objects);
+    pending->output = handlers[pending->id](call);
+    if (call->error_code != NULL || object_edit_is_empty(call->edit)) {
+        finish_pending(pending);
+        return;
+    }
+    pending->order = (struct objects_order){.edit = call->edit, .on_done = on_put};
+    parts->put_objects(parts->reload_argument, &pending->order);
+}
+
+static void
+on_stop(void *argument)
+{
+    struct pending *pending = argument;
+    const struct admin_parts *parts = pending->call.parts;
+
+    parts->give_up_turn(parts->reload_argument, &pending->turn);
+    refuse(&pending->exchange, 503, "ServiceUnavailable",
+           "fairlead is stopping: nothing has been changed");
+    end_pending(pending);
+}
+
+static void
+run_in_turn(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
+{
+    const struct admin_parts *parts = exchange->admin->parts;
+    struct slice region = exchange->proof.region;
+    struct pending *pending = memory_take(1, sizeof(*pending));
+
+    *pending = (struct pending){
+        .turn.on_turn = on_turn,
+        .wait = {.on_stop = on_stop, .argument = pending},
+        .admin = *exchange->admin,
+        .exchange = *exchange,
+        .id = id,
+        .input = json_incref(input),
+        .region = memory_copy_bytes(region.at, region.length),
+        .caller_name = memory_copy_text(exchange->admin->request->caller->name),
+    };
+    pending->exchange.admin = &pending->admin;
+    pending->call = (struct aws_call){.parts = parts,
+                                      .input = input,
+                                      .region = pending->region,
+                                      .caller_name = pending->caller_name,
+                                      .follow = OPERATION_COUNT};
+    admin_wait_begin(pending->admin.admin, &pending->wait);
+    parts->take_turn(parts->reload_argument, &pending->turn);
 }
 
 static void
@@ -147,6 +259,8 @@ serve(const struct exchange *exchange, const struct body *body, enum wire_operat
                                        : decode_json(body->tree, operation, &error);
     if (input == NULL)
         refuse(exchange, REFUSED, operation->service->input_code, error);
+    else if (operation->is_change)
+        run_in_turn(exchange, id, input);
     else
         run(exchange, id, input);
     json_decref(input);

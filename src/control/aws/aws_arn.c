@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "control/aws/aws_edit.h"
 #include "net/digest.h"
 
 #define PREFIX "arn:aws:elasticloadbalancing:"
@@ -37,6 +38,12 @@ balancer_id(const struct aws_call *call)
 }
 
 char *
+aws_arn_of(const struct aws_call *call, const char *id)
+{
+    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":%s", call->region, id);
+}
+
+char *
 aws_arn_balancer(const struct aws_call *call)
 {
     return memory_print(PREFIX "%s:" AWS_ACCOUNT ":loadbalancer/app/%s/%s", call->region,
@@ -64,6 +71,11 @@ aws_arn_rule(const struct aws_call *call, const struct config_listener *listener
 char *
 aws_arn_group(const struct aws_call *call, const char *name)
 {
+    const struct config_target_group *group = config_find_group(call->parts->config, name);
+    const struct object *object = group == NULL ? NULL : aws_edit_object(call, group->places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
     return memory_print(PREFIX "%s:" AWS_ACCOUNT ":targetgroup/%s/%s", call->region, name,
                         make_id("targetgroup", name, 0).text);
 }
@@ -129,16 +141,30 @@ aws_arn_find_listener(struct aws_call *call, const char *arn)
     return NULL;
 }
 
+/* The name stands in the ARN. */
+const struct config_target_group *
+aws_arn_look_for_group(const struct aws_call *call, const char *arn)
+{
+    static const char kind[] = "targetgroup/";
+    const char *resource = resource_of(arn);
+
+    if (strncmp(resource, kind, sizeof(kind) - 1) != 0)
+        return NULL;
+    resource += sizeof(kind) - 1;
+    char *name = memory_copy_bytes(resource, strcspn(resource, "/"));
+    const struct config_target_group *group = config_find_group(call->parts->config, name);
+    free(name);
+    return group != NULL && is_it(arn, aws_arn_group(call, group->name)) ? group : NULL;
+}
+
 const struct config_target_group *
 aws_arn_find_group(struct aws_call *call, const char *arn)
 {
-    const struct config *config = call->parts->config;
+    const struct config_target_group *group = aws_arn_look_for_group(call, arn);
 
-    for (size_t i = 0; i < config->target_group_count; i++)
-        if (is_it(arn, aws_arn_group(call, config->target_groups[i].name)))
-            return &config->target_groups[i];
-    aws_fail(call, "TargetGroupNotFound", "One or more target groups not found");
-    return NULL;
+    if (group == NULL)
+        aws_fail(call, "TargetGroupNotFound", "One or more target groups not found");
+    return group;
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ARNs of what the configuration file holds. They are made of names and priorities, so that
- * they stay over reloads and restarts.
+ * ARNs. Those of what the configuration file holds are made of names and priorities, so that
+ * they stay over reloads and restarts; those of the API's objects end in their ids.
  */
 #ifndef FAIRLEAD_CONTROL_AWS_AWS_ARN_H
 #define FAIRLEAD_CONTROL_AWS_AWS_ARN_H
@@ -11,6 +11,7 @@
 #include "control/aws/aws_call.h"
 
 /* New texts, to free(). */
+char *aws_arn_of(const struct aws_call *call, const char *id); /* of an object of the API */
 char *aws_arn_balancer(const struct aws_call *call);
 char *aws_arn_listener(const struct aws_call *call, const struct config_listener *listener);
 char *aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
@@ -26,5 +27,9 @@ bool aws_arn_check_balancer(struct aws_call *call, const char *arn);
 const struct config_listener *aws_arn_find_listener(struct aws_call *call, const char *arn);
 const struct config_target_group *aws_arn_find_group(struct aws_call *call, const char *arn);
 bool aws_arn_check_rule(struct aws_call *call, const char *arn);
+
+/* The same where it is no mistake that there is none: NULL. */
+const struct config_target_group *aws_arn_look_for_group(const struct aws_call *call,
+                                                         const char *arn);
 
 #endif

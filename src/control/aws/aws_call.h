@@ -30,9 +30,14 @@ struct aws_call {
     const char *caller_name; /* of the key; "anonymous" */
     const char *error_code;  /* NULL: none */
     char *error_message;
+    /* Of a change: what becomes of objects, and the read whose answer it has then. */
+    struct object_edit *edit;
+    enum wire_operation_id follow; /* OPERATION_COUNT: the handler's own answer */
+    json_t *follow_input;
 };
 
-/* Handlers: one a row of operations.def; a new object, or NULL after aws_fail. */
+/* Handlers: one a row of operations.def; a new object, or NULL after aws_fail or
+ * aws_edit_answer (aws_edit.h). */
 #define OPERATION(service, name, handler) json_t *handler(struct aws_call *call);
 #define OPERATION_CHANGE OPERATION
 #define OPERATION_LATER(service, name)

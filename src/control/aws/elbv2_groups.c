@@ -5,7 +5,9 @@
 
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
+#include "control/aws/elbv2_extras.h"
 
 static json_t *
 group_to_json(const struct aws_call *call, const struct config_target_group *group,
@@ -76,9 +78,9 @@ elbv2_target_group_attributes(struct aws_call *call)
     if (group == NULL)
         return NULL;
     json_t *attributes = aws_settings_attributes(SCOPE_TARGET_GROUP, "attributes.", group);
-    json_array_append_new(attributes,
-                          json_pack("{s:s, s:s}", "Key", "load_balancing.cross_zone.enabled",
-                                    "Value", "use_load_balancer_configuration"));
+    const struct object *object = aws_edit_object(call, group->places);
+    aws_extra_add(attributes, elbv2_group_extras,
+                  object == NULL ? NULL : json_object_get(object->document, "extras"));
     return json_pack("{s:o}", "Attributes", attributes);
 }
 

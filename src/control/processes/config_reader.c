@@ -78,17 +78,20 @@ struct reader {
 struct config_readers {
     struct loop *loop;
     const struct certificate_files *in_force;
+    const struct config_additions *additions;
     LIST_HEAD(, reader) running;
     pid_t unreaped[READERS_MOST]; /* killed, and not yet dead; 0: free */
 };
 
 struct config_readers *
-config_readers_new(struct loop *loop, const struct certificate_files *in_force)
+config_readers_new(struct loop *loop, const struct certificate_files *in_force,
+                   const struct config_additions *additions)
 {
     struct config_readers *readers = memory_take(1, sizeof(*readers));
 
     readers->loop = loop;
     readers->in_force = in_force;
+    readers->additions = additions;
     LIST_INIT(&readers->running);
     return readers;
 }
@@ -109,6 +112,7 @@ release(void *object)
     struct reader *reader = object;
 
     config_free(&reader->answer.config);
+    config_source_clear(&reader->answer.source);
     certificate_files_close(&reader->answer.certificates);
     free(reader->answer.told);
     config_errors_clear(&reader->answer.errors);
@@ -206,7 +210,8 @@ write_verdict(const struct config_question *question, const struct config *confi
 
 /* False: the memory files could not be filled. */
 static bool
-write_of_file(const struct config_question *question, FILE *out)
+write_of_file(const struct config_question *question, const struct config_additions *additions,
+              FILE *out)
 {
     static const struct certificate_files written = {
         SHORT_CHILD_FD + KEPT_BOOK, SHORT_CHILD_FD + KEPT_KEYS, SHORT_CHILD_FD + KEPT_API};
@@ -220,7 +225,7 @@ write_of_file(const struct config_question *question, FILE *out)
 
     certificate_reader_on_progress(reader, on_progress, &work);
     struct config *config = config_load_text(
-        question->path, certificate_reader_inspector(reader), &source, &errors);
+        question->path, additions, certificate_reader_inspector(reader), &source, &errors);
     if (config == NULL) {
         fputc(VERDICT_REFUSED, out);
         write_lines(out, &errors);
@@ -281,7 +286,7 @@ write_renewed(const struct config_question *question, FILE *out)
 }
 
 static _Noreturn void
-read_in_child(const struct config_question *question)
+read_in_child(const struct config_question *question, const struct config_additions *additions)
 {
     bool is_answered = true;
 
@@ -295,7 +300,7 @@ read_in_child(const struct config_question *question)
     else if (question->wish == CONFIG_IN_FORCE)
         is_answered = write_renewed(question, out);
     else
-        is_answered = write_of_file(question, out);
+        is_answered = write_of_file(question, additions, out);
     _exit(is_answered && fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -319,11 +324,10 @@ take_lines(const struct reader *reader, size_t offset, struct config_errors *lin
 static void
 take_text(struct reader *reader, size_t offset, struct config_answer *answer)
 {
-    struct config_source source;
-
-    if (!config_source_take(&source, reader->bytes + offset, reader->length - offset))
+    if (!config_source_take(&answer->source, reader->bytes + offset, reader->length - offset))
         return;
-    answer->config = config_read_text(reader->path, &source, &answer->errors);
+    answer->config = config_read_text(reader->path, reader->all->additions, &answer->source,
+                                      &answer->errors);
     if (answer->config != NULL) {
         answer->config->warnings = answer->warnings;
         answer->warnings = (struct config_errors){.lines = NULL};
@@ -331,7 +335,6 @@ take_text(struct reader *reader, size_t offset, struct config_answer *answer)
     answer->is_good = answer->config != NULL;
     answer->certificates = reader->certificates;
     reader->certificates = CERTIFICATE_FILES_NONE;
-    config_source_clear(&source);
 }
 
 static void
@@ -495,7 +498,7 @@ start_child(const struct config_readers *readers, struct reader *reader,
     reader->fd = fds[0];
     reader->pid = fork_reader(readers, reader, fds[1]);
     if (reader->pid == 0)
-        read_in_child(question);
+        read_in_child(question, readers->additions);
     close(fds[1]);
     if (reader->pid != -1)
         return true;

@@ -12,6 +12,7 @@
 
 #include "control/certificates/certificate_files.h"
 #include "model/config.h"
+#include "model/config_additions.h"
 #include "net/loop.h"
 
 struct config_readers;
@@ -42,6 +43,7 @@ struct config_question {
 struct config_answer {
     bool is_good;
     struct config *config; /* with its warnings; NULL: not wanted, or is_good is false */
+    struct config_source source; /* of that config */
     char *told;            /* what tell has written; NULL: not wanted, or is_good is false */
     size_t told_length;
     /* As certificate_reader_write leaves them, where there is a config. */
@@ -52,9 +54,11 @@ struct config_answer {
 
 typedef void config_reader_done(void *argument, struct config_answer *answer);
 
-/* in_force: the certificates that workers have at any time; it outlives the readers. */
+/* in_force: the certificates that workers have at any time; additions: what stands beside the
+ * file at any time. Both outlive the readers. */
 struct config_readers *config_readers_new(struct loop *loop,
-                                          const struct certificate_files *in_force);
+                                          const struct certificate_files *in_force,
+                                          const struct config_additions *additions);
 
 /* Ends the children under way; their callbacks are not called. */
 void config_readers_free(struct config_readers **readers);

@@ -34,6 +34,7 @@ struct stage {
     struct access_channels *access_channels, *failure_channels;
     struct problems *problems;
     struct task_events *task_events;
+    struct objects *objects;
     struct reload *reload;
     unsigned publications;
 };
@@ -124,7 +125,8 @@ open_parts(struct stage *stage)
         .publisher = publisher_new(stage->loop, &publisher_callbacks, stage),
     };
     parts->readers =
-        config_readers_new(stage->loop, certificate_store_files(parts->certificates));
+        config_readers_new(stage->loop, certificate_store_files(parts->certificates),
+                           objects_additions(stage->objects));
     parts->providers = providers_new(&(struct provider_parts){
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
@@ -154,7 +156,8 @@ static void
 apply_first(struct stage *stage)
 {
     struct config_errors errors = {0};
-    struct config *config = config_load(stage->path, NULL, &errors);
+    struct config_source source;
+    struct config *config = config_load_text(stage->path, NULL, NULL, &source, &errors);
 
     if (config == NULL)
         fail_msg("%s", errors.lines[0]);
@@ -166,7 +169,7 @@ apply_first(struct stage *stage)
     assert_true(listener_sockets_prepare(stage->parts.sockets, config, &errors));
     assert_true(observer_fds_prepare(stage->parts.observer_fds, config, &errors));
     stage->reload = reload_new(&stage->parts);
-    reload_apply(stage->reload, config);
+    reload_begin(stage->reload, config, &source);
     config_errors_clear(&errors);
 }
 
@@ -185,6 +188,8 @@ begin(void)
     stage->access_channels = access_channels_new(WORKERS);
     stage->failure_channels = access_channels_new(WORKERS);
     stage->problems = problems_new();
+    stage->objects = objects_new();
+    assert_true(objects_load(stage->objects, stage->folder, NULL));
     open_parts(stage);
     write_config(stage, GOOD);
     apply_first(stage);
@@ -195,7 +200,8 @@ static void
 remove_files(const struct stage *stage)
 {
     char *command = memory_print("%s/", stage->folder);
-    static const char *const names[] = {"conf", "admin.sock", "one.sock", "two.sock", "log"};
+    static const char *const names[] = {"conf", "admin.sock", "one.sock", "two.sock", "log",
+                                        "objects.sqlite"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         char *path = memory_print("%s%s", command, names[i]);
@@ -234,6 +240,7 @@ end(struct stage *stage)
     world_free(stage->world);
     reload_free(&stage->reload); /* behind all that works by its configuration */
     problems_free(&stage->problems);
+    objects_free(&stage->objects);
     counter_board_free(&stage->board);
     loop_free(&stage->loop);
     remove_files(stage);

@@ -161,14 +161,14 @@ carries_a_text_to_another_process(void **state)
 
     (void)state;
     write_text("\n" BASE("", WEB("") "limits = { body_bytes = 4294967296; };"));
-    struct config *config = config_load_text("F", NULL, &source, &errors);
+    struct config *config = config_load_text("F", NULL, NULL, &source, &errors);
     assert_non_null(config);
     config_free(&config);
     FILE *out = open_memstream(&bytes, &length);
     config_source_write(&source, out);
     assert_int_equal(fclose(out), 0);
     assert_true(config_source_take(&taken, bytes, length));
-    config = config_read_text("F", &taken, &errors);
+    config = config_read_text("F", NULL, &taken, &errors);
     assert_non_null(config);
     assert_int_equal(config->listeners[0].places->own.line, 2);
     assert_true(config->limits.body_bytes == UINT64_C(4294967296));

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/aws/aws_input.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/slice.h"
+#include "control/aws/aws_arn.h"
+#include "model/setting_value.h"
+
+#define ATTRIBUTES_MAX 100
+#define VALUES_MAX 5 /* of all conditions of a rule */
+
+void
+aws_input_put(json_t *into, const char *way, json_t *value)
+{
+    const char *dot;
+
+    while ((dot = strchr(way, '.')) != NULL) {
+        char *name = memory_copy_bytes(way, (size_t)(dot - way));
+        json_t *group = json_object_get(into, name);
+        if (group == NULL) {
+            group = json_object();
+            json_object_set_new(into, name, group);
+        }
+        free(name);
+        into = group;
+        way = dot + 1;
+    }
+    json_object_set_new(into, way, value);
+}
+
+/* As the file would have it: forms does not take a number or a truth as a text. */
+static json_t *
+typed(const struct setting *row, const char *text)
+{
+    unsigned forms = setting_kind_forms(row->kind);
+    uint64_t number;
+
+    if ((forms & WRITTEN_AS_BOOL) != 0 &&
+        (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
+        return json_boolean(strcmp(text, "true") == 0);
+    if ((forms & WRITTEN_AS_NUMBER) != 0 && slice_to_number(slice_of(text), INT64_MAX, &number))
+        return json_integer((json_int_t)number);
+    return json_string(text);
+}
+
+void
+aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into)
+{
+    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
+        bool is_simple = (*row)->kind != SETTING_LIST && (*row)->kind != SETTING_ONE;
+        json_t *value = (*row)->attribute == NULL || !is_simple
+                            ? NULL
+                            : json_object_get(call->input, (*row)->attribute);
+        if (value == NULL)
+            continue;
+        aws_input_put(into, (*row)->path,
+                      json_is_string(value) ? typed(*row, json_string_value(value))
+                                            : json_incref(value));
+    }
+}
+
+static const struct setting *
+find_attribute(enum setting_scope scope, const char *prefix, const char *key)
+{
+    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
+        if ((*row)->attribute != NULL && strcmp((*row)->attribute, key) == 0 &&
+            strncmp((*row)->path, prefix, strlen(prefix)) == 0)
+            return *row;
+    }
+    return NULL;
+}
+
+static const struct aws_extra *
+find_extra(const struct aws_extra *known, const char *key)
+{
+    while (known->key != NULL && strcmp(known->key, key) != 0)
+        known++;
+    return known->key == NULL ? NULL : known;
+}
+
+static bool
+is_word(const char *words, const char *text)
+{
+    char *between = memory_print("|%s|", text);
+    bool is_one = *words == '\0' || strstr(words, between) != NULL;
+
+    free(between);
+    return is_one;
+}
+
+static bool
+put_extra(struct aws_call *call, const struct aws_extra *extra, const char *key,
+          const char *value, json_t *extras)
+{
+    if (extra == NULL)
+        aws_fail(call, "ValidationError", "Attribute key '%.128s' is not recognized", key);
+    else if (!is_word(extra->words, value))
+        aws_fail(call, "ValidationError",
+                 "Attribute '%s' cannot be '%.64s' here, but one of %s", key, value,
+                 extra->words);
+    else
+        json_object_set_new(extras, key, json_string(value));
+    return call->error_code == NULL;
+}
+
+bool
+aws_input_attributes(struct aws_call *call, enum setting_scope scope, const char *prefix,
+                     const struct aws_extra *known, json_t *into, json_t *extras)
+{
+    const json_t *attributes = json_object_get(call->input, "Attributes"), *attribute;
+    bool is_sound = json_array_size(attributes) <= ATTRIBUTES_MAX;
+    size_t index;
+
+    if (!is_sound)
+        aws_fail(call, "ValidationError", "There are more than %d attributes", ATTRIBUTES_MAX);
+    json_array_foreach (attributes, index, attribute) {
+        const char *key = json_string_value(json_object_get(attribute, "Key"));
+        const char *value = json_string_value(json_object_get(attribute, "Value"));
+        if (key == NULL || !is_sound)
+            continue;
+        const struct setting *row = find_attribute(scope, prefix, key);
+        value = value == NULL ? "" : value;
+        if (row == NULL)
+            is_sound = put_extra(call, find_extra(known, key), key, value, extras);
+        else
+            aws_input_put(into, row->path, typed(row, value));
+    }
+    return is_sound;
+}
+
+void
+aws_extra_add(json_t *attributes, const struct aws_extra *known, const json_t *extras)
+{
+    for (; known->key != NULL; known++) {
+        const char *set = json_string_value(json_object_get(extras, known->key));
+        json_array_append_new(attributes, json_pack("{s:s, s:s}", "Key", known->key, "Value",
+                                                    set == NULL ? known->standard : set));
+    }
+}
+
+/* "TargetGroupStickinessConfig" as "target_group_stickiness_config". */
+static char *
+snake(const char *name)
+{
+    char *text = memory_take(2 * strlen(name) + 1, 1), *out = text;
+
+    for (const char *at = name; *at != '\0'; at++) {
+        if (isupper((unsigned char)*at) && at > name)
+            *out++ = '_';
+        *out++ = (char)tolower((unsigned char)*at);
+    }
+    *out = '\0';
+    return text;
+}
+
+static json_t *rename_all(struct aws_call *call, const json_t *value);
+
+static json_t *
+rename_group(struct aws_call *call, const json_t *value)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, json_string_value(value));
+
+    return json_string(group == NULL ? "" : group->name);
+}
+
+static json_t *
+rename_object(struct aws_call *call, const json_t *object)
+{
+    json_t *renamed = json_object(), *member;
+    const char *name;
+
+    json_object_foreach ((json_t *)(uintptr_t)object, name, member) {
+        bool is_group = strcmp(name, "TargetGroupArn") == 0;
+        char *own = snake(is_group ? "TargetGroup" : name);
+        json_object_set_new(renamed, own,
+                            is_group ? rename_group(call, member) : rename_all(call, member));
+        free(own);
+    }
+    return renamed;
+}
+
+static json_t *
+rename_all(struct aws_call *call, const json_t *value)
+{
+    const json_t *element;
+    size_t index;
+
+    if (json_is_object(value))
+        return rename_object(call, value);
+    if (!json_is_array(value))
+        return json_incref((json_t *)(uintptr_t)value);
+    json_t *array = json_array();
+    json_array_foreach (value, index, element)
+        json_array_append_new(array, rename_all(call, element));
+    return array;
+}
+
+/* ELBv2 takes and gives one group twice: by itself, and in ForwardConfig. */
+static bool
+join_forward(struct aws_call *call, json_t *action)
+{
+    json_t *config = json_object_get(action, "forward_config");
+    const json_t *groups = json_object_get(config, "target_groups");
+    const json_t *single = json_object_get(action, "target_group");
+
+    if (single == NULL || json_array_size(groups) == 0)
+        return true;
+    if (json_array_size(groups) > 1 ||
+        !json_equal(single, json_object_get(json_array_get(groups, 0), "target_group"))) {
+        aws_fail(call, "ValidationError",
+                 "If you specify both ForwardConfig and TargetGroupArn, you can specify only "
+                 "one target group, and it must be the same in both");
+        return false;
+    }
+    json_object_del(action, "target_group");
+    return true;
+}
+
+json_t *
+aws_input_actions(struct aws_call *call, const json_t *actions)
+{
+    json_t *renamed = rename_all(call, actions), *action;
+    size_t index;
+
+    json_array_foreach (renamed, index, action) {
+        json_object_del(action, "order");
+        if (!join_forward(call, action))
+            break;
+    }
+    if (call->error_code == NULL && json_array_size(renamed) != 1)
+        aws_fail(call, "InvalidLoadBalancerAction",
+                 "A rule has exactly one action here: forward, redirect or fixed-response");
+    if (call->error_code == NULL)
+        return renamed;
+    json_decref(renamed);
+    return NULL;
+}
+
+json_t *
+aws_input_conditions(struct aws_call *call, const json_t *conditions)
+{
+    json_t *renamed = rename_all(call, conditions), *condition;
+    size_t index, values = 0;
+
+    json_array_foreach (renamed, index, condition) {
+        const json_t *member;
+        const char *name;
+        json_object_foreach (condition, name, member)
+            values += json_array_size(
+                json_is_array(member) ? member : json_object_get(member, "values"));
+        json_object_del(condition, "regex_values");
+        /* Values stand beside their group as well, as before there were any. */
+        if (json_object_size(condition) > 2 && json_object_get(condition, "values") != NULL) {
+            values -= json_array_size(json_object_get(condition, "values"));
+            json_object_del(condition, "values");
+        }
+    }
+    if (values > VALUES_MAX)
+        aws_fail(call, "ValidationError", "A rule can only have '%d' condition values",
+                 VALUES_MAX);
+    if (call->error_code == NULL)
+        return renamed;
+    json_decref(renamed);
+    return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what a call gives to settings as the configuration file would have them: the names of
+ * both stand side by side in model/settings.def. What values may be is not judged here, but
+ * where the file's are (model/config_load.c).
+ */
+#ifndef FAIRLEAD_CONTROL_AWS_AWS_INPUT_H
+#define FAIRLEAD_CONTROL_AWS_AWS_INPUT_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "control/aws/aws_call.h"
+#include "model/settings.h"
+
+/* Puts a value, which it takes, at a way of names ("health_check.path") below an object. */
+void aws_input_put(json_t *into, const char *way, json_t *value);
+
+/* The input's members that the scope's rows have a name for ("HealthCheckPath"). */
+void aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into);
+
+/* An attribute that has no setting, but is stored and told: its key, the words that it may be,
+ * each between bars ("": anything), and what it is unless set. */
+struct aws_extra {
+    const char *key, *words, *standard;
+};
+
+/*
+ * "Attributes" [{Key, Value}] into the settings below a prefix of the scope's ways, or, of the
+ * extras (up to one without key), into the object extras. False: the call has failed.
+ */
+bool aws_input_attributes(struct aws_call *call, enum setting_scope scope, const char *prefix,
+                          const struct aws_extra *known, json_t *into, json_t *extras);
+
+/* Adds the extras to a list of attributes, as they were set or as they are. */
+void aws_extra_add(json_t *attributes, const struct aws_extra *known, const json_t *extras);
+
+/* A list of actions or conditions, with names of groups for their ARNs; new. NULL: the call has
+ * failed. */
+json_t *aws_input_actions(struct aws_call *call, const json_t *actions);
+json_t *aws_input_conditions(struct aws_call *call, const json_t *conditions);
+
+#endif

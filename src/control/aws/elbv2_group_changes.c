@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Target groups are made, changed and deleted. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
+#include "control/aws/aws_input.h"
+#include "control/aws/elbv2_extras.h"
+
+/* {HttpCode} or {GrpcCode}. */
+static void
+put_matcher(const struct aws_call *call, json_t *into)
+{
+    const json_t *matcher = json_object_get(call->input, "Matcher");
+    json_t *codes = json_object_get(matcher, "HttpCode");
+
+    if (codes == NULL)
+        codes = json_object_get(matcher, "GrpcCode");
+    if (codes != NULL)
+        aws_input_put(into, "health_check.matcher", json_incref(codes));
+}
+
+/* What the ALB asks for where fairlead has a default. */
+static bool
+is_whole(struct aws_call *call)
+{
+    const char *type = aws_text(call, "TargetType");
+    const char *protocol = aws_text(call, "Protocol");
+
+    if (type != NULL && strcmp(type, "instance") != 0 && strcmp(type, "ip") != 0)
+        aws_fail(call, "ValidationError",
+                 "Target type '%s' is not supported here: instance or ip", type);
+    else if (protocol == NULL)
+        aws_fail(call, "ValidationError", "A protocol must be specified: HTTP or HTTPS");
+    else if (json_object_get(call->input, "Port") == NULL)
+        aws_fail(call, "ValidationError", "A port must be specified");
+    return call->error_code == NULL;
+}
+
+static json_t *
+answer_with(struct aws_call *call, const char *id)
+{
+    char *arn = aws_arn_of(call, id);
+
+    aws_edit_answer(call, OPERATION_ELBV2_DescribeTargetGroups,
+                    json_pack("{s:[s]}", "TargetGroupArns", arn));
+    free(arn);
+    return NULL;
+}
+
+/* The same call once more is answered with what is there. */
+static json_t *
+meet(struct aws_call *call, const struct config_target_group *group, const json_t *into)
+{
+    const struct object *object = aws_edit_object(call, group->places);
+
+    if (object != NULL && json_equal(json_object_get(object->document, "given"), into))
+        return answer_with(call, object->id);
+    char *place = config_place_text(call->parts->config, &group->places->own);
+    aws_fail(call, "DuplicateTargetGroupName",
+             "A target group with the same name '%s' exists, but with different settings%s%s",
+             group->name, object == NULL ? ": it is defined in " : "",
+             object == NULL ? place : "");
+    free(place);
+    return NULL;
+}
+
+static json_t *
+create(struct aws_call *call, json_t *into)
+{
+    json_t *tags = aws_edit_tags(call);
+    char number[AWS_ID_SIZE];
+
+    if (tags == NULL)
+        return NULL;
+    aws_edit_make_id(number);
+    char *id = memory_print("targetgroup/%s/%s", aws_text(call, "Name"), number);
+    json_t *document = json_pack("{s:O, s:o, s:o}", "settings", into, "tags", tags, "given",
+                                 json_deep_copy(into));
+    object_edit_create(call->edit, OBJECT_TARGET_GROUP, id, call->caller_name, document);
+    answer_with(call, id);
+    free(id);
+    return NULL;
+}
+
+json_t *
+elbv2_create_target_group(struct aws_call *call)
+{
+    const char *name = aws_text(call, "Name");
+    const struct config_target_group *group = config_find_group(call->parts->config, name);
+    json_t *into = json_pack("{s:s}", "name", name);
+
+    if (is_whole(call)) {
+        aws_input_members(call, SCOPE_TARGET_GROUP, into);
+        put_matcher(call, into);
+        if (group != NULL)
+            meet(call, group, into);
+        else
+            create(call, into);
+    }
+    json_decref(into);
+    return NULL;
+}
+
+json_t *
+elbv2_modify_target_group(struct aws_call *call)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+    const struct object *object =
+        group == NULL ? NULL : aws_edit_own(call, group->places, "The target group");
+
+    if (object == NULL)
+        return NULL;
+    json_t *document = aws_edit_document(object);
+    aws_input_members(call, SCOPE_TARGET_GROUP, aws_edit_settings(document));
+    put_matcher(call, aws_edit_settings(document));
+    object_edit_change(call->edit, object->id, document);
+    return answer_with(call, object->id);
+}
+
+json_t *
+elbv2_modify_target_group_attributes(struct aws_call *call)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+    const struct object *object =
+        group == NULL ? NULL : aws_edit_own(call, group->places, "The target group");
+
+    if (object == NULL)
+        return NULL;
+    json_t *document = aws_edit_document(object);
+    if (!aws_input_attributes(call, SCOPE_TARGET_GROUP, "attributes.", elbv2_group_extras,
+                              aws_edit_settings(document), aws_edit_part(document, "extras"))) {
+        json_decref(document);
+        return NULL;
+    }
+    object_edit_change(call->edit, object->id, document);
+    char *arn = aws_arn_of(call, object->id);
+    aws_edit_answer(call, OPERATION_ELBV2_DescribeTargetGroupAttributes,
+                    json_pack("{s:s}", "TargetGroupArn", arn));
+    free(arn);
+    return NULL;
+}
+
+static const struct config_service *
+find_user(const struct config *config, const char *group)
+{
+    for (size_t i = 0; i < config->service_count; i++)
+        if (strcmp(config->services[i].target_group, group) == 0)
+            return &config->services[i];
+    return NULL;
+}
+
+/* One that is not there is deleted already. */
+json_t *
+elbv2_delete_target_group(struct aws_call *call)
+{
+    const struct config *config = call->parts->config;
+    const char *arn = aws_text(call, "TargetGroupArn");
+    const struct config_target_group *group = aws_arn_look_for_group(call, arn);
+
+    if (group == NULL)
+        return json_object();
+    const struct object *object = aws_edit_own(call, group->places, "The target group");
+    if (object == NULL)
+        return NULL;
+    if (config_group_is_used(config, group->name))
+        return aws_fail(call, "ResourceInUse",
+                        "Target group '%s' is currently in use by a listener or a rule", arn);
+    const struct config_service *user = find_user(config, group->name);
+    if (user != NULL) {
+        char *place = config_place_text(config, &user->places->own);
+        aws_fail(call, "ResourceInUse",
+                 "Target group '%s' is currently in use by service %s (%s)", arn, user->name,
+                 place);
+        free(place);
+        return NULL;
+    }
+    object_edit_delete(call->edit, object->id);
+    return json_object();
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of shared, unchanging objects, sorted by id: an edit's table is a copy of pointers. */
+#include "control/objects/objects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "control/objects/object_store.h"
+
+/* The list of the configuration that an object is an element of, and its word in the store. */
+static const struct {
+    const char *list, *word;
+} kinds[OBJECT_KIND_COUNT] = {
+    [OBJECT_LOAD_BALANCER] = {"load_balancers", "load-balancer"},
+    [OBJECT_TARGET_GROUP] = {"target_groups", "target-group"},
+    [OBJECT_LISTENER] = {"listeners", "listener"},
+    [OBJECT_RULE] = {"rules", "rule"},
+};
+
+struct entry {
+    struct object object;
+    unsigned references;
+    char *id, *origin;
+    json_t *document;
+};
+
+struct table {
+    struct entry **all;
+    size_t count, capacity;
+    struct config_addition *additions;
+    struct config_additions view;
+};
+
+struct objects {
+    struct table table;
+    char *state_dir;
+    struct object_store *store; /* NULL: nothing was ever made */
+    uint64_t last_number;
+};
+
+struct object_edit {
+    struct objects *objects;
+    struct table table;
+    struct object_change *changes;
+    struct entry **changed; /* that hold the changes' texts */
+    char **documents;       /* NULL: of deletions */
+    size_t count;
+    bool concerns_settings;
+};
+
+static struct entry *
+new_entry(const struct object *object, json_t *document)
+{
+    struct entry *entry = memory_take(1, sizeof(*entry));
+
+    entry->object = *object;
+    entry->references = 1;
+    entry->document = document;
+    entry->object.document = document;
+    entry->object.id = entry->id = memory_copy_text(object->id);
+    entry->object.origin = entry->origin = memory_copy_text(object->origin);
+    return entry;
+}
+
+static struct entry *
+refer(struct entry *entry)
+{
+    entry->references++;
+    return entry;
+}
+
+static void
+leave(struct entry *entry)
+{
+    if (--entry->references > 0)
+        return;
+    json_decref(entry->document);
+    free(entry->id);
+    free(entry->origin);
+    free(entry);
+}
+
+static void
+clear_table(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        leave(table->all[i]);
+    free(table->all);
+    free(table->additions);
+    *table = (struct table){.all = NULL};
+}
+
+/* Where the id is, or would be. */
+static size_t
+find_index(const struct table *table, const char *id)
+{
+    size_t low = 0, high = table->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(table->all[middle]->id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct entry **
+find(const struct table *table, const char *id)
+{
+    size_t index = find_index(table, id);
+
+    if (index == table->count || strcmp(table->all[index]->id, id) != 0)
+        return NULL;
+    return &table->all[index];
+}
+
+/* Takes the entry. */
+static void
+insert(struct table *table, struct entry *entry)
+{
+    size_t index = find_index(table, entry->id);
+
+    if (table->count == table->capacity) {
+        table->capacity = 2 * table->capacity + 16;
+        table->all = memory_resize(table->all, table->capacity, sizeof(struct entry *));
+    }
+    memmove(&table->all[index + 1], &table->all[index],
+            (table->count - index) * sizeof(struct entry *));
+    table->all[index] = entry;
+    table->count++;
+}
+
+static const char *
+listener_of(const struct entry *entry)
+{
+    return json_string_value(json_object_get(entry->document, "listener"));
+}
+
+/* By kind, rules by their listeners, and then as they were made. */
+static int
+compare(const void *one, const void *other)
+{
+    const struct entry *left = *(struct entry *const *)one;
+    const struct entry *right = *(struct entry *const *)other;
+    const char *left_listener = listener_of(left), *right_listener = listener_of(right);
+    int order =
+        (left->object.kind > right->object.kind) - (left->object.kind < right->object.kind);
+
+    if (order == 0 && left_listener != NULL && right_listener != NULL)
+        order = strcmp(left_listener, right_listener);
+    if (order != 0)
+        return order;
+    return left->object.number < right->object.number ? -1 : 1;
+}
+
+static void
+make_additions(struct table *table)
+{
+    struct entry **sorted = memory_take(table->count + 1, sizeof(struct entry *));
+
+    free(table->additions);
+    table->additions = memory_take(table->count + 1, sizeof(*table->additions));
+    table->view = (struct config_additions){table->additions, table->count};
+    if (table->count > 0)
+        memcpy(sorted, table->all, table->count * sizeof(struct entry *));
+    qsort(sorted, table->count, sizeof(struct entry *), compare);
+    for (size_t i = 0; i < table->count; i++)
+        table->additions[i] = (struct config_addition){
+            .place = sorted[i]->id,
+            .list = kinds[sorted[i]->object.kind].list,
+            .listener = listener_of(sorted[i]),
+            .settings = json_object_get(sorted[i]->document, "settings"),
+        };
+    free(sorted);
+}
+
+struct objects *
+objects_new(void)
+{
+    struct objects *objects = memory_take(1, sizeof(*objects));
+
+    make_additions(&objects->table);
+    return objects;
+}
+
+void
+objects_free(struct objects **objects)
+{
+    if (*objects == NULL)
+        return;
+    object_store_close(&(*objects)->store);
+    clear_table(&(*objects)->table);
+    free((*objects)->state_dir);
+    free(*objects);
+    *objects = NULL;
+}
+
+static enum object_kind
+kind_of(const char *word)
+{
+    enum object_kind kind = 0;
+
+    while (kind < OBJECT_KIND_COUNT && strcmp(kinds[kind].word, word) != 0)
+        kind++;
+    return kind;
+}
+
+struct loading {
+    struct objects *objects;
+    char *reason;
+};
+
+static void
+on_stored(void *argument, const struct stored_object *stored)
+{
+    struct loading *loading = argument;
+    struct objects *objects = loading->objects;
+    json_t *document = json_loads(stored->json, 0, NULL);
+    const struct object object = {.id = stored->id,
+                                  .kind = kind_of(stored->kind),
+                                  .origin = stored->origin,
+                                  .number = stored->number,
+                                  .revision = stored->revision,
+                                  .created_us = stored->created_us};
+
+    if (object.kind != OBJECT_KIND_COUNT &&
+        json_is_object(json_object_get(document, "settings")) &&
+        objects->table.count < OBJECTS_MOST) {
+        insert(&objects->table, new_entry(&object, document));
+        objects->last_number = stored->number;
+        return;
+    }
+    json_decref(document);
+    if (loading->reason == NULL)
+        loading->reason = memory_print("%s/objects.sqlite: %s is no object that this fairlead "
+                                       "knows: run the one that wrote it, or put a backup in "
+                                       "its place",
+                                       objects->state_dir, stored->id);
+}
+
+bool
+objects_load(struct objects *objects, const char *state_dir, char **reason)
+{
+    struct loading loading = {.objects = objects};
+
+    free(objects->state_dir);
+    objects->state_dir = memory_copy_text(state_dir);
+    if (!object_store_exists(state_dir))
+        return true;
+    objects->store = object_store_open(state_dir, reason);
+    if (objects->store == NULL ||
+        !object_store_each(objects->store, on_stored, &loading, reason))
+        return false;
+    make_additions(&objects->table);
+    if (loading.reason != NULL)
+        *reason = loading.reason;
+    return loading.reason == NULL;
+}
+
+const struct config_additions *
+objects_additions(const struct objects *objects)
+{
+    return &objects->table.view;
+}
+
+const struct object *
+objects_find(const struct objects *objects, const char *id)
+{
+    struct entry **entry = find(&objects->table, id);
+
+    return entry == NULL ? NULL : &(*entry)->object;
+}
+
+size_t
+objects_count(const struct objects *objects)
+{
+    return objects->table.count;
+}
+
+const struct object *
+objects_at(const struct objects *objects, size_t index)
+{
+    return &objects->table.all[index]->object;
+}
+
+static bool
+open_store(struct objects *objects, char **reason)
+{
+    if (objects->store == NULL)
+        objects->store = object_store_open(objects->state_dir, reason);
+    return objects->store != NULL;
+}
+
+bool
+objects_backup(struct objects *objects, const char *path, char **reason)
+{
+    return open_store(objects, reason) && object_store_backup(objects->store, path, reason);
+}
+
+struct object_edit *
+object_edit_begin(struct objects *objects)
+{
+    struct object_edit *edit = memory_take(1, sizeof(*edit));
+    struct table *table = &edit->table;
+
+    edit->objects = objects;
+    table->count = objects->table.count;
+    table->capacity = table->count + 16;
+    table->all = memory_take(table->capacity, sizeof(struct entry *));
+    for (size_t i = 0; i < table->count; i++)
+        table->all[i] = refer(objects->table.all[i]);
+    return edit;
+}
+
+void
+object_edit_free(struct object_edit **edit)
+{
+    if (*edit == NULL)
+        return;
+    clear_table(&(*edit)->table);
+    for (size_t i = 0; i < (*edit)->count; i++) {
+        leave((*edit)->changed[i]);
+        free((*edit)->documents[i]);
+    }
+    free((*edit)->changes);
+    free((*edit)->changed);
+    free((*edit)->documents);
+    free(*edit);
+    *edit = NULL;
+}
+
+const struct object *
+object_edit_find(const struct object_edit *edit, const char *id)
+{
+    struct entry **entry = find(&edit->table, id);
+
+    return entry == NULL ? NULL : &(*entry)->object;
+}
+
+size_t
+object_edit_count(const struct object_edit *edit)
+{
+    return edit->table.count;
+}
+
+const struct object *
+object_edit_at(const struct object_edit *edit, size_t index)
+{
+    return &edit->table.all[index]->object;
+}
+
+/* Takes the reference. */
+static void
+note(struct object_edit *edit, enum object_change_kind kind, struct entry *entry)
+{
+    size_t index = edit->count++;
+    char *text = kind == OBJECT_DELETE
+                     ? NULL
+                     : json_dumps(entry->document, JSON_COMPACT | JSON_SORT_KEYS);
+
+    edit->changes = memory_resize(edit->changes, edit->count, sizeof(*edit->changes));
+    edit->changed = memory_resize(edit->changed, edit->count, sizeof(struct entry *));
+    edit->documents = memory_resize(edit->documents, edit->count, sizeof(char *));
+    edit->changed[index] = entry;
+    edit->documents[index] = text;
+    edit->changes[index] =
+        (struct object_change){.kind = kind,
+                               .object = {.id = entry->id,
+                                          .kind = kinds[entry->object.kind].word,
+                                          .json = text,
+                                          .origin = entry->origin,
+                                          .created_us = entry->object.created_us}};
+}
+
+void
+object_edit_create(struct object_edit *edit, enum object_kind kind, const char *id,
+                   const char *origin, json_t *document)
+{
+    struct object object = {.id = id,
+                            .kind = kind,
+                            .origin = origin,
+                            .number = edit->objects->last_number + edit->count + 1,
+                            .revision = 1,
+                            .created_us = clock_wall_us()};
+    struct entry *entry = new_entry(&object, document);
+
+    CHECK(find(&edit->table, id) == NULL);
+    insert(&edit->table, entry);
+    note(edit, OBJECT_CREATE, refer(entry));
+    edit->concerns_settings = true;
+}
+
+void
+object_edit_change(struct object_edit *edit, const char *id, json_t *document)
+{
+    struct entry **place = find(&edit->table, id);
+
+    CHECK(place != NULL);
+    struct entry *old = *place;
+    struct entry *entry = new_entry(&old->object, document);
+    edit->concerns_settings =
+        edit->concerns_settings || !json_equal(json_object_get(old->document, "settings"),
+                                               json_object_get(document, "settings"));
+    entry->object.revision++;
+    *place = entry;
+    leave(old);
+    note(edit, OBJECT_CHANGE, refer(entry));
+}
+
+void
+object_edit_delete(struct object_edit *edit, const char *id)
+{
+    struct entry **place = find(&edit->table, id);
+
+    CHECK(place != NULL);
+    struct entry *old = *place;
+    size_t index = (size_t)(place - edit->table.all);
+    memmove(place, place + 1, (edit->table.count - index - 1) * sizeof(struct entry *));
+    edit->table.count--;
+    note(edit, OBJECT_DELETE, old);
+    edit->concerns_settings = true;
+}
+
+bool
+object_edit_is_empty(const struct object_edit *edit)
+{
+    return edit->count == 0;
+}
+
+bool
+object_edit_concerns_settings(const struct object_edit *edit)
+{
+    return edit->concerns_settings;
+}
+
+const struct config_additions *
+object_edit_additions(struct object_edit *edit)
+{
+    make_additions(&edit->table);
+    return &edit->table.view;
+}
+
+bool
+object_edit_write(struct object_edit *edit, char **reason)
+{
+    if (edit->table.count > OBJECTS_MOST) {
+        *reason = memory_print("there are %d objects already, the most that there may be",
+                               OBJECTS_MOST);
+        return false;
+    }
+    return open_store(edit->objects, reason) &&
+           object_store_write(edit->objects->store, edit->changes, edit->count, reason);
+}
+
+void
+object_edit_commit(struct object_edit *edit)
+{
+    struct table old = edit->objects->table;
+
+    make_additions(&edit->table);
+    edit->objects->table = edit->table;
+    edit->table = old;
+    /* The store numbers them by itself, in the same order. */
+    edit->objects->last_number += edit->count;
+}
