@@ -150,6 +150,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws_input.c src/control/aws/aws_input.h \
 	src/control/aws/elbv2_extras.c src/control/aws/elbv2_extras.h \
 	src/control/aws/elbv2_group_changes.c \
+	src/control/aws/elbv2_rule_changes.c src/control/aws/elbv2_tags.c \
 	src/control/aws/aws_others.c \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
 	src/control/aws/elbv2_balancers.c \

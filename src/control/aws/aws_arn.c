@@ -62,10 +62,17 @@ char *
 aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
              const struct config_rule *rule)
 {
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener-rule/app/%s/%s/%s/%s", call->region,
-                        call->parts->config->load_balancer_name, balancer_id(call).text,
-                        make_id("listener", listener->name, 0).text,
-                        make_id("rule", listener->name, rule->priority).text);
+    static const char kind[] = ":listener/";
+    const struct object *object = aws_edit_object(call, rule->places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    char *own = aws_arn_listener(call, listener);
+    char *arn = memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener-rule/%s/%s", call->region,
+                             strstr(own, kind) + sizeof(kind) - 1,
+                             make_id("rule", listener->name, rule->priority).text);
+    free(own);
+    return arn;
 }
 
 char *
@@ -167,18 +174,31 @@ aws_arn_find_group(struct aws_call *call, const char *arn)
     return group;
 }
 
+static bool
+find_rule_of(const struct aws_call *call, const char *arn,
+             const struct config_listener *listener, struct aws_rule *found)
+{
+    for (size_t i = 0; i < listener->rule_count; i++) {
+        if (!is_it(arn, aws_arn_rule(call, listener, &listener->rules[i])))
+            continue;
+        *found = (struct aws_rule){listener, &listener->rules[i]};
+        return true;
+    }
+    return false;
+}
+
+/* The listener's number stands in the ARN of each of its rules. */
 bool
-aws_arn_check_rule(struct aws_call *call, const char *arn)
+aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found)
 {
     const struct config *config = call->parts->config;
 
     for (size_t i = 0; i < config->listener_count; i++) {
-        const struct config_listener *listener = &config->listeners[i];
-        if (strstr(arn, make_id("listener", listener->name, 0).text) == NULL)
-            continue;
-        for (size_t j = 0; j < listener->rule_count; j++)
-            if (is_it(arn, aws_arn_rule(call, listener, &listener->rules[j])))
-                return true;
+        char *own = aws_arn_listener(call, &config->listeners[i]);
+        bool is_its = strstr(arn, strrchr(own, '/')) != NULL;
+        free(own);
+        if (is_its && find_rule_of(call, arn, &config->listeners[i], found))
+            return true;
     }
     aws_fail(call, "RuleNotFound", "One or more rules not found");
     return false;

@@ -26,7 +26,14 @@ bool aws_arn_is_same(const char *one, const char *other);
 bool aws_arn_check_balancer(struct aws_call *call, const char *arn);
 const struct config_listener *aws_arn_find_listener(struct aws_call *call, const char *arn);
 const struct config_target_group *aws_arn_find_group(struct aws_call *call, const char *arn);
-bool aws_arn_check_rule(struct aws_call *call, const char *arn);
+
+/* A rule and the listener that it is of. */
+struct aws_rule {
+    const struct config_listener *listener;
+    const struct config_rule *rule;
+};
+
+bool aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found);
 
 /* The same where it is no mistake that there is none: NULL. */
 const struct config_target_group *aws_arn_look_for_group(const struct aws_call *call,

@@ -71,6 +71,14 @@ aws_edit_settings(json_t *document)
     return aws_edit_part(document, "settings");
 }
 
+bool
+aws_edit_check_tags(struct aws_call *call, const json_t *tags)
+{
+    if (json_object_size(tags) > TAGS_MAX)
+        aws_fail(call, "TooManyTags", "An object may have %d tags at most", TAGS_MAX);
+    return call->error_code == NULL;
+}
+
 json_t *
 aws_edit_tags(struct aws_call *call)
 {
@@ -85,9 +93,7 @@ aws_edit_tags(struct aws_call *call)
             aws_fail(call, "DuplicateTagKeys", "The tag key '%s' is given twice", key);
         json_object_set_new(tags, key, json_string(value == NULL ? "" : value));
     }
-    if (json_object_size(tags) > TAGS_MAX)
-        aws_fail(call, "TooManyTags", "An object may have %d tags at most", TAGS_MAX);
-    if (call->error_code == NULL)
+    if (aws_edit_check_tags(call, tags))
         return tags;
     json_decref(tags);
     return NULL;

@@ -32,6 +32,9 @@ json_t *aws_edit_part(json_t *document, const char *name);
 /* "Tags" of the input as an object of texts; NULL: the call has failed. */
 json_t *aws_edit_tags(struct aws_call *call);
 
+/* Whether an object may have these; else the call has failed. */
+bool aws_edit_check_tags(struct aws_call *call, const json_t *tags);
+
 /* The call has failed, unless the outcome is good. */
 void aws_edit_note_outcome(struct aws_call *call, const struct objects_outcome *outcome);
 

@@ -154,32 +154,3 @@ elbv2_ssl_policies(struct aws_call *call)
     aws_wanted_end(&names, call, "SSLPolicyNotFound", "One or more SSL policies not found");
     return aws_page_end(&page, call, "SslPolicies", policies);
 }
-
-static bool
-check_resource(struct aws_call *call, const char *arn)
-{
-    if (strstr(arn, ":targetgroup/") != NULL)
-        return aws_arn_find_group(call, arn) != NULL;
-    if (strstr(arn, ":listener-rule/") != NULL)
-        return aws_arn_check_rule(call, arn);
-    if (strstr(arn, ":listener/") != NULL)
-        return aws_arn_find_listener(call, arn) != NULL;
-    return aws_arn_check_balancer(call, arn);
-}
-
-/* The file has no tags: each object has none. */
-json_t *
-elbv2_tags(struct aws_call *call)
-{
-    const json_t *arns = json_object_get(call->input, "ResourceArns");
-    json_t *tags = json_array();
-
-    if (json_array_size(arns) > 20)
-        aws_fail(call, "ValidationError", "'ResourceArns' may have 20 elements at most");
-    for (size_t i = 0; i < json_array_size(arns) && call->error_code == NULL; i++) {
-        const char *arn = json_string_value(json_array_get(arns, i));
-        if (check_resource(call, arn))
-            json_array_append_new(tags, json_pack("{s:s, s:[]}", "ResourceArn", arn, "Tags"));
-    }
-    return json_pack("{s:o}", "TagDescriptions", tags);
-}

@@ -6,18 +6,21 @@
 #include "base/memory.h"
 #include "control/admin/rule_text.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
 #include "model/ssl_policy.h"
 
 #define NO_LISTENERS "One or more listeners not found"
 
-/* Groups by ARN instead of by name; a single one also beside ForwardConfig, as ELBv2 has it. */
+/* Groups by ARN instead of by name; a single one also beside ForwardConfig, as ELBv2 has it.
+ * object: of the API's; NULL otherwise. */
 static json_t *
-actions_to_json(const struct aws_call *call, const struct config_action *action)
+actions_to_json(const struct aws_call *call, const struct config_action *action,
+                const struct object *object)
 {
     json_t *actions = rule_actions_to_json(action);
-    json_t *object = json_array_get(actions, 0);
-    json_t *forward = json_object_get(object, "ForwardConfig");
+    json_t *single = json_array_get(actions, 0);
+    json_t *forward = json_object_get(single, "ForwardConfig");
     json_t *groups = json_object_get(forward, "TargetGroups");
 
     for (size_t i = 0; i < json_array_size(groups); i++) {
@@ -27,12 +30,14 @@ actions_to_json(const struct aws_call *call, const struct config_action *action)
         json_object_del(group, "TargetGroupName");
         json_object_set_new(group, "TargetGroupArn", json_string(arn));
         if (json_array_size(groups) == 1)
-            json_object_set_new(object, "TargetGroupArn", json_string(arn));
+            json_object_set_new(single, "TargetGroupArn", json_string(arn));
         free(arn);
     }
     if (forward != NULL && !action->stickiness_enabled)
         json_object_del(json_object_get(forward, "TargetGroupStickinessConfig"),
                         "DurationSeconds");
+    if (object != NULL && json_object_get(object->document, "order") != NULL)
+        json_object_set(single, "Order", json_object_get(object->document, "order"));
     return actions;
 }
 
@@ -62,10 +67,10 @@ listener_to_json(const struct aws_call *call, const struct config_listener *list
 {
     char *balancer = aws_arn_balancer(call);
     const struct config_rule *last = &listener->rules[listener->rule_count - 1];
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:o}", "ListenerArn", arn, "LoadBalancerArn", balancer,
-                  "Protocol", listener->protocol == PROTOCOL_HTTPS ? "HTTPS" : "HTTP",
-                  "DefaultActions", actions_to_json(call, &last->action));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:o}", "ListenerArn", arn, "LoadBalancerArn", balancer, "Protocol",
+        listener->protocol == PROTOCOL_HTTPS ? "HTTPS" : "HTTP", "DefaultActions",
+        actions_to_json(call, &last->action, aws_edit_object(call, listener->places)));
 
     free(balancer);
     if (listener->unix_path == NULL)
@@ -178,7 +183,8 @@ rule_to_json(const struct aws_call *call, const struct config_rule *rule, const 
     json_t *object =
         json_pack("{s:s, s:s, s:o, s:o, s:b}", "RuleArn", arn, "Priority", priority,
                   "Conditions", conditions_to_json(rule), "Actions",
-                  actions_to_json(call, &rule->action), "IsDefault", rule->priority == 0);
+                  actions_to_json(call, &rule->action, aws_edit_object(call, rule->places)),
+                  "IsDefault", rule->priority == 0);
 
     free(priority);
     return object;
