@@ -200,8 +200,8 @@ static void
 remove_files(const struct stage *stage)
 {
     char *command = memory_print("%s/", stage->folder);
-    static const char *const names[] = {"conf", "admin.sock", "one.sock", "two.sock", "log",
-                                        "objects.sqlite"};
+    static const char *const names[] = {"conf",     "admin.sock", "one.sock",
+                                        "two.sock", "log",        "objects.sqlite"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         char *path = memory_print("%s%s", command, names[i]);

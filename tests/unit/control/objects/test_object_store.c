@@ -70,12 +70,10 @@ is_refused(const char *why)
 static struct object_change
 creation(const char *id)
 {
-    return (struct object_change){.kind = OBJECT_CREATE,
-                                  .object = {.id = id,
-                                             .kind = "target-group",
-                                             .json = "{}",
-                                             .origin = "anna",
-                                             .created_us = 5}};
+    return (struct object_change){
+        .kind = OBJECT_CREATE,
+        .object = {
+            .id = id, .kind = "target-group", .json = "{}", .origin = "anna", .created_us = 5}};
 }
 
 static void
