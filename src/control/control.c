@@ -329,9 +329,9 @@ load_first(struct parts *parts)
     struct config_errors errors = {0};
 
     certificate_reader_begin_anew(reader);
-    struct config *config = config_load_text(
-        parts->config_path, objects_additions(parts->objects),
-        certificate_reader_inspector(reader), &parts->first_source, &errors);
+    struct config *config =
+        config_load_text(parts->config_path, objects_additions(parts->objects),
+                         certificate_reader_inspector(reader), &parts->first_source, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
     if (config != NULL && !write_certificates(reader, certificates)) {

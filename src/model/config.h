@@ -367,7 +367,7 @@ struct config {
     struct setting_places *places;
     struct config_later *later;
     size_t later_count;
-    char **files; /* that it was read from, the one of path first: setting_places.h */
+    char **files;      /* that it was read from, the one of path first: setting_places.h */
     size_t file_count; /* with the places of additions (config_additions.h), behind the files */
 };
 
@@ -415,8 +415,9 @@ struct config *config_load(const char *path, const struct config_inspector *insp
 struct config_additions;
 struct config_source;
 
-/* The same, with what stands beside the file (NULL: nothing), in two steps, of which the second touches no file: the text that the first leaves in
- * source (config_source.h), the caller's, can be read again elsewhere. Only the first warns. */
+/* The same, with what stands beside the file (NULL: nothing), in two steps, of which the second
+ * touches no file: the text that the first leaves in source (config_source.h), the caller's,
+ * can be read again elsewhere. Only the first warns. */
 struct config *config_load_text(const char *path, const struct config_additions *additions,
                                 const struct config_inspector *inspector,
                                 struct config_source *source, struct config_errors *errors);

@@ -116,7 +116,8 @@ note_files(struct config *config, const struct config_source *source)
         config->files[i] = memory_copy_text(source->files[i]);
 }
 
-/* The config of the source's text and the additions, unless something is wrong with that already.
+/* The config of the source's text and the additions, unless something is wrong with that
+ * already.
  */
 static struct config *
 read_source(const char *path, struct reading *reading, bool has_warnings,

@@ -24,8 +24,8 @@ struct config_report {
     size_t count;
 };
 
-/* Adds "FILE:LINE: reason"; line 0: file is the place of an addition (config_additions.h), and the
- * line "PLACE: reason". */
+/* Adds "FILE:LINE: reason"; line 0: file is the place of an addition (config_additions.h), and
+ * the line "PLACE: reason". */
 void config_report_add_at(struct config_report *report, const char *file, unsigned line,
                           const char *reason);
 

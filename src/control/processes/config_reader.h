@@ -42,9 +42,9 @@ struct config_question {
  */
 struct config_answer {
     bool is_good;
-    struct config *config; /* with its warnings; NULL: not wanted, or is_good is false */
+    struct config *config;       /* with its warnings; NULL: not wanted, or is_good is false */
     struct config_source source; /* of that config */
-    char *told;            /* what tell has written; NULL: not wanted, or is_good is false */
+    char *told; /* what tell has written; NULL: not wanted, or is_good is false */
     size_t told_length;
     /* As certificate_reader_write leaves them, where there is a config. */
     struct certificate_files certificates;
