@@ -75,7 +75,7 @@ aws_call elbv2 wait target-deregistered --target-group-arn "$group" --targets Id
 step "what is wrong or not possible is refused"
 refuses LoadBalancerNotFound elbv2 describe-load-balancers --names nobody
 refuses TargetGroupNotFound elbv2 describe-target-groups --names nobody
-refuses OperationNotPermitted elbv2 delete-target-group --target-group-arn "$group"
+refuses AccessDenied elbv2 delete-target-group --target-group-arn "$group"
 # Clients of before 2023 do not know it.
 [ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=DescribeTrustStores&Version=2015-12-01')" = 400 ] ||
     fail "what is not built is answered: $(cat "$work/out")"
