@@ -147,8 +147,30 @@ struct config_trust_store {
     struct setting_places *places;
 };
 
+struct config_attributes {
+    unsigned idle_timeout_ms, client_keep_alive_ms;
+    enum config_desync_mode desync_mitigation_mode;
+    bool drop_invalid_header_fields;
+    bool preserve_host_header;
+    bool xff_client_port;
+    enum config_xff_mode xff_mode;
+    bool server_header; /* routing.http.response.server.enabled */
+    bool tls_fields;    /* routing.http.x_amzn_tls_version_and_cipher_suite.enabled */
+    bool http2;         /* routing.http2.enabled */
+};
+
+/* One of load_balancers; that of load_balancer is config's own. */
+struct config_load_balancer {
+    char *name;
+    struct config_attributes attributes;
+    struct config_value *trusted_sources;
+    size_t trusted_source_count;
+    struct setting_places *places;
+};
+
 struct config_listener {
     char *name;
+    char *load_balancer; /* its name; NULL: that of load_balancer */
     enum config_protocol protocol;
     char *address; /* NULL where unix_path is set */
     unsigned port;
@@ -253,18 +275,6 @@ struct config_provider {
  */
 #define CONFIG_PUSH_SOURCE "ecs"
 
-struct config_attributes {
-    unsigned idle_timeout_ms, client_keep_alive_ms;
-    enum config_desync_mode desync_mitigation_mode;
-    bool drop_invalid_header_fields;
-    bool preserve_host_header;
-    bool xff_client_port;
-    enum config_xff_mode xff_mode;
-    bool server_header; /* routing.http.response.server.enabled */
-    bool tls_fields;    /* routing.http.x_amzn_tls_version_and_cipher_suite.enabled */
-    bool http2;         /* routing.http2.enabled */
-};
-
 struct config_timeouts {
     unsigned client_head_ms, client_body_ms, client_idle_ms;
     unsigned target_connect_ms, target_response_ms, tunnel_idle_ms;
@@ -348,6 +358,8 @@ struct config {
     struct config_attributes attributes;
     struct config_value *trusted_sources; /* address blocks, or "unix:", as written */
     size_t trusted_source_count;
+    struct config_load_balancer *load_balancers; /* besides */
+    size_t load_balancer_count;
     struct config_timeouts timeouts;
     struct config_limits limits;
     struct config_trust_store *trust_stores;
@@ -462,6 +474,26 @@ char *config_provider_name(const struct config *config, size_t index);
  */
 bool config_allows_service(const struct config *config, const char *source, const char *service,
                            const char *project);
+
+/* A load balancer, whichever setting it is of; valid as long as the config. */
+struct config_balancer {
+    const char *name;
+    const struct config_attributes *attributes;
+    const struct config_value *trusted_sources;
+    size_t trusted_source_count;
+    const struct setting_places *places; /* NULL: of load_balancer */
+};
+
+/* That of load_balancer, index 0, and the others behind it; config_balancer_index CHECKs that
+ * the listener's is one of them, as it is in a configuration that was read. */
+size_t config_balancer_count(const struct config *config);
+struct config_balancer config_balancer(const struct config *config, size_t index);
+size_t config_balancer_index(const struct config *config,
+                             const struct config_listener *listener);
+
+/* The timeouts of a balancer: the configuration's, where those that are not given follow its
+ * own idle timeout. */
+struct config_timeouts config_balancer_timeouts(const struct config *config, size_t index);
 
 /* Whether a group is named by any rule: only then its targets are checked (ALB:
  * Target.NotInUse). */

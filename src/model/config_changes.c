@@ -106,6 +106,14 @@ clear(struct collection *collection)
 }
 
 static void
+collect_balancers(struct collection *all, const struct config *config)
+{
+    for (size_t i = 0; i < config->load_balancer_count; i++)
+        collect(all, memory_copy_text(config->load_balancers[i].name),
+                &config->load_balancers[i]);
+}
+
+static void
 collect_listeners(struct collection *all, const struct config *config)
 {
     for (size_t i = 0; i < config->listener_count; i++)
@@ -161,6 +169,7 @@ static const struct kind {
     enum setting_scope scope;
     void (*collect)(struct collection *all, const struct config *config);
 } kinds[] = {
+    {"load balancer", "load balancers", SCOPE_LOAD_BALANCER, collect_balancers},
     {"listener", "listeners", SCOPE_LISTENER, collect_listeners},
     {"rule", "rules", SCOPE_RULE, collect_rules},
     {"group", "groups", SCOPE_TARGET_GROUP, collect_groups},

@@ -99,6 +99,44 @@ listen_on_same(const struct config_listener *one, const struct config_listener *
     return one->port != 0 && one->port == other->port && is_same(one->address, other->address);
 }
 
+/* Names of load balancers are unique over both settings. */
+static void
+check_balancer(const struct config_check *check, const struct config_node *place, size_t index)
+{
+    const struct config *config = check->config;
+    const char *name = config->load_balancers[index].name;
+
+    for (size_t i = 0; i <= index; i++) {
+        struct config_balancer other = config_balancer(config, i);
+        if (name == NULL || !is_same(name, other.name))
+            continue;
+        char *where = other.places == NULL ? memory_copy_text("load_balancer")
+                                           : config_place_text(config, &other.places->own);
+        REPORT(check, place, "name", "\"%s\" is the name of another load balancer (%s)", name,
+               where);
+        free(where);
+    }
+}
+
+static void
+check_listeners_balancer(const struct config_check *check, const struct config_node *place,
+                         const char *name)
+{
+    struct setting_guess guess = {.wanted = name};
+
+    for (size_t i = 0; name != NULL && i < config_balancer_count(check->config); i++) {
+        struct config_balancer balancer = config_balancer(check->config, i);
+        if (is_same(balancer.name, name))
+            return;
+        if (balancer.name != NULL)
+            setting_guess_try(&guess, balancer.name);
+    }
+    if (name != NULL)
+        REPORT(check, place, "load_balancer", "there is no load balancer \"%s\"%s%s%s", name,
+               guess.best == NULL ? "" : "; did you mean ",
+               guess.best == NULL ? "" : guess.best, guess.best == NULL ? "" : "?");
+}
+
 static void
 check_listener(const struct config_check *check, const struct config_node *place, size_t index)
 {
@@ -120,6 +158,7 @@ check_listener(const struct config_check *check, const struct config_node *place
             REPORT(check, place, listener->unix_path == NULL ? "port" : "unix",
                    "listeners[%zu] listens there already", i);
     }
+    check_listeners_balancer(check, place, listener->load_balancer);
     config_check_tls(check, place, listener);
     config_check_rules(check, place, listener);
 }
@@ -435,6 +474,8 @@ config_check(const struct config_check *check, const struct config_node *root)
     check_api(check, root);
     config_check_counts(check, root);
     config_check_trust_stores(check, root);
+    check_each(check, config_node_member(root, "load_balancers"), config->load_balancer_count,
+               check_balancer);
     check_each(check, config_node_member(root, "listeners"), config->listener_count,
                check_listener);
     check_each(check, groups, config->target_group_count, check_group);

@@ -87,6 +87,10 @@ check_sources(const struct config_check *check, const struct config_node *root,
 
     check_count(check, config_node_member(root, "load_balancer"), config->trusted_source_count,
                 CONFIG_MOST_SOURCES, "xff_trusted_sources");
+    for (size_t i = 0; i < config->load_balancer_count; i++)
+        check_count(check, config_node_element(config_node_member(root, "load_balancers"), i),
+                    config->load_balancers[i].trusted_source_count, CONFIG_MOST_SOURCES,
+                    "xff_trusted_sources");
     for (size_t i = 0; i < config->listener_count; i++)
         check_count(check, config_node_element(listeners, i),
                     config->listeners[i].proxy_source_count, CONFIG_MOST_SOURCES,

@@ -1089,10 +1089,61 @@ refuses_an_include_that_does_not_stand_alone(void **state)
     unlink("part");
 }
 
+#define BALANCERS(others, listener)                                                            \
+    "load_balancer = { name = \"one\"; attributes = { idle_timeout = { timeout_seconds = 7; "  \
+    "}; };"                                                                                    \
+    " };\n"                                                                                    \
+    "load_balancers = ( " others " );\n"                                                       \
+    "listeners = ( { name = \"http\"; unix = \"/l\"; " listener "\n"                           \
+    "  default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n"
+
+static void
+balancers_have_attributes_of_their_own(void **state)
+{
+    struct config *config = load_good(BALANCERS(
+        "{ name = \"two\"; attributes = { idle_timeout = { timeout_seconds = 9; };\n"
+        "routing = { http = { xff_header_processing = { mode = \"remove\"; }; }; }; }; }",
+        "load_balancer = \"two\";") "timeouts = { client_idle_seconds = 5; };");
+
+    (void)state;
+    assert_int_equal(config_balancer_count(config), 2);
+    assert_string_equal(config_balancer(config, 0).name, "one");
+    assert_string_equal(config_balancer(config, 1).name, "two");
+    assert_int_equal(config_balancer(config, 1).attributes->xff_mode, XFF_REMOVE);
+    assert_int_equal(config_balancer(config, 0).attributes->xff_mode, XFF_APPEND);
+    assert_int_equal(config_balancer_index(config, &config->listeners[0]), 1);
+    /* What is given is everybody's, the rest follows each one's idle timeout. */
+    assert_int_equal(config_balancer_timeouts(config, 0).client_head_ms, 7000);
+    assert_int_equal(config_balancer_timeouts(config, 1).client_head_ms, 9000);
+    assert_int_equal(config_balancer_timeouts(config, 1).client_idle_ms, 5000);
+    assert_int_equal(config_balancer_timeouts(config, 1).target_connect_ms, 10000);
+    config_free(&config);
+}
+
+static void
+names_of_balancers_are_one_space(void **state)
+{
+    (void)state;
+    assert_refused(BALANCERS("{ name = \"one\"; }", ""),
+                   "F:2: load_balancers[0].name: \"one\" is the name of another load balancer "
+                   "(load_balancer)");
+    assert_refused(BALANCERS("{ name = \"two\"; }, { name = \"two\"; }", ""),
+                   "F:2: load_balancers[1].name: \"two\" is the name of another load balancer "
+                   "(F:2)");
+    assert_refused(
+        BALANCERS("{ name = \"main\"; }", "load_balancer = \"maim\";"),
+        "F:3: listeners[0].load_balancer: there is no load balancer \"maim\"; did you "
+        "mean main?");
+    assert_refused(BALANCERS("", "load_balancer = \"other\";"),
+                   "F:3: listeners[0].load_balancer: there is no load balancer \"other\"");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(balancers_have_attributes_of_their_own),
+        cmocka_unit_test(names_of_balancers_are_one_space),
         cmocka_unit_test(has_a_readable_default_in_every_row),
         cmocka_unit_test(fills_in_the_defaults_of_an_empty_file),
         cmocka_unit_test(lets_timeouts_follow_the_idle_timeout),
