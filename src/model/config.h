@@ -329,10 +329,12 @@ struct config {
     unsigned workers; /* never 0: resolved to the number of cores */
     char *user;
     char *state_dir;
-    char *acme_challenge_dir; /* NULL: none */
-    char *certificates_dir;   /* NULL: none */
-    char *zone;               /* the zone that fairlead itself runs in; NULL: none */
-    bool allow_link_local;    /* as targets' addresses */
+    char *acme_challenge_dir;   /* NULL: none */
+    char *certificates_dir;     /* NULL: none */
+    struct config_value *zones; /* that the AWS APIs tell of */
+    size_t zone_count;
+    char *zone;            /* the zone that fairlead itself runs in; NULL: none */
+    bool allow_link_local; /* as targets' addresses */
     unsigned shutdown_timeout_ms;
     unsigned liveness_ms;
     char *admin_socket;
@@ -345,6 +347,7 @@ struct config {
     size_t api_name_count;
     struct config_certificate *api_certificates; /* one, or none: in plain */
     size_t api_certificate_count;
+    char *api_listener_address; /* of listeners that are made by calls */
     bool api_anonymous_read;
     char *access_log_path; /* NULL: none */
     enum config_log_format access_log_format;

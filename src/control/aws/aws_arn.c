@@ -31,12 +31,6 @@ make_id(const char *kind, const char *name, unsigned number)
     return id;
 }
 
-static struct id
-balancer_id(const struct aws_call *call)
-{
-    return make_id("loadbalancer", call->parts->config->load_balancer_name, 0);
-}
-
 char *
 aws_arn_of(const struct aws_call *call, const char *id)
 {
@@ -44,18 +38,31 @@ aws_arn_of(const struct aws_call *call, const char *id)
 }
 
 char *
-aws_arn_balancer(const struct aws_call *call)
+aws_arn_balancer(const struct aws_call *call, size_t index)
 {
+    const struct config_balancer balancer = config_balancer(call->parts->config, index);
+    const struct object *object = aws_edit_object(call, balancer.places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
     return memory_print(PREFIX "%s:" AWS_ACCOUNT ":loadbalancer/app/%s/%s", call->region,
-                        call->parts->config->load_balancer_name, balancer_id(call).text);
+                        balancer.name, make_id("loadbalancer", balancer.name, 0).text);
 }
 
 char *
 aws_arn_listener(const struct aws_call *call, const struct config_listener *listener)
 {
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener/app/%s/%s/%s", call->region,
-                        call->parts->config->load_balancer_name, balancer_id(call).text,
-                        make_id("listener", listener->name, 0).text);
+    static const char kind[] = ":loadbalancer/";
+    const struct object *object = aws_edit_object(call, listener->places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    char *own = aws_arn_balancer(call, config_balancer_index(call->parts->config, listener));
+    char *arn = memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener/%s/%s", call->region,
+                             strstr(own, kind) + sizeof(kind) - 1,
+                             make_id("listener", listener->name, 0).text);
+    free(own);
+    return arn;
 }
 
 char *
@@ -127,10 +134,22 @@ is_it(const char *given, char *arn)
     return is_same;
 }
 
-bool
-aws_arn_check_balancer(struct aws_call *call, const char *arn)
+size_t
+aws_arn_look_for_balancer(const struct aws_call *call, const char *arn)
 {
-    if (is_it(arn, aws_arn_balancer(call)))
+    size_t index = 0;
+
+    while (index < config_balancer_count(call->parts->config) &&
+           !is_it(arn, aws_arn_balancer(call, index)))
+        index++;
+    return index;
+}
+
+bool
+aws_arn_find_balancer(struct aws_call *call, const char *arn, size_t *index)
+{
+    *index = aws_arn_look_for_balancer(call, arn);
+    if (*index < config_balancer_count(call->parts->config))
         return true;
     aws_fail(call, "LoadBalancerNotFound", "One or more load balancers not found");
     return false;

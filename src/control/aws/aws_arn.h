@@ -12,7 +12,7 @@
 
 /* New texts, to free(). */
 char *aws_arn_of(const struct aws_call *call, const char *id); /* of an object of the API */
-char *aws_arn_balancer(const struct aws_call *call);
+char *aws_arn_balancer(const struct aws_call *call, size_t index);
 char *aws_arn_listener(const struct aws_call *call, const struct config_listener *listener);
 char *aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
                    const struct config_rule *rule);
@@ -23,7 +23,7 @@ char *aws_arn_trust_store(const struct aws_call *call, const char *name);
 bool aws_arn_is_same(const char *one, const char *other);
 
 /* What an ARN of the input names; NULL, and the call has failed, where there is no such. */
-bool aws_arn_check_balancer(struct aws_call *call, const char *arn);
+bool aws_arn_find_balancer(struct aws_call *call, const char *arn, size_t *index);
 const struct config_listener *aws_arn_find_listener(struct aws_call *call, const char *arn);
 const struct config_target_group *aws_arn_find_group(struct aws_call *call, const char *arn);
 
@@ -35,7 +35,8 @@ struct aws_rule {
 
 bool aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found);
 
-/* The same where it is no mistake that there is none: NULL. */
+/* The same where it is no mistake that there is none: as many as there are, or NULL. */
+size_t aws_arn_look_for_balancer(const struct aws_call *call, const char *arn);
 const struct config_target_group *aws_arn_look_for_group(const struct aws_call *call,
                                                          const char *arn);
 

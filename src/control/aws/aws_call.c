@@ -115,8 +115,20 @@ aws_page_end(struct aws_page *page, struct aws_call *call, const char *member, j
     return aws_fail(call, "ValidationError", "The marker '%s' is not valid", page->marker);
 }
 
-const char *
-aws_zone(const struct aws_call *call)
+size_t
+aws_zone_count(const struct aws_call *call)
 {
-    return call->parts->config->zone == NULL ? AWS_ZONE : call->parts->config->zone;
+    size_t count = call->parts->config->zone_count;
+
+    return count == 0 ? 1 : count;
+}
+
+const char *
+aws_zone(const struct aws_call *call, size_t index)
+{
+    const struct config *config = call->parts->config;
+
+    if (config->zone_count > 0)
+        return config->zones[index].value;
+    return config->zone == NULL ? AWS_ZONE : config->zone;
 }

@@ -83,7 +83,8 @@ bool aws_page_takes(struct aws_page *page, const char *key);
 json_t *aws_page_end(struct aws_page *page, struct aws_call *call, const char *member,
                      json_t *array);
 
-/* The zone that everything is in. */
-const char *aws_zone(const struct aws_call *call);
+/* The zones that there are: the configuration's, or one. */
+size_t aws_zone_count(const struct aws_call *call);
+const char *aws_zone(const struct aws_call *call, size_t index);
 
 #endif

@@ -47,6 +47,19 @@ typed(const struct setting *row, const char *text)
     return json_string(text);
 }
 
+static json_t *
+find(const json_t *object, const char *way)
+{
+    const char *dot = strchr(way, '.');
+
+    if (dot == NULL)
+        return json_object_get(object, way);
+    char *name = memory_copy_bytes(way, (size_t)(dot - way));
+    const json_t *below = json_object_get(object, name);
+    free(name);
+    return find(below, dot + 1);
+}
+
 void
 aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into)
 {
@@ -54,8 +67,8 @@ aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t 
         bool is_simple = (*row)->kind != SETTING_LIST && (*row)->kind != SETTING_ONE;
         json_t *value = (*row)->attribute == NULL || !is_simple
                             ? NULL
-                            : json_object_get(call->input, (*row)->attribute);
-        if (value == NULL)
+                            : find(call->input, (*row)->attribute);
+        if (value == NULL || json_is_object(value))
             continue;
         aws_input_put(into, (*row)->path,
                       json_is_string(value) ? typed(*row, json_string_value(value))

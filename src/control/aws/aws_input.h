@@ -17,7 +17,8 @@
 /* Puts a value, which it takes, at a way of names ("health_check.path") below an object. */
 void aws_input_put(json_t *into, const char *way, json_t *value);
 
-/* The input's members that the scope's rows have a name for ("HealthCheckPath"). */
+/* The input's members that the scope's rows have a name for ("HealthCheckPath",
+ * "MutualAuthentication.Mode"). */
 void aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into);
 
 /* An attribute that has no setting, but is stored and told: its key, the words that it may be,

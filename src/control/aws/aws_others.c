@@ -67,27 +67,29 @@ struct listing {
     const char *output, *ids, *id, *code;
 };
 
-/* The one object, which it takes, as a list: if its id is wanted, and the filters let it
- * through.
+/* Of the objects, which it takes, those whose ids are wanted, and that the filters let through.
  */
 static json_t *
-give_one(struct aws_call *call, const struct listing *listing, json_t *object)
+give(struct aws_call *call, const struct listing *listing, json_t *objects)
 {
-    const json_t *list = json_object_get(call->input, "Filters");
+    const json_t *filters_list = json_object_get(call->input, "Filters");
     struct aws_wanted wanted;
-    bool fits =
-        object != NULL && aws_wanted_begin(&wanted, call, listing->ids) &&
-        aws_wanted_has(&wanted, json_string_value(json_object_get(object, listing->id)));
+    json_t *array = json_array(), *object;
+    size_t index;
 
-    if (object != NULL && call->error_code == NULL)
+    if (aws_wanted_begin(&wanted, call, listing->ids)) {
+        json_array_foreach (objects, index, object) {
+            bool fits = aws_wanted_has(&wanted,
+                                       json_string_value(json_object_get(object, listing->id)));
+            for (size_t i = 0; i < json_array_size(filters_list); i++)
+                fits = filter_fits(call, json_array_get(filters_list, i), object) && fits;
+            if (fits)
+                json_array_append(array, object);
+        }
         aws_wanted_end(&wanted, call, listing->code,
                        "The ID that was asked for does not exist");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        fits = filter_fits(call, json_array_get(list, i), object) && fits;
-    json_t *array = json_array();
-    if (fits)
-        json_array_append(array, object);
-    json_decref(object);
+    }
+    json_decref(objects);
     return json_pack("{s:o}", listing->output, array);
 }
 
@@ -98,25 +100,30 @@ ec2_vpcs(struct aws_call *call)
                             "available", "CidrBlock", "0.0.0.0/0", "OwnerId", AWS_ACCOUNT,
                             "IsDefault", 1, "InstanceTenancy", "default");
 
-    return give_one(
-        call, &(const struct listing){"Vpcs", "VpcIds", "VpcId", "InvalidVpcID.NotFound"}, vpc);
+    return give(call,
+                &(const struct listing){"Vpcs", "VpcIds", "VpcId", "InvalidVpcID.NotFound"},
+                json_pack("[o]", vpc));
 }
 
 json_t *
 ec2_subnets(struct aws_call *call)
 {
-    const char *zone = aws_zone(call);
-    char *id = memory_print("subnet-%s", zone);
-    json_t *subnet =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:i}", "SubnetId", id, "VpcId", AWS_VPC,
-                  "AvailabilityZone", zone, "State", "available", "CidrBlock", "0.0.0.0/0",
-                  "OwnerId", AWS_ACCOUNT, "DefaultForAz", 1, "AvailableIpAddressCount", 65535);
+    json_t *subnets = json_array();
 
-    free(id);
-    return give_one(
+    for (size_t i = 0; i < aws_zone_count(call); i++) {
+        const char *zone = aws_zone(call, i);
+        char *id = memory_print("subnet-%s", zone);
+        json_array_append_new(
+            subnets, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:i}", "SubnetId", id,
+                               "VpcId", AWS_VPC, "AvailabilityZone", zone, "State", "available",
+                               "CidrBlock", "0.0.0.0/0", "OwnerId", AWS_ACCOUNT, "DefaultForAz",
+                               1, "AvailableIpAddressCount", 65535));
+        free(id);
+    }
+    return give(
         call,
         &(const struct listing){"Subnets", "SubnetIds", "SubnetId", "InvalidSubnetID.NotFound"},
-        subnet);
+        subnets);
 }
 
 json_t *
@@ -127,8 +134,8 @@ ec2_security_groups(struct aws_call *call)
                   "GroupName", "default", "Description", "not enforced", "VpcId", AWS_VPC,
                   "OwnerId", AWS_ACCOUNT, "IpPermissions", "IpPermissionsEgress");
 
-    return give_one(call,
-                    &(const struct listing){"SecurityGroups", "GroupIds", "GroupId",
-                                            "InvalidGroup.NotFound"},
-                    group);
+    return give(call,
+                &(const struct listing){"SecurityGroups", "GroupIds", "GroupId",
+                                        "InvalidGroup.NotFound"},
+                json_pack("[o]", group));
 }

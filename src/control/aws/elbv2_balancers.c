@@ -6,84 +6,140 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
+#include "control/aws/elbv2_extras.h"
 #include "model/ssl_policy.h"
 
 static json_t *
-balancer_to_json(const struct aws_call *call, const char *arn)
+zones_to_json(const struct aws_call *call, const struct object *object)
+{
+    const json_t *subnets =
+        object == NULL ? NULL : json_object_get(object->document, "subnets");
+    json_t *zones = json_array();
+
+    for (size_t i = 0; i < aws_zone_count(call); i++) {
+        const char *zone = aws_zone(call, i);
+        char *subnet = memory_print("subnet-%s", zone);
+        bool is_its = subnets == NULL || json_object_get(subnets, subnet) != NULL;
+        if (is_its)
+            json_array_append_new(zones,
+                                  json_pack("{s:s, s:s, s:[]}", "ZoneName", zone, "SubnetId",
+                                            subnet, "LoadBalancerAddresses"));
+        free(subnet);
+    }
+    return zones;
+}
+
+/* A member that only the API speaks of, or what it is at the file's. */
+static json_t *
+beside(const struct object *object, const char *member, json_t *standard)
+{
+    json_t *value = object == NULL ? NULL : json_object_get(object->document, member);
+
+    if (value == NULL)
+        return standard;
+    json_decref(standard);
+    return json_incref(value);
+}
+
+static json_t *
+balancer_to_json(const struct aws_call *call, size_t index, const char *arn)
 {
     const struct admin_parts *parts = call->parts;
-    const char *name = parts->config->load_balancer_name;
+    const struct config_balancer balancer = config_balancer(parts->config, index);
+    const struct object *object = aws_edit_object(call, balancer.places);
     bool is_active = children_applied_generation(parts->children) > 0;
-    char *dns_name = memory_print("%s.fairlead.local", name);
-    char *subnet = memory_print("subnet-%s", aws_zone(call));
+    char *dns_name = memory_print("%s.fairlead.local", balancer.name);
     char created[CLOCK_ISO_SIZE];
 
-    clock_format_iso(created, parts->started_wall_us);
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s}, s:s, s:[{s:s, s:s, s:[]}], s:[s], s:s}",
-        "LoadBalancerArn", arn, "DNSName", dns_name, "CreatedTime", created, "LoadBalancerName",
-        name, "Scheme", "internet-facing", "VpcId", AWS_VPC, "State", "Code",
-        is_active ? "active" : "provisioning", "Type", "application", "AvailabilityZones",
-        "ZoneName", aws_zone(call), "SubnetId", subnet, "LoadBalancerAddresses",
-        "SecurityGroups", AWS_SECURITY_GROUP, "IpAddressType", "ipv4");
+    clock_format_iso(created, object == NULL ? parts->started_wall_us : object->created_us);
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:s, s:{s:s}, s:s, s:o, s:o, s:s}", "LoadBalancerArn", arn,
+        "DNSName", dns_name, "CreatedTime", created, "LoadBalancerName", balancer.name,
+        "Scheme", beside(object, "scheme", json_string("internet-facing")), "VpcId", AWS_VPC,
+        "State", "Code", is_active ? "active" : "provisioning", "Type", "application",
+        "AvailabilityZones", zones_to_json(call, object), "SecurityGroups",
+        beside(object, "security_groups", json_pack("[s]", AWS_SECURITY_GROUP)),
+        "IpAddressType", "ipv4");
     free(dns_name);
-    free(subnet);
-    return object;
+    return json;
+}
+
+/* That of load_balancer, which is always there, only where somebody has wanted it. */
+static bool
+is_shown(const struct config *config, size_t index)
+{
+    static const char *const name[] = {"load_balancer.name"};
+
+    if (index > 0 || config_find_place(config, name, 1) != NULL)
+        return true;
+    for (size_t i = 0; i < config->listener_count; i++)
+        if (config_balancer_index(config, &config->listeners[i]) == index)
+            return true;
+    return false;
 }
 
 json_t *
 elbv2_load_balancers(struct aws_call *call)
 {
+    const struct config *config = call->parts->config;
+    const char *message = "One or more load balancers not found";
     struct aws_wanted arns, names;
     struct aws_page page;
-    json_t *balancers = json_array();
-    char *arn = aws_arn_balancer(call);
-    bool is_sound = aws_wanted_begin(&arns, call, "LoadBalancerArns") &&
-                    aws_wanted_begin(&names, call, "Names");
 
+    if (!aws_wanted_begin(&arns, call, "LoadBalancerArns") ||
+        !aws_wanted_begin(&names, call, "Names"))
+        return NULL;
+    json_t *balancers = json_array();
     aws_page_begin(&page, call);
-    if (is_sound && aws_wanted_has(&arns, arn) &&
-        aws_wanted_has(&names, call->parts->config->load_balancer_name) &&
-        aws_page_takes(&page, arn))
-        json_array_append_new(balancers, balancer_to_json(call, arn));
-    free(arn);
-    if (is_sound) {
-        const char *message = "One or more load balancers not found";
-        aws_wanted_end(&arns, call, "LoadBalancerNotFound", message);
-        aws_wanted_end(&names, call, "LoadBalancerNotFound", message);
+    for (size_t i = 0; i < config_balancer_count(config); i++) {
+        char *arn = is_shown(config, i) ? aws_arn_balancer(call, i) : NULL;
+        if (arn != NULL && aws_wanted_has(&arns, arn) &&
+            aws_wanted_has(&names, config_balancer(config, i).name) &&
+            aws_page_takes(&page, arn))
+            json_array_append_new(balancers, balancer_to_json(call, i, arn));
+        free(arn);
     }
+    aws_wanted_end(&arns, call, "LoadBalancerNotFound", message);
+    aws_wanted_end(&names, call, "LoadBalancerNotFound", message);
     return aws_page_end(&page, call, "LoadBalancers", balancers);
 }
-
-/* Of what fairlead has no setting for, as it is. */
-static const struct {
-    const char *key, *value;
-} fixed_attributes[] = {
-    {"access_logs.s3.enabled", "false"},      {"connection_logs.s3.enabled", "false"},
-    {"deletion_protection.enabled", "false"}, {"load_balancing.cross_zone.enabled", "true"},
-    {"waf.fail_open.enabled", "false"},       {"zonal_shift.config.enabled", "false"},
-};
 
 json_t *
 elbv2_load_balancer_attributes(struct aws_call *call)
 {
-    if (!aws_arn_check_balancer(call, aws_text(call, "LoadBalancerArn")))
+    const struct config *config = call->parts->config;
+    size_t index;
+
+    if (!aws_arn_find_balancer(call, aws_text(call, "LoadBalancerArn"), &index))
         return NULL;
+    const struct object *object = aws_edit_object(call, config_balancer(config, index).places);
     json_t *attributes =
-        aws_settings_attributes(SCOPE_ROOT, "load_balancer.attributes.", call->parts->config);
-    for (size_t i = 0; i < sizeof(fixed_attributes) / sizeof(*fixed_attributes); i++)
-        json_array_append_new(attributes,
-                              json_pack("{s:s, s:s}", "Key", fixed_attributes[i].key, "Value",
-                                        fixed_attributes[i].value));
+        index == 0 ? aws_settings_attributes(SCOPE_ROOT, "load_balancer.attributes.", config)
+                   : aws_settings_attributes(SCOPE_LOAD_BALANCER, "attributes.",
+                                             &config->load_balancers[index - 1]);
+    aws_extra_add(attributes, elbv2_balancer_extras,
+                  object == NULL ? NULL : json_object_get(object->document, "extras"));
     return json_pack("{s:o}", "Attributes", attributes);
+}
+
+/* Nothing is reserved: Terraform asks each time. */
+json_t *
+elbv2_capacity_reservation(struct aws_call *call)
+{
+    size_t index;
+
+    if (!aws_arn_find_balancer(call, aws_text(call, "LoadBalancerArn"), &index))
+        return NULL;
+    return json_pack("{s:[]}", "CapacityReservationState");
 }
 
 static const struct {
     const char *name;
     unsigned most;
 } limits[] = {
-    {"application-load-balancers", 1},
+    {"application-load-balancers", CONFIG_MOST_ROUTES},
     {"target-groups", CONFIG_MOST_GROUPS},
     {"listeners-per-application-load-balancer", CONFIG_MOST_ROUTES},
     {"targets-per-application-load-balancer", CONFIG_MOST_TARGETS},

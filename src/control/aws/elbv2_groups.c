@@ -7,31 +7,45 @@
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
+#include "control/aws/elbv2_association.h"
 #include "control/aws/elbv2_extras.h"
+
+static json_t *
+balancers_to_json(const struct aws_call *call, const char *group)
+{
+    const struct config *config = call->parts->config;
+    json_t *arns = json_array();
+
+    for (size_t i = 0; i < config_balancer_count(config); i++) {
+        char *arn = elbv2_group_is_of(config, group, i) ? aws_arn_balancer(call, i) : NULL;
+        if (arn != NULL)
+            json_array_append_new(arns, json_string(arn));
+        free(arn);
+    }
+    return arns;
+}
 
 static json_t *
 group_to_json(const struct aws_call *call, const struct config_target_group *group,
               const char *arn)
 {
     char *codes = http_codes_text(&group->health_check.matcher);
-    char *balancer = aws_arn_balancer(call);
-    bool is_used = config_group_is_used(call->parts->config, group->name);
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:{s:s}, s:o}", "TargetGroupArn", arn, "VpcId", AWS_VPC,
-        "IpAddressType", "ipv4", "Matcher",
-        http_codes_are_grpc(&group->health_check.matcher) ? "GrpcCode" : "HttpCode", codes,
-        "LoadBalancerArns", is_used ? json_pack("[s]", balancer) : json_array());
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:{s:s}, s:o}", "TargetGroupArn", arn, "VpcId", AWS_VPC,
+                  "IpAddressType", "ipv4", "Matcher",
+                  http_codes_are_grpc(&group->health_check.matcher) ? "GrpcCode" : "HttpCode",
+                  codes, "LoadBalancerArns", balancers_to_json(call, group->name));
 
     aws_settings_members(SCOPE_TARGET_GROUP, group, object);
     free(codes);
-    free(balancer);
     return object;
 }
 
 struct groups {
     struct aws_wanted arns, names;
     struct aws_page page;
-    const char *balancer;
+    const char *balancer; /* its ARN; NULL: any */
+    size_t balancer_index;
 };
 
 static bool
@@ -39,7 +53,7 @@ takes_group(struct aws_call *call, struct groups *groups,
             const struct config_target_group *group, const char *arn)
 {
     return (groups->balancer == NULL ||
-            config_group_is_used(call->parts->config, group->name)) &&
+            elbv2_group_is_of(call->parts->config, group->name, groups->balancer_index)) &&
            aws_wanted_has(&groups->arns, arn) && aws_wanted_has(&groups->names, group->name) &&
            aws_page_takes(&groups->page, arn);
 }
@@ -53,7 +67,8 @@ elbv2_target_groups(struct aws_call *call)
 
     if (!aws_wanted_begin(&groups.arns, call, "TargetGroupArns") ||
         !aws_wanted_begin(&groups.names, call, "Names") ||
-        (groups.balancer != NULL && !aws_arn_check_balancer(call, groups.balancer)))
+        (groups.balancer != NULL &&
+         !aws_arn_find_balancer(call, groups.balancer, &groups.balancer_index)))
         return NULL;
     json_t *array = json_array();
     aws_page_begin(&groups.page, call);

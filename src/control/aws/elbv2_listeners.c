@@ -65,7 +65,8 @@ static json_t *
 listener_to_json(const struct aws_call *call, const struct config_listener *listener,
                  const char *arn)
 {
-    char *balancer = aws_arn_balancer(call);
+    char *balancer =
+        aws_arn_balancer(call, config_balancer_index(call->parts->config, listener));
     const struct config_rule *last = &listener->rules[listener->rule_count - 1];
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:o}", "ListenerArn", arn, "LoadBalancerArn", balancer, "Protocol",
@@ -94,6 +95,7 @@ elbv2_listeners(struct aws_call *call)
 {
     const struct config *config = call->parts->config;
     const char *balancer = aws_text(call, "LoadBalancerArn");
+    size_t index = 0;
     struct aws_wanted arns;
     struct aws_page page;
 
@@ -102,11 +104,13 @@ elbv2_listeners(struct aws_call *call)
     if (balancer == NULL && arns.list == NULL)
         return aws_fail(call, "ValidationError",
                         "You must specify either listener ARNs or a load balancer ARN");
-    if (balancer != NULL && !aws_arn_check_balancer(call, balancer))
+    if (balancer != NULL && !aws_arn_find_balancer(call, balancer, &index))
         return NULL;
     json_t *listeners = json_array();
     aws_page_begin(&page, call);
     for (size_t i = 0; i < config->listener_count; i++) {
+        if (balancer != NULL && config_balancer_index(config, &config->listeners[i]) != index)
+            continue;
         char *arn = aws_arn_listener(call, &config->listeners[i]);
         if (aws_wanted_has(&arns, arn) && aws_page_takes(&page, arn))
             json_array_append_new(listeners,

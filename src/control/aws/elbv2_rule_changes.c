@@ -7,20 +7,9 @@
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
+#include "control/aws/elbv2_association.h"
 
 #define PRIORITY_MAX 50000
-
-/* "Order" has no meaning for one action, but is told as it was given. */
-static void
-keep_order(json_t *document, const json_t *actions)
-{
-    json_t *order = json_object_get(json_array_get(actions, 0), "Order");
-
-    if (order == NULL)
-        json_object_del(document, "order");
-    else
-        json_object_set(document, "order", order);
-}
 
 /* Lists that are given take the place of those that the document has; false: the call has
  * failed. */
@@ -33,7 +22,7 @@ put_lists(struct aws_call *call, json_t *document)
 
     if (actions != NULL) {
         json_object_set_new(rule, "actions", aws_input_actions(call, actions));
-        keep_order(document, actions);
+        aws_edit_keep_order(document, actions);
     }
     if (conditions != NULL && call->error_code == NULL)
         json_object_set_new(rule, "conditions", aws_input_conditions(call, conditions));
@@ -75,6 +64,13 @@ is_free(struct aws_call *call, const struct config_listener *listener, json_int_
     return true;
 }
 
+static bool
+may_forward(struct aws_call *call, const struct config_listener *listener, json_t *document)
+{
+    return elbv2_may_forward(call, config_balancer_index(call->parts->config, listener),
+                             json_object_get(aws_edit_settings(document), "actions"));
+}
+
 /* Its ARN is that of the listener with a number more. */
 static char *
 make_id(const struct aws_call *call, const struct config_listener *listener)
@@ -101,7 +97,8 @@ elbv2_create_rule(struct aws_call *call)
         return NULL;
     json_t *document = json_pack("{s:{s:O}, s:s, s:o*}", "settings", "priority", priority,
                                  "listener", listener->name, "tags", aws_edit_tags(call));
-    if (call->error_code != NULL || !put_lists(call, document)) {
+    if (call->error_code != NULL || !put_lists(call, document) ||
+        !may_forward(call, listener, document)) {
         json_decref(document);
         return NULL;
     }
@@ -134,7 +131,7 @@ elbv2_modify_rule(struct aws_call *call)
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    if (!put_lists(call, document)) {
+    if (!put_lists(call, document) || !may_forward(call, found.listener, document)) {
         json_decref(document);
         return NULL;
     }

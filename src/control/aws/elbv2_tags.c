@@ -33,7 +33,11 @@ find_place(struct aws_call *call, const char *arn)
         const struct config_listener *listener = aws_arn_find_listener(call, arn);
         return listener == NULL ? NULL : listener->places;
     }
-    return aws_arn_check_balancer(call, arn) ? call->parts->config->places : NULL;
+    size_t index;
+    if (!aws_arn_find_balancer(call, arn, &index))
+        return NULL;
+    return index == 0 ? call->parts->config->places
+                      : config_balancer(call->parts->config, index).places;
 }
 
 /* False: there are too many, and the call has failed. */
