@@ -71,7 +71,8 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0012-http2-is-judged-as-http1.md \
 	docs/decisions/0013-an-upgrade-is-an-exec-in-place.md \
 	docs/decisions/0014-containers-are-dialled-at-their-own-addresses.md \
-	docs/decisions/0015-connections-to-targets-are-shared-when-they-are-open.md
+	docs/decisions/0015-connections-to-targets-are-shared-when-they-are-open.md \
+	docs/decisions/0016-keys-are-asked-through-a-provider.md
 
 # What the build promises of the programs.
 build_tests = tests/tools/hardening.sh tests/tools/directories.sh tests/tools/guides.py \

@@ -18,11 +18,15 @@ libnet_a_SOURCES = \
 	src/net/tls/tls_facts.h src/net/tls/tls_failures.def \
 	src/net/tls/tls_hello.c src/net/tls/tls_hello.h \
 	src/net/tls/tls_identities.c src/net/tls/tls_identities.h \
+	src/net/tls/tls_key.h src/net/tls/tls_key_cipher.c src/net/tls/tls_key_signature.c \
+	src/net/tls/tls_key_provider.c src/net/tls/tls_key_provider.h \
 	src/net/tls/tls_memory.c src/net/tls/tls_memory.h \
+	src/net/tls/tls_own_signer.c src/net/tls/tls_own_signer.h \
 	src/net/tls/tls_pair.c src/net/tls/tls_pair.h \
 	src/net/tls/tls_parser.c src/net/tls/tls_parser.h \
 	src/net/tls/tls_session.h \
 	src/net/tls/tls_service.c src/net/tls/tls_service.h \
+	src/net/tls/tls_schemes.def src/net/tls/tls_sign.c src/net/tls/tls_sign.h \
 	src/net/tls/tls_time.c src/net/tls/tls_time.h \
 	src/net/tls/tls_trust.c src/net/tls/tls_trust.h src/net/tls/tls_trust_use.h \
 	src/net/tls/tls_verdicts.def src/net/tls/tls_verify.c src/net/tls/tls_verify.h \

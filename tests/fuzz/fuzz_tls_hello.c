@@ -64,7 +64,7 @@ start(void)
         .protocols = "http/1.1",
         .name = SLICE_LITERAL("fuzz"),
         .choose = choose,
-        .identities = tls_identities_new(2),
+        .identities = tls_identities_new(2, NULL),
         .tickets = tickets,
     };
     context = tls_context_new(&options, &reason);

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "net/tls/tls_key_provider.h"
 #include "net/tls/tls_memory.h"
 #include "net/tls/tls_session.h"
 #include "net/tls/tls_tickets_use.h"
@@ -24,6 +25,7 @@ tls_start(void)
     tls_memory_start();
     /* The system's configuration would change what a policy says. */
     CHECK(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1);
+    tls_key_provider_start();
 }
 
 static struct slice

@@ -18,10 +18,12 @@
 struct tls_context;
 struct tls_identities;
 struct tls_revocation;
+struct tls_signer;
 struct tls_tickets;
 
-/* Certificates and keys that are parsed, at most so many; contexts share them. */
-struct tls_identities *tls_identities_new(unsigned most);
+/* Certificates that are parsed, at most so many; contexts share them. Of whom their signatures
+ * are asked (tls_sign.h); NULL: of this process, by the keys of struct tls_identity. */
+struct tls_identities *tls_identities_new(unsigned most, const struct tls_signer *signer);
 void tls_identities_free(struct tls_identities **identities);
 
 /* Versions as on the wire, suites in OpenSSL's names. */

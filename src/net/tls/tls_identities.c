@@ -11,6 +11,8 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "net/tls/tls_key_provider.h"
+#include "net/tls/tls_own_signer.h"
 #include "net/tls/tls_parser.h"
 
 #define uthash_malloc(size) memory_take(1, size)
@@ -30,17 +32,21 @@ struct tls_parsed {
 
 struct tls_identities {
     struct tls_parser *parser;
+    struct tls_own_signer own;
+    const struct tls_signer *signer;
     struct tls_parsed *by_fingerprint;
     TAILQ_HEAD(, tls_parsed) by_use; /* used last: at the end */
     unsigned count, most;
 };
 
 struct tls_identities *
-tls_identities_new(unsigned most)
+tls_identities_new(unsigned most, const struct tls_signer *signer)
 {
     struct tls_identities *identities = memory_take(1, sizeof(*identities));
 
     identities->parser = tls_parser_new();
+    tls_own_signer_init(&identities->own, identities->parser);
+    identities->signer = signer == NULL ? &identities->own.signer : signer;
     identities->most = most;
     TAILQ_INIT(&identities->by_use);
     return identities;
@@ -107,18 +113,8 @@ tls_identities_free(struct tls_identities **identities)
     *identities = NULL;
 }
 
-/* What signs for a certificate. A process that keeps the keys to itself would give a key here
- * whose signatures it makes: of the certificate, the scheme and the digest. */
-static EVP_PKEY *
-open_key(struct tls_parser *parser, const struct tls_identity *identity)
-{
-    int type = identity->facts->key_type == TLS_KEY_ECDSA ? EVP_PKEY_EC : EVP_PKEY_RSA;
-
-    return tls_parser_key(parser, type, identity->key);
-}
-
 static struct tls_parsed *
-parse(struct tls_parser *parser, const struct tls_identity *identity)
+parse(const struct tls_identities *identities, const struct tls_identity *identity)
 {
     struct tls_parsed *parsed = memory_take(1, sizeof(*parsed));
     bool is_good = true;
@@ -129,13 +125,14 @@ parse(struct tls_parser *parser, const struct tls_identity *identity)
                        ? memory_copy_text("")
                        : memory_copy_bytes(identity->name.at, identity->name.length);
     parsed->certificate = tls_parse_certificate(identity->chain[0]);
-    parsed->key = open_key(parser, identity);
+    if (parsed->certificate != NULL)
+        parsed->key = tls_key_new(identities->signer, identity, parsed->certificate);
     parsed->chain = sk_X509_new_null();
     for (size_t i = 1; i < identity->chain_count; i++) {
-        X509 *link = tls_parser_link(parser, identity->chain[i]);
+        X509 *link = tls_parser_link(identities->parser, identity->chain[i]);
         is_good = is_good && link != NULL && sk_X509_push(parsed->chain, link) > 0;
     }
-    if (!is_good || parsed->certificate == NULL || parsed->key == NULL)
+    if (!is_good || parsed->key == NULL)
         tls_parsed_release(&parsed);
     return parsed;
 }
@@ -146,7 +143,7 @@ use(struct tls_identities *identities, const struct tls_identity *identity)
     struct tls_parsed *parsed = find(identities, identity->facts->fingerprint);
 
     if (parsed == NULL) {
-        parsed = parse(identities->parser, identity);
+        parsed = parse(identities, identity);
         if (parsed != NULL)
             keep(identities, parsed);
     } else {

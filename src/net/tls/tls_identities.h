@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Certificates and keys that were parsed, the ones used last: parsing costs more than the
- * handshake saves, and all of them in memory cost more than their files. The one place where a
- * private key becomes something that signs.
+ * Certificates that were parsed and what signs for them, the ones used last: parsing costs more
+ * than the handshake saves, and all of them in memory cost more than their files.
  */
 #ifndef FAIRLEAD_NET_TLS_IDENTITIES_H
 #define FAIRLEAD_NET_TLS_IDENTITIES_H

@@ -12,36 +12,48 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "net/tls/tls_parser.h"
+#include "net/tls/tls_key_provider.h"
+#include "net/tls/tls_own_signer.h"
 #include "net/tls/tls_session.h"
 
 struct tls_service {
     SSL_CTX *ssl;
 };
 
-static bool
-use_chain(SSL_CTX *ssl, const struct tls_pair *pair)
+static X509 *
+parse(const struct tls_bytes *der)
 {
-    bool is_used = true;
+    return tls_parse_certificate(slice_make(der->at, der->length));
+}
 
-    for (size_t i = 0; i < pair->chain_count && is_used; i++) {
-        const struct tls_bytes *der = &pair->chain[i];
-        X509 *one = tls_parse_certificate(slice_make(der->at, der->length));
-        is_used = one != NULL && (i == 0 ? SSL_CTX_use_certificate(ssl, one)
-                                         : SSL_CTX_add1_chain_cert(ssl, one)) == 1;
-        X509_free(one);
-    }
+/* Its own certificate, which stands first. */
+static bool
+use_certificate(SSL_CTX *ssl, const struct tls_pair *pair)
+{
+    const struct tls_identity identity = {.facts = &pair->facts,
+                                          .key = slice_make(pair->key.at, pair->key.length)};
+    X509 *certificate = parse(&pair->chain[0]);
+    struct tls_own_signer own;
+
+    tls_own_signer_init(&own, NULL);
+    EVP_PKEY *key =
+        certificate == NULL ? NULL : tls_key_new(&own.signer, &identity, certificate);
+    bool is_used = key != NULL && SSL_CTX_use_cert_and_key(ssl, certificate, key, NULL, 1) == 1;
+    X509_free(certificate);
+    EVP_PKEY_free(key);
     return is_used;
 }
 
 static bool
-use_key(SSL_CTX *ssl, const struct tls_pair *pair)
+use_chain(SSL_CTX *ssl, const struct tls_pair *pair)
 {
-    const unsigned char *at = (const unsigned char *)pair->key.at;
-    EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)pair->key.length);
-    bool is_used = key != NULL && SSL_CTX_use_PrivateKey(ssl, key) == 1;
+    bool is_used = use_certificate(ssl, pair);
 
-    EVP_PKEY_free(key);
+    for (size_t i = 1; i < pair->chain_count && is_used; i++) {
+        X509 *one = parse(&pair->chain[i]);
+        is_used = one != NULL && SSL_CTX_add1_chain_cert(ssl, one) == 1;
+        X509_free(one);
+    }
     return is_used;
 }
 
@@ -89,8 +101,7 @@ choose_protocol(SSL *ssl, const unsigned char **chosen, unsigned char *length,
 static bool
 set_up(SSL_CTX *ssl, const struct tls_pair *pair, const struct tls_policy *policy)
 {
-    if (ssl == NULL || !tls_set_policy(ssl, policy) || !use_chain(ssl, pair) ||
-        !use_key(ssl, pair))
+    if (ssl == NULL || !tls_set_policy(ssl, policy) || !use_chain(ssl, pair))
         return false;
     SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE |

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "net/tls/tls_facts.h"
+#include "net/tls/tls_key_provider.h"
 #include "net/tls/tls_session.h"
 #include "net/tls/tls_verify.h"
 
@@ -172,6 +173,8 @@ failure_by_reason(unsigned long error)
 {
     int reason = ERR_GET_REASON(error);
 
+    if (tls_key_has_failed(error))
+        return TLS_FAILURE_SIGNATURE;
     if (reason >= ALERT_REASONS)
         return TLS_FAILURE_ALERT;
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)

@@ -22,7 +22,7 @@ certificates_open(struct worker *worker)
 {
     tls_start();
     worker->tls.fd = worker->tls.keys_fd = -1;
-    worker->tls.identities = tls_identities_new(IDENTITIES_MOST);
+    worker->tls.identities = tls_identities_new(IDENTITIES_MOST, NULL);
     worker->tls.tickets = tls_tickets_new();
     worker->tls.targets = target_security_new();
 }

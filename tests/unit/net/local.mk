@@ -45,3 +45,7 @@ tests_unit_net_test_tls_pair_LDADD = $(libs_net) $(CMOCKA_LIBS) $(OPENSSL_LIBS)
 check_PROGRAMS += tests/unit/net/test_tls_transport
 tests_unit_net_test_tls_transport_SOURCES = tests/unit/net/test_tls_transport.c $(test_certificates)
 tests_unit_net_test_tls_transport_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS) $(OPENSSL_LIBS)
+
+check_PROGRAMS += tests/unit/net/test_tls_signer
+tests_unit_net_test_tls_signer_SOURCES = tests/unit/net/test_tls_signer.c $(test_certificates)
+tests_unit_net_test_tls_signer_LDADD = $(libs_net) $(CMOCKA_LIBS) $(LIBEVENT_LIBS) $(OPENSSL_LIBS)

@@ -163,7 +163,7 @@ begin(void **state)
 
     (void)state;
     loop = loop_new();
-    identities = tls_identities_new(4);
+    identities = tls_identities_new(4, NULL);
     tickets = tls_tickets_new();
     assert_true(tls_tickets_set(tickets, &keys));
     context = make_context("one", tickets);

@@ -142,7 +142,7 @@ make_pairs(void **state)
 
     (void)state;
     tls_start();
-    identities = tls_identities_new(2);
+    identities = tls_identities_new(2, NULL);
     for (int i = 0; i < 2; i++) {
         struct made_pair made = pair_make(&(struct wanted_pair){.key = keys[i]});
         assert_int_equal(tls_pair_read(&pairs[i], NULL, slice_of(made.certificate),
