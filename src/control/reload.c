@@ -20,6 +20,9 @@ struct reload {
     struct turn_list turns;      /* that wait until nothing is read */
     struct order_list reading;   /* served by the reading under way */
     struct order_list waiting;   /* for the next one */
+    struct objects_order
+        *order;               /* whose certificates are being read; NULL: none, or given up */
+    struct config *candidate; /* of it */
     bool is_reading, is_next_asked, is_forced, is_stopped;
 };
 
@@ -41,6 +44,7 @@ reload_free(struct reload **reload)
     if (*reload == NULL)
         return;
     config_free(&(*reload)->config);
+    config_free(&(*reload)->candidate);
     config_source_clear(&(*reload)->source);
     free(*reload);
     *reload = NULL;
@@ -53,14 +57,15 @@ reload_config(const struct reload *reload)
 }
 
 static bool
-prepare_certificates(const struct reload_parts *parts, struct config_answer *read)
+prepare_certificates(const struct reload_parts *parts, struct config_answer *read,
+                     struct config_errors *errors)
 {
     const char *reason;
 
     if (certificate_store_prepare(parts->certificates, &read->certificates, &reason))
         return true;
-    config_errors_add(&read->errors, memory_print("%s:1: its certificates cannot be used: %s",
-                                                  parts->config_path, reason));
+    config_errors_add(errors, memory_print("%s:1: its certificates cannot be used: %s",
+                                           parts->config_path, reason));
     return false;
 }
 
@@ -91,7 +96,7 @@ static bool
 prepare(const struct reload_parts *parts, struct config_answer *read)
 {
     bool has_descriptors = prepare_descriptors(parts, read->config, &read->errors);
-    bool has_certificates = prepare_certificates(parts, read);
+    bool has_certificates = prepare_certificates(parts, read, &read->errors);
 
     if (has_descriptors && has_certificates)
         return true;
@@ -283,8 +288,18 @@ give_turns(struct reload *reload)
 
     while (!reload->is_reading && (turn = TAILQ_FIRST(&reload->turns)) != NULL) {
         TAILQ_REMOVE(&reload->turns, turn, link);
+        turn->is_waiting = false;
         turn->on_turn(turn);
     }
+}
+
+/* What has waited for the reading that is over. */
+static void
+go_on(struct reload *reload)
+{
+    if (reload->is_next_asked)
+        start_reading(reload);
+    give_turns(reload);
 }
 
 static void
@@ -299,9 +314,7 @@ on_read(void *argument, struct config_answer *read)
         refuse(reload, &read->errors);
     else
         try_config(reload, read);
-    if (reload->is_next_asked)
-        start_reading(reload);
-    give_turns(reload);
+    go_on(reload);
 }
 
 static void
@@ -387,6 +400,7 @@ reload_stop(struct reload *reload)
 void
 reload_take_turn(struct reload *reload, struct reload_turn *turn)
 {
+    turn->is_waiting = true;
     TAILQ_INSERT_TAIL(&reload->turns, turn, link);
     give_turns(reload);
 }
@@ -394,7 +408,10 @@ reload_take_turn(struct reload *reload, struct reload_turn *turn)
 void
 reload_give_up_turn(struct reload *reload, struct reload_turn *turn)
 {
-    TAILQ_REMOVE(&reload->turns, turn, link);
+    if (turn->is_waiting)
+        TAILQ_REMOVE(&reload->turns, turn, link);
+    else
+        reload->order = NULL;
 }
 
 /* The file's warnings go on: only its reading warns. */
@@ -411,24 +428,29 @@ tell(struct objects_order *order, const struct config_errors *errors, const char
     order->on_done(order, &(struct objects_outcome){.errors = errors, .reason = reason});
 }
 
-/* False: no error says why where the disk has refused, but *reason, to free(). */
-static bool
-put(struct reload *reload, struct object_edit *edit, struct config *config,
-    struct config_errors *errors, char **reason)
+/* Takes the configuration, whose certificates are prepared. */
+static void
+put(struct reload *reload, struct objects_order *order, struct config *config)
 {
     const struct reload_parts *parts = &reload->parts;
+    struct config_errors errors = {.lines = NULL};
+    char *reason = NULL;
 
-    if (!prepare_descriptors(parts, config, errors))
-        return false;
-    if (!object_edit_write(edit, reason)) {
+    if (!prepare_descriptors(parts, config, &errors)) {
+        certificate_store_abandon(parts->certificates);
+        config_free(&config);
+    } else if (!object_edit_write(order->edit, &reason)) {
         abandon(parts);
-        return false;
+        config_free(&config);
+    } else {
+        object_edit_commit(order->edit);
+        config_keep_running(reload->config, config);
+        keep_warnings(reload->config, config);
+        apply(reload, config);
     }
-    object_edit_commit(edit);
-    config_keep_running(reload->config, config);
-    keep_warnings(reload->config, config);
-    apply(reload, config);
-    return true;
+    tell(order, &errors, reason);
+    config_errors_clear(&errors);
+    free(reason);
 }
 
 /* What is written beside the configuration, tags for one. */
@@ -444,11 +466,77 @@ put_beside(struct objects_order *order)
     free(reason);
 }
 
+/* Only faults of what the candidate names and the configuration in force does not: of the
+ * others the old ones stay in use, and a folder's bad ones are told as problems. */
+static void
+keep_new_faults(const struct reload *reload, const struct config *candidate,
+                const struct config_errors *found, struct config_errors *errors)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        const char *line = found->lines[i], *colon = strstr(line, ": ");
+        char *path = memory_copy_bytes(line, (size_t)(colon - line));
+        if (config_names_certificate(candidate, path) &&
+            !config_names_certificate(reload->config, path))
+            config_errors_add(errors, memory_copy_text(colon + 2));
+        free(path);
+    }
+}
+
+static void
+on_certificates(void *argument, struct config_answer *read)
+{
+    struct reload *reload = argument;
+    struct objects_order *order = reload->order;
+    struct config *config = reload->candidate;
+    struct config_errors errors = {.lines = NULL};
+
+    reload->is_reading = false;
+    reload->order = NULL;
+    reload->candidate = NULL;
+    if (order == NULL || reload->is_stopped) {
+        config_free(&config);
+    } else {
+        keep_new_faults(reload, config, &read->errors, &errors);
+        if (errors.count == 0 && read->is_good)
+            prepare_certificates(&reload->parts, read, &errors);
+        if (errors.count == 0 && read->is_good) {
+            put(reload, order, config);
+        } else {
+            config_free(&config);
+            tell(order, errors.count > 0 ? &errors : &read->errors, NULL);
+        }
+    }
+    config_errors_clear(&errors);
+    if (!reload->is_stopped)
+        go_on(reload);
+}
+
+/* Takes the configuration. */
+static void
+read_certificates(struct reload *reload, struct objects_order *order, struct config *config)
+{
+    const struct config_question question = {
+        .path = "certificates", .wish = CONFIG_IN_FORCE, .in_force = config};
+    struct config_errors errors = {.lines = NULL};
+    const char *reason;
+
+    reload->order = order;
+    reload->candidate = config;
+    reload->is_reading = config_readers_start(reload->parts.readers, &question, on_certificates,
+                                              reload, &reason);
+    if (reload->is_reading)
+        return;
+    reload->order = NULL;
+    config_free(&reload->candidate);
+    config_errors_add(&errors, memory_print("its certificates cannot be read: %s", reason));
+    tell(order, &errors, NULL);
+    config_errors_clear(&errors);
+}
+
 void
 reload_put_objects(struct reload *reload, struct objects_order *order)
 {
     struct config_errors errors = {.lines = NULL};
-    char *reason = NULL;
 
     if (!object_edit_concerns_settings(order->edit)) {
         put_beside(order);
@@ -457,9 +545,11 @@ reload_put_objects(struct reload *reload, struct objects_order *order)
     struct config *config =
         config_read_text(reload->parts.config_path, object_edit_additions(order->edit),
                          &reload->source, &errors);
-    if (config != NULL && !put(reload, order->edit, config, &errors, &reason))
-        config_free(&config);
-    tell(order, &errors, reason);
+    if (config == NULL)
+        tell(order, &errors, NULL);
+    else if (config_has_new_certificates(reload->config, config))
+        read_certificates(reload, order, config);
+    else
+        put(reload, order, config);
     config_errors_clear(&errors);
-    free(reason);
 }

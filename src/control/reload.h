@@ -79,7 +79,8 @@ void reload_withdraw(struct reload *reload, struct reload_order *order);
 /* Calls on_turn at once, or later. */
 void reload_take_turn(struct reload *reload, struct reload_turn *turn);
 
-/* A turn that has not come is not waited for any more. */
+/* A turn that has not come is not waited for any more; of the one under way nothing is put in
+ * force, and its on_done is not called. */
 void reload_give_up_turn(struct reload *reload, struct reload_turn *turn);
 
 /*

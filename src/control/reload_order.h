@@ -27,6 +27,7 @@ struct reload_order {
  * judged without the change. */
 struct reload_turn {
     void (*on_turn)(struct reload_turn *turn);
+    bool is_waiting; /* reload's own */
     TAILQ_ENTRY(reload_turn) link;
 };
 

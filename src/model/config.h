@@ -498,6 +498,13 @@ size_t config_balancer_index(const struct config *config,
  * own idle timeout. */
 struct config_timeouts config_balancer_timeouts(const struct config *config, size_t index);
 
+/* Whether a listener names a certificate's file. */
+bool config_names_certificate(const struct config *config, const char *path);
+
+/* Whether a listener of the other one has certificates or trusts whom none of that name has or
+ * trusts here, so that files have to be read for it. */
+bool config_has_new_certificates(const struct config *config, const struct config *other);
+
 /* Whether a group is named by any rule: only then its targets are checked (ALB:
  * Target.NotInUse). */
 bool config_group_is_used(const struct config *config, const char *name);

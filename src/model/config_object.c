@@ -96,7 +96,7 @@ apply_chosen_standards(const struct object *object, const struct setting *select
 {
     char *reason;
 
-    if (selector->kind != SETTING_CHOICE)
+    if (selector->kind != SETTING_CHOICE || !setting_chooses(selector))
         return;
     char *word = setting_value_text(selector, object->memory);
     for (size_t i = 0; object->rows[i] != NULL; i++) {

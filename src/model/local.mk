@@ -5,6 +5,7 @@ libmodel_a_SOURCES = \
 	src/model/config.c src/model/config.h \
 	src/model/config_additions.c src/model/config_additions.h \
 	src/model/config_balancers.c \
+	src/model/config_certificates.c \
 	src/model/config_check.c src/model/config_check.h \
 	src/model/config_check_counts.c src/model/config_check_counts.h \
 	src/model/config_check_places.c src/model/config_check_places.h \

@@ -67,24 +67,36 @@ setting_needs_restart(const struct setting *setting)
     return false;
 }
 
-const char *
-setting_standard_of(const struct setting *setting, const char *selector, const char *word)
-{
-    static const struct {
-        enum setting_scope scope;
-        const char *path, *selector, *word, *standard;
-    } rows[] = {
+static const struct {
+    enum setting_scope scope;
+    const char *path, *selector, *word, *standard;
+} standards[] = {
 
 #define SETTING_STANDARD(scope, path, selector, word, standard)                                \
     {SCOPE_##scope, (path), (selector), (word), (standard)},
 #include "model/settings.def"
 #undef SETTING_STANDARD
-    };
+};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        if (rows[i].scope == setting->scope && strcmp(rows[i].path, setting->path) == 0 &&
-            strcmp(rows[i].selector, selector) == 0 && strcmp(rows[i].word, word) == 0)
-            return rows[i].standard;
+bool
+setting_chooses(const struct setting *selector)
+{
+    for (size_t i = 0; i < sizeof(standards) / sizeof(*standards); i++) {
+        if (standards[i].scope == selector->scope &&
+            strcmp(standards[i].selector, selector->path) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *
+setting_standard_of(const struct setting *setting, const char *selector, const char *word)
+{
+    for (size_t i = 0; i < sizeof(standards) / sizeof(*standards); i++) {
+        if (standards[i].scope == setting->scope && strcmp(standards[i].word, word) == 0 &&
+            strcmp(standards[i].path, setting->path) == 0 &&
+            strcmp(standards[i].selector, selector) == 0)
+            return standards[i].standard;
     }
     return NULL;
 }

@@ -131,6 +131,9 @@ bool setting_suggest(enum setting_scope scope, const char *path, char *suggestio
 /* What a set calls a value; CHECKs that it does. */
 const char *setting_word_text(enum setting_words words, int value);
 
+/* Whether a word of that setting gives others another default. */
+bool setting_chooses(const struct setting *selector);
+
 /* The default that takes the place of a setting's own where a selector has that word; NULL:
  * none does. */
 const char *setting_standard_of(const struct setting *setting, const char *selector,

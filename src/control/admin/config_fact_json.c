@@ -18,7 +18,7 @@ config_fact_to_json(const struct config_fact *fact)
     json_object_set_new(object, "IsElement", json_boolean(fact->is_element));
     admin_set_text(object, "File",
                    fact->place == NULL ? NULL : fact->config->files[fact->place->file]);
-    if (fact->place == NULL)
+    if (fact->place == NULL || fact->place->line == 0)
         json_object_set_new(object, "Line", json_null());
     else
         admin_set_number(object, "Line", fact->place->line);

@@ -74,34 +74,6 @@ read_certificates(struct aws_call *call)
     return NULL;
 }
 
-bool
-elbv2_put_default_certificate(struct aws_call *call, json_t *listener)
-{
-    const char *protocol = json_string_value(json_object_get(listener, "protocol"));
-    bool is_secure = protocol != NULL && strcmp(protocol, "HTTPS") == 0;
-
-    if (json_object_get(call->input, "Certificates") != NULL) {
-        json_t *read = read_certificates(call);
-        if (read == NULL)
-            return false;
-        if (json_array_size(read) > 0)
-            json_object_set(listener, "certificates", read);
-        json_decref(read);
-    }
-    if (!is_secure) {
-        /* What only HTTPS has goes with it. */
-        json_object_del(listener, "certificates");
-        json_object_del(listener, "certificate_list");
-        json_object_del(listener, "ssl_policy");
-        json_object_del(listener, "alpn_policy");
-        json_object_del(listener, "mutual_authentication");
-    } else if (json_object_get(listener, "certificates") == NULL) {
-        aws_fail(call, "ValidationError",
-                 "A certificate must be specified for HTTPS listeners");
-    }
-    return call->error_code == NULL;
-}
-
 static bool
 is_same(const json_t *one, const json_t *other)
 {
@@ -118,6 +90,44 @@ index_of(const json_t *list, const json_t *certificate)
     while (index < json_array_size(list) && !is_same(json_array_get(list, index), certificate))
         index++;
     return index;
+}
+
+/* One that it has besides is not there twice. */
+static void
+set_default(json_t *listener, json_t *certificates)
+{
+    json_t *list = json_object_get(listener, "certificate_list");
+
+    json_object_set(listener, "certificates", certificates);
+    json_array_remove(list, index_of(list, json_array_get(certificates, 0)));
+}
+
+bool
+elbv2_put_default_certificate(struct aws_call *call, json_t *listener)
+{
+    const char *protocol = json_string_value(json_object_get(listener, "protocol"));
+    bool is_secure = protocol != NULL && strcmp(protocol, "HTTPS") == 0;
+
+    if (json_object_get(call->input, "Certificates") != NULL) {
+        json_t *read = read_certificates(call);
+        if (read == NULL)
+            return false;
+        if (json_array_size(read) > 0)
+            set_default(listener, read);
+        json_decref(read);
+    }
+    if (!is_secure) {
+        /* What only HTTPS has goes with it. */
+        json_object_del(listener, "certificates");
+        json_object_del(listener, "certificate_list");
+        json_object_del(listener, "ssl_policy");
+        json_object_del(listener, "alpn_policy");
+        json_object_del(listener, "mutual_authentication");
+    } else if (json_object_get(listener, "certificates") == NULL) {
+        aws_fail(call, "ValidationError",
+                 "A certificate must be specified for HTTPS listeners");
+    }
+    return call->error_code == NULL;
 }
 
 static json_t *

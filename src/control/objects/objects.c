@@ -25,6 +25,8 @@ struct entry {
     unsigned references;
     char *id, *origin;
     json_t *document;
+    const char *listener; /* of a rule, in the document */
+    const json_t *settings;
 };
 
 struct table {
@@ -60,6 +62,8 @@ new_entry(const struct object *object, json_t *document)
     entry->references = 1;
     entry->document = document;
     entry->object.document = document;
+    entry->listener = json_string_value(json_object_get(document, "listener"));
+    entry->settings = json_object_get(document, "settings");
     entry->object.id = entry->id = memory_copy_text(object->id);
     entry->object.origin = entry->origin = memory_copy_text(object->origin);
     return entry;
@@ -135,35 +139,37 @@ insert(struct table *table, struct entry *entry)
     table->count++;
 }
 
-static const char *
-listener_of(const struct entry *entry)
-{
-    return json_string_value(json_object_get(entry->document, "listener"));
-}
-
 /* By kind, rules by their listeners, and then as they were made. */
 static int
 compare(const void *one, const void *other)
 {
     const struct entry *left = *(struct entry *const *)one;
     const struct entry *right = *(struct entry *const *)other;
-    const char *left_listener = listener_of(left), *right_listener = listener_of(right);
     int order =
         (left->object.kind > right->object.kind) - (left->object.kind < right->object.kind);
 
-    if (order == 0 && left_listener != NULL && right_listener != NULL)
-        order = strcmp(left_listener, right_listener);
+    if (order == 0 && left->listener != NULL && right->listener != NULL)
+        order = strcmp(left->listener, right->listener);
     if (order != 0)
         return order;
     return left->object.number < right->object.number ? -1 : 1;
 }
 
+/* Once after each change. */
+static void
+forget_additions(struct table *table)
+{
+    free(table->additions);
+    table->additions = NULL;
+}
+
 static void
 make_additions(struct table *table)
 {
+    if (table->additions != NULL)
+        return;
     struct entry **sorted = memory_take(table->count + 1, sizeof(struct entry *));
 
-    free(table->additions);
     table->additions = memory_take(table->count + 1, sizeof(*table->additions));
     table->view = (struct config_additions){table->additions, table->count};
     if (table->count > 0)
@@ -173,8 +179,8 @@ make_additions(struct table *table)
         table->additions[i] = (struct config_addition){
             .place = sorted[i]->id,
             .list = kinds[sorted[i]->object.kind].list,
-            .listener = listener_of(sorted[i]),
-            .settings = json_object_get(sorted[i]->document, "settings"),
+            .listener = sorted[i]->listener,
+            .settings = sorted[i]->settings,
         };
     free(sorted);
 }
@@ -256,6 +262,7 @@ objects_load(struct objects *objects, const char *state_dir, char **reason)
     if (objects->store == NULL ||
         !object_store_each(objects->store, on_stored, &loading, reason))
         return false;
+    forget_additions(&objects->table);
     make_additions(&objects->table);
     if (loading.reason != NULL)
         *reason = loading.reason;
@@ -363,6 +370,7 @@ note(struct object_edit *edit, enum object_change_kind kind, struct entry *entry
                      ? NULL
                      : json_dumps(entry->document, JSON_COMPACT | JSON_SORT_KEYS);
 
+    forget_additions(&edit->table);
     edit->changes = memory_resize(edit->changes, edit->count, sizeof(*edit->changes));
     edit->changed = memory_resize(edit->changed, edit->count, sizeof(struct entry *));
     edit->documents = memory_resize(edit->documents, edit->count, sizeof(char *));
