@@ -3,6 +3,7 @@ noinst_LIBRARIES += libcontrol.a
 libcontrol_a_SOURCES = \
 	src/control/child_words.c src/control/child_words.h \
 	src/control/control.c src/control/control.h \
+	src/control/object_orders.c src/control/object_orders.h \
 	src/control/parts.c src/control/parts.h \
 	src/control/event_file.c src/control/event_file.h \
 	src/control/renewal.c src/control/renewal.h \

@@ -157,27 +157,11 @@ withdraw_reload(void *argument, struct reload_order *order)
 }
 
 static void
-take_turn(void *argument, struct reload_turn *turn)
+on_idle(void *argument)
 {
     struct parts *parts = argument;
 
-    reload_take_turn(parts->reload, turn);
-}
-
-static void
-give_up_turn(void *argument, struct reload_turn *turn)
-{
-    struct parts *parts = argument;
-
-    reload_give_up_turn(parts->reload, turn);
-}
-
-static void
-put_objects(void *argument, struct objects_order *order)
-{
-    struct parts *parts = argument;
-
-    reload_put_objects(parts->reload, order);
+    object_orders_go_on(parts->orders);
 }
 
 static void
@@ -320,6 +304,8 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     parts->readers =
         config_readers_new(parts->loop, certificate_store_files(parts->certificates),
                            objects_additions(parts->objects));
+    parts->orders = object_orders_new(
+        &(struct object_orders_parts){parts->loop, parts->objects, parts->readers});
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
@@ -361,11 +347,9 @@ parts_open_admin(struct parts *parts)
         .keys = parts->keys,
         .key_uses = parts->key_uses,
         .objects = parts->objects,
+        .orders = parts->orders,
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
-        .take_turn = take_turn,
-        .give_up_turn = give_up_turn,
-        .put_objects = put_objects,
         .reload_argument = parts,
         .finishing = parts->finishing,
         .upgrade = parts->upgrade,
@@ -376,7 +360,7 @@ parts_open_admin(struct parts *parts)
 struct reload *
 parts_open_reload(struct parts *parts)
 {
-    return reload_new(&(struct reload_parts){
+    struct reload *reload = reload_new(&(struct reload_parts){
         .config_path = parts->config_path,
         .stickiness_key = parts->stickiness_key,
         .counters = counter_board_own(parts->board),
@@ -401,7 +385,12 @@ parts_open_reload(struct parts *parts)
         .rollout = parts->rollout,
         .admin = parts->admin,
         .readers = parts->readers,
+        .on_idle = on_idle,
+        .on_idle_argument = parts,
     });
+
+    object_orders_set_reload(parts->orders, reload);
+    return reload;
 }
 
 void
@@ -411,6 +400,7 @@ parts_close(struct parts *parts)
     upgrade_free(&parts->upgrade);
     admin_free(&parts->admin);
     notices_free(&parts->notices);
+    object_orders_free(&parts->orders);
     renewal_free(&parts->renewal);
     challenges_free(&parts->challenges);
     config_readers_free(&parts->readers);

@@ -84,6 +84,7 @@ struct parts {
     struct handover *past; /* what this process was before; NULL: nothing, or it is taken */
     struct upgrade *upgrade;
     struct reload *reload;
+    struct object_orders *orders;
     struct supervisor *supervisor;
 };
 

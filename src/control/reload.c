@@ -11,19 +11,14 @@
 #include "model/config_restart.h"
 
 TAILQ_HEAD(order_list, reload_order);
-TAILQ_HEAD(turn_list, reload_turn);
 
 struct reload {
     struct reload_parts parts;
     struct config *config;
     struct config_source source; /* of config */
-    struct turn_list turns;      /* that wait until nothing is read */
     struct order_list reading;   /* served by the reading under way */
     struct order_list waiting;   /* for the next one */
-    struct objects_order
-        *order;               /* whose certificates are being read; NULL: none, or given up */
-    struct config *candidate; /* of it */
-    bool is_reading, is_next_asked, is_forced, is_stopped;
+    bool is_reading, is_held, is_next_asked, is_forced, is_stopped;
 };
 
 struct reload *
@@ -34,7 +29,6 @@ reload_new(const struct reload_parts *parts)
     reload->parts = *parts;
     TAILQ_INIT(&reload->reading);
     TAILQ_INIT(&reload->waiting);
-    TAILQ_INIT(&reload->turns);
     return reload;
 }
 
@@ -44,7 +38,6 @@ reload_free(struct reload **reload)
     if (*reload == NULL)
         return;
     config_free(&(*reload)->config);
-    config_free(&(*reload)->candidate);
     config_source_clear(&(*reload)->source);
     free(*reload);
     *reload = NULL;
@@ -281,25 +274,14 @@ try_config(struct reload *reload, struct config_answer *read)
 
 static void start_reading(struct reload *reload);
 
-static void
-give_turns(struct reload *reload)
-{
-    struct reload_turn *turn;
-
-    while (!reload->is_reading && (turn = TAILQ_FIRST(&reload->turns)) != NULL) {
-        TAILQ_REMOVE(&reload->turns, turn, link);
-        turn->is_waiting = false;
-        turn->on_turn(turn);
-    }
-}
-
 /* What has waited for the reading that is over. */
 static void
 go_on(struct reload *reload)
 {
     if (reload->is_next_asked)
         start_reading(reload);
-    give_turns(reload);
+    if (!reload->is_reading && reload->parts.on_idle != NULL)
+        reload->parts.on_idle(reload->parts.on_idle_argument);
 }
 
 static void
@@ -364,7 +346,7 @@ reload_request(struct reload *reload, struct reload_order *order)
     if (order != NULL)
         TAILQ_INSERT_TAIL(&reload->waiting, order, link);
     reload->is_next_asked = true;
-    if (!reload->is_reading && !reload->is_stopped)
+    if (!reload->is_reading && !reload->is_held && !reload->is_stopped)
         start_reading(reload);
 }
 
@@ -397,21 +379,43 @@ reload_stop(struct reload *reload)
     config_readers_forget(reload->parts.readers, reload);
 }
 
-void
-reload_take_turn(struct reload *reload, struct reload_turn *turn)
+bool
+reload_hold(struct reload *reload)
 {
-    turn->is_waiting = true;
-    TAILQ_INSERT_TAIL(&reload->turns, turn, link);
-    give_turns(reload);
+    if (reload->is_reading || reload->is_stopped)
+        return false;
+    reload->is_held = true;
+    return true;
 }
 
 void
-reload_give_up_turn(struct reload *reload, struct reload_turn *turn)
+reload_release(struct reload *reload)
 {
-    if (turn->is_waiting)
-        TAILQ_REMOVE(&reload->turns, turn, link);
-    else
-        reload->order = NULL;
+    reload->is_held = false;
+    if (reload->is_next_asked && !reload->is_stopped)
+        start_reading(reload);
+}
+
+struct config *
+reload_judge(const struct reload *reload, const struct config_additions *additions,
+             struct config_errors *errors)
+{
+    return config_read_text(reload->parts.config_path, additions, &reload->source, errors);
+}
+
+static bool
+prepare_objects(const struct reload_parts *parts, const struct reload_objects *objects,
+                struct config_errors *errors)
+{
+    if (objects->config == NULL)
+        return true;
+    if (objects->certificates != NULL &&
+        !prepare_certificates(parts, objects->certificates, errors))
+        return false;
+    if (prepare_descriptors(parts, objects->config, errors))
+        return true;
+    certificate_store_abandon(parts->certificates);
+    return false;
 }
 
 /* The file's warnings go on: only its reading warns. */
@@ -422,134 +426,29 @@ keep_warnings(struct config *old, struct config *config)
     old->warnings = (struct config_errors){.lines = NULL};
 }
 
-static void
-tell(struct objects_order *order, const struct config_errors *errors, const char *reason)
-{
-    order->on_done(order, &(struct objects_outcome){.errors = errors, .reason = reason});
-}
-
-/* Takes the configuration, whose certificates are prepared. */
-static void
-put(struct reload *reload, struct objects_order *order, struct config *config)
+void
+reload_put_objects(struct reload *reload, const struct reload_objects *objects,
+                   struct config_errors *errors, char **reason)
 {
     const struct reload_parts *parts = &reload->parts;
-    struct config_errors errors = {.lines = NULL};
-    char *reason = NULL;
+    struct config *config = objects->config;
 
-    if (!prepare_descriptors(parts, config, &errors)) {
-        certificate_store_abandon(parts->certificates);
+    if (reload->is_stopped)
+        config_errors_add(errors, memory_copy_text("fairlead is stopping"));
+    if (reload->is_stopped || !prepare_objects(parts, objects, errors)) {
         config_free(&config);
-    } else if (!object_edit_write(order->edit, &reason)) {
-        abandon(parts);
-        config_free(&config);
-    } else {
-        object_edit_commit(order->edit);
-        config_keep_running(reload->config, config);
-        keep_warnings(reload->config, config);
-        apply(reload, config);
-    }
-    tell(order, &errors, reason);
-    config_errors_clear(&errors);
-    free(reason);
-}
-
-/* What is written beside the configuration, tags for one. */
-static void
-put_beside(struct objects_order *order)
-{
-    static const struct config_errors none;
-    char *reason = NULL;
-
-    if (object_edit_write(order->edit, &reason))
-        object_edit_commit(order->edit);
-    tell(order, &none, reason);
-    free(reason);
-}
-
-/* Only faults of what the candidate names and the configuration in force does not: of the
- * others the old ones stay in use, and a folder's bad ones are told as problems. */
-static void
-keep_new_faults(const struct reload *reload, const struct config *candidate,
-                const struct config_errors *found, struct config_errors *errors)
-{
-    for (size_t i = 0; i < found->count; i++) {
-        const char *line = found->lines[i], *colon = strstr(line, ": ");
-        char *path = memory_copy_bytes(line, (size_t)(colon - line));
-        if (config_names_certificate(candidate, path) &&
-            !config_names_certificate(reload->config, path))
-            config_errors_add(errors, memory_copy_text(colon + 2));
-        free(path);
-    }
-}
-
-static void
-on_certificates(void *argument, struct config_answer *read)
-{
-    struct reload *reload = argument;
-    struct objects_order *order = reload->order;
-    struct config *config = reload->candidate;
-    struct config_errors errors = {.lines = NULL};
-
-    reload->is_reading = false;
-    reload->order = NULL;
-    reload->candidate = NULL;
-    if (order == NULL || reload->is_stopped) {
-        config_free(&config);
-    } else {
-        keep_new_faults(reload, config, &read->errors, &errors);
-        if (errors.count == 0 && read->is_good)
-            prepare_certificates(&reload->parts, read, &errors);
-        if (errors.count == 0 && read->is_good) {
-            put(reload, order, config);
-        } else {
-            config_free(&config);
-            tell(order, errors.count > 0 ? &errors : &read->errors, NULL);
-        }
-    }
-    config_errors_clear(&errors);
-    if (!reload->is_stopped)
-        go_on(reload);
-}
-
-/* Takes the configuration. */
-static void
-read_certificates(struct reload *reload, struct objects_order *order, struct config *config)
-{
-    const struct config_question question = {
-        .path = "certificates", .wish = CONFIG_IN_FORCE, .in_force = config};
-    struct config_errors errors = {.lines = NULL};
-    const char *reason;
-
-    reload->order = order;
-    reload->candidate = config;
-    reload->is_reading = config_readers_start(reload->parts.readers, &question, on_certificates,
-                                              reload, &reason);
-    if (reload->is_reading)
-        return;
-    reload->order = NULL;
-    config_free(&reload->candidate);
-    config_errors_add(&errors, memory_print("its certificates cannot be read: %s", reason));
-    tell(order, &errors, NULL);
-    config_errors_clear(&errors);
-}
-
-void
-reload_put_objects(struct reload *reload, struct objects_order *order)
-{
-    struct config_errors errors = {.lines = NULL};
-
-    if (!object_edit_concerns_settings(order->edit)) {
-        put_beside(order);
         return;
     }
-    struct config *config =
-        config_read_text(reload->parts.config_path, object_edit_additions(order->edit),
-                         &reload->source, &errors);
+    if (!object_edit_write(objects->edit, reason)) {
+        if (config != NULL)
+            abandon(parts);
+        config_free(&config);
+        return;
+    }
+    object_edit_commit(objects->edit);
     if (config == NULL)
-        tell(order, &errors, NULL);
-    else if (config_has_new_certificates(reload->config, config))
-        read_certificates(reload, order, config);
-    else
-        put(reload, order, config);
-    config_errors_clear(&errors);
+        return;
+    config_keep_running(reload->config, config);
+    keep_warnings(reload->config, config);
+    apply(reload, config);
 }

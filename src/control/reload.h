@@ -26,6 +26,7 @@
 #include "control/registry/registry.h"
 #include "control/reload_order.h"
 #include "control/renewal.h"
+#include "control/objects/objects.h"
 #include "control/rollout/rollout.h"
 #include "control/socket_store.h"
 #include "model/config.h"
@@ -58,6 +59,8 @@ struct reload_parts {
     struct rollout *rollout;
     struct admin *admin;
     struct config_readers *readers;
+    void (*on_idle)(void *argument); /* no file is being read any more */
+    void *on_idle_argument;
 };
 
 struct reload *reload_new(const struct reload_parts *parts);
@@ -76,19 +79,28 @@ void reload_request(struct reload *reload, struct reload_order *order);
 /* The order is not answered any more. */
 void reload_withdraw(struct reload *reload, struct reload_order *order);
 
-/* Calls on_turn at once, or later. */
-void reload_take_turn(struct reload *reload, struct reload_turn *turn);
+/* Whoever changes objects holds it meanwhile: no file is read that would be judged without the
+ * change. False: one is being read, and on_idle is called when that is over. */
+bool reload_hold(struct reload *reload);
+void reload_release(struct reload *reload);
 
-/* A turn that has not come is not waited for any more; of the one under way nothing is put in
- * force, and its on_done is not called. */
-void reload_give_up_turn(struct reload *reload, struct reload_turn *turn);
+/* What the text in force says with other objects beside it; NULL: errors holds every reason. */
+struct config *reload_judge(const struct reload *reload,
+                            const struct config_additions *additions,
+                            struct config_errors *errors);
 
-/*
- * Within a turn, which goes on until the order's on_done: judges the file in force with the
- * edit's objects, prepares what they ask for, writes the edit, and goes over to it; or refuses
- * all of it. on_done is called at once, or later where certificates have to be read.
+/* Objects, what they make the configuration, and the certificates that have been read for it.
  */
-void reload_put_objects(struct reload *reload, struct objects_order *order);
+struct reload_objects {
+    struct object_edit *edit;
+    struct config *config;              /* as judged, taken over; NULL: it stays */
+    struct config_answer *certificates; /* NULL: those in force do */
+};
+
+/* Prepares what the configuration asks for, writes the edit, and goes over to it; or nothing of
+ * it, where there are errors, or *reason, to free(), says what the disk has refused. */
+void reload_put_objects(struct reload *reload, const struct reload_objects *objects,
+                        struct config_errors *errors, char **reason);
 
 /* Control is stopping: nothing is taken over any more. */
 void reload_stop(struct reload *reload);

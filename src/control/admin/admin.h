@@ -15,6 +15,7 @@
 #include "control/discovery/task_events.h"
 #include "control/keys/access_keys.h"
 #include "control/keys/key_uses.h"
+#include "control/object_orders.h"
 #include "control/objects/objects.h"
 #include "control/processes/children.h"
 #include "control/processes/config_reader.h"
@@ -68,11 +69,8 @@ struct admin_parts {
     /* Reads the configuration again; the order is answered later, unless withdrawn. */
     void (*reload)(void *argument, struct reload_order *order);
     void (*withdraw_reload)(void *argument, struct reload_order *order);
-    /* Changes of objects, as reload.h tells. */
-    void (*take_turn)(void *argument, struct reload_turn *turn);
-    void (*give_up_turn)(void *argument, struct reload_turn *turn);
-    void (*put_objects)(void *argument, struct objects_order *order);
-    void *reload_argument; /* of all these */
+    void *reload_argument;
+    struct object_orders *orders;
     const struct finishing *finishing;
     struct upgrade *upgrade;
     int adopted_fd; /* an admin socket that listens already; 0: it is to be made */

@@ -4,7 +4,6 @@
  * or else the body's Action and Version, say what is wanted, the input is decoded by its shape,
  * and what the handler gives is written by its.
  */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,11 +101,9 @@ run(const struct exchange *exchange, enum wire_operation_id id, const json_t *in
     free(region_text);
 }
 
-/* A call that changes something: the handler that it came by is over when its turn comes, and
- * the turn may be over later. */
+/* A call that changes something: the handler that it came by is over when its turn comes. */
 struct pending {
-    struct reload_turn turn; /* first: the turn is the call */
-    struct objects_order order;
+    struct object_order order; /* first: the order is the call */
     struct admin_wait wait;
     struct admin_call admin;
     struct exchange exchange;
@@ -120,7 +117,6 @@ static void
 end_pending(struct pending *pending)
 {
     admin_wait_end(&pending->wait);
-    object_edit_free(&pending->call.edit);
     json_decref(pending->input);
     free(pending->region);
     free(pending->caller_name);
@@ -130,58 +126,73 @@ end_pending(struct pending *pending)
 static void
 finish_pending(struct pending *pending)
 {
+    pending->call.edit = NULL;
     answer(&pending->exchange, pending->id, &pending->call, pending->output);
     end_pending(pending);
 }
 
+/* What an earlier turn has left. */
 static void
-on_put(struct objects_order *order, const struct objects_outcome *outcome)
+begin_anew(struct pending *pending)
 {
-    struct pending *pending =
-        (struct pending *)(void *)((char *)order - offsetof(struct pending, order));
+    struct aws_call *call = &pending->call;
+
+    json_decref(pending->output);
+    json_decref(call->follow_input);
+    pending->output = NULL;
+    *call = (struct aws_call){.parts = pending->admin.parts,
+                              .input = pending->input,
+                              .region = pending->region,
+                              .caller_name = pending->caller_name,
+                              .follow = OPERATION_COUNT};
+}
+
+static bool
+on_turn(struct object_order *order, struct object_edit *edit)
+{
+    struct pending *pending = (struct pending *)(void *)order;
+    struct aws_call *call = &pending->call;
+    size_t before = object_edit_changes(edit);
+
+    begin_anew(pending);
+    call->edit = edit;
+    pending->output = handlers[pending->id](call);
+    if (call->error_code == NULL && object_edit_changes(edit) > before)
+        return true;
+    finish_pending(pending);
+    return false;
+}
+
+static void
+on_done(struct object_order *order, const struct objects_outcome *outcome)
+{
+    struct pending *pending = (struct pending *)(void *)order;
 
     aws_edit_note_outcome(&pending->call, outcome);
     finish_pending(pending);
 }
 
 static void
-on_turn(struct reload_turn *turn)
-{
-    struct pending *pending = (struct pending *)(void *)turn;
-    struct aws_call *call = &pending->call;
-    const struct admin_parts *parts = call->parts;
-
-    call->edit = object_edit_begin(parts->objects);
-    pending->output = handlers[pending->id](call);
-    if (call->error_code != NULL || object_edit_is_empty(call->edit)) {
-        finish_pending(pending);
-        return;
-    }
-    pending->order = (struct objects_order){.edit = call->edit, .on_done = on_put};
-    parts->put_objects(parts->reload_argument, &pending->order);
-}
-
-static void
 on_stop(void *argument)
 {
     struct pending *pending = argument;
-    const struct admin_parts *parts = pending->call.parts;
 
-    parts->give_up_turn(parts->reload_argument, &pending->turn);
+    object_orders_withdraw(pending->admin.parts->orders, &pending->order);
     refuse(&pending->exchange, 503, "ServiceUnavailable",
-           "fairlead is stopping: nothing has been changed");
+           "fairlead is stopping: the change may have been made or not");
+    json_decref(pending->output);
+    json_decref(pending->call.follow_input);
     end_pending(pending);
 }
 
 static void
 run_in_turn(const struct exchange *exchange, enum wire_operation_id id, json_t *input)
 {
-    const struct admin_parts *parts = exchange->admin->parts;
     struct slice region = exchange->proof.region;
     struct pending *pending = memory_take(1, sizeof(*pending));
 
     *pending = (struct pending){
-        .turn.on_turn = on_turn,
+        .order = {.on_turn = on_turn, .on_done = on_done},
         .wait = {.on_stop = on_stop, .argument = pending},
         .admin = *exchange->admin,
         .exchange = *exchange,
@@ -191,13 +202,8 @@ run_in_turn(const struct exchange *exchange, enum wire_operation_id id, json_t *
         .caller_name = memory_copy_text(exchange->admin->request->caller->name),
     };
     pending->exchange.admin = &pending->admin;
-    pending->call = (struct aws_call){.parts = parts,
-                                      .input = input,
-                                      .region = pending->region,
-                                      .caller_name = pending->caller_name,
-                                      .follow = OPERATION_COUNT};
     admin_wait_begin(pending->admin.admin, &pending->wait);
-    parts->take_turn(parts->reload_argument, &pending->turn);
+    object_orders_add(exchange->admin->parts->orders, &pending->order);
 }
 
 static void

@@ -20,7 +20,9 @@ aws_edit_object(const struct aws_call *call, const struct setting_places *places
 
     if (places == NULL || places->own.line != 0)
         return NULL;
-    return objects_find(parts->objects, parts->config->files[places->own.file]);
+    const char *id = parts->config->files[places->own.file];
+    return call->edit != NULL ? object_edit_find(call->edit, id)
+                              : objects_find(parts->objects, id);
 }
 
 const struct object *
@@ -132,7 +134,7 @@ without_place(const struct aws_call *call, const char *line)
     if (colon == NULL)
         return line;
     char *place = memory_copy_bytes(line, (size_t)(colon - line));
-    bool is_object = object_edit_find(call->edit, place) != NULL;
+    bool is_object = call->edit != NULL && object_edit_find(call->edit, place) != NULL;
     free(place);
     return is_object ? colon + 2 : line;
 }

@@ -434,10 +434,10 @@ object_edit_delete(struct object_edit *edit, const char *id)
     edit->concerns_settings = true;
 }
 
-bool
-object_edit_is_empty(const struct object_edit *edit)
+size_t
+object_edit_changes(const struct object_edit *edit)
 {
-    return edit->count == 0;
+    return edit->count;
 }
 
 bool

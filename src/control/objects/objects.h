@@ -76,7 +76,7 @@ void object_edit_create(struct object_edit *edit, enum object_kind kind, const c
 void object_edit_change(struct object_edit *edit, const char *id, json_t *document);
 void object_edit_delete(struct object_edit *edit, const char *id);
 
-bool object_edit_is_empty(const struct object_edit *edit);
+size_t object_edit_changes(const struct object_edit *edit); /* how many */
 
 /* Whether the configuration becomes another by it. */
 bool object_edit_concerns_settings(const struct object_edit *edit);

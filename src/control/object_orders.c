@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One batch at a time; whoever comes meanwhile is in the next. Between two, as much time passes
+ * as the first took: what control is for goes on. Start reading at begin_batch.
+ */
+#include "control/object_orders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "control/processes/config_reader.h"
+#include "control/reload.h"
+#include "net/loop.h"
+
+#define BATCH_MOST 100
+#define US_PER_MS 1000
+
+TAILQ_HEAD(list, object_order);
+
+struct object_orders {
+    struct object_orders_parts parts;
+    struct reload *reload;
+    struct list waiting, batch;
+    struct object_edit *edit; /* of the batch; NULL: there is none */
+    struct config *candidate; /* whose certificates are being read */
+    struct timer next;
+};
+
+static void on_next(void *argument);
+
+struct object_orders *
+object_orders_new(const struct object_orders_parts *parts)
+{
+    struct object_orders *orders = memory_take(1, sizeof(*orders));
+
+    orders->parts = *parts;
+    TAILQ_INIT(&orders->waiting);
+    TAILQ_INIT(&orders->batch);
+    timer_init(&orders->next, on_next, orders);
+    return orders;
+}
+
+void
+object_orders_set_reload(struct object_orders *orders, struct reload *reload)
+{
+    orders->reload = reload;
+}
+
+void
+object_orders_free(struct object_orders **orders)
+{
+    if (*orders == NULL)
+        return;
+    config_readers_forget((*orders)->parts.readers, *orders);
+    timer_close(&(*orders)->next, (*orders)->parts.loop);
+    object_edit_free(&(*orders)->edit);
+    config_free(&(*orders)->candidate);
+    free(*orders);
+    *orders = NULL;
+}
+
+static void
+come_soon(struct object_orders *orders, uint64_t after_ms)
+{
+    if (orders->edit == NULL && !TAILQ_EMPTY(&orders->waiting) && !timer_is_set(&orders->next))
+        timer_set(&orders->next, orders->parts.loop, after_ms);
+}
+
+void
+object_orders_add(struct object_orders *orders, struct object_order *order)
+{
+    TAILQ_INSERT_TAIL(&orders->waiting, order, link);
+    come_soon(orders, 0);
+}
+
+void
+object_orders_withdraw(struct object_orders *orders, struct object_order *order)
+{
+    TAILQ_REMOVE(order->is_in_batch ? &orders->batch : &orders->waiting, order, link);
+}
+
+void
+object_orders_go_on(struct object_orders *orders)
+{
+    come_soon(orders, 0);
+}
+
+/* Each of them has a turn of its own, before those that came later. */
+static void
+dissolve(struct object_orders *orders)
+{
+    struct object_order *order;
+
+    while ((order = TAILQ_LAST(&orders->batch, list)) != NULL) {
+        TAILQ_REMOVE(&orders->batch, order, link);
+        order->is_in_batch = false;
+        order->is_alone = true;
+        TAILQ_INSERT_HEAD(&orders->waiting, order, link);
+    }
+}
+
+static void
+tell_all(struct object_orders *orders, const struct config_errors *errors, const char *reason)
+{
+    const struct objects_outcome outcome = {.errors = errors, .reason = reason};
+    struct object_order *order;
+
+    while ((order = TAILQ_FIRST(&orders->batch)) != NULL) {
+        TAILQ_REMOVE(&orders->batch, order, link);
+        order->is_in_batch = false;
+        order->on_done(order, &outcome);
+    }
+}
+
+static bool
+is_one(const struct object_orders *orders)
+{
+    const struct object_order *first = TAILQ_FIRST(&orders->batch);
+
+    return first != NULL && TAILQ_NEXT(first, link) == NULL;
+}
+
+/* Takes neither. A disk that refuses one refuses all. */
+static void
+end_batch(struct object_orders *orders, const struct config_errors *errors, const char *reason)
+{
+    if (errors->count > 0 && !is_one(orders))
+        dissolve(orders);
+    else
+        tell_all(orders, errors, reason);
+    object_edit_free(&orders->edit);
+    reload_release(orders->reload);
+}
+
+static void
+put(struct object_orders *orders, struct config *config, struct config_answer *certificates)
+{
+    struct config_errors errors = {.lines = NULL};
+    char *reason = NULL;
+
+    reload_put_objects(orders->reload,
+                       &(struct reload_objects){orders->edit, config, certificates}, &errors,
+                       &reason);
+    end_batch(orders, &errors, reason);
+    config_errors_clear(&errors);
+    free(reason);
+}
+
+/* Only faults of what the candidate names and the configuration in force does not: of the
+ * others the old ones stay in use, and a folder's bad ones are told as problems. */
+static void
+keep_new_faults(const struct object_orders *orders, const struct config_errors *found,
+                struct config_errors *errors)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        const char *line = found->lines[i], *colon = strstr(line, ": ");
+        char *path = memory_copy_bytes(line, (size_t)(colon - line));
+        if (config_names_certificate(orders->candidate, path) &&
+            !config_names_certificate(reload_config(orders->reload), path))
+            config_errors_add(errors, memory_copy_text(colon + 2));
+        free(path);
+    }
+}
+
+static void
+on_certificates(void *argument, struct config_answer *read)
+{
+    struct object_orders *orders = argument;
+    struct config *config = orders->candidate;
+    struct config_errors errors = {.lines = NULL};
+    uint64_t began_us = clock_precise_us();
+
+    keep_new_faults(orders, &read->errors, &errors);
+    orders->candidate = NULL;
+    if (errors.count == 0 && read->is_good) {
+        put(orders, config, read);
+    } else {
+        config_free(&config);
+        end_batch(orders, errors.count > 0 ? &errors : &read->errors, NULL);
+    }
+    config_errors_clear(&errors);
+    come_soon(orders, (clock_precise_us() - began_us) / US_PER_MS);
+}
+
+/* Takes the configuration. */
+static void
+read_certificates(struct object_orders *orders, struct config *config)
+{
+    const struct config_question question = {
+        .path = "certificates", .wish = CONFIG_IN_FORCE, .in_force = config};
+    struct config_errors errors = {.lines = NULL};
+    const char *reason;
+
+    orders->candidate = config;
+    if (config_readers_start(orders->parts.readers, &question, on_certificates, orders,
+                             &reason))
+        return;
+    config_free(&orders->candidate);
+    config_errors_add(&errors, memory_print("its certificates cannot be read: %s", reason));
+    end_batch(orders, &errors, NULL);
+    config_errors_clear(&errors);
+}
+
+static void
+put_batch(struct object_orders *orders)
+{
+    struct config_errors errors = {.lines = NULL};
+    struct config *config = NULL;
+
+    if (object_edit_concerns_settings(orders->edit)) {
+        config = reload_judge(orders->reload, object_edit_additions(orders->edit), &errors);
+        if (config == NULL) {
+            end_batch(orders, &errors, NULL);
+            config_errors_clear(&errors);
+            return;
+        }
+    }
+    if (config != NULL && config_has_new_certificates(reload_config(orders->reload), config))
+        read_certificates(orders, config);
+    else
+        put(orders, config, NULL);
+}
+
+/* Those that wait, as many as come together. */
+static void
+gather(struct object_orders *orders)
+{
+    struct object_order *order;
+    unsigned count = 0;
+
+    while ((order = TAILQ_FIRST(&orders->waiting)) != NULL && count < BATCH_MOST &&
+           (count == 0 || !order->is_alone)) {
+        TAILQ_REMOVE(&orders->waiting, order, link);
+        TAILQ_INSERT_TAIL(&orders->batch, order, link);
+        order->is_in_batch = true;
+        count++;
+        if (order->is_alone)
+            break;
+    }
+}
+
+/* False: one of them has changed something and then failed. */
+static bool
+give_turns(struct object_orders *orders)
+{
+    struct object_order *order, *next;
+    bool is_clean = true;
+
+    for (order = TAILQ_FIRST(&orders->batch); order != NULL; order = next) {
+        size_t before = object_edit_changes(orders->edit);
+        next = TAILQ_NEXT(order, link);
+        /* Out of the list first: who says no is gone behind it. */
+        TAILQ_REMOVE(&orders->batch, order, link);
+        if (!order->on_turn(order, orders->edit))
+            is_clean = is_clean && object_edit_changes(orders->edit) == before;
+        else if (next != NULL)
+            TAILQ_INSERT_BEFORE(next, order, link);
+        else
+            TAILQ_INSERT_TAIL(&orders->batch, order, link);
+    }
+    return is_clean;
+}
+
+static void
+begin_batch(struct object_orders *orders)
+{
+    orders->edit = object_edit_begin(orders->parts.objects);
+    gather(orders);
+    if (give_turns(orders) && !TAILQ_EMPTY(&orders->batch)) {
+        put_batch(orders);
+        return;
+    }
+    object_edit_free(&orders->edit);
+    dissolve(orders);
+    reload_release(orders->reload);
+}
+
+static void
+on_next(void *argument)
+{
+    struct object_orders *orders = argument;
+    uint64_t began_us = clock_precise_us();
+
+    if (orders->edit != NULL || TAILQ_EMPTY(&orders->waiting) || !reload_hold(orders->reload))
+        return;
+    begin_batch(orders);
+    come_soon(orders, (clock_precise_us() - began_us) / US_PER_MS);
+}
