@@ -15,7 +15,6 @@
 #include "net/loop.h"
 
 #define BATCH_MOST 100
-#define US_PER_MS 1000
 
 TAILQ_HEAD(list, object_order);
 
@@ -25,7 +24,7 @@ struct object_orders {
     struct list waiting, batch;
     struct object_edit *edit; /* of the batch; NULL: there is none */
     struct config *candidate; /* whose certificates are being read */
-    struct timer next;
+    struct alarm_clock next;
 };
 
 static void on_next(void *argument);
@@ -38,7 +37,7 @@ object_orders_new(const struct object_orders_parts *parts)
     orders->parts = *parts;
     TAILQ_INIT(&orders->waiting);
     TAILQ_INIT(&orders->batch);
-    timer_init(&orders->next, on_next, orders);
+    alarm_clock_open(&orders->next, parts->loop, on_next, orders);
     return orders;
 }
 
@@ -54,7 +53,7 @@ object_orders_free(struct object_orders **orders)
     if (*orders == NULL)
         return;
     config_readers_forget((*orders)->parts.readers, *orders);
-    timer_close(&(*orders)->next, (*orders)->parts.loop);
+    alarm_clock_close(&(*orders)->next);
     object_edit_free(&(*orders)->edit);
     config_free(&(*orders)->candidate);
     free(*orders);
@@ -62,10 +61,11 @@ object_orders_free(struct object_orders **orders)
 }
 
 static void
-come_soon(struct object_orders *orders, uint64_t after_ms)
+come_soon(struct object_orders *orders, uint64_t after_us)
 {
-    if (orders->edit == NULL && !TAILQ_EMPTY(&orders->waiting) && !timer_is_set(&orders->next))
-        timer_set(&orders->next, orders->parts.loop, after_ms);
+    if (orders->edit == NULL && !TAILQ_EMPTY(&orders->waiting) &&
+        !alarm_clock_is_set(&orders->next))
+        alarm_clock_set(&orders->next, after_us);
 }
 
 void
@@ -181,7 +181,7 @@ on_certificates(void *argument, struct config_answer *read)
         end_batch(orders, errors.count > 0 ? &errors : &read->errors, NULL);
     }
     config_errors_clear(&errors);
-    come_soon(orders, (clock_precise_us() - began_us) / US_PER_MS);
+    come_soon(orders, clock_precise_us() - began_us);
 }
 
 /* Takes the configuration. */
@@ -286,5 +286,5 @@ on_next(void *argument)
     if (orders->edit != NULL || TAILQ_EMPTY(&orders->waiting) || !reload_hold(orders->reload))
         return;
     begin_batch(orders);
-    come_soon(orders, (clock_precise_us() - began_us) / US_PER_MS);
+    come_soon(orders, clock_precise_us() - began_us);
 }

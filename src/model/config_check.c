@@ -137,6 +137,30 @@ check_listeners_balancer(const struct config_check *check, const struct config_n
                guess.best == NULL ? "" : guess.best, guess.best == NULL ? "" : "?");
 }
 
+/* A name that another has, wherever that stands. */
+static void
+report_twin(const struct config_check *check, const struct config_node *place, const char *name,
+            const char *kind, const struct setting_places *other)
+{
+    char *where = config_place_text(check->config, other == NULL ? NULL : &other->own);
+
+    REPORT(check, place, "name", "\"%s\" is the name of another %s (%s)", name, kind, where);
+    free(where);
+}
+
+static void
+report_neighbour(const struct config_check *check, const struct config_node *place,
+                 const struct config_listener *listener, const struct config_listener *other)
+{
+    char *where =
+        config_place_text(check->config, other->places == NULL ? NULL : &other->places->own);
+
+    REPORT(check, place, listener->unix_path == NULL ? "port" : "unix",
+           "listener %s (%s) listens there already", other->name == NULL ? "?" : other->name,
+           where);
+    free(where);
+}
+
 static void
 check_listener(const struct config_check *check, const struct config_node *place, size_t index)
 {
@@ -152,11 +176,9 @@ check_listener(const struct config_check *check, const struct config_node *place
     for (size_t i = 0; i < index; i++) {
         const struct config_listener *other = &check->config->listeners[i];
         if (is_same(listener->name, other->name))
-            REPORT(check, place, "name", "\"%s\" is the name of another listener",
-                   listener->name);
+            report_twin(check, place, listener->name, "listener", other->places);
         if (listen_on_same(listener, other))
-            REPORT(check, place, listener->unix_path == NULL ? "port" : "unix",
-                   "listeners[%zu] listens there already", i);
+            report_neighbour(check, place, listener, other);
     }
     check_listeners_balancer(check, place, listener->load_balancer);
     config_check_tls(check, place, listener);
@@ -300,8 +322,8 @@ check_group_names(const struct config_check *check, const struct config_node *li
         const struct config_named_group *named = &config->groups_by_name[i];
         size_t index = (size_t)(named->group - config->target_groups);
         if (strcmp(before->name, named->name) == 0)
-            REPORT(check, config_node_element(list, index), "name",
-                   "\"%s\" is the name of another target group", named->name);
+            report_twin(check, config_node_element(list, index), named->name, "target group",
+                        before->group->places);
     }
 }
 

@@ -366,9 +366,7 @@ static void
 note(struct object_edit *edit, enum object_change_kind kind, struct entry *entry)
 {
     size_t index = edit->count++;
-    char *text = kind == OBJECT_DELETE
-                     ? NULL
-                     : json_dumps(entry->document, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = kind == OBJECT_DELETE ? NULL : json_dumps(entry->document, JSON_COMPACT);
 
     forget_additions(&edit->table);
     edit->changes = memory_resize(edit->changes, edit->count, sizeof(*edit->changes));

@@ -455,12 +455,12 @@ refuses_listeners_that_cannot_be(void **state)
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
          "{ name = \"b\"; unix = \"/a\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
-         "F:3: listeners[1].unix: listeners[0] listens there already"},
+         "F:3: listeners[1].unix: listener a (F:1) listens there already"},
         {"listeners = ( { name = \"a\"; unix = \"/a\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); },\n"
          "{ unix = \"/b\";\n name = \"a\";\n"
          "default_actions = ( { type = \"fixed-response\"; status_code = 404; } ); } );\n",
-         "F:4: listeners[1].name: \"a\" is the name of another listener"},
+         "F:4: listeners[1].name: \"a\" is the name of another listener (F:1)"},
     };
 
     (void)state;
@@ -608,9 +608,9 @@ refuses_target_groups_that_cannot_be(void **state)
     static const struct refusal refusals[] = {
         {"target_groups = ( { port = 80; } );\n", "F:1: target_groups[0]: name is missing"},
         {"target_groups = ( { name = \"a\"; },\n{ name = \"a\"; } );\n",
-         "F:2: target_groups[1].name: \"a\" is the name of another target group"},
+         "F:2: target_groups[1].name: \"a\" is the name of another target group (F:1)"},
         {"target_groups = ( { name = \"b\"; }, { name = \"a\"; },\n{ name = \"b\"; } );\n",
-         "F:2: target_groups[2].name: \"b\" is the name of another target group"},
+         "F:2: target_groups[2].name: \"b\" is the name of another target group (F:1)"},
         {GROUP("health_check = { interval_seconds = 3; timeout_seconds = 2; };"),
          "F:2: target_groups[0].health_check.interval_seconds: 3 is out of range 5..300"},
         {GROUP("health_check = { intervall_seconds = 30; };"),
