@@ -19,7 +19,7 @@ load_start -r 500 -c 20 "127.0.0.1:$port" /=web
 first_answer() {
     python3 - "$1" <<'END'
 import sys, time, urllib.request
-end = time.time() + 10
+end = time.time() + 60
 while time.time() < end:
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/index.php", timeout=0.2).read()
@@ -27,6 +27,8 @@ while time.time() < end:
         break
     except OSError:
         time.sleep(0.002)
+else:
+    sys.exit("port %s does not answer" % sys.argv[1])
 END
 }
 
@@ -44,7 +46,7 @@ start_and_time() {
     first_answer $((9000 + i)) >"$work/answer" &
     poller=$!
     docker start "web-$i" >/dev/null
-    wait $poller
+    wait $poller || fail "the container is not there"
     wait_for 10 first_request $((9000 + i))
     echo $(($(head -n 1 "$work/first") - $(cat "$work/answer"))) >>"$work/times"
     ctl stop "web-$i" --wait >/dev/null
