@@ -314,6 +314,13 @@ services                    none                               default
             self.assertEqual(json.loads(self.run_it(*words).stdout), {"Problems": []}, words)
         self.assertEqual(self.run_it("problems").stdout, "no problems\n")
 
+    def test_behind_two_dashes_nothing_is_an_option(self):
+        self.run_it("explain", "-X", "PUT", "--", "--json")
+        self.assertIn(self.server.asked[0][1], ("/v1/explain?method=PUT&url=--json", "/v1/explain?url=--json&method=PUT"))
+        run = self.run_it("explain", "--", "-X", "--")
+        self.assertEqual((run.returncode, len(self.server.asked)), (2, 1))
+        self.assertIn("explain: does not take --", run.stderr)
+
     def test_a_wrong_command_is_told_the_right_one(self):
         self.assertIn("did you mean targets?", self.run_it("tragets").stderr)
         self.assertIn("may be status, stop", self.run_it("st").stderr)

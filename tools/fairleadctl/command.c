@@ -69,8 +69,15 @@ set_value(const struct session *session, const struct parameter *parameter, cons
 int
 command_read_arguments(struct session *session, int count, char **arguments)
 {
+    bool has_options = true;
+
     for (int i = 0; i < count; i++) {
-        bool looks_like_option = arguments[i][0] == '-' && arguments[i][1] != '\0';
+        if (has_options && strcmp(arguments[i], END_OF_OPTIONS) == 0) {
+            has_options = false;
+            continue;
+        }
+        bool looks_like_option =
+            has_options && arguments[i][0] == '-' && arguments[i][1] != '\0';
         const struct parameter *parameter =
             find_parameter(session, looks_like_option ? arguments[i] : NULL);
         if (parameter == NULL)

@@ -95,6 +95,9 @@ extern const struct command commands[];
 const struct command *command_match(char **words, int count, int *taken);
 const struct command *command_find(char **words, int count, int *taken);
 
+/* Behind it nothing is an option, whatever it begins with. */
+#define END_OF_OPTIONS "--"
+
 /* Reads a command's arguments into session->values; on a wrong one says so and returns -1. */
 int command_read_arguments(struct session *session, int count, char **arguments);
 

@@ -118,7 +118,14 @@ split_arguments(struct session *session, struct arguments *arguments, int argc, 
 {
     arguments->socket_path = socket_from_environment();
     arguments->words = argv + 1; /* what is left moves to the front */
+    bool has_options = true;
+
     for (int i = 1; i < argc;) {
+        has_options = has_options && strcmp(argv[i], END_OF_OPTIONS) != 0;
+        if (!has_options) {
+            arguments->words[arguments->count++] = argv[i++];
+            continue;
+        }
         if (takes_value(arguments, argv[i]) && i + 1 < argc) {
             arguments->words[arguments->count++] = argv[i++];
             arguments->words[arguments->count++] = argv[i++];
