@@ -19,7 +19,6 @@ read_target(const json_t *target, const struct config_target_group *group,
                          (uint16_t)(port == NULL ? group->port : json_integer_value(port)));
 }
 
-/* Every target is read before the first is acted on. */
 static bool
 check_targets(struct aws_call *call, const struct config_target_group *group, bool registers)
 {
@@ -44,6 +43,17 @@ check_targets(struct aws_call *call, const struct config_target_group *group, bo
     return true;
 }
 
+/* The group that a call is about. Every target is read before the first is acted on; NULL: the
+ * call is refused. */
+static const struct config_target_group *
+read_call(struct aws_call *call, bool registers)
+{
+    const struct config_target_group *group =
+        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+
+    return group != NULL && check_targets(call, group, registers) ? group : NULL;
+}
+
 static json_t *
 keep(struct aws_call *call)
 {
@@ -56,14 +66,13 @@ keep(struct aws_call *call)
 json_t *
 elbv2_register_targets(struct aws_call *call)
 {
-    const struct config_target_group *group =
-        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+    const struct config_target_group *group = read_call(call, true);
     const json_t *target;
     struct address address;
     bool has_room = true;
     size_t index;
 
-    if (group == NULL || !check_targets(call, group, true))
+    if (group == NULL)
         return NULL;
     json_array_foreach (json_object_get(call->input, "Targets"), index, target) {
         const char *zone = json_string_value(json_object_get(target, "AvailabilityZone"));
@@ -82,13 +91,12 @@ elbv2_register_targets(struct aws_call *call)
 json_t *
 elbv2_deregister_targets(struct aws_call *call)
 {
-    const struct config_target_group *group =
-        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
+    const struct config_target_group *group = read_call(call, false);
     const json_t *target;
     struct address address;
     size_t index;
 
-    if (group == NULL || !check_targets(call, group, false))
+    if (group == NULL)
         return NULL;
     json_array_foreach (json_object_get(call->input, "Targets"), index, target) {
         read_target(target, group, &address);
