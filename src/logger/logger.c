@@ -88,30 +88,17 @@ on_access_channel(struct logger *logger, const struct message *message)
 }
 
 static void
-take_file(struct line_log *log, int fd, uint32_t format, struct slice load_balancer)
+on_log_file(struct logger *logger, const struct message *message)
 {
-    line_log_set_form(log, (enum config_log_format)format, load_balancer);
-    line_log_set_file(log, fd);
-}
-
-static void
-on_access_file(struct logger *logger, const struct message *message)
-{
-    const struct message_access_file *file = &message->as.access_file;
+    const struct message_log_file *file = &message->as.log_file;
     size_t length = strnlen(file->load_balancer, sizeof(file->load_balancer));
+    struct line_log *log = file->which == LOG_OF_CONNECTIONS
+                               ? access_log_connections(logger->access_log)
+                               : access_log_requests(logger->access_log);
 
-    take_file(access_log_requests(logger->access_log), message->fd, file->format,
-              slice_make(file->load_balancer, length));
-}
-
-static void
-on_connection_file(struct logger *logger, const struct message *message)
-{
-    const struct message_connection_file *file = &message->as.connection_file;
-    size_t length = strnlen(file->load_balancer, sizeof(file->load_balancer));
-
-    take_file(access_log_connections(logger->access_log), message->fd, file->format,
-              slice_make(file->load_balancer, length));
+    line_log_set_form(log, (enum config_log_format)file->format,
+                      slice_make(file->load_balancer, length));
+    line_log_set_file(log, message->fd);
 }
 
 static void
@@ -139,8 +126,9 @@ on_shutdown(struct logger *logger, const struct message *message)
 
 static void (*const handlers[MESSAGE_COUNT])(struct logger *logger,
                                              const struct message *message) = {
-    [MESSAGE_counters] = on_counters,       [MESSAGE_access_channel] = on_access_channel,
-    [MESSAGE_access_file] = on_access_file, [MESSAGE_connection_file] = on_connection_file,
+    [MESSAGE_counters] = on_counters,
+    [MESSAGE_access_channel] = on_access_channel,
+    [MESSAGE_log_file] = on_log_file,
     [MESSAGE_shutdown] = on_shutdown,
 };
 

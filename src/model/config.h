@@ -53,6 +53,9 @@ enum config_stickiness { STICKINESS_LB_COOKIE, STICKINESS_APP_COOKIE };
 
 enum config_log_format { LOG_FORMAT_ALB, LOG_FORMAT_JSON };
 
+/* access_log and connection_log. */
+enum config_log { LOG_OF_REQUESTS, LOG_OF_CONNECTIONS, LOG_COUNT };
+
 /* The kinds of conditions; the order is that of cost. */
 enum config_condition_field {
 

@@ -38,8 +38,7 @@ struct children {
     bool api_is_secure;
     uint64_t applied_generation; /* every living worker has it */
     /* how the logger writes */
-    struct message_access_file access_file;
-    struct message_connection_file connection_file;
+    struct message_log_file log_files[LOG_COUNT];
     struct pending_close *pending_closes;
 };
 
@@ -207,21 +206,15 @@ send_api_listener(struct children *children, struct process *process)
 }
 
 static void
-send_access_file(struct children *children, struct process *process)
+send_log_files(struct children *children, struct process *process)
 {
-    int log = observer_fds_log(children->parts.observer_fds);
-
-    if (process->role == PROCESS_IS_LOGGER && log != -1)
-        process_send(process, MESSAGE_access_file, &children->access_file, log);
-}
-
-static void
-send_connection_file(struct children *children, struct process *process)
-{
-    int log = observer_fds_connection_log(children->parts.observer_fds);
-
-    if (process->role == PROCESS_IS_LOGGER && log != -1)
-        process_send(process, MESSAGE_connection_file, &children->connection_file, log);
+    if (process->role != PROCESS_IS_LOGGER)
+        return;
+    for (int which = 0; which < LOG_COUNT; which++) {
+        int log = observer_fds_log(children->parts.observer_fds, (enum config_log)which);
+        if (log != -1)
+            process_send(process, MESSAGE_log_file, &children->log_files[which], log);
+    }
 }
 
 /* What tells the same as a message whose descriptor did not come. */
@@ -237,8 +230,7 @@ on_lacking(void *argument, struct process *process, uint32_t types)
         {MESSAGE_metrics_listener, send_metrics_listener},
         {MESSAGE_api_listener, send_api_listener},
         {MESSAGE_api_pair, send_api_pair},
-        {MESSAGE_access_file, send_access_file},
-        {MESSAGE_connection_file, send_connection_file},
+        {MESSAGE_log_file, send_log_files},
         {MESSAGE_certificates, send_certificates_to},
         {MESSAGE_private_keys, send_certificates_to},
         {MESSAGE_ticket_keys, send_ticket_keys_to},
@@ -272,8 +264,7 @@ on_start(void *argument, struct process *process)
     send_counters(children, process);
     children->callbacks->on_start(children->argument, process);
     /* The files first: records that come without one are dropped. */
-    send_access_file(children, process);
-    send_connection_file(children, process);
+    send_log_files(children, process);
     send_access_channels(children, process);
     send_metrics_listener(children, process);
     send_api_listener(children, process);
@@ -321,15 +312,17 @@ children_answer_api(struct children *children, const struct message_api_answer *
 void
 children_set_logs(struct children *children, const struct config *config)
 {
-    struct message_access_file *file = &children->access_file;
-    struct message_connection_file *connections = &children->connection_file;
+    const enum config_log_format formats[LOG_COUNT] = {
+        [LOG_OF_REQUESTS] = config->access_log_format,
+        [LOG_OF_CONNECTIONS] = config->connection_log_format,
+    };
 
-    *file = (struct message_access_file){.format = config->access_log_format};
-    snprintf(file->load_balancer, sizeof(file->load_balancer), "%s",
-             config->load_balancer_name);
-    *connections = (struct message_connection_file){.format = config->connection_log_format};
-    snprintf(connections->load_balancer, sizeof(connections->load_balancer), "%s",
-             config->load_balancer_name);
+    for (uint32_t which = 0; which < LOG_COUNT; which++) {
+        struct message_log_file *file = &children->log_files[which];
+        *file = (struct message_log_file){.which = which, .format = formats[which]};
+        snprintf(file->load_balancer, sizeof(file->load_balancer), "%s",
+                 config->load_balancer_name);
+    }
     children_reopen_logs(children);
 }
 
@@ -343,8 +336,7 @@ children_reopen_logs(struct children *children)
         process_set_wanted(logger, is_wanted, 0);
         return;
     }
-    send_access_file(children, logger);
-    send_connection_file(children, logger);
+    send_log_files(children, logger);
 }
 
 void

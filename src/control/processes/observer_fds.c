@@ -433,15 +433,9 @@ observer_fds_api_is_unix(const struct observer_fds *fds)
 }
 
 int
-observer_fds_log(const struct observer_fds *fds)
+observer_fds_log(const struct observer_fds *fds, enum config_log which)
 {
-    return fds->log.fd;
-}
-
-int
-observer_fds_connection_log(const struct observer_fds *fds)
-{
-    return fds->connection_log.fd;
+    return which == LOG_OF_CONNECTIONS ? fds->connection_log.fd : fds->log.fd;
 }
 
 bool

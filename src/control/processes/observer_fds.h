@@ -56,7 +56,6 @@ int observer_fds_api(const struct observer_fds *fds);
 bool observer_fds_api_is_unix(const struct observer_fds *fds);
 /* Whether there is any log to be written. */
 bool observer_fds_has_log(const struct observer_fds *fds);
-int observer_fds_log(const struct observer_fds *fds);
-int observer_fds_connection_log(const struct observer_fds *fds);
+int observer_fds_log(const struct observer_fds *fds, enum config_log which);
 
 #endif

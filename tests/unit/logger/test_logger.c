@@ -62,7 +62,7 @@ run_child(int fd)
 static void
 hand_over_all(struct fixture *fixture)
 {
-    struct message_access_file file = {.load_balancer = "web"};
+    struct message_log_file file = {.load_balancer = "web"};
     int counters_fd = counters_create();
     int fds[2];
 
@@ -71,7 +71,7 @@ hand_over_all(struct fixture *fixture)
     channel_send(fixture->channel, MESSAGE_counters,
                  &(struct message_counters){.slot = 3, .is_writable = true}, counters_fd);
     close(counters_fd);
-    channel_send(fixture->channel, MESSAGE_access_file, &file, fixture->log_fd);
+    channel_send(fixture->channel, MESSAGE_log_file, &file, fixture->log_fd);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
     channel_send(fixture->channel, MESSAGE_access_channel,
                  &(struct message_access_channel){.slot = 1}, fds[1]);
