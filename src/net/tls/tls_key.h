@@ -21,6 +21,8 @@ struct tls_key {
     struct tls_signer signer; /* what it does; itself it may be gone */
     void *certificate;        /* NULL: the key is not made yet */
     EVP_PKEY *public;
+    uint8_t
+        print[TLS_FINGERPRINT_BYTES]; /* of the public key's numbers, by which it is compared */
     enum tls_key_type type;
 };
 

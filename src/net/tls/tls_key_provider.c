@@ -6,6 +6,7 @@
 #include "net/tls/tls_key_provider.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -19,7 +20,8 @@
 
 #define PROVIDER "fairlead"
 
-/* What a key is made of: a struct tls_key, which it takes over. */
+/* What a key is made of: a struct tls_key, which it takes over. Without it, numbers of a public
+ * key. */
 #define PARAMETER_KEY "fairlead-key"
 
 /* Keys. */
@@ -47,11 +49,40 @@ destroy(void *key)
     free(key);
 }
 
+/* A public key that OpenSSL compares with ours has its print alone. */
 static int
 has(const void *key, int selection)
 {
+    return ((const struct tls_key *)key)->certificate != NULL ||
+           (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0;
+}
+
+static int
+match(const void *one, const void *other, int selection)
+{
     (void)selection;
-    return ((const struct tls_key *)key)->certificate != NULL;
+    return memcmp(((const struct tls_key *)one)->print, ((const struct tls_key *)other)->print,
+                  TLS_FINGERPRINT_BYTES) == 0;
+}
+
+/* As the default provider exports it, whose public keys are all that there are. */
+static int
+take_print(const OSSL_PARAM parameters[], void *memory)
+{
+    static const char *const names[] = {OSSL_PKEY_PARAM_GROUP_NAME, OSSL_PKEY_PARAM_PUB_KEY,
+                                        OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+    struct tls_key *key = memory;
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    unsigned found = 0;
+
+    CHECK(hash != NULL && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const OSSL_PARAM *one = OSSL_PARAM_locate_const(parameters, names[i]);
+        found += one != NULL && EVP_DigestUpdate(hash, one->data, one->data_size) == 1;
+    }
+    EVP_DigestFinal_ex(hash, key->print, NULL);
+    EVP_MD_CTX_free(hash);
+    return found == 2;
 }
 
 static int
@@ -63,8 +94,9 @@ import(void *memory, int selection, const OSSL_PARAM parameters[])
     size_t size;
 
     (void)selection;
-    if (parameter == NULL || OSSL_PARAM_get_octet_ptr(parameter, &given, &size) != 1 ||
-        size != sizeof(*key))
+    if (parameter == NULL)
+        return take_print(parameters, key);
+    if (OSSL_PARAM_get_octet_ptr(parameter, &given, &size) != 1 || size != sizeof(*key))
         return 0;
     *key = *(const struct tls_key *)given;
     *(struct tls_key *)given = (struct tls_key){.certificate = NULL};
@@ -122,6 +154,7 @@ static const OSSL_DISPATCH key_functions[] = {
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_NEW, make),
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_FREE, destroy),
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_HAS, has),
+    TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_MATCH, match),
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT, import),
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, types),
     TLS_KEY_FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT, export),
@@ -230,7 +263,7 @@ tls_key_new(const struct tls_signer *signer, const struct tls_identity *identity
     struct tls_key key = {
         .signer = *signer, .public = public, .type = identity->facts->key_type};
 
-    if (public != NULL)
+    if (public != NULL && EVP_PKEY_export(public, EVP_PKEY_PUBLIC_KEY, take_print, &key) == 1)
         key.certificate = signer->open(signer, identity, public);
     if (key.certificate != NULL)
         return wrap(&key);

@@ -22,7 +22,7 @@
 #include "net/tls/tls_own_signer.h"
 #include "net/tls/tls_tickets.h"
 
-enum kind { RSA_PAIR, EC_PAIR, EC_384_PAIR, KIND_COUNT };
+enum kind { RSA_PAIR, EC_PAIR, EC_384_PAIR, OTHER_RSA_PAIR, OTHER_EC_PAIR, KIND_COUNT };
 
 static struct tls_pair pairs[KIND_COUNT];
 static struct tls_own_signer own;
@@ -102,7 +102,7 @@ choose(void *argument, const struct tls_hello *hello, struct tls_identity *ident
 static int
 make_pairs(void **state)
 {
-    static const char *const keys[KIND_COUNT] = {"RSA", "P-256", "P-384"};
+    static const char *const keys[KIND_COUNT] = {"RSA", "P-256", "P-384", "RSA", "P-256"};
     const char *reason;
 
     (void)state;
@@ -308,7 +308,7 @@ asks_for_what_the_handshake_signs(void **state)
         assert_int_equal(asked.digest_length, rows[i].digest_length);
     }
     assert_int_equal(asked.decrypt_count, 0);
-    assert_int_equal(asked.open_count, KIND_COUNT);
+    assert_int_equal(asked.open_count, EC_384_PAIR + 1);
 }
 
 static void
@@ -439,8 +439,7 @@ gives_keys_away_without_their_private_part(void **state)
     for (chosen = RSA_PAIR; chosen < KIND_COUNT; chosen++) {
         struct tls_identity identity;
         describe(chosen, &identity);
-        const unsigned char *at = (const unsigned char *)identity.chain[0].at;
-        X509 *certificate = d2i_X509(NULL, &at, (long)identity.chain[0].length);
+        X509 *certificate = tls_parse_certificate(identity.chain[0]);
         EVP_PKEY *key = tls_key_new(&own.signer, &identity, certificate);
         EVP_PKEY *public = X509_get0_pubkey(certificate);
         BIGNUM *secret = NULL;
@@ -452,14 +451,39 @@ gives_keys_away_without_their_private_part(void **state)
         assert_int_equal(EVP_PKEY_get_size(key), EVP_PKEY_get_size(public));
         assert_int_equal(EVP_PKEY_get_base_id(key), EVP_PKEY_get_base_id(public));
         assert_int_equal(EVP_PKEY_get_bn_param(key,
-                                               chosen == RSA_PAIR ? OSSL_PKEY_PARAM_RSA_D
-                                                                  : OSSL_PKEY_PARAM_PRIV_KEY,
+                                               EVP_PKEY_is_a(key, "RSA")
+                                                   ? OSSL_PKEY_PARAM_RSA_D
+                                                   : OSSL_PKEY_PARAM_PRIV_KEY,
                                                &secret),
                          0);
         assert_true(i2d_PrivateKey(key, &der) <= 0);
         ERR_clear_error();
         EVP_PKEY_free(key);
         X509_free(certificate);
+    }
+}
+
+/* As libssl does before it takes them. */
+static void
+fits_its_own_certificate_only(void **state)
+{
+    X509 *certificates[KIND_COUNT];
+    EVP_PKEY *keys[KIND_COUNT];
+
+    (void)state;
+    for (int i = 0; i < KIND_COUNT; i++) {
+        struct tls_identity identity;
+        describe((enum kind)i, &identity);
+        certificates[i] = tls_parse_certificate(identity.chain[0]);
+        keys[i] = tls_key_new(&own.signer, &identity, certificates[i]);
+    }
+    for (int i = 0; i < KIND_COUNT; i++)
+        for (int k = 0; k < KIND_COUNT; k++)
+            assert_int_equal(X509_check_private_key(certificates[i], keys[k]), i == k);
+    ERR_clear_error();
+    for (int i = 0; i < KIND_COUNT; i++) {
+        EVP_PKEY_free(keys[i]);
+        X509_free(certificates[i]);
     }
 }
 
@@ -470,8 +494,7 @@ opens_no_key_of_another_certificate(void **state)
 
     (void)state;
     describe(EC_PAIR, &identity);
-    const unsigned char *at = (const unsigned char *)identity.chain[0].at;
-    X509 *certificate = d2i_X509(NULL, &at, (long)identity.chain[0].length);
+    X509 *certificate = tls_parse_certificate(identity.chain[0]);
     identity.key = slice_make(pairs[EC_384_PAIR].key.at, pairs[EC_384_PAIR].key.length);
     assert_null(tls_key_new(&own.signer, &identity, certificate));
     identity.key = slice_make(pairs[RSA_PAIR].key.at, pairs[RSA_PAIR].key.length);
@@ -495,8 +518,7 @@ does_not_tell_wrong_secrets(void **state)
 
     (void)state;
     describe(RSA_PAIR, &identity);
-    const unsigned char *at = (const unsigned char *)identity.chain[0].at;
-    X509 *certificate = d2i_X509(NULL, &at, (long)identity.chain[0].length);
+    X509 *certificate = tls_parse_certificate(identity.chain[0]);
     void *key = own.signer.open(&own.signer, &identity, X509_get0_pubkey(certificate));
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         for (int k = 0; k < 2; k++)
@@ -523,6 +545,7 @@ main(void)
         WITH_SIGNER(has_no_certificate_whose_key_nobody_has),
         WITH_SIGNER(opens_a_certificate_once),
         cmocka_unit_test(gives_keys_away_without_their_private_part),
+        cmocka_unit_test(fits_its_own_certificate_only),
         cmocka_unit_test(opens_no_key_of_another_certificate),
         cmocka_unit_test(does_not_tell_wrong_secrets),
     };
