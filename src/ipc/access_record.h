@@ -17,7 +17,7 @@
 
 /* Raised when a record's bytes come to mean something else: over an upgrade, workers of before
  * still write to the logger of now. */
-#define ACCESS_RECORD_FORM 1
+#define ACCESS_RECORD_FORM 2
 #define ACCESS_BATCH_BYTES RECORD_BATCH_BYTES
 #define ACCESS_TEXT_BYTES RECORD_TEXT_BYTES
 
@@ -37,8 +37,9 @@ enum access_text {
     ACCESS_TARGET_GENERATION,
     ACCESS_TLS_SUITE,
     ACCESS_TLS_PROTOCOL,
-    ACCESS_SERVER_NAME, /* of SNI */
-    ACCESS_CERTIFICATE, /* name; of a resumed session as the ALB writes it */
+    ACCESS_SERVER_NAME,   /* of SNI */
+    ACCESS_LOAD_BALANCER, /* name; empty: that of load_balancer */
+    ACCESS_CERTIFICATE,   /* name; of a resumed session as the ALB writes it */
     ACCESS_TEXT_COUNT
 };
 

@@ -24,6 +24,7 @@ enum connection_text {
     CONNECTION_CLIENT_SUBJECT,
     CONNECTION_CLIENT_VALIDITY,
     CONNECTION_CLIENT_SERIAL,
+    CONNECTION_LOAD_BALANCER, /* name; empty: that of load_balancer */
     CONNECTION_TEXT_COUNT
 };
 

@@ -45,6 +45,7 @@ struct snapshot_listener {
     uint32_t id; /* stable over generations while address and port stay; names its sockets */
     struct snapshot_text name;
     struct address address;                             /* family UNIX for a unix socket */
+    uint32_t balancer;                                  /* that it is of */
     uint32_t protocol;                                  /* enum config_protocol */
     uint32_t ssl_policy;                                /* HTTPS: an index of ssl_policies */
     uint32_t alpn_policy;                               /* HTTPS: enum config_alpn_policy */
@@ -180,11 +181,17 @@ struct snapshot_source {
     struct address_block block; /* family UNIX: all of a unix listener */
 };
 
-/* Settings that hold for all listeners; structs without pointers out of model/config.h. */
-struct snapshot_settings {
+/* What holds for the listeners of a load balancer; row 0 is that of the setting load_balancer.
+ */
+struct snapshot_balancer {
     struct config_attributes attributes;
     struct snapshot_rows trusted_sources; /* of X-Forwarded-* */
     struct config_timeouts timeouts;
+    struct snapshot_text name;
+};
+
+/* Settings that hold for all listeners; structs without pointers out of model/config.h. */
+struct snapshot_settings {
     struct config_limits limits;
     uint32_t access_log_enabled;
     uint32_t access_log_format; /* enum config_log_format */
@@ -195,7 +202,6 @@ struct snapshot_settings {
     uint32_t has_mutual_listeners;  /* any whose clients show certificates */
     struct snapshot_text
         renamed_fields; /* of requests, of all listeners, a blank behind each */
-    struct snapshot_text load_balancer_name;
     struct snapshot_text zone;
     uint8_t stickiness_key[32];
     /* for the api role */
@@ -206,6 +212,7 @@ struct snapshot_settings {
 
 /* The tables of each part: X(name of a row's type, name of the table). */
 #define SNAPSHOT_BASE_TABLES(X)                                                                \
+    X(balancer, balancers)                                                                     \
     X(listener, listeners)                                                                     \
     X(rule, rules)                                                                             \
     X(condition, conditions)                                                                   \

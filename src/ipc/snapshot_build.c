@@ -112,22 +112,35 @@ add_api_names(struct snapshot_builder *builder)
 }
 
 static void
+add_balancers(struct snapshot_builder *builder)
+{
+    const struct config *config = builder->sources.config;
+
+    for (size_t i = 0; i < config_balancer_count(config); i++) {
+        const struct config_balancer balancer = config_balancer(config, i);
+        struct snapshot_balancer row = {
+            .attributes = *balancer.attributes,
+            .trusted_sources = snapshot_builder_sources(builder, balancer.trusted_sources,
+                                                        balancer.trusted_source_count),
+            .timeouts = config_balancer_timeouts(config, i),
+            .name = snapshot_builder_text(builder, balancer.name),
+        };
+        snapshot_add_balancer(&builder->base, &row);
+    }
+}
+
+static void
 fill_settings(struct snapshot_builder *builder)
 {
     struct snapshot_settings *settings = &builder->base.settings;
     const struct config *config = builder->sources.config;
 
-    settings->attributes = config->attributes;
-    settings->trusted_sources = snapshot_builder_sources(builder, config->trusted_sources,
-                                                         config->trusted_source_count);
-    settings->timeouts = config->timeouts;
     settings->limits = config->limits;
     settings->access_log_enabled = config->access_log_path != NULL;
     settings->access_log_format = config->access_log_format;
     settings->connection_log_enabled = config->connection_log_path != NULL;
     settings->shutdown_timeout_ms = config->shutdown_timeout_ms;
     settings->worker_count = config->workers;
-    settings->load_balancer_name = snapshot_builder_text(builder, config->load_balancer_name);
     settings->zone = snapshot_builder_text(builder, config->zone);
     memcpy(settings->stickiness_key, builder->sources.stickiness_key,
            sizeof(settings->stickiness_key));
@@ -146,6 +159,7 @@ snapshot_builder_new(const struct snapshot_sources *sources)
     builder->base_fd = -1;
     snapshot_writer_open(&builder->base, SNAPSHOT_BASE);
     snapshot_writer_open(&builder->current, SNAPSHOT_CURRENT);
+    add_balancers(builder);
     add_groups(builder);
     snapshot_build_rules(builder);
     add_providers(builder);

@@ -254,6 +254,7 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .id = numbers->listener_id(numbers->argument, config),
         .name = snapshot_builder_text(builder, config->name),
         .address = {.family = ADDRESS_UNIX},
+        .balancer = (uint32_t)config_balancer_index(builder->sources.config, config),
         .protocol = config->protocol,
         .ssl_policy = config->ssl_policy,
         .alpn_policy = config->alpn_policy,

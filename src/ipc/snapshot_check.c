@@ -39,9 +39,10 @@ request_fields_are_sound(const struct snapshot *snapshot, const struct snapshot_
 static bool
 check_listener(const struct snapshot *snapshot, const struct snapshot_listener *row)
 {
-    if (row->protocol > PROTOCOL_HTTPS || row->ssl_policy >= ssl_policy_count ||
-        row->alpn_policy > ALPN_NONE || row->server_header > 1 ||
-        row->mutual_mode > MUTUAL_VERIFY || !text_is_sound(snapshot, row->trust_store) ||
+    if (row->balancer >= snapshot->balancer_count || row->protocol > PROTOCOL_HTTPS ||
+        row->ssl_policy >= ssl_policy_count || row->alpn_policy > ALPN_NONE ||
+        row->server_header > 1 || row->mutual_mode > MUTUAL_VERIFY ||
+        !text_is_sound(snapshot, row->trust_store) ||
         !request_fields_are_sound(snapshot, row) ||
         !text_is_sound(snapshot, row->response_fields) ||
         !rows_are_sound(row->proxy_sources, snapshot->source_count) ||
@@ -226,23 +227,29 @@ flag_is_sound(const bool *flag)
 }
 
 static bool
-settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settings *settings)
+check_balancer(const struct snapshot *snapshot, const struct snapshot_balancer *balancer)
 {
-    const struct config_attributes *attributes = &settings->attributes;
+    const struct config_attributes *attributes = &balancer->attributes;
 
     return attributes->desync_mitigation_mode <= DESYNC_STRICTEST &&
            attributes->xff_mode <= XFF_REMOVE &&
-           rows_are_sound(settings->trusted_sources, snapshot->source_count) &&
+           rows_are_sound(balancer->trusted_sources, snapshot->source_count) &&
            flag_is_sound(&attributes->drop_invalid_header_fields) &&
            flag_is_sound(&attributes->preserve_host_header) &&
            flag_is_sound(&attributes->xff_client_port) &&
            flag_is_sound(&attributes->tls_fields) &&
-           flag_is_sound(&attributes->server_header) && settings->access_log_enabled <= 1 &&
+           flag_is_sound(&attributes->server_header) && flag_is_sound(&attributes->http2) &&
+           text_is_sound(snapshot, balancer->name);
+}
+
+static bool
+settings_are_sound(const struct snapshot *snapshot, const struct snapshot_settings *settings)
+{
+    return snapshot->balancer_count > 0 && settings->access_log_enabled <= 1 &&
            settings->has_shaping_listeners <= 1 && settings->has_mutual_listeners <= 1 &&
            text_is_sound(snapshot, settings->renamed_fields) &&
            settings->access_log_format <= LOG_FORMAT_JSON &&
            settings->connection_log_enabled <= 1 &&
-           text_is_sound(snapshot, settings->load_balancer_name) &&
            text_is_sound(snapshot, settings->api_names) && settings->has_api <= 1 &&
            settings->api_anonymous_read <= 1 && text_is_sound(snapshot, settings->zone);
 }

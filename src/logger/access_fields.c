@@ -57,7 +57,7 @@ write_time(struct text *out, const struct log_line *line)
 static void
 write_elb(struct text *out, const struct log_line *line)
 {
-    text_add_bytes(out, line->names->elb, line->names->elb_length);
+    log_add_elb(out, line->names, record_of(line)->texts[ACCESS_LOAD_BALANCER]);
 }
 
 static void

@@ -93,7 +93,7 @@ write_trace_id(struct text *out, const struct log_line *line)
 static void
 write_elb(struct text *out, const struct log_line *line)
 {
-    text_add_bytes(out, line->names->elb, line->names->elb_length);
+    log_add_elb(out, line->names, record_of(line)->texts[CONNECTION_LOAD_BALANCER]);
 }
 
 static void

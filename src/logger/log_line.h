@@ -19,6 +19,9 @@ struct log_names {
 
 void log_names_set(struct log_names *names, struct slice load_balancer);
 
+/* "app/NAME/ID" of that load balancer, or where it is empty of the one that is set. */
+void log_add_elb(struct text *out, const struct log_names *names, struct slice load_balancer);
+
 /* A record on its way to a line; the fields of a table know what it is. */
 struct log_line {
     const void *record;

@@ -112,3 +112,15 @@ log_names_set(struct log_names *names, struct slice load_balancer)
     text_add_hex(&text, slice_hash(SLICE_HASH_START, load_balancer), 16);
     names->elb_length = text.length;
 }
+
+void
+log_add_elb(struct text *out, const struct log_names *names, struct slice load_balancer)
+{
+    struct log_names other;
+
+    if (load_balancer.length > 0) {
+        log_names_set(&other, load_balancer);
+        names = &other;
+    }
+    text_add_bytes(out, names->elb, names->elb_length);
+}

@@ -197,12 +197,11 @@ static void
 add_received(json_t *answer, const struct explanation *explanation)
 {
     const struct address *source = &explanation->origin.source;
-    const struct snapshot_settings *common = snapshot_settings(explanation->snapshot);
     char client[ADDRESS_TEXT_SIZE], memory[RECEIVED_BYTES];
     struct text out = text_over(memory, sizeof(memory));
     struct forwarding_trace trace;
     struct forwarding_origin origin = {
-        .attributes = &common->attributes,
+        .attributes = &explanation->origin.balancer->attributes,
         .listener_port = explanation->origin.port,
         .client_port = EXPLAINED_CLIENT_PORT,
         .is_tls = explanation->origin.told.is_tls,
@@ -344,6 +343,15 @@ read_call(struct explanation *explanation)
     return false;
 }
 
+static const struct snapshot_balancer *
+balancer_of(const struct explanation *explanation)
+{
+    const struct snapshot *snapshot = explanation->snapshot;
+
+    return snapshot_balancer(snapshot,
+                             snapshot_listener(snapshot, explanation->listener)->balancer);
+}
+
 static void
 explain(struct explanation *explanation)
 {
@@ -353,7 +361,9 @@ explain(struct explanation *explanation)
 
     explained_request_make(request, admin_request_parameter(call, "method"), &explanation->url,
                            &lines);
-    explained_request_read(request, snapshot_settings(explanation->snapshot));
+    explanation->origin.balancer = balancer_of(explanation);
+    explained_request_read(request, snapshot_settings(explanation->snapshot),
+                           &explanation->origin.balancer->attributes);
     explained_origin_route(&explanation->origin, &request->head,
                            configured_listener(explanation), &explanation->routed);
     uint32_t rule =

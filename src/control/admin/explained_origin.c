@@ -19,9 +19,9 @@ explained_origin_read(struct explained_origin *origin, const char *source)
 static bool
 is_trusted(const void *argument, const struct address *address)
 {
-    const struct snapshot *snapshot = argument;
+    const struct explained_origin *origin = argument;
 
-    return snapshot_has_source(snapshot, snapshot_settings(snapshot)->trusted_sources, address);
+    return snapshot_has_source(origin->snapshot, origin->balancer->trusted_sources, address);
 }
 
 static bool
@@ -30,7 +30,7 @@ next_field(const void *argument, struct slice name, size_t *place, struct slice 
     const struct explained_origin *origin = argument;
     const struct forwarded_fields fields = {origin->request, &origin->told, origin->port};
 
-    if (snapshot_settings(origin->snapshot)->trusted_sources.count == 0)
+    if (origin->balancer->trusted_sources.count == 0)
         return http_head_next_value(origin->request, name, place, value);
     return forwarded_next_field(&fields, name, place, value);
 }
@@ -43,8 +43,8 @@ explained_origin_route(struct explained_origin *origin, const struct http_head *
 
     origin->request = request;
     origin->told.is_tls = listener->protocol == PROTOCOL_HTTPS;
-    if (is_trusted(origin->snapshot, &origin->source))
-        forwarded_origin_read(&origin->told, request, is_trusted, origin->snapshot);
+    if (is_trusted(origin, &origin->source))
+        forwarded_origin_read(&origin->told, request, is_trusted, origin);
     origin->port = origin->told.port != 0 ? origin->told.port : (uint16_t)listener->port;
     *routed = (struct route_request){
         .method = request->method,

@@ -15,6 +15,7 @@
 /* Belongs to one explanation. */
 struct explained_origin {
     const struct snapshot *snapshot;
+    const struct snapshot_balancer *balancer; /* of the listener */
     const struct http_head *request;
     struct address source; /* who connects */
     struct forwarded_origin told;

@@ -108,7 +108,8 @@ explained_request_make(struct explained_request *request, const char *method,
 
 void
 explained_request_read(struct explained_request *request,
-                       const struct snapshot_settings *settings)
+                       const struct snapshot_settings *settings,
+                       const struct config_attributes *attributes)
 {
     struct http1_parser parser;
     size_t used = 0;
@@ -117,12 +118,11 @@ explained_request_read(struct explained_request *request,
     enum http1_result result =
         http1_parser_feed(&parser, request->bytes, strlen(request->bytes), &used);
     if (result == HTTP1_HEAD_DONE)
-        request->refusal =
-            request_judge(&request->head, &settings->attributes, &settings->limits);
+        request->refusal = request_judge(&request->head, attributes, &settings->limits);
     else
         request->refusal = result == HTTP1_REFUSED ? parser.refusal : HTTP_REFUSAL_MALFORMED;
     if (request->refusal == HTTP_REFUSAL_NONE)
-        request->refusal = forwarding_check_request(&request->head, &settings->attributes);
+        request->refusal = forwarding_check_request(&request->head, attributes);
 }
 
 void

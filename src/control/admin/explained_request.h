@@ -48,9 +48,11 @@ void explained_request_make(struct explained_request *request, const char *metho
                             const struct explained_url *url,
                             const struct explained_lines *lines);
 
-/* Reads it by the snapshot's limits and attributes; refusal tells what a worker would say. */
+/* Reads it by the limits and its load balancer's attributes; refusal tells what a worker would
+ * say. */
 void explained_request_read(struct explained_request *request,
-                            const struct snapshot_settings *settings);
+                            const struct snapshot_settings *settings,
+                            const struct config_attributes *attributes);
 void explained_request_clear(struct explained_request *request);
 
 #endif

@@ -81,8 +81,7 @@ find_sealed(const struct http_head *request, enum ticket_kind kind)
 static struct ticket_entry
 make_entry(const struct stickiness *asked, enum ticket_kind kind, uint64_t scope)
 {
-    struct slice name =
-        snapshot_slice(asked->view->snapshot, asked->view->settings->load_balancer_name);
+    struct slice name = snapshot_slice(asked->view->snapshot, asked->load_balancer);
 
     return (struct ticket_entry){.balancer = slice_hash(SLICE_HASH_START, name),
                                  .scope = scope,

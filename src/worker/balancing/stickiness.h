@@ -22,6 +22,7 @@ struct stickiness {
     const struct http_head *request;
     const struct view *view, *choice_view;
     const struct view_group *group;
+    struct snapshot_text load_balancer; /* its name in view */
 };
 
 /*

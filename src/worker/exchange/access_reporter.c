@@ -94,6 +94,9 @@ fill_texts(struct access_record *record, const struct exchange *exchange)
     if (listener != SNAPSHOT_NO_INDEX)
         record->texts[ACCESS_LISTENER] =
             snapshot_slice(snapshot, snapshot_listener(snapshot, listener)->name);
+    if (exchange->balancer != snapshot_balancer(snapshot, 0))
+        record->texts[ACCESS_LOAD_BALANCER] =
+            snapshot_slice(snapshot, exchange->balancer->name);
     if (exchange->group != NULL)
         record->texts[ACCESS_TARGET_GROUP] =
             snapshot_slice(exchange->choice_view->snapshot, exchange->group->group->name);

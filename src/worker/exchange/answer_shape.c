@@ -6,7 +6,8 @@
 struct forwarding_shape
 answer_shape_of_listener(const struct view *view, const struct listener *listener)
 {
-    struct forwarding_shape shape = {.server_header = view->settings->attributes.server_header};
+    struct forwarding_shape shape = {
+        .server_header = listener_balancer(listener, view)->attributes.server_header};
     uint32_t row = listener_index(listener, view);
 
     if (row == SNAPSHOT_NO_INDEX)

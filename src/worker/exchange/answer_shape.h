@@ -4,9 +4,8 @@
 #define FAIRLEAD_WORKER_ANSWER_SHAPE_H
 
 #include "http/forwarding.h"
+#include "worker/listeners/listener.h"
 #include "worker/targets/view.h"
-
-struct listener;
 
 /* Of a view with listeners that have such attributes. */
 struct forwarding_shape answer_shape_of_listener(const struct view *view,
@@ -17,11 +16,10 @@ struct forwarding_shape answer_shape_of_listener(const struct view *view,
 static inline struct forwarding_shape
 answer_shape(const struct view *view, const struct listener *listener)
 {
-    const struct snapshot_settings *settings = view->settings;
-
-    if (__builtin_expect(settings->has_shaping_listeners != 0, 0))
+    if (__builtin_expect(view->settings->has_shaping_listeners != 0, 0))
         return answer_shape_of_listener(view, listener);
-    return (struct forwarding_shape){.server_header = settings->attributes.server_header};
+    return (struct forwarding_shape){
+        .server_header = listener_balancer(listener, view)->attributes.server_header};
 }
 
 #endif

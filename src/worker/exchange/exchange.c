@@ -177,6 +177,7 @@ exchange_route_request(const struct exchange *exchange, struct route_request *ou
 void
 exchange_stickiness(const struct exchange *exchange, struct stickiness *out)
 {
-    *out = (struct stickiness){exchange->worker, &exchange->request, exchange->view,
-                               exchange->choice_view, exchange->group};
+    *out = (struct stickiness){exchange->worker, &exchange->request,
+                               exchange->view,   exchange->choice_view,
+                               exchange->group,  exchange->balancer->name};
 }

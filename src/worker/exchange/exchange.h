@@ -75,7 +75,8 @@ struct exchange {
     enum end_reason last_failure;   /* of a target; COMPLETE: none */
     struct worker *worker;
     struct carrier *carrier;
-    struct view *view; /* pinned: the rule was chosen from it */
+    struct view *view;                        /* pinned: the rule was chosen from it */
+    const struct snapshot_balancer *balancer; /* of it: the listener's */
     struct exchange_events events;
 
     struct forwarded_origin origin;

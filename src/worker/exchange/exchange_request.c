@@ -32,13 +32,13 @@ judge(struct exchange *exchange)
     exchange->head_us = clock_us();
     WORKER_COUNT(exchange->worker, REQUESTS_BEGUN);
     enum http_refusal refusal =
-        request_judge(request, &settings->attributes, &settings->limits);
-    if (exchange->view->settings->trusted_sources.count != 0)
+        request_judge(request, &exchange->balancer->attributes, &settings->limits);
+    if (exchange->balancer->trusted_sources.count != 0)
         origin_ask(exchange);
     if (__builtin_expect(settings->renamed_fields.length != 0, 0))
         origin_drop_renamed(exchange);
     if (refusal == HTTP_REFUSAL_NONE)
-        refusal = forwarding_check_request(request, &settings->attributes);
+        refusal = forwarding_check_request(request, &exchange->balancer->attributes);
     if (exchange->carrier->is_http2 && grpc_is_call(request))
         WORKER_COUNT(exchange->worker, GRPC_REQUESTS);
     if (request->desync != DESYNC_REASON_NONE)

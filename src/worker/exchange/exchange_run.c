@@ -70,6 +70,7 @@ exchange_begin(struct carrier *carrier)
     exchange->origin.is_tls = carrier->is_secure;
     exchange->carrier = carrier;
     exchange->view = view_pin(worker->view);
+    exchange->balancer = listener_balancer(carrier->listener, exchange->view);
     exchange->row = &exchange_rows[STEP_READ_HEAD];
     exchange->end = END_REASON_COUNT;
     exchange->rule = SNAPSHOT_NO_INDEX;

@@ -23,14 +23,14 @@ stall_timeout_ms(const struct exchange *exchange)
 {
     unsigned stall_ms = exchange->carrier->stall_ms;
 
-    return stall_ms != 0 ? stall_ms : exchange->view->settings->attributes.idle_timeout_ms;
+    return stall_ms != 0 ? stall_ms : exchange->balancer->attributes.idle_timeout_ms;
 }
 
 /* In the middle of the relay it depends on who keeps the other waiting. */
 static unsigned
 relay_timeout_ms(const struct exchange *exchange)
 {
-    const struct snapshot_settings *settings = exchange->view->settings;
+    const struct snapshot_balancer *settings = exchange->balancer;
 
     if (response_is_blocked(exchange))
         return stall_timeout_ms(exchange);
@@ -54,7 +54,7 @@ relay_passed(struct exchange *exchange)
 static unsigned
 rest_timeout_ms(const struct exchange *exchange)
 {
-    const struct snapshot_settings *settings = exchange->view->settings;
+    const struct snapshot_balancer *settings = exchange->balancer;
 
     return response_is_blocked(exchange) ? stall_timeout_ms(exchange)
                                          : settings->timeouts.client_body_ms;
@@ -73,7 +73,7 @@ rest_passed(struct exchange *exchange)
 static uint64_t
 connect_timeout_ms(const struct exchange *exchange)
 {
-    const struct config_timeouts *timeouts = &exchange->view->settings->timeouts;
+    const struct config_timeouts *timeouts = &exchange->balancer->timeouts;
 
     if (exchange->group->group->protocol != PROTOCOL_HTTPS)
         return timeouts->target_connect_ms;
@@ -105,7 +105,7 @@ answer_passed(struct exchange *exchange)
 #define EXCHANGE_STEP(id, function, timeout_ms, passed, text)                                  \
     static uint64_t timeout_of_##function(const struct exchange *exchange)                     \
     {                                                                                          \
-        const struct snapshot_settings *settings = exchange->view->settings;                   \
+        const struct snapshot_balancer *settings = exchange->balancer;                         \
         (void)settings;                                                                        \
         return (timeout_ms);                                                                   \
     }                                                                                          \

@@ -276,14 +276,13 @@ send_request(struct exchange *exchange, const struct carrier_body *held,
     struct origin_fields fields;
     bool has_address = carrier->address.family != ADDRESS_UNIX;
     struct forwarding_origin origin = {
-        .attributes = &exchange->view->settings->attributes,
+        .attributes = &exchange->balancer->attributes,
         .client =
             slice_make(address, has_address ? address_format(&carrier->address, address) : 0),
         .client_port = carrier->address.port,
         .listener_port = origin_port(exchange),
         .is_tls = exchange->origin.is_tls,
-        .default_host = snapshot_slice(exchange->view->snapshot,
-                                       exchange->view->settings->load_balancer_name),
+        .default_host = snapshot_slice(exchange->view->snapshot, exchange->balancer->name),
     };
     if (carrier->is_secure || exchange->origin.is_told)
         origin_fill_tls(exchange, &fields, &origin);

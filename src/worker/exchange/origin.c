@@ -9,17 +9,17 @@
 static bool
 is_trusted(const void *argument, const struct address *address)
 {
-    const struct view *view = argument;
+    const struct exchange *exchange = argument;
 
-    return snapshot_has_source(view->snapshot, view->settings->trusted_sources, address);
+    return snapshot_has_source(exchange->view->snapshot, exchange->balancer->trusted_sources,
+                               address);
 }
 
 void
 origin_ask(struct exchange *exchange)
 {
-    if (is_trusted(exchange->view, &exchange->carrier->address))
-        forwarded_origin_read(&exchange->origin, &exchange->request, is_trusted,
-                              exchange->view);
+    if (is_trusted(exchange, &exchange->carrier->address))
+        forwarded_origin_read(&exchange->origin, &exchange->request, is_trusted, exchange);
 }
 
 const struct address *
@@ -117,9 +117,10 @@ origin_fill_tls(const struct exchange *exchange, struct origin_fields *fields,
         add_field(fields, REQUEST_TLS_VERSION, told(exchange, HTTP_FIELD_X_AMZN_TLS_VERSION));
         add_field(fields, REQUEST_TLS_CIPHER_SUITE,
                   told(exchange, HTTP_FIELD_X_AMZN_TLS_CIPHER_SUITE));
-    } else if ((settings->attributes.tls_fields || settings->has_mutual_listeners != 0) &&
+    } else if ((exchange->balancer->attributes.tls_fields ||
+                settings->has_mutual_listeners != 0) &&
                carrier->kind->security(carrier, &facts)) {
-        if (settings->attributes.tls_fields) {
+        if (exchange->balancer->attributes.tls_fields) {
             add_field(fields, REQUEST_TLS_VERSION, slice_of(facts.protocol));
             add_field(fields, REQUEST_TLS_CIPHER_SUITE, slice_of(facts.suite));
         }
@@ -136,7 +137,7 @@ origin_next_field(const void *argument, struct slice name, size_t *place, struct
 {
     const struct exchange *exchange = argument;
 
-    if (exchange->view->settings->trusted_sources.count == 0)
+    if (exchange->balancer->trusted_sources.count == 0)
         return http_head_next_value(&exchange->request, name, place, value);
     const struct forwarded_fields fields = {&exchange->request, &exchange->origin,
                                             origin_port(exchange)};

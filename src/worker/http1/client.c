@@ -59,7 +59,9 @@ client_open(struct worker *worker, struct listener *listener, const struct newco
     worker->client_count++;
     WORKER_COUNT(worker, CLIENT_CONNECTIONS);
     WORKER_COUNT(worker, CLIENT_CONNECTIONS_ACTIVE);
-    timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
+    timer_set(
+        &client->timer, worker->loop,
+        listener_balancer(client->carrier.listener, worker->view)->timeouts.client_idle_ms);
     return client;
 }
 
@@ -225,7 +227,9 @@ client_next_or_close(struct client *client, uint64_t unread_bytes)
     /* A full input may hold the whole next request: it may not be worth to listen yet. */
     if (!client_has_read_ahead(client))
         carrier_pause(&client->carrier, false);
-    timer_set(&client->timer, worker->loop, worker->view->settings->timeouts.client_idle_ms);
+    timer_set(
+        &client->timer, worker->loop,
+        listener_balancer(client->carrier.listener, worker->view)->timeouts.client_idle_ms);
     /* Not now: a long pipeline would keep everybody else waiting until its end. */
     if (client->input != NULL)
         loop_place_take(&client->input->place, worker->loop, begin_pipelined, client);
@@ -245,7 +249,8 @@ void
 client_retire(struct client *client)
 {
     struct worker *worker = client->carrier.worker;
-    uint32_t idle_ms = worker->view->settings->timeouts.client_idle_ms;
+    uint32_t idle_ms =
+        listener_balancer(client->carrier.listener, worker->view)->timeouts.client_idle_ms;
 
     client->carrier.must_close = true;
     if (client->carrier.exchange == NULL && client->input == NULL && !client->is_lingering)

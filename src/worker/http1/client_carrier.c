@@ -227,7 +227,7 @@ static bool
 write_head(struct client *client, const struct carrier_answer *answer, struct text *out)
 {
     struct exchange *exchange = client->carrier.exchange;
-    const struct config_attributes *attributes = &exchange->view->settings->attributes;
+    const struct config_attributes *attributes = &exchange->balancer->attributes;
     const struct http_head *head = answer->head;
     uint8_t minor_version = exchange->request.minor_version;
     bool needs_close = head->framing != HTTP_BODY_NONE && head->framing != HTTP_BODY_LENGTH &&

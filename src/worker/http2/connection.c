@@ -213,7 +213,8 @@ static void
 update_timer(struct http2_connection *connection)
 {
     const struct config_timeouts *timeouts =
-        &connection->model.worker->view->settings->timeouts;
+        &listener_balancer(connection->model.listener, connection->model.worker->view)
+             ->timeouts;
 
     if (connection->wait == HTTP2_WAIT_NOTICE)
         return;

@@ -115,7 +115,8 @@ look_at_connection(struct http2_connection *connection)
 
     if (listener_index(connection->model.listener, worker->view) == SNAPSHOT_NO_INDEX)
         http2_connection_leave(connection, HTTP2_END_STOPPED);
-    else if (age_ms >= settings->attributes.client_keep_alive_ms)
+    else if (age_ms >= listener_balancer(connection->model.listener, worker->view)
+                           ->attributes.client_keep_alive_ms)
         http2_connection_leave(connection, HTTP2_END_AGE);
     else if (connection->model.exchanges >= settings->limits.http2_requests)
         http2_connection_leave(connection, HTTP2_END_REQUESTS);
@@ -130,7 +131,8 @@ begin(struct http2_stream *stream)
     look_at_connection(stream->connection);
     stream->has_begun = true;
     stream->connection->exchanges++;
-    stream->carrier.stall_ms = worker->view->settings->timeouts.http2_stream_stall_ms;
+    stream->carrier.stall_ms = listener_balancer(stream->carrier.listener, worker->view)
+                                   ->timeouts.http2_stream_stall_ms;
     exchange_begin(&stream->carrier);
 }
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "net/proxy_header.h"
+#include "worker/listeners/listener.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
 
@@ -135,7 +136,8 @@ arrival_open(struct worker *worker, struct listener *listener, const struct newc
     TAILQ_INSERT_TAIL(&worker->arrivals.waiting, arrival, entry);
     worker->arrivals.count++;
     timer_init(&arrival->timer, on_time, arrival);
-    timer_set(&arrival->timer, worker->loop, worker->view->settings->timeouts.client_head_ms);
+    timer_set(&arrival->timer, worker->loop,
+              listener_balancer(listener, worker->view)->timeouts.client_head_ms);
     watch_open(&arrival->watch, worker->loop, newcomer->fd, WATCH_READ, on_readable, arrival);
 }
 

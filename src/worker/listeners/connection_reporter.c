@@ -65,9 +65,12 @@ add(struct worker *worker, const struct listener *listener, const struct newcome
         .verdict = (uint8_t)tls_verdict_of(newcomer->session),
     };
 
+    const struct snapshot_balancer *balancer = listener_balancer(listener, view);
     if (row != SNAPSHOT_NO_INDEX)
         record.texts[CONNECTION_LISTENER] =
             snapshot_slice(view->snapshot, snapshot_listener(view->snapshot, row)->name);
+    if (balancer != snapshot_balancer(view->snapshot, 0))
+        record.texts[CONNECTION_LOAD_BALANCER] = snapshot_slice(view->snapshot, balancer->name);
     fill_facts(&record, newcomer);
     fill_client(&record, newcomer);
     record_channel_add(worker->connections, &record);

@@ -18,6 +18,7 @@
 #include "net/tls/tls_facts.h"
 #include "worker/listeners/client_limits.h"
 #include "worker/listeners/connection_reporter.h"
+#include "worker/listeners/listener.h"
 #include "worker/listeners/security.h"
 #include "worker/shared/context.h"
 #include "worker/targets/view.h"
@@ -275,7 +276,7 @@ handshake_open(struct worker *worker, struct listener *listener, struct security
     worker->handshakes.count++;
     timer_init(&handshake->timer, on_time, handshake);
     timer_set(&handshake->timer, worker->loop,
-              worker->view->settings->timeouts.tls_handshake_ms);
+              listener_balancer(listener, worker->view)->timeouts.tls_handshake_ms);
     watch_open(&handshake->readable, worker->loop, newcomer->fd, WATCH_READ, on_event,
                handshake);
 }

@@ -256,6 +256,16 @@ listener_index(const struct listener *listener, const struct view *view)
     return SNAPSHOT_NO_INDEX;
 }
 
+const struct snapshot_balancer *
+listener_find_balancer(const struct listener *listener, const struct view *view)
+{
+    uint32_t row = listener_index(listener, view);
+    uint32_t index =
+        row == SNAPSHOT_NO_INDEX ? 0 : snapshot_listener(view->snapshot, row)->balancer;
+
+    return snapshot_balancer(view->snapshot, index);
+}
+
 uint16_t
 listener_port(const struct listener *listener)
 {

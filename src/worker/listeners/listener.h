@@ -37,6 +37,20 @@ void listener_secure_all(struct worker *worker);
 /* The row in a view's listeners, or SNAPSHOT_NO_INDEX when it is not configured any more. */
 uint32_t listener_index(const struct listener *listener, const struct view *view);
 
+/* The row of its load balancer where there are several; of one that is not configured any more
+ * the first. */
+const struct snapshot_balancer *listener_find_balancer(const struct listener *listener,
+                                                       const struct view *view);
+
+/* The same in a view, as long as that lives. */
+static inline const struct snapshot_balancer *
+listener_balancer(const struct listener *listener, const struct view *view)
+{
+    if (__builtin_expect(snapshot_balancer_count(view->snapshot) != 1, 0))
+        return listener_find_balancer(listener, view);
+    return snapshot_balancer(view->snapshot, 0);
+}
+
 uint16_t listener_port(const struct listener *listener);
 const struct address *listener_address(const struct listener *listener);
 

@@ -127,7 +127,8 @@ make(const struct worker *worker, const struct snapshot_listener *row)
     security->pins = 1;
     security->ssl_policy = row->ssl_policy;
     security->alpn_policy = row->alpn_policy;
-    security->has_http2 = worker->view->settings->attributes.http2;
+    security->has_http2 =
+        snapshot_balancer(worker->view->snapshot, row->balancer)->attributes.http2;
     security->mutual_mode = row->mutual_mode;
     security->ignore_client_expiry = row->ignore_client_expiry;
     security->advertises_ca_names = row->advertises_ca_names;
@@ -144,7 +145,8 @@ is_as_wanted(const struct worker *worker, const struct security *security,
 {
     return security != NULL && security->ssl_policy == row->ssl_policy &&
            security->alpn_policy == row->alpn_policy &&
-           security->has_http2 == worker->view->settings->attributes.http2 &&
+           security->has_http2 ==
+               snapshot_balancer(worker->view->snapshot, row->balancer)->attributes.http2 &&
            security->mutual_mode == row->mutual_mode &&
            security->ignore_client_expiry == row->ignore_client_expiry &&
            security->advertises_ca_names == row->advertises_ca_names &&

@@ -64,7 +64,7 @@ holds_what_was_configured(void **state)
     const struct snapshot_listener *listener = snapshot_listener(snapshot, 0);
 
     assert_int_equal(snapshot_generation(snapshot), 1);
-    assert_int_equal(snapshot_settings(snapshot)->timeouts.client_head_ms, 1234);
+    assert_int_equal(snapshot_balancer(snapshot, 0)->timeouts.client_head_ms, 1234);
     assert_true(text_is(snapshot, snapshot_settings(snapshot)->zone, "pub1"));
     assert_int_equal(snapshot_listener_count(snapshot), 1);
     assert_true(text_is(snapshot, listener->name, "http"));
