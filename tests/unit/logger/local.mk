@@ -18,3 +18,4 @@ tests_unit_logger_test_log_file_SOURCES = tests/unit/logger/test_log_file.c
 tests_unit_logger_test_log_file_LDADD = $(libs_logger)
 tests_unit_logger_test_logger_SOURCES = tests/unit/logger/test_logger.c
 tests_unit_logger_test_logger_LDADD = $(libs_logger)
+EXTRA_DIST += tests/unit/logger/logger_unit.h

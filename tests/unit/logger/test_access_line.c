@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records as lines: the ALB's form by a parser's regular expression, JSON by a JSON parser. */
-#include "../unit.h"
+#include "logger_unit.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -11,16 +11,6 @@
 #include "logger/access_fields.h"
 
 static char memory[ACCESS_LINE_BYTES_MAX + 1];
-static struct log_names names;
-
-static struct address
-address_of(const char *ip, uint16_t port)
-{
-    struct address address;
-
-    assert_true(address_parse(&address, ip, port));
-    return address;
-}
 
 static struct access_record
 forwarded_record(void)
@@ -66,14 +56,7 @@ forwarded_record(void)
 static const char *
 write_line(log_line_writer *writer, const struct access_record *record)
 {
-    struct text out = text_over(memory, sizeof(memory) - 1);
-
-    log_names_set(&names, slice_of("albdocker"));
-    writer(&out, &access_fields, record, &names);
-    assert_false(out.is_truncated);
-    assert_true(out.length > 0 && out.at[out.length - 1] == '\n');
-    out.at[out.length - 1] = '\0';
-    return out.at;
+    return line_of(writer, &access_fields, record, memory, sizeof(memory));
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records of connections: through a batch, and as lines of both forms. */
-#include "../unit.h"
+#include "logger_unit.h"
 
 #include <stdlib.h>
 
@@ -13,16 +13,6 @@
 static char memory[CONNECTION_TEXT_COUNT * RECORD_TEXT_BYTES * 6 + 8192];
 static char batch[RECORD_BATCH_BYTES];
 static size_t used;
-static struct log_names names;
-
-static struct address
-address_of(const char *ip, uint16_t port)
-{
-    struct address address;
-
-    assert_true(address_parse(&address, ip, port));
-    return address;
-}
 
 static struct connection_record
 plain_record(void)
@@ -71,14 +61,7 @@ put(const struct connection_record *record)
 static const char *
 write_line(log_line_writer *writer, const struct connection_record *record)
 {
-    struct text out = text_over(memory, sizeof(memory) - 1);
-
-    log_names_set(&names, slice_of("albdocker"));
-    writer(&out, &connection_fields, record, &names);
-    assert_false(out.is_truncated);
-    assert_true(out.at[out.length - 1] == '\n');
-    out.at[out.length - 1] = '\0';
-    return out.at;
+    return line_of(writer, &connection_fields, record, memory, sizeof(memory));
 }
 
 static void
