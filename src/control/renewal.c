@@ -163,10 +163,12 @@ on_read(void *argument, struct config_answer *answer)
     }
     take_over(renewal, &answer->certificates);
     if (answer->errors.count > 0 && !renewal->is_second_look) {
-        renewal->is_second_look = true;
-        timer_set(&renewal->again, renewal->parts.loop, AGAIN_MS);
+        if (!timer_is_set(&renewal->again))
+            timer_set(&renewal->again, renewal->parts.loop, AGAIN_MS);
         return;
     }
+    renewal->is_second_look = false;
+    timer_stop(&renewal->again);
     tell_faults(renewal, &answer->errors);
 }
 
@@ -189,16 +191,17 @@ renewal_look(struct renewal *renewal)
 static void
 on_change(void *argument)
 {
-    struct renewal *renewal = argument;
-
-    renewal->is_second_look = false;
-    renewal_look(renewal);
+    renewal_look(argument);
 }
 
+/* Changes meanwhile do not put it off: a folder that others write to all the time has them. */
 static void
 on_again(void *argument)
 {
-    renewal_look(argument);
+    struct renewal *renewal = argument;
+
+    renewal->is_second_look = true;
+    renewal_look(renewal);
 }
 
 /* A reading under way is of the configuration before, and is made once more. */
