@@ -114,6 +114,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin.c src/control/admin/admin.h \
 	src/control/admin/admin_api.c src/control/admin/admin_api.h \
 	src/control/admin/admin_audit.c src/control/admin/admin_audit.h \
+	src/control/admin/admin_backup.c \
 	src/control/admin/admin_body.c \
 	src/control/admin/admin_call.h \
 	src/control/admin/admin_command.c src/control/admin/admin_command.h \

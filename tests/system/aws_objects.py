@@ -8,6 +8,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.config import Config
@@ -280,6 +281,35 @@ def pages():
         elbv2.delete_target_group(TargetGroupArn=arn)
 
 
+def together():
+    """Calls that come at the same time: each has its own answer, as if they had come in turn."""
+    def create(arguments):
+        own = boto3.session.Session().client("elbv2", endpoint_url=os.environ["AWS_ENDPOINT"])
+        try:
+            return own.create_target_group(Protocol="HTTP", **arguments)["TargetGroups"][0]
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    wishes = [{"Name": f"side{i}", "Port": 80} for i in range(12)]
+    wishes += [{"Name": "twin", "Port": 1000 + i} for i in range(6)]
+    wishes += [{"Name": "same", "Port": 80} for i in range(6)]
+    wishes += [{"Name": f"bad{i}", "Port": 80, "HealthCheckPath": "no"} for i in range(3)]
+    with ThreadPoolExecutor(9) as pool:
+        answers = list(pool.map(create, wishes[::2] + wishes[1::2]))
+    found = {}
+    for wish, answer in zip(wishes[::2] + wishes[1::2], answers):
+        found.setdefault(wish["Name"][:4], []).append(answer)
+    assert all(isinstance(one, dict) for one in found["side"]), found["side"]
+    assert sum(isinstance(one, dict) for one in found["twin"]) == 1, found["twin"]
+    assert found["twin"].count("DuplicateTargetGroupName") == 5, found["twin"]
+    assert len({one["TargetGroupArn"] for one in found["same"]}) == 1, found["same"]
+    assert [one for name in found if name.startswith("bad") for one in found[name]] == [
+        "ValidationError"] * 3, found
+    for one in elbv2.describe_target_groups()["TargetGroups"]:
+        if one["TargetGroupName"][:4] in ("side", "twin", "same"):
+            elbv2.delete_target_group(TargetGroupArn=one["TargetGroupArn"])
+
+
 def told():
     """All that is told of the API's objects, the same over restarts."""
     lines = []
@@ -329,6 +359,7 @@ def make():
     tags([balancer, group, listener, rule], file_arn)
     traffic(group, second)
     pages()
+    together()
     told()
 
 

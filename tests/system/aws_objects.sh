@@ -75,6 +75,17 @@ ctl reload
 objects same told
 diff "$work/wanted" "$work/told" >"$work/diff" || fail "after all that: $(cat "$work/diff")"
 
+step "a backup taken while it runs is what is there"
+ctl backup "$work/copy" >"$work/out" || fail "no backup: $(cat "$work/out")"
+grep -E '^[0-9]+ objects are copied to ' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
+ctl backup "$work/copy" >/dev/null 2>&1 && fail "it is written over"
+fairlead_stop
+rm -f "$work/state"/objects.sqlite*
+install -m 600 "$work/copy" "$work/state/objects.sqlite"
+start
+objects same told
+diff "$work/wanted" "$work/told" >"$work/diff" || fail "after a backup: $(cat "$work/diff")"
+
 step "a reload that brings a name of theirs is refused with both places"
 configure ', { name = "targetapp"; }'
 ctl reload >"$work/errors" 2>&1 && fail "the reload is accepted"

@@ -215,6 +215,19 @@ action_check(struct session *session)
     return code;
 }
 
+/* The copy is control's to write, which stands in another folder. */
+enum exit_code
+action_backup(struct session *session)
+{
+    const char *path = session_value(session, "FILE");
+    char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+    json_t *body = here == NULL ? json_pack("{s:s}", "Path", path)
+                                : json_pack("{s:s++}", "Path", here, "/", path);
+    enum exit_code code = send_configuration(session, body);
+    free(here);
+    return code;
+}
+
 /* One step in one line: its time, then its words. */
 static void
 print_step(const json_t *step)

@@ -27,6 +27,7 @@ enum exit_code action_task_event(struct session *session);
 /* One sentence, and what is no reason to refuse the file on stderr. */
 enum exit_code action_reload(struct session *session);
 enum exit_code action_check(struct session *session);
+enum exit_code action_backup(struct session *session);
 
 /* roll, stop: progress comes as JSON lines, and the last one tells how it ended. stop takes an
  * address or a group, too: all of its containers, one after the other. */
