@@ -158,6 +158,13 @@ libcontrol_a_SOURCES = \
 	src/control/aws/elbv2_rule_changes.c src/control/aws/elbv2_tags.c \
 	src/control/aws/aws_others.c \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
+	src/control/aws/ecs_arn.c src/control/aws/ecs_arn.h \
+	src/control/aws/ecs_clusters.c \
+	src/control/aws/ecs_describe.c src/control/aws/ecs_describe.h \
+	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
+	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
+	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
+	src/control/aws/ecs_view.c src/control/aws/ecs_view.h \
 	src/control/aws/elbv2_balancers.c \
 	src/control/aws/elbv2_groups.c \
 	src/control/aws/elbv2_registration.c \

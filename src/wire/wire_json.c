@@ -9,6 +9,7 @@
 
 /* Of a double all that is certain: times have their milliseconds, and no more. */
 #define PRECISION 15
+#define MS_PER_SECOND 1000
 
 /* Jansson takes memory for each value, which a megabyte may have half a million of. Bytes in
  * texts count as well. */
@@ -104,8 +105,10 @@ write_time(const json_t *value)
 {
     uint64_t wall_us;
 
-    if (json_is_string(value) && clock_parse_iso(json_string_value(value), &wall_us))
-        return json_real((double)(wall_us / 1000) / 1000);
+    if (json_is_string(value) && clock_parse_iso(json_string_value(value), &wall_us)) {
+        uint64_t wall_ms = wall_us / 1000;
+        return json_real((double)wall_ms / MS_PER_SECOND);
+    }
     return json_incref((json_t *)value);
 }
 

@@ -34,6 +34,18 @@ aws_text(const struct aws_call *call, const char *member)
 }
 
 bool
+aws_includes(const struct aws_call *call, const char *word)
+{
+    const json_t *list = json_object_get(call->input, "include"), *one;
+    size_t index;
+
+    json_array_foreach (list, index, one)
+        if (strcmp(json_string_value(one), word) == 0)
+            return true;
+    return false;
+}
+
+bool
 aws_wanted_begin(struct aws_wanted *wanted, struct aws_call *call, const char *member)
 {
     *wanted = (struct aws_wanted){.list = json_object_get(call->input, member)};

@@ -53,6 +53,9 @@ json_t *aws_fail(struct aws_call *call, const char *code, const char *format, ..
 /* A member of the input; NULL: it was not given. */
 const char *aws_text(const struct aws_call *call, const char *member);
 
+/* Whether a call asks for that in its list of what to include. */
+bool aws_includes(const struct aws_call *call, const char *word);
+
 /* The names or ARNs that a call asks for. */
 struct aws_wanted {
     const json_t *list; /* NULL: all */
