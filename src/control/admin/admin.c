@@ -75,6 +75,13 @@ on_request(struct admin_request *request, void *argument)
         admin_refuse(request, 404, "NotFound", "there is no %s", request->path);
 }
 
+static void
+set_api(struct admin *admin, const struct config *config)
+{
+    admin_api_set_anonymous_reads(admin->api, config->api_anonymous_read);
+    admin_api_set_rate(admin->api, config->api_requests_per_second);
+}
+
 struct admin *
 admin_new(const struct admin_parts *parts)
 {
@@ -94,7 +101,7 @@ admin_new(const struct admin_parts *parts)
     admin->api = admin_api_new(&(struct admin_api_parts){parts->loop, parts->children,
                                                          parts->keys, parts->key_uses,
                                                          parts->events, on_request, admin});
-    admin_api_set_anonymous_reads(admin->api, parts->config->api_anonymous_read);
+    set_api(admin, parts->config);
     return admin;
 }
 
@@ -110,7 +117,7 @@ admin_set_config(struct admin *admin, const struct config *config)
     admin->parts.config = config;
     admin->parts.configured_wall_us = clock_wall_us();
     admin->parts.is_refused = false;
-    admin_api_set_anonymous_reads(admin->api, config->api_anonymous_read);
+    set_api(admin, config);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "control/admin/admin_audit.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/call_line.h"
+#include "control/keys/key_rates.h"
 #include "control/keys/verifier.h"
 #include "ipc/api_call.h"
 #include "ipc/api_content.h"
@@ -64,6 +65,7 @@ struct admin_api {
     struct admin_api_parts parts;
     struct verifier *verifier;
     bool has_anonymous_reads;
+    struct key_rates *rates; /* of calls of AWS's APIs */
     LIST_HEAD(, api_request) calls;
     unsigned count;
     struct call_line open_line, signed_line;
@@ -202,9 +204,8 @@ target_of(const struct api_request *call)
 /* By a key, for a service whose name the scope has; the handler looks whether it is the call's.
  */
 static enum sigv4_fault
-prove(struct admin_request *request, struct admin_proof *proof)
+check_proof(struct api_request *call, struct admin_proof *proof)
 {
-    struct api_request *call = call_of(request);
     const struct authorization *authorization = &call->signed_call.authorization;
     const struct verifier_rules rules = {.service = authorization->service};
 
@@ -217,6 +218,19 @@ prove(struct admin_request *request, struct admin_proof *proof)
     proof->region = authorization->region;
     return verifier_check(call->api->verifier, &call->signed_call, &rules,
                           &call->request.caller);
+}
+
+/* Only who has proved to hold a key spends its share. */
+static enum sigv4_fault
+prove(struct admin_request *request, struct admin_proof *proof)
+{
+    struct api_request *call = call_of(request);
+    enum sigv4_fault fault = check_proof(call, proof);
+
+    if (fault != SIGV4_SOUND)
+        return fault;
+    const char *key_id = request->caller == NULL ? NULL : request->caller->id;
+    return key_rates_take(call->api->rates, key_id) ? SIGV4_SOUND : SIGV4_TOO_FAST;
 }
 
 /* The same call twice in a second is one of a client that tries again: AWS's calls are such
@@ -408,6 +422,7 @@ admin_api_new(const struct admin_api_parts *parts)
 
     api->parts = *parts;
     api->verifier = verifier_new(parts->keys, parts->key_uses, parts->events);
+    api->rates = key_rates_new();
     LIST_INIT(&api->calls);
     call_line_open(&api->open_line, parts->loop, OPEN_PERCENT, serve, api);
     call_line_open(&api->signed_line, parts->loop, SIGNED_PERCENT, serve, api);
@@ -418,6 +433,12 @@ void
 admin_api_set_anonymous_reads(struct admin_api *api, bool has_anonymous_reads)
 {
     api->has_anonymous_reads = has_anonymous_reads;
+}
+
+void
+admin_api_set_rate(struct admin_api *api, unsigned calls_per_second)
+{
+    key_rates_set(api->rates, calls_per_second);
 }
 
 void
@@ -433,6 +454,7 @@ admin_api_free(struct admin_api **api)
     call_line_close(&(*api)->open_line);
     call_line_close(&(*api)->signed_line);
     verifier_free(&(*api)->verifier);
+    key_rates_free(&(*api)->rates);
     free(*api);
     *api = NULL;
 }

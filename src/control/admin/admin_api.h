@@ -34,6 +34,9 @@ struct admin_api *admin_api_new(const struct admin_api_parts *parts);
 
 /* Whether reading needs no key; it does until this is said. */
 void admin_api_set_anonymous_reads(struct admin_api *api, bool has_anonymous_reads);
+/* Calls of AWS's APIs a second with each key, and without one; 0: no limit, until this is said.
+ */
+void admin_api_set_rate(struct admin_api *api, unsigned calls_per_second);
 void admin_api_free(struct admin_api **api);
 
 /* A call has come; takes the descriptor. False: there are too many of them. */
