@@ -86,6 +86,7 @@ libcontrol_a_SOURCES = \
 	src/control/keys/access_keys.c src/control/keys/access_keys.h \
 	src/control/keys/bad_signatures.c src/control/keys/bad_signatures.h \
 	src/control/keys/key_file.c src/control/keys/key_file.h \
+	src/control/keys/kept_answers.c src/control/keys/kept_answers.h \
 	src/control/keys/key_rates.c src/control/keys/key_rates.h \
 	src/control/keys/key_uses.c src/control/keys/key_uses.h \
 	src/control/keys/repeats.c src/control/keys/repeats.h \

@@ -353,7 +353,7 @@ struct config {
     char *api_listener_address; /* of listeners that are made by calls */
     bool api_anonymous_read;
     unsigned api_requests_per_second; /* of a key; 0: no limit */
-    char *access_log_path; /* NULL: none */
+    char *access_log_path;            /* NULL: none */
     enum config_log_format access_log_format;
     char *connection_log_path; /* NULL: none */
     enum config_log_format connection_log_format;

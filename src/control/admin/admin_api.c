@@ -17,6 +17,7 @@
 #include "control/admin/admin_audit.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/call_line.h"
+#include "control/keys/kept_answers.h"
 #include "control/keys/key_rates.h"
 #include "control/keys/verifier.h"
 #include "ipc/api_call.h"
@@ -58,6 +59,7 @@ struct api_request {
     char *method, *path;
     char *key_name; /* of who makes a change; NULL: it is none */
     char *what;     /* the change in words; NULL: path and body tell */
+    uint64_t kept;  /* where its answer is kept; 0: nowhere */
     LIST_ENTRY(api_request) link;
 };
 
@@ -65,7 +67,8 @@ struct admin_api {
     struct admin_api_parts parts;
     struct verifier *verifier;
     bool has_anonymous_reads;
-    struct key_rates *rates; /* of calls of AWS's APIs */
+    struct key_rates *rates;   /* of calls of AWS's APIs */
+    struct kept_answers *kept; /* of those that change something */
     LIST_HEAD(, api_request) calls;
     unsigned count;
     struct call_line open_line, signed_line;
@@ -97,6 +100,8 @@ end(struct api_request *call)
 {
     LIST_REMOVE(call, link);
     call->api->count--;
+    if (call->kept != 0)
+        kept_answers_drop(call->api->kept, call->kept);
     timer_close(&call->send_timer, call->api->parts.loop);
     loop_free_later(call->api->parts.loop, call, free_call);
 }
@@ -233,10 +238,33 @@ prove(struct admin_request *request, struct admin_proof *proof)
     return key_rates_take(call->api->rates, key_id) ? SIGV4_SOUND : SIGV4_TOO_FAST;
 }
 
-/* The same call twice in a second is one of a client that tries again: AWS's calls are such
- * that this is no harm. */
+/* A client without invocation ids that sends the same signature means the same call. */
+static struct kept_call
+kept_call_of(const struct api_request *call)
+{
+    struct slice invocation_id = call->call.invocation_id;
+
+    return (struct kept_call){
+        .key_id = slice_of(call->request.caller->id),
+        .id = invocation_id.length > 0 ? invocation_id
+                                       : call->signed_call.authorization.signature,
+        .target = target_of(call),
+        .body = call->call.body,
+    };
+}
+
+static void
+answer_again(struct api_request *call, const struct kept_answer_text *text)
+{
+    call->content = text->content;
+    send_piece(call, text->status, text->text, true);
+    end(call);
+}
+
+/* What a client tries again has been made, or is being made; what somebody else has kept of a
+ * call is a repetition. */
 static enum sigv4_fault
-prove_change(struct admin_request *request, const char *what)
+prove_change(struct admin_request *request, const char *what, bool *is_answered)
 {
     struct api_request *call = call_of(request);
 
@@ -244,6 +272,21 @@ prove_change(struct admin_request *request, const char *what)
         return SIGV4_UNSIGNED;
     if (request->caller->is_read_only)
         return SIGV4_READ_ONLY;
+    const struct kept_call kept_call = kept_call_of(call);
+    const struct kept_answer *answer = kept_answers_find(call->api->kept, &kept_call);
+    if (answer != NULL) {
+        const struct kept_answer_text *text = kept_answer_text(answer);
+        *is_answered = text != NULL;
+        if (text == NULL)
+            return SIGV4_BEING_MADE;
+        answer_again(call, text);
+        return SIGV4_SOUND;
+    }
+    enum sigv4_fault fault =
+        verifier_note_change(call->api->verifier, &call->signed_call, request->caller);
+    if (fault != SIGV4_SOUND)
+        return fault;
+    call->kept = kept_answers_begin(call->api->kept, &kept_call);
     call->key_name = memory_copy_text(request->caller->name);
     call->what = memory_copy_text(what);
     return SIGV4_SOUND;
@@ -282,12 +325,22 @@ note_change(const struct api_request *call, int status)
 }
 
 static void
+keep_answer(struct api_request *call, int status, struct slice text)
+{
+    if (call->kept != 0)
+        kept_answers_finish(call->api->kept, call->kept,
+                            &(struct kept_answer_text){status, call->content, text});
+    call->kept = 0;
+}
+
+static void
 reply(struct admin_request *request, int status, const char *content_type, struct slice text)
 {
     struct api_request *call = call_of(request);
 
     note_change(call, status);
     call->content = api_content_find(content_type);
+    keep_answer(call, status, text);
     send_piece(call, status, text, true);
     end(call);
 }
@@ -423,6 +476,7 @@ admin_api_new(const struct admin_api_parts *parts)
     api->parts = *parts;
     api->verifier = verifier_new(parts->keys, parts->key_uses, parts->events);
     api->rates = key_rates_new();
+    api->kept = kept_answers_new();
     LIST_INIT(&api->calls);
     call_line_open(&api->open_line, parts->loop, OPEN_PERCENT, serve, api);
     call_line_open(&api->signed_line, parts->loop, SIGNED_PERCENT, serve, api);
@@ -455,6 +509,7 @@ admin_api_free(struct admin_api **api)
     call_line_close(&(*api)->signed_line);
     verifier_free(&(*api)->verifier);
     key_rates_free(&(*api)->rates);
+    kept_answers_free(&(*api)->kept);
     free(*api);
     *api = NULL;
 }

@@ -17,9 +17,9 @@ admin_request_prove(struct admin_request *request, struct admin_proof *proof)
 }
 
 enum sigv4_fault
-admin_request_prove_change(struct admin_request *request, const char *what)
+admin_request_prove_change(struct admin_request *request, const char *what, bool *is_answered)
 {
-    return request->door->prove_change(request, what);
+    return request->door->prove_change(request, what, is_answered);
 }
 
 const char *

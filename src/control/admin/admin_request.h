@@ -35,7 +35,8 @@ struct admin_proof {
 struct admin_door {
     bool (*admit)(struct admin_request *request, enum admin_access access);
     enum sigv4_fault (*prove)(struct admin_request *request, struct admin_proof *proof);
-    enum sigv4_fault (*prove_change)(struct admin_request *request, const char *what);
+    enum sigv4_fault (*prove_change)(struct admin_request *request, const char *what,
+                                     bool *is_answered);
     const char *(*parameter_at)(const struct admin_request *request, const char *name,
                                 size_t n);
     struct slice (*body)(const struct admin_request *request);
@@ -67,10 +68,11 @@ bool admin_request_admit(struct admin_request *request, enum admin_access access
  * only the target is set. */
 enum sigv4_fault admin_request_prove(struct admin_request *request, struct admin_proof *proof);
 
-/* Whether a caller who may read may also change something, which the event log tells
- * by these words. Nothing has been answered
- * otherwise. */
-enum sigv4_fault admin_request_prove_change(struct admin_request *request, const char *what);
+/* Whether a caller who may read may also change something, which the event log tells by these
+ * words. Nothing has been answered otherwise; of what he has made before *is_answered becomes
+ * true, and the answer of then has been given again. */
+enum sigv4_fault admin_request_prove_change(struct admin_request *request, const char *what,
+                                            bool *is_answered);
 
 /* A decoded query parameter, or NULL. */
 const char *admin_request_parameter(const struct admin_request *request, const char *name);

@@ -60,10 +60,11 @@ prove(struct admin_request *request, struct admin_proof *proof)
 }
 
 static enum sigv4_fault
-prove_change(struct admin_request *request, const char *what)
+prove_change(struct admin_request *request, const char *what, bool *is_answered)
 {
     (void)request;
     (void)what;
+    (void)is_answered;
     return SIGV4_SOUND;
 }
 

@@ -240,13 +240,15 @@ change_text(const struct body *body, const char *name)
 static bool
 may_change(const struct exchange *exchange, const struct body *body, const char *name)
 {
+    bool is_answered = false;
     char *text = change_text(body, name);
-    enum sigv4_fault fault = admin_request_prove_change(exchange->admin->request, text);
+    enum sigv4_fault fault =
+        admin_request_prove_change(exchange->admin->request, text, &is_answered);
 
     free(text);
     if (fault != SIGV4_SOUND)
         refuse_fault(exchange, fault);
-    return fault == SIGV4_SOUND;
+    return fault == SIGV4_SOUND && !is_answered;
 }
 
 static void

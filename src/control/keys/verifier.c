@@ -287,6 +287,24 @@ static enum sigv4_fault (*const checks[])(struct check *check) = {
     check_signature, check_time,   check_body, check_right,   check_start, check_repeats,
 };
 
+static enum sigv4_fault (*const change_checks[])(struct check *check) = {
+    check_presigned, check_fields, check_date, check_start, check_repeats,
+};
+
+enum sigv4_fault
+verifier_note_change(struct verifier *verifier, const struct signed_call *call,
+                     const struct access_key *key)
+{
+    const struct verifier_rules rules = {.is_change = true};
+    struct check check = {.verifier = verifier, .call = call, .rules = &rules, .key = key};
+    enum sigv4_fault fault = SIGV4_SOUND;
+
+    for (size_t i = 0;
+         i < sizeof(change_checks) / sizeof(*change_checks) && fault == SIGV4_SOUND; i++)
+        fault = change_checks[i](&check);
+    return fault;
+}
+
 enum sigv4_fault
 verifier_check(struct verifier *verifier, const struct signed_call *call,
                const struct verifier_rules *rules, const struct access_key **key)

@@ -52,4 +52,10 @@ enum sigv4_fault verifier_check(struct verifier *verifier, const struct signed_c
                                 const struct verifier_rules *rules,
                                 const struct access_key **key);
 
+/* Of a call that verifier_check has found sound as a read, and that turns out to change
+ * something: whether it comes for the first time. It must then be made, since it counts as
+ * made. */
+enum sigv4_fault verifier_note_change(struct verifier *verifier, const struct signed_call *call,
+                                      const struct access_key *key);
+
 #endif

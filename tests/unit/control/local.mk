@@ -129,7 +129,7 @@ control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/aws/test_ecs_listing \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
-	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_key_rates tests/unit/control/keys/test_key_uses \
+	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_kept_answers tests/unit/control/keys/test_key_rates tests/unit/control/keys/test_key_uses \
 	tests/unit/control/keys/test_repeats \
 	tests/unit/control/keys/test_verifier
 check_PROGRAMS += $(control_keys_tests)
@@ -141,6 +141,8 @@ tests_unit_control_keys_test_access_keys_SOURCES = tests/unit/control/keys/test_
 tests_unit_control_keys_test_access_keys_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_key_file_SOURCES = tests/unit/control/keys/test_key_file.c
 tests_unit_control_keys_test_key_file_LDADD = $(control_test_libs)
+tests_unit_control_keys_test_kept_answers_SOURCES = tests/unit/control/keys/test_kept_answers.c
+tests_unit_control_keys_test_kept_answers_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_key_rates_SOURCES = tests/unit/control/keys/test_key_rates.c
 tests_unit_control_keys_test_key_rates_LDADD = $(control_test_libs)
 tests_unit_control_keys_test_key_uses_SOURCES = tests/unit/control/keys/test_key_uses.c
