@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "control/aws/aws_call.h"
+#include "control/aws/ec2.h"
 
 json_t *
 sts_caller_identity(struct aws_call *call)
@@ -24,22 +25,29 @@ sts_caller_identity(struct aws_call *call)
 static const struct {
     const char *filter, *member;
 } filters[] = {
-    {"availability-zone", "AvailabilityZone"},
-    {"cidr", "CidrBlock"},
-    {"default-for-az", "DefaultForAz"},
-    {"group-id", "GroupId"},
-    {"group-name", "GroupName"},
-    {"is-default", "IsDefault"},
-    {"isDefault", "IsDefault"},
-    {"state", "State"},
-    {"subnet-id", "SubnetId"},
-    {"vpc-id", "VpcId"},
+    {"association.main", "Main"}, {"availability-zone", "AvailabilityZone"},
+    {"cidr", "CidrBlock"},        {"default-for-az", "DefaultForAz"},
+    {"group-id", "GroupId"},      {"group-name", "GroupName"},
+    {"is-default", "IsDefault"},  {"isDefault", "IsDefault"},
+    {"state", "State"},           {"route-table-id", "RouteTableId"},
+    {"subnet-id", "SubnetId"},    {"vpc-id", "VpcId"},
+    {"zone-name", "ZoneName"},
 };
+
+/* Also one of its first association. */
+static const json_t *
+member_of(const json_t *object, const char *member)
+{
+    const json_t *own = json_object_get(object, member);
+    const json_t *associations = json_object_get(object, "Associations");
+
+    return own != NULL ? own : json_object_get(json_array_get(associations, 0), member);
+}
 
 static bool
 has_value(const json_t *values, const json_t *object, const char *member)
 {
-    const json_t *value = json_object_get(object, member);
+    const json_t *value = member_of(object, member);
     const char *text = json_is_boolean(value) ? (json_is_true(value) ? "true" : "false")
                                               : json_string_value(value);
 
@@ -62,15 +70,8 @@ filter_fits(struct aws_call *call, const json_t *filter, const json_t *object)
     return false;
 }
 
-/* What a call gives a list of, how it names those that it asks for, and their absence. */
-struct listing {
-    const char *output, *ids, *id, *code;
-};
-
-/* Of the objects, which it takes, those whose ids are wanted, and that the filters let through.
- */
-static json_t *
-give(struct aws_call *call, const struct listing *listing, json_t *objects)
+json_t *
+ec2_give(struct aws_call *call, const struct ec2_listing *listing, json_t *objects)
 {
     const json_t *filters_list = json_object_get(call->input, "Filters");
     struct aws_wanted wanted;
@@ -100,9 +101,9 @@ ec2_vpcs(struct aws_call *call)
                             "available", "CidrBlock", "0.0.0.0/0", "OwnerId", AWS_ACCOUNT,
                             "IsDefault", 1, "InstanceTenancy", "default");
 
-    return give(call,
-                &(const struct listing){"Vpcs", "VpcIds", "VpcId", "InvalidVpcID.NotFound"},
-                json_pack("[o]", vpc));
+    return ec2_give(
+        call, &(const struct ec2_listing){"Vpcs", "VpcIds", "VpcId", "InvalidVpcID.NotFound"},
+        json_pack("[o]", vpc));
 }
 
 json_t *
@@ -120,22 +121,79 @@ ec2_subnets(struct aws_call *call)
                                1, "AvailableIpAddressCount", 65535));
         free(id);
     }
-    return give(
-        call,
-        &(const struct listing){"Subnets", "SubnetIds", "SubnetId", "InvalidSubnetID.NotFound"},
-        subnets);
+    return ec2_give(call,
+                    &(const struct ec2_listing){"Subnets", "SubnetIds", "SubnetId",
+                                                "InvalidSubnetID.NotFound"},
+                    subnets);
 }
 
 json_t *
-ec2_security_groups(struct aws_call *call)
+ec2_availability_zones(struct aws_call *call)
 {
-    json_t *group =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:[], s:[]}", "GroupId", AWS_SECURITY_GROUP,
-                  "GroupName", "default", "Description", "not enforced", "VpcId", AWS_VPC,
-                  "OwnerId", AWS_ACCOUNT, "IpPermissions", "IpPermissionsEgress");
+    json_t *zones = json_array();
 
-    return give(call,
-                &(const struct listing){"SecurityGroups", "GroupIds", "GroupId",
-                                        "InvalidGroup.NotFound"},
-                json_pack("[o]", group));
+    for (size_t i = 0; i < aws_zone_count(call); i++)
+        json_array_append_new(zones, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "ZoneName",
+                                               aws_zone(call, i), "ZoneId", aws_zone(call, i),
+                                               "ZoneType", "availability-zone", "RegionName",
+                                               call->region, "State", "available",
+                                               "OptInStatus", "opt-in-not-required"));
+    return ec2_give(call,
+                    &(const struct ec2_listing){"AvailabilityZones", "ZoneNames", "ZoneName",
+                                                "InvalidParameterValue"},
+                    zones);
+}
+
+json_t *
+ec2_account_attributes(struct aws_call *call)
+{
+    json_t *attributes =
+        json_pack("[{s:s, s:[{s:s}]}, {s:s, s:[{s:s}]}]", "AttributeName",
+                  "supported-platforms", "AttributeValues", "AttributeValue", "VPC",
+                  "AttributeName", "default-vpc", "AttributeValues", "AttributeValue", AWS_VPC);
+
+    return ec2_give(call,
+                    &(const struct ec2_listing){"AccountAttributes", "AttributeNames",
+                                                "AttributeName", "InvalidParameterValue"},
+                    attributes);
+}
+
+/* No load balancer has one here, and clients wait until the list is empty. */
+json_t *
+ec2_network_interfaces(struct aws_call *call)
+{
+    (void)call;
+    return json_pack("{s:[]}", "NetworkInterfaces");
+}
+
+/* One, the main one of the network. */
+json_t *
+ec2_route_tables(struct aws_call *call)
+{
+    json_t *tables =
+        json_pack("[{s:s, s:s, s:s, s:[{s:b, s:s, s:s}]}]", "RouteTableId", "rtb-local",
+                  "VpcId", AWS_VPC, "OwnerId", AWS_ACCOUNT, "Associations", "Main", 1,
+                  "RouteTableAssociationId", "rtbassoc-local", "RouteTableId", "rtb-local");
+
+    return ec2_give(call,
+                    &(const struct ec2_listing){"RouteTables", "RouteTableIds", "RouteTableId",
+                                                "InvalidRouteTableID.NotFound"},
+                    tables);
+}
+
+json_t *
+ec2_vpc_attribute(struct aws_call *call)
+{
+    static const char *const names[][2] = {
+        {"enableDnsHostnames", "EnableDnsHostnames"},
+        {"enableDnsSupport", "EnableDnsSupport"},
+        {"enableNetworkAddressUsageMetrics", "EnableNetworkAddressUsageMetrics"}};
+    const char *wanted = aws_text(call, "Attribute"), *vpc = aws_text(call, "VpcId");
+
+    if (strcmp(vpc, AWS_VPC) != 0)
+        return aws_fail(call, "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", vpc);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(names[i][0], wanted) == 0)
+            return json_pack("{s:s, s:{s:b}}", "VpcId", vpc, names[i][1], "Value", 0);
+    return aws_fail(call, "InvalidParameterValue", "The attribute '%s' is invalid", wanted);
 }

@@ -7,6 +7,7 @@
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
+#include "control/aws/ec2.h"
 #include "control/aws/elbv2_extras.h"
 
 /* The object of the balancer that the input's ARN names; NULL: the call has failed. */
@@ -75,11 +76,9 @@ read_security_groups(struct aws_call *call)
     size_t index;
 
     json_array_foreach (list, index, one)
-        if (strcmp(json_string_value(one), AWS_SECURITY_GROUP) != 0)
+        if (!ec2_has_security_group(call, json_string_value(one)))
             return aws_fail(call, "InvalidSecurityGroup",
-                            "The security group '%s' does not exist: " AWS_SECURITY_GROUP
-                            " is the only one, and enforces nothing",
-                            json_string_value(one));
+                            "The security group '%s' does not exist", json_string_value(one));
     return json_array_size(list) == 0 ? json_pack("[s]", AWS_SECURITY_GROUP)
                                       : json_incref(list);
 }

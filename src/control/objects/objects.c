@@ -10,7 +10,8 @@
 #include "base/memory.h"
 #include "control/objects/object_store.h"
 
-/* The list of the configuration that an object is an element of, and its word in the store. */
+/* The list of the configuration that an object is an element of (NULL: of none), and its word
+ * in the store. */
 static const struct {
     const char *list, *word;
 } kinds[OBJECT_KIND_COUNT] = {
@@ -18,6 +19,7 @@ static const struct {
     [OBJECT_TARGET_GROUP] = {"target_groups", "target-group"},
     [OBJECT_LISTENER] = {"listeners", "listener"},
     [OBJECT_RULE] = {"rules", "rule"},
+    [OBJECT_SECURITY_GROUP] = {NULL, "security-group"},
 };
 
 struct entry {
@@ -169,13 +171,15 @@ make_additions(struct table *table)
     if (table->additions != NULL)
         return;
     struct entry **sorted = memory_take(table->count + 1, sizeof(struct entry *));
+    size_t count = 0;
 
     table->additions = memory_take(table->count + 1, sizeof(*table->additions));
-    table->view = (struct config_additions){table->additions, table->count};
-    if (table->count > 0)
-        memcpy(sorted, table->all, table->count * sizeof(struct entry *));
-    qsort(sorted, table->count, sizeof(struct entry *), compare);
     for (size_t i = 0; i < table->count; i++)
+        if (kinds[table->all[i]->object.kind].list != NULL)
+            sorted[count++] = table->all[i];
+    table->view = (struct config_additions){table->additions, count};
+    qsort(sorted, count, sizeof(struct entry *), compare);
+    for (size_t i = 0; i < count; i++)
         table->additions[i] = (struct config_addition){
             .place = sorted[i]->id,
             .list = kinds[sorted[i]->object.kind].list,
@@ -398,7 +402,7 @@ object_edit_create(struct object_edit *edit, enum object_kind kind, const char *
     CHECK(find(&edit->table, id) == NULL);
     insert(&edit->table, entry);
     note(edit, OBJECT_CREATE, refer(entry));
-    edit->concerns_settings = true;
+    edit->concerns_settings = edit->concerns_settings || kinds[kind].list != NULL;
 }
 
 void
@@ -428,8 +432,8 @@ object_edit_delete(struct object_edit *edit, const char *id)
     size_t index = (size_t)(place - edit->table.all);
     memmove(place, place + 1, (edit->table.count - index - 1) * sizeof(struct entry *));
     edit->table.count--;
+    edit->concerns_settings = edit->concerns_settings || kinds[old->object.kind].list != NULL;
     note(edit, OBJECT_DELETE, old);
-    edit->concerns_settings = true;
 }
 
 size_t

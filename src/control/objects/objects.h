@@ -27,6 +27,7 @@ enum object_kind {
     OBJECT_TARGET_GROUP,
     OBJECT_LISTENER,
     OBJECT_RULE,
+    OBJECT_SECURITY_GROUP, /* the configuration knows none */
     OBJECT_KIND_COUNT
 };
 

@@ -101,6 +101,29 @@ has_additions_in_order(const struct objects *objects)
 }
 
 static void
+security_groups_are_no_settings(void **state)
+{
+    struct objects *objects = load();
+    struct object_edit *edit;
+
+    (void)state;
+    make_some(objects);
+    edit = object_edit_begin(objects);
+    object_edit_create(edit, OBJECT_SECURITY_GROUP, "sg-1", "anna",
+                       json_pack("{s:{}}", "settings"));
+    assert_false(object_edit_concerns_settings(edit));
+    put(edit);
+    has_additions_in_order(objects);
+    assert_int_equal(objects_count(objects), 6);
+    edit = object_edit_begin(objects);
+    object_edit_delete(edit, "sg-1");
+    assert_false(object_edit_concerns_settings(edit));
+    put(edit);
+    assert_null(objects_find(objects, "sg-1"));
+    objects_free(&objects);
+}
+
+static void
 are_the_same_after_a_restart(void **state)
 {
     struct objects *objects = load();
@@ -183,6 +206,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(security_groups_are_no_settings),
         TEST(are_the_same_after_a_restart),
         TEST(an_edit_that_is_dropped_was_never_there),
         TEST(changes_count_up_and_deletions_go),

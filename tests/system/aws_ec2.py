@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""aws_ec2.py make|drop: what EC2's calls tell, make and refuse, by boto3; leaves a load balancer
+with a security group, which drop takes away."""
+import os
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+ec2, elbv2 = [boto3.client(name, endpoint_url=os.environ["AWS_ENDPOINT"]) for name in ("ec2", "elbv2")]
+SUBNETS = ["subnet-us-east-1a", "subnet-us-east-1b"]
+
+
+def refused(code, call, **arguments):
+    try:
+        answer = call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, f"{arguments}: {error}, wanted {code}"
+        return
+    raise AssertionError(f"{arguments}: not refused with {code}: {answer}")
+
+
+def group(**arguments):
+    return ec2.describe_security_groups(**arguments)["SecurityGroups"]
+
+
+def network():
+    zones = ec2.describe_availability_zones()["AvailabilityZones"]
+    assert [zone["ZoneName"] for zone in zones] == ["us-east-1a", "us-east-1b"], zones
+    for name in ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics"):
+        told = ec2.describe_vpc_attribute(VpcId="vpc-local", Attribute=name)
+        assert told[name[0].upper() + name[1:]] == {"Value": False}, told
+    refused("InvalidVpcID.NotFound", ec2.describe_vpc_attribute, VpcId="vpc-x",
+            Attribute="enableDnsSupport")
+    main = [{"Name": "association.main", "Values": ["true"]},
+            {"Name": "vpc-id", "Values": ["vpc-local"]}]
+    assert len(ec2.describe_route_tables(Filters=main)["RouteTables"]) == 1
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    attributes = ec2.describe_account_attributes(AttributeNames=["default-vpc"])
+    assert [one["AttributeName"] for one in attributes["AccountAttributes"]] == ["default-vpc"]
+
+
+def make():
+    create = ec2.create_security_group
+    one = create(GroupName="web", Description="the web", VpcId="vpc-local", TagSpecifications=[
+        {"ResourceType": "security-group", "Tags": [{"Key": "team", "Value": "a"}]}])["GroupId"]
+    refused("InvalidGroup.Duplicate", create, GroupName="web", Description="again")
+    refused("InvalidVpcID.NotFound", create, GroupName="a", Description="d", VpcId="vpc-x")
+    refused("InvalidParameterValue", create, GroupName="sg-a", Description="d")
+    refused("InvalidParameterValue", create, GroupName="default", Description="d")
+    told = group(GroupIds=[one])[0]
+    assert told["IpPermissions"] == [] and len(told["IpPermissionsEgress"]) == 1, told
+    assert told["Tags"] == [{"Key": "team", "Value": "a"}], told
+    rule = {"IpProtocol": "6", "FromPort": 80, "ToPort": 80,
+            "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "us"}, {"CidrIp": "192.0.2.0/24"}]}
+    allow, revoke = ec2.authorize_security_group_ingress, ec2.revoke_security_group_ingress
+    allow(GroupId=one, IpPermissions=[rule])
+    allow(GroupName="web", IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="127.0.0.0/8")
+    refused("InvalidPermission.Duplicate", allow, GroupId=one, IpPermissions=[rule])
+    refused("InvalidPermission.NotFound", revoke, GroupId=one, IpProtocol="tcp", FromPort=81,
+            ToPort=81, CidrIp="127.0.0.0/8")
+    refused("InvalidParameterValue", allow, GroupId=one, IpProtocol="tcp", FromPort=1, ToPort=1,
+            CidrIp="10.0.0.0/33")
+    refused("InvalidParameterValue", allow, GroupId=one, IpProtocol="tcp", CidrIp="10.0.0.0/8")
+    refused("MissingParameter", allow, GroupId=one, IpProtocol="-1")
+    refused("MissingParameter", allow, IpProtocol="-1", CidrIp="10.0.0.0/8")
+    refused("InvalidGroup.NotFound", allow, GroupId="sg-x", IpProtocol="-1", CidrIp="10.0.0.0/8")
+    told = group(GroupNames=["web"])[0]["IpPermissions"]
+    assert len(told) == 1 and told[0]["IpProtocol"] == "tcp" and told[0]["ToPort"] == 80, told
+    assert [block["CidrIp"] for block in told[0]["IpRanges"]] == [
+        "10.0.0.0/8", "192.0.2.0/24", "127.0.0.0/8"], told
+    assert told[0]["IpRanges"][0]["Description"] == "us", told
+    revoke(GroupId=one, IpPermissions=[rule])
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.revoke_security_group_egress(GroupId=one, IpPermissions=everything)
+    refused("InvalidPermission.NotFound", ec2.revoke_security_group_egress, GroupId=one,
+            IpPermissions=everything)
+    assert group(GroupIds=[one])[0]["IpPermissionsEgress"] == []
+    ec2.authorize_security_group_egress(GroupId=one, IpPermissions=[
+        {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}])
+    ec2.create_tags(Resources=[one], Tags=[{"Key": "team", "Value": "b"}, {"Key": "k", "Value": ""}])
+    ec2.delete_tags(Resources=[one], Tags=[{"Key": "k"}, {"Key": "team", "Value": "a"}])
+    refused("InvalidID", ec2.create_tags, Resources=["vpc-local"], Tags=[{"Key": "a", "Value": ""}])
+    elbv2.create_load_balancer(Name="web", Subnets=SUBNETS, SecurityGroups=[one])
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=one)
+    refused("CannotDelete", ec2.delete_security_group, GroupId="sg-default")
+
+
+def drop():
+    one = group(GroupNames=["web"])[0]
+    assert [block["CidrIp"] for block in one["IpPermissions"][0]["IpRanges"]] == ["127.0.0.0/8"], one
+    assert one["IpPermissionsEgress"][0]["Ipv6Ranges"] == [{"CidrIpv6": "::/0"}], one
+    assert one["Tags"] == [{"Key": "team", "Value": "b"}], one
+    balancer = elbv2.describe_load_balancers(Names=["web"])["LoadBalancers"][0]
+    assert balancer["SecurityGroups"] == [one["GroupId"]], balancer
+    arn = balancer["LoadBalancerArn"]
+    elbv2.set_security_groups(LoadBalancerArn=arn, SecurityGroups=["sg-default"])
+    ec2.delete_security_group(GroupId=one["GroupId"])
+    refused("InvalidGroup.NotFound", ec2.describe_security_groups, GroupIds=[one["GroupId"]])
+    refused("InvalidSecurityGroup", elbv2.set_security_groups, LoadBalancerArn=arn,
+            SecurityGroups=[one["GroupId"]])
+    elbv2.delete_load_balancer(LoadBalancerArn=arn)
+
+
+if sys.argv[1] == "make":
+    network()
+    make()
+else:
+    drop()

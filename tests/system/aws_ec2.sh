@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The calls of EC2 that clients of load balancers make: the network, and security groups, which are
+# stored, told and named by load balancers.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+command -v aws >/dev/null || skip "there is no aws (package awscli)"
+/usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
+
+port=$(free_port)
+export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+cat >"$work/fairlead.conf" <<END
+state_dir = "$work/state";
+admin = { socket = "$work/admin.sock"; };
+zones = [ "us-east-1a", "us-east-1b" ];
+api = { address = "127.0.0.1"; port = $port; };
+END
+fairlead_start
+wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+eval "$(ctl key create anna)"
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+calls() {
+    /usr/bin/python3 "$(dirname "$0")/aws_ec2.py" "$1" >"$work/out" 2>&1 || fail "$1: $(tail -3 "$work/out")"
+}
+
+step "the network is told, groups are made, changed and refused"
+calls make
+step "they are the same after a restart, and can be deleted"
+fairlead_stop
+fairlead_start
+wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+calls drop
+
+step "the command line does it as well"
+group=$(aws --endpoint-url "$AWS_ENDPOINT" ec2 create-security-group --group-name cli --description d \
+    --vpc-id vpc-local --query GroupId --output text)
+aws --endpoint-url "$AWS_ENDPOINT" ec2 authorize-security-group-ingress --group-id "$group" \
+    --protocol tcp --port 80 --cidr 10.0.0.0/8 >/dev/null
+told=$(aws --endpoint-url "$AWS_ENDPOINT" ec2 describe-security-groups --group-ids "$group" \
+    --query 'SecurityGroups[0].IpPermissions[0].[IpProtocol,FromPort,IpRanges[0].CidrIp]' --output text)
+[ "$told" = $'tcp\t80\t10.0.0.0/8' ] || fail "it tells $told"
+aws --endpoint-url "$AWS_ENDPOINT" ec2 delete-security-group --group-id "$group" >/dev/null
