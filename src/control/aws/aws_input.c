@@ -8,8 +8,10 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
 #include "model/setting_value.h"
 
+#define ATTRIBUTES "attributes."
 #define ATTRIBUTES_MAX 100
 #define VALUES_MAX 5 /* of all conditions of a rule */
 
@@ -77,11 +79,11 @@ aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t 
 }
 
 static const struct setting *
-find_attribute(enum setting_scope scope, const char *prefix, const char *key)
+find_attribute(enum setting_scope scope, const char *key)
 {
     for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
         if ((*row)->attribute != NULL && strcmp((*row)->attribute, key) == 0 &&
-            strncmp((*row)->path, prefix, strlen(prefix)) == 0)
+            strncmp((*row)->path, ATTRIBUTES, sizeof(ATTRIBUTES) - 1) == 0)
             return *row;
     }
     return NULL;
@@ -120,28 +122,35 @@ put_extra(struct aws_call *call, const struct aws_extra *extra, const char *key,
     return call->error_code == NULL;
 }
 
-bool
-aws_input_attributes(struct aws_call *call, enum setting_scope scope, const char *prefix,
-                     const struct aws_extra *known, json_t *into, json_t *extras)
+static bool
+put_attribute(struct aws_call *call, const struct aws_attributes *of, const json_t *attribute,
+              json_t *document)
 {
-    const json_t *attributes = json_object_get(call->input, "Attributes"), *attribute;
-    bool is_sound = json_array_size(attributes) <= ATTRIBUTES_MAX;
-    size_t index;
+    const char *key = json_string_value(json_object_get(attribute, "Key"));
+    const char *value = json_string_value(json_object_get(attribute, "Value"));
+    const struct setting *row = key == NULL ? NULL : find_attribute(of->scope, key);
+
+    if (key == NULL)
+        return true;
+    value = value == NULL ? "" : value;
+    if (row == NULL)
+        return put_extra(call, find_extra(of->extras, key), key, value,
+                         aws_edit_part(document, "extras"));
+    aws_input_put(aws_edit_settings(document), row->path, typed(row, value));
+    return true;
+}
+
+bool
+aws_input_attributes(struct aws_call *call, const struct aws_attributes *of, json_t *document)
+{
+    const json_t *attributes = json_object_get(call->input, "Attributes");
+    size_t count = json_array_size(attributes);
+    bool is_sound = count <= ATTRIBUTES_MAX;
 
     if (!is_sound)
         aws_fail(call, "ValidationError", "There are more than %d attributes", ATTRIBUTES_MAX);
-    json_array_foreach (attributes, index, attribute) {
-        const char *key = json_string_value(json_object_get(attribute, "Key"));
-        const char *value = json_string_value(json_object_get(attribute, "Value"));
-        if (key == NULL || !is_sound)
-            continue;
-        const struct setting *row = find_attribute(scope, prefix, key);
-        value = value == NULL ? "" : value;
-        if (row == NULL)
-            is_sound = put_extra(call, find_extra(known, key), key, value, extras);
-        else
-            aws_input_put(into, row->path, typed(row, value));
-    }
+    for (size_t i = 0; i < count && is_sound; i++)
+        is_sound = put_attribute(call, of, json_array_get(attributes, i), document);
     return is_sound;
 }
 

@@ -27,12 +27,17 @@ struct aws_extra {
     const char *key, *words, *standard;
 };
 
-/*
- * "Attributes" [{Key, Value}] into the settings below a prefix of the scope's ways, or, of the
- * extras (up to one without key), into the object extras. False: the call has failed.
- */
-bool aws_input_attributes(struct aws_call *call, enum setting_scope scope, const char *prefix,
-                          const struct aws_extra *known, json_t *into, json_t *extras);
+/* Where an object's attributes stand: below "attributes." of a scope, or among the extras,
+ * which end with one without key. */
+struct aws_attributes {
+    enum setting_scope scope;
+    const struct aws_extra *extras;
+};
+
+/* "Attributes" [{Key, Value}] into an object's document (aws_edit.h). False: the call has
+ * failed. */
+bool aws_input_attributes(struct aws_call *call, const struct aws_attributes *of,
+                          json_t *document);
 
 /* Adds the extras to a list of attributes, as they were set or as they are. */
 void aws_extra_add(json_t *attributes, const struct aws_extra *known, const json_t *extras);

@@ -205,8 +205,9 @@ elbv2_modify_load_balancer_attributes(struct aws_call *call)
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(call, SCOPE_LOAD_BALANCER, "attributes.", elbv2_balancer_extras,
-                              aws_edit_settings(document), aws_edit_part(document, "extras"))) {
+    if (!aws_input_attributes(
+            call, &(const struct aws_attributes){SCOPE_LOAD_BALANCER, elbv2_balancer_extras},
+            document)) {
         json_decref(document);
         return NULL;
     }

@@ -132,8 +132,9 @@ elbv2_modify_target_group_attributes(struct aws_call *call)
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(call, SCOPE_TARGET_GROUP, "attributes.", elbv2_group_extras,
-                              aws_edit_settings(document), aws_edit_part(document, "extras"))) {
+    if (!aws_input_attributes(
+            call, &(const struct aws_attributes){SCOPE_TARGET_GROUP, elbv2_group_extras},
+            document)) {
         json_decref(document);
         return NULL;
     }

@@ -271,8 +271,9 @@ elbv2_modify_listener_attributes(struct aws_call *call)
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(call, SCOPE_LISTENER, "attributes.", elbv2_listener_extras,
-                              aws_edit_settings(document), aws_edit_part(document, "extras"))) {
+    if (!aws_input_attributes(
+            call, &(const struct aws_attributes){SCOPE_LISTENER, elbv2_listener_extras},
+            document)) {
         json_decref(document);
         return NULL;
     }
