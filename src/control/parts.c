@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening and closing, and what happens between tables, publisher and children. */
+#include "control/aws/ec2_unenforced.h"
 #include "control/parts.h"
 
 #include <errno.h>
@@ -320,6 +321,7 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
 struct admin *
 parts_open_admin(struct parts *parts)
 {
+    ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
     return admin_new(&(struct admin_parts){
         .config = parts->first_config,
         .config_path = parts->config_path,

@@ -81,7 +81,10 @@ def make():
     ec2.create_tags(Resources=[one], Tags=[{"Key": "team", "Value": "b"}, {"Key": "k", "Value": ""}])
     ec2.delete_tags(Resources=[one], Tags=[{"Key": "k"}, {"Key": "team", "Value": "a"}])
     refused("InvalidID", ec2.create_tags, Resources=["vpc-local"], Tags=[{"Key": "a", "Value": ""}])
-    elbv2.create_load_balancer(Name="web", Subnets=SUBNETS, SecurityGroups=[one])
+    arn = elbv2.create_load_balancer(Name="web", Subnets=SUBNETS, SecurityGroups=[one])[
+        "LoadBalancers"][0]["LoadBalancerArn"]
+    elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=int(sys.argv[2]), DefaultActions=[
+        {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}])
     refused("DependencyViolation", ec2.delete_security_group, GroupId=one)
     refused("CannotDelete", ec2.delete_security_group, GroupId="sg-default")
 

@@ -7,30 +7,37 @@ system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
-port=$(free_port)
+port=$(free_port) listen_port=$(free_port)
 export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
 export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
 cat >"$work/fairlead.conf" <<END
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
 zones = [ "us-east-1a", "us-east-1b" ];
-api = { address = "127.0.0.1"; port = $port; };
+api = { address = "127.0.0.1"; port = $port; listener_address = "127.0.0.1"; };
 END
 fairlead_start
 wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
 eval "$(ctl key create anna)"
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 calls() {
-    /usr/bin/python3 "$(dirname "$0")/aws_ec2.py" "$1" >"$work/out" 2>&1 || fail "$1: $(tail -3 "$work/out")"
+    /usr/bin/python3 "$(dirname "$0")/aws_ec2.py" "$1" "$listen_port" >"$work/out" 2>&1 || fail "$1: $(tail -3 "$work/out")"
+}
+
+told() {
+    ctl --json problems >"$work/problems" && grep "do not let everybody in at port $listen_port" "$work/problems" >/dev/null
 }
 
 step "the network is told, groups are made, changed and refused"
 calls make
+told || fail "no problem tells that groups are not enforced: $(cat "$work/problems")"
 step "they are the same after a restart, and can be deleted"
 fairlead_stop
 fairlead_start
 wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+told || fail "it is not told after a restart: $(cat "$work/problems")"
 calls drop
+! told || fail "it is told of a load balancer that is gone: $(cat "$work/problems")"
 
 step "the command line does it as well"
 group=$(aws --endpoint-url "$AWS_ENDPOINT" ec2 create-security-group --group-name cli --description d \

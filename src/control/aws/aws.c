@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "control/admin/admin_call.h"
 #include "control/aws/aws_edit.h"
+#include "control/aws/ec2_unenforced.h"
 #include "wire/decode.h"
 #include "wire/wire_answer.h"
 #include "wire/wire_json.h"
@@ -168,7 +169,11 @@ on_done(struct object_order *order, const struct objects_outcome *outcome)
 {
     struct pending *pending = (struct pending *)(void *)order;
 
+    const struct admin_parts *parts = pending->admin.parts;
+
     aws_edit_note_outcome(&pending->call, outcome);
+    if (pending->call.error_code == NULL)
+        ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
     finish_pending(pending);
 }
 
