@@ -64,7 +64,7 @@ prove_change(struct admin_request *request, const char *what, bool *is_answered)
 {
     (void)request;
     (void)what;
-    (void)is_answered;
+    *is_answered = false;
     return SIGV4_SOUND;
 }
 

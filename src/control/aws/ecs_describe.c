@@ -3,22 +3,30 @@
 
 #include "control/aws/ecs_arn.h"
 
-static json_t *
-describe_all(const struct ecs_view *view, const json_t *names, const char *cluster,
-             const char *kind, ecs_describe_one *one, json_t *failures)
+/* What is described, and what becomes of it. */
+struct description {
+    const char *cluster, *kind;
+    ecs_describe_one *one;
+    json_t *found, *failures;
+};
+
+static void
+describe_all(const struct ecs_view *view, const json_t *names,
+             const struct description *description)
 {
-    json_t *found = json_array(), *name;
+    const json_t *name;
     size_t index;
 
     json_array_foreach (names, index, name) {
         const char *given = json_string_value(name);
-        json_t *object = one(view, cluster, given);
+        json_t *object = description->one(view, description->cluster, given);
         if (object != NULL)
-            json_array_append_new(found, object);
+            json_array_append_new(description->found, object);
         else
-            json_array_append_new(failures, ecs_failure(view->call, kind, cluster, given));
+            json_array_append_new(
+                description->failures,
+                ecs_failure(view->call, description->kind, description->cluster, given));
     }
-    return found;
 }
 
 json_t *
@@ -31,9 +39,10 @@ ecs_describe(struct aws_call *call, const json_t *names, const char *kind, const
     ecs_view_make(&view, call);
     const char *cluster = ecs_view_cluster(&view, call);
     if (cluster != NULL) {
-        json_t *failures = json_array();
-        json_t *found = describe_all(&view, names, cluster, kind, one, failures);
-        output = json_pack("{s:o, s:o}", member, found, "failures", failures);
+        const struct description description = {cluster, kind, one, json_array(), json_array()};
+        describe_all(&view, names, &description);
+        output = json_pack("{s:o, s:o}", member, description.found, "failures",
+                           description.failures);
     }
     ecs_view_clear(&view);
     return output;
