@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Each of ELBv2's operations by a table of calls: what it answers, each code that it refuses with,
+# bounds and their neighbours, and that a refused call has changed nothing. AREAS="rule_create tags"
+# runs these alone.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+/usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
+
+port=$(free_port)
+export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials
+PORTS="$(free_port) $(free_port) $(free_port) $(free_port)"
+export PORTS
+cat >"$work/fairlead.conf" <<CONF
+state_dir = "$work/state";
+admin = { socket = "$work/admin.sock"; };
+zones = [ "us-east-1a", "us-east-1b" ];
+api = { address = "127.0.0.1"; port = $port; listener_address = "127.0.0.1"; };
+load_balancer = { name = "fromfile"; };
+listeners = ( { name = "http"; unix = "$work/http.sock";
+    default_actions = ( { type = "fixed-response"; status_code = 404; } );
+    rules = ( { priority = 5; conditions = ( { field = "path-pattern"; values = [ "/five" ]; } );
+                actions = ( { type = "forward"; target_group = "filegroup"; } ); } ); } );
+target_groups = ( { name = "filegroup"; } );
+CONF
+fairlead_start
+answers() {
+    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+}
+wait_for 10 answers
+eval "$(ctl key create reader --read-only)"
+export READER="$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"
+eval "$(ctl key create anna)"
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+
+read -ra areas <<<"${AREAS:-}"
+/usr/bin/python3 "$(dirname "$0")/aws_calls.py" "${areas[@]}" || fail "answers differ from what is wanted"
+fairlead_stop
