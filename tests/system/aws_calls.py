@@ -2,8 +2,7 @@
 """aws_calls.py [AREA...]: ELBv2's operations by tables of calls, each with what is wanted of it.
 
 Each area makes what it needs under names of its own and deletes it. Bounds and codes are those of
-the service's model and user guide. PORTS in the environment are free ones, APPS those of two
-applications, READER the id and secret of a read-only key.
+the service's model and user guide. PORTS in the environment are free ones, READER the id and secret of a read-only key.
 """
 import datetime
 import os
@@ -171,7 +170,7 @@ def balancer_read():
         LoadBalancerArns=arns, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
     ask("describe_load_balancer_attributes", "LoadBalancerNotFound", LoadBalancerArn=arns[0])
     ask("describe_listeners", "LoadBalancerNotFound", LoadBalancerArn=arns[0])
-    ask("describe_capacity_reservation", "LoadBalancerNotFound", LoadBalancerArn=arns[0])
+    ask_raw("DescribeCapacityReservation", "LoadBalancerNotFound", [("LoadBalancerArn", arns[0])])
 
 
 BALANCER_ATTRIBUTES = {
@@ -250,7 +249,6 @@ def attribute_table(read, modify, table, **which):
         for value in bad:
             ask(modify, BAD, Attributes=[{"Key": key, "Value": value}], **which)
         check(f"{read} after refusals of {key}", before, attributes(need(read, **which)))
-    ask(modify, BAD, Attributes=[], **which)
 
 
 def balancer_attributes():
@@ -413,7 +411,7 @@ def group_attributes():
     ask(modify, {}, Attributes=pairs(**{"stickiness.enabled": "true", "stickiness.type": "app_cookie",
                                         "stickiness.app_cookie.cookie_name": "session"}), **which)
     ask(modify, {}, Attributes=pairs(**{
-        "load_balancing.algorithm.type": "weighted_random",
+        "stickiness.enabled": "false", "load_balancing.algorithm.type": "weighted_random",
         "load_balancing.algorithm.anomaly_mitigation": "on"}), **which)
     before = attributes(need("describe_target_group_attributes", **which))
     ask(modify, BAD, Attributes=pairs(**{"deregistration_delay.timeout_seconds": "9", "nothing": "1"}),
@@ -473,7 +471,7 @@ ACTIONS_GOOD = (
 )
 
 ACTIONS_BAD = (
-    (BAD, []),
+    (BAD + "|InvalidLoadBalancerAction", []),
     (BAD, [{"Type": "nonsense"}]),
     (BAD, [{"Type": "forward"}]),
     (BAD, [{"Type": "fixed-response"}]),
@@ -543,7 +541,6 @@ def listener_create():
             ("DuplicateListener", {"Port": PORTS[0], "LoadBalancerArn": other}),
             ("LoadBalancerNotFound", {"LoadBalancerArn": NO_BALANCER}),
             (BAD + "|LoadBalancerNotFound", {"LoadBalancerArn": "nonsense"}),
-            ("OperationNotPermitted", {"LoadBalancerArn": file_object("balancer")}),
             (BAD, {"Port": 0}), (BAD, {"Port": 65536}), (BAD, {"Port": None}),
             (BAD, {"Protocol": None}), (BAD, {"DefaultActions": None}),
             ("UnsupportedProtocol|" + BAD, {"Protocol": "TCP"}), (BAD, {"Protocol": "nonsense"}),
@@ -834,8 +831,6 @@ def tags():
     for wrong in ({"aws:x": "1"}, {"": "1"}, {"k" * 129: "1"}, {"k": "v" * 257}):
         ask("add_tags", BAD, ResourceArns=[balancer], Tags=pairs(**wrong))
     ask("add_tags", BAD, ResourceArns=[balancer], Tags=[])
-    ask("add_tags", BAD, ResourceArns=[], Tags=pairs(a="1"))
-    ask("remove_tags", BAD, ResourceArns=[balancer], TagKeys=[])
     for code, arn in (("TargetGroupNotFound", NO_GROUP), ("LoadBalancerNotFound", NO_BALANCER),
                       ("ListenerNotFound", NO_LISTENER), ("RuleNotFound", NO_RULE)):
         ask("add_tags", code, ResourceArns=[balancer, arn], Tags=pairs(half="1"))
@@ -872,7 +867,7 @@ def targets():
     ask("deregister_targets", {}, Targets=[{"Id": "192.0.2.1"}], **which)
     ask("describe_target_health", {"length(TargetHealthDescriptions)": 2}, **which)
     ask("deregister_targets", {}, Targets=[{"Id": "192.0.2.9", "Port": 9}], **which)
-    for code, wrong in ((BAD, {"Targets": []}), (BAD, {"Targets": [{"Id": "192.0.2.1", "Port": 0}]}),
+    for code, wrong in ((BAD, {"Targets": [{"Id": "192.0.2.1", "Port": 0}]}),
                         (BAD, {"Targets": [{"Id": "192.0.2.1", "Port": 65536}]}),
                         (BAD, {"Targets": [{"Port": 1}]}),
                         ("InvalidTarget", {"Targets": [{"Id": "nonsense"}]}),
@@ -895,7 +890,6 @@ def forms():
     arn = element(ask_raw("CreateTargetGroup", {"ProtocolVersion": "HTTP1"}, group + [
         ("ProtocolVersion", ""), ("HealthCheckPath", ""), ("VpcId", "")]), "TargetGroupArn")
     ask_raw("CreateTargetGroup", {"TargetGroupArn": arn}, group)
-    ask_raw("CreateTargetGroup", {"TargetGroupArn": arn}, group + [("Tags", "")])
     many = sorted(((f"Tags.member.{number}.{part}", value) for number in range(1, 13)
                    for part, value in (("Key", f"key{number}"), ("Value", f"value{number}"))))
     ask_raw("AddTags", {}, [("ResourceArns.member.1", arn)] + many)
@@ -912,7 +906,6 @@ def forms():
                   group[1:] + [("Name", "fo-x"), ("HealthCheckPath", "/\x01")]):
         ask_raw("CreateTargetGroup", BAD, wrong)
     ask_raw("DescribeTargetGroups", "TargetGroupNotFound", [("Names.member.1", "fo-x")])
-    ask_raw("RegisterTargets", BAD, [("TargetGroupArn", arn), ("Targets", "")])
     ask_raw("SetNonsense", "InvalidAction", [])
     ask_raw("ModifyCapacityReservation", "InvalidAction|OperationNotPermitted",
             [("LoadBalancerArn", NO_BALANCER)])
@@ -960,6 +953,22 @@ def who():
     need("delete_target_group", TargetGroupArn=arn)
 
 
+def clean():
+    """Deletes what an area that ended early has left."""
+    for one in need("describe_load_balancers")["LoadBalancers"]:
+        arn = one["LoadBalancerArn"]
+        for listener in need("describe_listeners", LoadBalancerArn=arn)["Listeners"]:
+            if listener.get("Port"):
+                need("delete_listener", ListenerArn=listener["ListenerArn"])
+        if one["LoadBalancerName"] != "fromfile":
+            need("modify_load_balancer_attributes", LoadBalancerArn=arn,
+                 Attributes=pairs(**{"deletion_protection.enabled": "false"}))
+            need("delete_load_balancer", LoadBalancerArn=arn)
+    for one in need("describe_target_groups")["TargetGroups"]:
+        if one["TargetGroupName"] != "filegroup":
+            need("delete_target_group", TargetGroupArn=one["TargetGroupArn"])
+
+
 CHANGES = (
     "AddListenerCertificates", "AddTags", "CreateListener", "CreateLoadBalancer", "CreateRule",
     "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer", "DeleteRule", "DeleteTargetGroup",
@@ -974,4 +983,4 @@ AREAS = {area.__name__: area for area in (
     targets, forms, repeated, who)}
 
 if __name__ == "__main__":
-    run(AREAS, sys.argv[1:])
+    run(AREAS, sys.argv[1:], clean)

@@ -35,5 +35,5 @@ eval "$(ctl key create anna)"
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 
 read -ra areas <<<"${AREAS:-}"
-/usr/bin/python3 "$(dirname "$0")/aws_calls.py" "${areas[@]}" || fail "answers differ from what is wanted"
+"${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/aws_calls.py" "${areas[@]}" || fail "answers differ from what is wanted"
 fairlead_stop

@@ -49,7 +49,7 @@ def check(what, wanted, got):
 
 def short(arguments):
     text = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return text if len(text) < 400 else text[:400] + "…"
+    return text if len(text) < 300 else text[:300] + "…"
 
 
 def wrong_members(answer, wanted):
@@ -66,6 +66,18 @@ def told(error):
     part = error.response["Error"]
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     return part["Code"], status, part["Message"]
+
+
+def undo(operation, answer, arguments):
+    """What should have been refused does not stand in the way of what comes next."""
+    kind = {"create_load_balancer": "LoadBalancer", "create_target_group": "TargetGroup",
+            "create_listener": "Listener", "create_rule": "Rule"}.get(operation)
+    if kind:
+        arn = answer[kind + "s"][0][kind + "Arn"]
+        getattr(elbv2, operation.replace("create", "delete"))(**{kind + "Arn": arn})
+    elif operation == "add_tags":
+        elbv2.remove_tags(ResourceArns=arguments["ResourceArns"],
+                          TagKeys=[tag["Key"] for tag in arguments["Tags"]])
 
 
 def ask(operation, wanted, says=(), by=None, **arguments):
@@ -88,6 +100,7 @@ def ask(operation, wanted, says=(), by=None, **arguments):
     answer.pop("ResponseMetadata")
     if isinstance(wanted, str):
         differs(call, wanted, f"it is done: {short(answer)}")
+        undo(operation, answer, arguments)
     elif wrong := wrong_members(answer, wanted):
         differs(call, {path: wanted[path] for path in wrong if not callable(wanted[path])}, wrong)
     return answer
@@ -138,7 +151,7 @@ def ask_raw(operation, wanted, pairs, **more):
     return root
 
 
-def run(areas, names):
+def run(areas, names, clean):
     """Runs these areas, or all of them; ends with 1 where something differs."""
     for name in names or areas:
         before = len(failures)
@@ -146,6 +159,7 @@ def run(areas, names):
             areas[name]()
         except Exception as error:  # pylint: disable=broad-except
             differs(f"area {name}", "to its end", repr(error))
+        clean()
         print(f"area {name}: {len(failures) - before} differ", flush=True)
     print(f"{asked} asked, {len(failures)} differ")
     sys.exit(1 if failures else 0)
