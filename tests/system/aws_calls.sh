@@ -16,7 +16,7 @@ cat >"$work/fairlead.conf" <<CONF
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
 zones = [ "us-east-1a", "us-east-1b" ];
-api = { address = "127.0.0.1"; port = $port; listener_address = "127.0.0.1"; };
+api = { address = "127.0.0.1"; port = $port; listener_address = "127.0.0.1"; requests_per_second = 0; };
 load_balancer = { name = "fromfile"; };
 listeners = ( { name = "http"; unix = "$work/http.sock";
     default_actions = ( { type = "fixed-response"; status_code = 404; } );
