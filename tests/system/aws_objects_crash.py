@@ -18,7 +18,7 @@ import urllib.request
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws_cases import ENDPOINT, client, elbv2
+from aws_cases import ENDPOINT, client, elbv2, told
 
 ANY = "?"  # an ARN that an answer would have told
 
@@ -193,6 +193,18 @@ class Caller:
                 choices += [self.modify_rule, self.turn_rules, self.delete_rule] if listener["rules"] else []
         return self.random.choice(choices)(state)
 
+    @staticmethod
+    def call(operation, arguments):
+        """Workers whose control was killed may have a port for a while that is free by now."""
+        end = time.monotonic() + 30
+        while True:
+            try:
+                return operation(**arguments)
+            except ClientError as error:
+                if "already in use" not in told(error)[2] or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
     def work(self):
         """Calls until one is not answered."""
         own = client(connect_timeout=5, read_timeout=20)
@@ -201,11 +213,12 @@ class Caller:
             operation, arguments, *learn = self.choose(state)
             self.open = state
             try:
-                answer = getattr(own, operation)(**arguments)
-            except (ClientError, BotoCoreError) as error:
-                if getattr(error, "response", {"ResponseMetadata": {"HTTPStatusCode": 500}})[
-                        "ResponseMetadata"]["HTTPStatusCode"] < 500:
+                answer = self.call(getattr(own, operation), arguments)
+            except ClientError as error:
+                if told(error)[1] < 500:
                     self.faults.append(f"{operation}({arguments}): {error}")
+                return
+            except BotoCoreError:
                 return
             for one in learn:
                 one(answer)
@@ -295,7 +308,7 @@ def start(command):
 def main():
     arguments, command = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
     seed = int(os.environ.get("SEED", time.time()))
-    print(f"SEED={seed}")
+    print(f"SEED={seed}", flush=True)
     callers = [Caller(f"c{index}", int(port), seed + index) for index, port in enumerate(arguments[1:])]
     chance = random.Random(seed - 1)
     came = {"answered": 0, "before": 0, "behind": 0, "fault": 0}
