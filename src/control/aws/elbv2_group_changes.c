@@ -8,6 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_extras.h"
+#include "control/state_file.h"
 
 /* {HttpCode} or {GrpcCode}. */
 static void
@@ -67,14 +68,28 @@ meet(struct aws_call *call, const struct config_target_group *group, const json_
     return NULL;
 }
 
+/* Targets of an earlier group of that name are none of the new one's. They are forgotten on the
+ * disk before the group is there: a crash between leaves nothing that comes back. */
+static bool
+begin_empty(struct aws_call *call)
+{
+    if (registry_forget_group(call->parts->registry, aws_text(call, "Name")) &&
+        !state_file_save(call->parts->state))
+        aws_fail(call, "ServiceUnavailable",
+                 "The state file cannot be written to the disk: see the log");
+    return call->error_code == NULL;
+}
+
 static json_t *
 create(struct aws_call *call, json_t *into)
 {
     json_t *tags = aws_edit_tags(call);
     char number[AWS_ID_SIZE];
 
-    if (tags == NULL)
+    if (tags == NULL || !begin_empty(call)) {
+        json_decref(tags);
         return NULL;
+    }
     aws_edit_make_id(number);
     char *id = memory_print("targetgroup/%s/%s", aws_text(call, "Name"), number);
     json_t *document = json_pack("{s:O, s:o, s:o}", "settings", into, "tags", tags, "given",

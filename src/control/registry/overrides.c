@@ -134,6 +134,32 @@ overrides_forget_place(struct overrides *overrides, enum override_kind kind, con
     return was_there;
 }
 
+static bool
+forget_group(struct override **link, const char *group)
+{
+    bool was_there = false;
+
+    while (*link != NULL) {
+        if (strcmp((*link)->group, group) == 0) {
+            forget(link);
+            was_there = true;
+        } else {
+            link = &(*link)->next;
+        }
+    }
+    return was_there;
+}
+
+bool
+overrides_forget_group(struct overrides *overrides, const char *group)
+{
+    bool was_there = false;
+
+    for (unsigned kind = 0; kind < OVERRIDE_COUNT; kind++)
+        was_there = forget_group(&overrides->first[kind], group) || was_there;
+    return was_there;
+}
+
 static void
 forget_task(struct override **link, const struct task *task)
 {

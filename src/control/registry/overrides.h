@@ -55,10 +55,11 @@ bool overrides_contain(const struct overrides *overrides, const struct override_
 const struct override *overrides_next(const struct overrides *overrides,
                                       const struct override *previous);
 
-/* Forgets what was said of a place, whatever the task (false: nothing was), or of a task in
- * every group. */
+/* Forgets what was said of a place, whatever the task, or of all of a group's (false: nothing
+ * was), or of a task in every group. */
 bool overrides_forget_place(struct overrides *overrides, enum override_kind kind,
                             const char *group, const struct address *address);
+bool overrides_forget_group(struct overrides *overrides, const char *group);
 void overrides_forget_task(struct overrides *overrides, const struct task *task);
 
 /* "held" and so on, and back; false: there is no such kind. */

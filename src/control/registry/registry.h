@@ -107,6 +107,9 @@ enum hold_obstacle registry_hold_obstacle(struct registry *registry, const char 
 bool registry_hold(struct registry *registry, const char *group, const struct address *address,
                    bool is_held);
 
+/* Forgets what hands have said of a group that is there no more; false: nothing. */
+bool registry_forget_group(struct registry *registry, const char *group);
+
 /* What hands have said, for the state file; override puts one of them back. */
 const struct overrides *registry_overrides(const struct registry *registry);
 void registry_override(struct registry *registry, const struct override_spec *spec);

@@ -94,6 +94,12 @@ registry_hold(struct registry *registry, const char *group, const struct address
     return true;
 }
 
+bool
+registry_forget_group(struct registry *registry, const char *group)
+{
+    return overrides_forget_group(registry->parts.overrides, group);
+}
+
 const struct overrides *
 registry_overrides(const struct registry *registry)
 {

@@ -517,6 +517,22 @@ registers_by_hand_what_nothing_else_asks_for(void **state)
 }
 
 static void
+forgets_what_hands_said_of_a_group(void **state)
+{
+    struct world *world = world_new();
+    struct address address = at_port(700);
+    (void)state;
+    assert_true(registry_register(world->registry, "web", &address, NULL));
+    assert_true(registry_hold(world->registry, "web", &address, true));
+    assert_false(registry_forget_group(world->registry, "other"));
+    assert_non_null(overrides_next(registry_overrides(world->registry), NULL));
+    assert_true(registry_forget_group(world->registry, "web"));
+    assert_null(overrides_next(registry_overrides(world->registry), NULL));
+    assert_false(registry_forget_group(world->registry, "web"));
+    world_free(world);
+}
+
+static void
 configure_static(struct world *world, bool is_there)
 {
     world->static_target =
@@ -687,6 +703,7 @@ main(void)
         cmocka_unit_test(lets_a_task_take_the_place_of_a_static_target_until_it_is_gone),
         cmocka_unit_test(keeps_a_target_out_that_was_deregistered_by_hand),
         cmocka_unit_test(registers_by_hand_what_nothing_else_asks_for),
+        cmocka_unit_test(forgets_what_hands_said_of_a_group),
         cmocka_unit_test(lets_a_held_target_leave_that_the_file_no_longer_has),
         cmocka_unit_test(lets_a_held_target_leave_whose_task_is_gone_or_stops),
         cmocka_unit_test(keeps_a_deregistered_place_out_whoever_asks_for_it),
