@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -114,6 +115,9 @@ aws_edit_tags(struct aws_call *call)
     json_array_foreach (list, index, tag) {
         const char *key = json_string_value(json_object_get(tag, "Key"));
         const char *value = json_string_value(json_object_get(tag, "Value"));
+        if (strncasecmp(key, "aws:", 4) == 0)
+            aws_fail(call, "ValidationError", "The tag key '%s' may not begin with 'aws:'",
+                     key);
         if (json_object_get(tags, key) != NULL)
             aws_fail(call, "DuplicateTagKeys", "The tag key '%s' is given twice", key);
         json_object_set_new(tags, key, json_string(value == NULL ? "" : value));

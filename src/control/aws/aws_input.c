@@ -101,10 +101,21 @@ static bool
 is_word(const char *words, const char *text)
 {
     char *between = memory_print("|%s|", text);
-    bool is_one = *words == '\0' || strstr(words, between) != NULL;
+    bool is_one = strstr(words, between) != NULL;
 
     free(between);
     return is_one;
+}
+
+static bool
+is_number(const char *words, const char *text)
+{
+    static const char from_one[] = "|1..";
+    const char *range = strstr(words, from_one);
+    size_t digits = strspn(text, "0123456789");
+
+    return range != NULL && digits > 0 && digits < 10 && text[digits] == '\0' && *text != '0' &&
+           strtoul(text, NULL, 10) <= strtoul(range + strlen(from_one), NULL, 10);
 }
 
 static bool
@@ -113,7 +124,7 @@ put_extra(struct aws_call *call, const struct aws_extra *extra, const char *key,
 {
     if (extra == NULL)
         aws_fail(call, "ValidationError", "Attribute key '%.128s' is not recognized", key);
-    else if (!is_word(extra->words, value))
+    else if (!is_word(extra->words, value) && !is_number(extra->words, value))
         aws_fail(call, "ValidationError",
                  "Attribute '%s' cannot be '%.64s' here, but one of %s", key, value,
                  extra->words);

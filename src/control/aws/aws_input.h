@@ -22,7 +22,7 @@ void aws_input_put(json_t *into, const char *way, json_t *value);
 void aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into);
 
 /* An attribute that has no setting, but is stored and told: its key, the words that it may be,
- * each between bars ("": anything), and what it is unless set. */
+ * each between bars (1..100: any number from 1 to 100), and what it is unless set. */
 struct aws_extra {
     const char *key, *words, *standard;
 };

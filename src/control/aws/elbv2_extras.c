@@ -7,8 +7,9 @@
 const struct aws_extra elbv2_group_extras[] = {
     {"load_balancing.cross_zone.enabled", "|use_load_balancer_configuration|true|false|",
      "use_load_balancer_configuration"},
-    {"target_group_health.dns_failover.minimum_healthy_targets.count", "", "1"},
-    {"target_group_health.dns_failover.minimum_healthy_targets.percentage", "", "off"},
+    {"target_group_health.dns_failover.minimum_healthy_targets.count", "|off|1..1000|", "1"},
+    {"target_group_health.dns_failover.minimum_healthy_targets.percentage", "|off|1..100|",
+     "off"},
     {NULL, NULL, NULL},
 };
 
