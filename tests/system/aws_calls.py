@@ -848,6 +848,15 @@ def tags():
     need("delete_target_group", TargetGroupArn=group)
 
 
+def settle(group, count):
+    """Waits until the group has so many targets, each as it stays: nothing uses the group."""
+    for _ in range(300):
+        health = need("describe_target_health", TargetGroupArn=group)["TargetHealthDescriptions"]
+        if [one["TargetHealth"]["State"] for one in health] == ["unused"] * count:
+            return
+        time.sleep(0.05)
+
+
 def targets():
     arn = new_group("ta-targets")
     which = {"TargetGroupArn": arn}
@@ -855,6 +864,7 @@ def targets():
     ask("register_targets", {}, Targets=[{"Id": "192.0.2.1"}, {"Id": "192.0.2.1", "Port": 8080},
                                          {"Id": "192.0.2.2", "AvailabilityZone": "all"}], **which)
     ask("register_targets", {}, Targets=[{"Id": "192.0.2.1"}], **which)
+    settle(arn, 3)
     ask("describe_target_health", {
         "TargetHealthDescriptions[].[Target.Id, Target.Port] | sort_by(@, &join(':', [[0], to_string([1])]))":
             [["192.0.2.1", 80], ["192.0.2.1", 8080], ["192.0.2.2", 80]],
@@ -865,10 +875,7 @@ def targets():
             value["State"], value["Reason"]) == ("unused", "Target.NotRegistered")},
         Targets=[{"Id": "192.0.2.9", "Port": 9}], **which)
     ask("deregister_targets", {}, Targets=[{"Id": "192.0.2.1"}], **which)
-    end = time.monotonic() + 15  # it drains before it is gone
-    while time.monotonic() < end and len(need("describe_target_health", **which)[
-            "TargetHealthDescriptions"]) > 2:
-        time.sleep(0.05)
+    settle(arn, 2)  # it drains before it is gone
     ask("describe_target_health", {"length(TargetHealthDescriptions)": 2}, **which)
     ask("deregister_targets", {}, Targets=[{"Id": "192.0.2.9", "Port": 9}], **which)
     for code, wrong in ((BAD, {"Targets": [{"Id": "192.0.2.1", "Port": 0}]}),
