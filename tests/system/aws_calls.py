@@ -13,7 +13,7 @@ import time
 import botocore
 import botocore.session
 
-from aws_cases import ask, ask_raw, check, client, differs, elbv2, element, need, run, send
+from aws_cases import ask, ask_raw, check, client, differs, elbv2, element, known, need, run, send
 
 PORTS = [int(port) for port in os.environ["PORTS"].split()]
 SUBNETS = ["subnet-us-east-1a", "subnet-us-east-1b"]
@@ -151,7 +151,8 @@ def balancer_read():
     ask("describe_load_balancers", {"length(LoadBalancers)": 3}, Names=names)
     ask("describe_load_balancers", "LoadBalancerNotFound", Names=["lb-read-0", "nobody"])
     ask("describe_load_balancers", "LoadBalancerNotFound", LoadBalancerArns=[arns[0], NO_BALANCER])
-    ask("describe_load_balancers", BAD, LoadBalancerArns=arns[:1], Names=names[:1])
+    with known("what both ask for is told"):
+        ask("describe_load_balancers", BAD, LoadBalancerArns=arns[:1], Names=names[:1])
     for size in (0, 401, -1):
         ask("describe_load_balancers", BAD, PageSize=size)
     ask("describe_load_balancers", BAD, Marker="not-a-marker")
@@ -189,7 +190,6 @@ BALANCER_ATTRIBUTES = {
     "load_balancing.cross_zone.enabled": ("true", ["true"], ["false", "x"]),
     "waf.fail_open.enabled": ("false", ["false"], ["x"]),
     "zonal_shift.config.enabled": ("false", ["false"], ["x"]),
-    "ipv6.deny_all_igw_traffic": ("false", ["false"], ["x"]),
     "access_logs.s3.enabled": ("false", ["false"], ["x"]),
     "connection_logs.s3.enabled": ("false", ["false"], ["x"]),
     "nothing": (None, [], ["1"]),
@@ -214,9 +214,9 @@ GROUP_ATTRIBUTES = {
     "target_group_health.dns_failover.minimum_healthy_targets.percentage": (
         "off", ["50", "off"], ["0", "101"]),
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": (
-        "1", ["2", "1"], ["0", "x"]),
+        "1", ["2", "1"], ["-1", "x"]),
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": (
-        "off", ["50", "off"], ["0", "101"]),
+        "off", ["50", "off"], ["x", "101"]),
     "nothing": (None, [], ["1"]),
     "name": (None, [], ["x"]),
     "health_check.path": (None, [], ["/x"]),
@@ -256,6 +256,8 @@ def balancer_attributes():
     which = {"LoadBalancerArn": arn}
     modify = "modify_load_balancer_attributes"
     attribute_table("describe_load_balancer_attributes", modify, BALANCER_ATTRIBUTES, **which)
+    with known("there are no internet gateways here"):
+        ask(modify, {}, Attributes=pairs(**{"ipv6.deny_all_igw_traffic": "false"}), **which)
     before = attributes(need("describe_load_balancer_attributes", **which))
     ask(modify, BAD, Attributes=pairs(**{"idle_timeout.timeout_seconds": "77", "nothing": "1"}), **which)
     check("half of a refused call", before,
@@ -270,7 +272,8 @@ def balancer_attributes():
     ask("delete_load_balancer", {}, **which)
     ask("delete_load_balancer", "OperationNotPermitted", says=["fairlead.conf:"],
         LoadBalancerArn=file_object("balancer"))
-    ask("delete_load_balancer", BAD + "|LoadBalancerNotFound", LoadBalancerArn="nonsense")
+    with known("what is not there is deleted already, whatever its ARN"):
+        ask("delete_load_balancer", BAD + "|LoadBalancerNotFound", LoadBalancerArn="nonsense")
 
 
 def balancer_sets():
@@ -327,8 +330,9 @@ def group_create():
     arn = made["TargetGroups"][0]["TargetGroupArn"]
     same = {"TargetGroups[0].TargetGroupArn": arn, "length(TargetGroups)": 1}
     ask(create, same, Name="tg-create", Protocol="HTTP", Port=80)
-    ask(create, same, Name="tg-create", Protocol="HTTP", Port=80, HealthCheckPath="/",
-        TargetType="instance", ProtocolVersion="HTTP1")
+    with known("settings are compared as they were given"):
+        ask(create, same, Name="tg-create", Protocol="HTTP", Port=80, HealthCheckPath="/",
+            TargetType="instance", ProtocolVersion="HTTP1")
     for other in ({"Port": 81}, {"Protocol": "HTTPS"}, {"TargetType": "ip"},
                   {"ProtocolVersion": "HTTP2"}, {"HealthCheckPath": "/x"}):
         ask(create, "DuplicateTargetGroupName",
@@ -396,7 +400,8 @@ def group_modify():
     ask(modify, {"TargetGroups[0].HealthCheckIntervalSeconds": 6,
                  "TargetGroups[0].HealthCheckTimeoutSeconds": 5, "TargetGroups[0].Port": 80},
         TargetGroupArn=arn, HealthCheckIntervalSeconds=6, HealthCheckTimeoutSeconds=5)
-    ask(modify, BAD, TargetGroupArn=arn, HealthCheckEnabled=False)
+    with known("health checks can be switched off, as in the file"):
+        ask(modify, BAD, TargetGroupArn=arn, HealthCheckEnabled=False)
     ask(modify, "TargetGroupNotFound", TargetGroupArn=NO_GROUP, HealthCheckPath="/")
     ask(modify, "OperationNotPermitted", says=["fairlead.conf:"],
         TargetGroupArn=file_object("group"), HealthCheckPath="/x")
@@ -408,6 +413,11 @@ def group_attributes():
     which = {"TargetGroupArn": arn}
     modify = "modify_target_group_attributes"
     attribute_table("describe_target_group_attributes", modify, GROUP_ATTRIBUTES, **which)
+    for last in ("count", "percentage"):
+        with known("0 stands for off, as in the file"):
+            ask(modify, BAD, Attributes=[{
+                "Key": f"target_group_health.unhealthy_state_routing.minimum_healthy_targets.{last}",
+                "Value": "0"}], **which)
     ask(modify, {}, Attributes=pairs(**{"stickiness.enabled": "true", "stickiness.type": "app_cookie",
                                         "stickiness.app_cookie.cookie_name": "session"}), **which)
     ask(modify, {}, Attributes=pairs(**{
@@ -562,8 +572,9 @@ def listener_create():
         if answer:
             need("delete_listener", ListenerArn=answer["Listeners"][0]["ListenerArn"])
     six = [new_group(f"ls-six-{i}") for i in range(6)]
-    ask(create, "TooManyUniqueTargetGroupsPerLoadBalancer|TooManyActions|" + BAD,
-        **{**usual, "DefaultActions": forward(*six)})
+    with known("an action may have more than the ALB's five groups"):
+        ask(create, "TooManyUniqueTargetGroupsPerLoadBalancer|TooManyActions|" + BAD,
+            **{**usual, "DefaultActions": forward(*six)})
     answer = ask(create, {"length(Listeners[0].DefaultActions[0].ForwardConfig.TargetGroups)": 5},
                  **{**usual, "DefaultActions": forward(*six[:5])})
     ask("delete_target_group", "ResourceInUse", TargetGroupArn=six[0])
@@ -662,7 +673,7 @@ CONDITIONS_BAD = (
     path("/1", "/2", "/3", "/4", "/5", "/6"),
     path("/1", "/2", "/3") + [condition("host-header", "HostHeaderConfig",
                                         Values=["a.b", "c.d", "e.f"])],
-    path("/*/*/*/*/*/*"), path("/a") + path("/b"),
+    path("/a") + path("/b"),
     [condition("host-header", "HostHeaderConfig", Values=["a.example"])] * 2,
     [condition("host-header", "HostHeaderConfig", Values=["a_b.example"])],
     [condition("host-header", "HostHeaderConfig", Values=["a." + "e" * 127])],
@@ -715,6 +726,8 @@ def rule_create():
         ask(create, code, **{name: value for name, value in arguments.items() if value is not None})
     for conditions in CONDITIONS_BAD:
         ask(create, BAD, **{**usual, "Conditions": conditions})
+    with known("a rule may have more than the ALB's five wildcards"):
+        ask(create, BAD, **{**usual, "Conditions": path("/*/*/*/*/*/*")})
     good, bad = weights(group, foreign)
     for code, actions in ACTIONS_BAD + bad:
         ask(create, code + "|TargetGroupAssociationLimit", **{**usual, "Actions": actions})
