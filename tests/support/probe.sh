@@ -76,7 +76,8 @@ has_line() {
 expect() {
     local at
     wait_for "${2:-30}" has_line "$1" || exit 1
-    at=$(tail -n "+$((seen + 1))" "$work/probe.out" | grep -Ean -m 1 -- "$1" | cut -d: -f1)
+    # All of it is read: who stops early ends the one before it with SIGPIPE.
+    at=$(tail -n "+$((seen + 1))" "$work/probe.out" | grep -Ean -- "$1" | sed -n '1s/:.*//p')
     seen=$((seen + at))
 }
 

@@ -43,7 +43,7 @@ elbv2() {
     aws --endpoint-url "$AWS_ENDPOINT" elbv2 "$@"
 }
 serves() {
-    curl -sf -m 5 "http://127.0.0.1:$listen_port/app2/y" | grep -q '^app=app '
+    curl -sf -m 5 "http://127.0.0.1:$listen_port/app2/y" | grep '^app=app ' >/dev/null
 }
 
 configure
