@@ -36,8 +36,8 @@ static const char *const migrations[] = {
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(*migrations)))
 
 static const char *const texts[OBJECT_CHANGE_COUNT] = {
-    [OBJECT_CREATE] = "INSERT INTO objects (id, json, kind, origin, created_us, revision) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, 1)",
+    [OBJECT_CREATE] = ("INSERT INTO objects (id, json, kind, origin, created_us, revision) "
+                       "VALUES (?1, ?2, ?3, ?4, ?5, 1)"),
     [OBJECT_CHANGE] = "UPDATE objects SET json = ?2, revision = revision + 1 WHERE id = ?1",
     [OBJECT_DELETE] = "DELETE FROM objects WHERE id = ?1",
 };
