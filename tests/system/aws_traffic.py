@@ -40,7 +40,7 @@ def listener(port=PORT):
 
 
 def fetch(path, port=PORT, **headers):
-    """Status, Location and body; None: nobody listens."""
+    """Status, Location and body; None: nobody listens; a word: whoever did went meanwhile."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path, headers=headers)
@@ -48,6 +48,8 @@ def fetch(path, port=PORT, **headers):
         return answer.status, answer.getheader("Location"), answer.read().decode()
     except ConnectionRefusedError:
         return None
+    except (ConnectionResetError, http.client.RemoteDisconnected):
+        return "reset"
     finally:
         connection.close()
 
