@@ -87,7 +87,15 @@ object_orders_go_on(struct object_orders *orders)
     come_soon(orders, 0);
 }
 
-/* Each of them has a turn of its own, before those that came later. */
+/* It has a turn of its own, before those that came later. */
+static void
+wait_alone(struct object_orders *orders, struct object_order *order)
+{
+    order->is_in_batch = false;
+    order->is_alone = true;
+    TAILQ_INSERT_HEAD(&orders->waiting, order, link);
+}
+
 static void
 dissolve(struct object_orders *orders)
 {
@@ -95,9 +103,7 @@ dissolve(struct object_orders *orders)
 
     while ((order = TAILQ_LAST(&orders->batch, list)) != NULL) {
         TAILQ_REMOVE(&orders->batch, order, link);
-        order->is_in_batch = false;
-        order->is_alone = true;
-        TAILQ_INSERT_HEAD(&orders->waiting, order, link);
+        wait_alone(orders, order);
     }
 }
 
@@ -126,6 +132,8 @@ is_one(const struct object_orders *orders)
 static void
 end_batch(struct object_orders *orders, const struct config_errors *errors, const char *reason)
 {
+    if (errors->count == 0 && reason == NULL)
+        orders->parts.on_change(orders->parts.argument);
     if (errors->count > 0 && !is_one(orders))
         dissolve(orders);
     else
@@ -251,9 +259,12 @@ give_turns(struct object_orders *orders)
     for (order = TAILQ_FIRST(&orders->batch); order != NULL; order = next) {
         size_t before = object_edit_changes(orders->edit);
         next = TAILQ_NEXT(order, link);
-        /* Out of the list first: who says no is gone behind it. */
+        /* Out of the list first: whose turn is over is gone behind it. */
         TAILQ_REMOVE(&orders->batch, order, link);
-        if (!order->on_turn(order, orders->edit))
+        enum object_turn turn = order->on_turn(order, orders->edit);
+        if (turn == OBJECT_TURN_CROWDED)
+            wait_alone(orders, order);
+        if (turn != OBJECT_TURN_CHANGES)
             is_clean = is_clean && object_edit_changes(orders->edit) == before;
         else if (next != NULL)
             TAILQ_INSERT_BEFORE(next, order, link);

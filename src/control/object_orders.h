@@ -25,12 +25,18 @@ struct objects_outcome {
     const char *reason;                 /* the disk's; NULL: it has not refused */
 };
 
-/* Embedded by who changes objects, zeroed, until on_done, or until on_turn has said no. */
+/* What an order has made of its turn. */
+enum object_turn {
+    OBJECT_TURN_CHANGES, /* the edit has its changes */
+    OBJECT_TURN_OVER,    /* it wants none, or cannot have them, and has answered */
+    OBJECT_TURN_CROWDED, /* it cannot have them beside those of others: it has another turn */
+};
+
+/* Embedded by who changes objects, zeroed, until on_done, or until its turn is over. */
 struct object_order {
-    /* Makes the changes in an edit that others may have changed already. It is called once more
-     * on another edit where those that came together cannot be had. False: it wants none, or
-     * cannot have them, and has answered. */
-    bool (*on_turn)(struct object_order *order, struct object_edit *edit);
+    /* Makes the changes in an edit that others may have changed already; called once more, on
+     * another edit, where those that came together cannot be had. */
+    enum object_turn (*on_turn)(struct object_order *order, struct object_edit *edit);
     void (*on_done)(struct object_order *order, const struct objects_outcome *outcome);
     TAILQ_ENTRY(object_order) link;
     bool is_in_batch, is_alone; /* object_orders' own */
@@ -41,6 +47,8 @@ struct object_orders_parts {
     struct loop *loop;
     struct objects *objects;
     struct config_readers *readers;
+    void (*on_change)(void *argument); /* others are in force, before anybody is told */
+    void *argument;
 };
 
 struct object_orders *object_orders_new(const struct object_orders_parts *parts);

@@ -166,6 +166,14 @@ on_idle(void *argument)
 }
 
 static void
+on_objects(void *argument)
+{
+    struct parts *parts = argument;
+
+    ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
+}
+
+static void
 on_row_reuse(void *argument, enum numbers_row kind, uint32_t row)
 {
     static void (*const clear[NUMBERS_ROW_KINDS])(struct counter_board * board,
@@ -305,8 +313,8 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
     parts->readers =
         config_readers_new(parts->loop, certificate_store_files(parts->certificates),
                            objects_additions(parts->objects));
-    parts->orders = object_orders_new(
-        &(struct object_orders_parts){parts->loop, parts->objects, parts->readers});
+    parts->orders = object_orders_new(&(struct object_orders_parts){
+        parts->loop, parts->objects, parts->readers, on_objects, parts});
     open_registry(parts);
     open_sources(parts);
     open_children(parts, workers, callbacks);
@@ -321,7 +329,7 @@ parts_open(struct parts *parts, const struct children_callbacks *callbacks)
 struct admin *
 parts_open_admin(struct parts *parts)
 {
-    ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
+    on_objects(parts);
     return admin_new(&(struct admin_parts){
         .config = parts->first_config,
         .config_path = parts->config_path,

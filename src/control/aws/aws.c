@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "control/admin/admin_call.h"
 #include "control/aws/aws_edit.h"
-#include "control/aws/ec2_unenforced.h"
 #include "wire/decode.h"
 #include "wire/wire_answer.h"
 #include "wire/wire_json.h"
@@ -132,36 +131,45 @@ finish_pending(struct pending *pending)
     end_pending(pending);
 }
 
-/* What an earlier turn has left. */
+/* What a turn has left. */
 static void
-begin_anew(struct pending *pending)
+clear_turn(struct pending *pending)
 {
-    struct aws_call *call = &pending->call;
-
     json_decref(pending->output);
-    json_decref(call->follow_input);
+    json_decref(pending->call.follow_input);
+    free(pending->call.error_message);
     pending->output = NULL;
-    *call = (struct aws_call){.parts = pending->admin.parts,
-                              .input = pending->input,
-                              .region = pending->region,
-                              .caller_name = pending->caller_name,
-                              .follow = OPERATION_COUNT};
 }
 
-static bool
+static void
+begin_turn(struct pending *pending, struct object_edit *edit)
+{
+    clear_turn(pending);
+    pending->call = (struct aws_call){.parts = pending->admin.parts,
+                                      .input = pending->input,
+                                      .region = pending->region,
+                                      .caller_name = pending->caller_name,
+                                      .edit = edit,
+                                      .follow = OPERATION_COUNT};
+}
+
+/* What does not go together with others' changes may go when they are in force: a group that is
+ * deleted twice is no mistake. */
+static enum object_turn
 on_turn(struct object_order *order, struct object_edit *edit)
 {
     struct pending *pending = (struct pending *)(void *)order;
     struct aws_call *call = &pending->call;
     size_t before = object_edit_changes(edit);
 
-    begin_anew(pending);
-    call->edit = edit;
+    begin_turn(pending, edit);
     pending->output = handlers[pending->id](call);
     if (call->error_code == NULL && object_edit_changes(edit) > before)
-        return true;
+        return OBJECT_TURN_CHANGES;
+    if (call->error_code != NULL && before > 0)
+        return OBJECT_TURN_CROWDED;
     finish_pending(pending);
-    return false;
+    return OBJECT_TURN_OVER;
 }
 
 static void
@@ -169,11 +177,7 @@ on_done(struct object_order *order, const struct objects_outcome *outcome)
 {
     struct pending *pending = (struct pending *)(void *)order;
 
-    const struct admin_parts *parts = pending->admin.parts;
-
     aws_edit_note_outcome(&pending->call, outcome);
-    if (pending->call.error_code == NULL)
-        ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
     finish_pending(pending);
 }
 
@@ -185,8 +189,7 @@ on_stop(void *argument)
     object_orders_withdraw(pending->admin.parts->orders, &pending->order);
     refuse(&pending->exchange, 503, "ServiceUnavailable",
            "fairlead is stopping: the change may have been made or not");
-    json_decref(pending->output);
-    json_decref(pending->call.follow_input);
+    clear_turn(pending);
     end_pending(pending);
 }
 

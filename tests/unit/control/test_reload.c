@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "control/object_orders.h"
 #include "control/reload.h"
 #include "ipc/counters.h"
 
@@ -35,8 +36,9 @@ struct stage {
     struct problems *problems;
     struct task_events *task_events;
     struct objects *objects;
+    struct object_orders *orders;
     struct reload *reload;
-    unsigned publications;
+    unsigned publications, object_changes;
 };
 
 /* Who asks, and what became of it. */
@@ -46,6 +48,31 @@ struct asker {
     bool is_refused;
     char changes[128], first_error[256];
 };
+
+/* A change of objects, and what became of it. */
+struct change {
+    struct object_order order; /* first: the order is the change */
+    const char *name, *path;   /* of the group that it makes, and of its check */
+    bool is_shy;               /* it can be had only alone */
+    unsigned turns, answers;
+    char error[256]; /* "": it is in force */
+};
+
+static void
+on_objects(void *argument)
+{
+    struct stage *stage = argument;
+
+    stage->object_changes++;
+}
+
+static void
+on_idle(void *argument)
+{
+    struct stage *stage = argument;
+
+    object_orders_go_on(stage->orders);
+}
 
 static bool
 build(void *argument, uint64_t generation, struct snapshot_files *files)
@@ -127,6 +154,10 @@ open_parts(struct stage *stage)
     parts->readers =
         config_readers_new(stage->loop, certificate_store_files(parts->certificates),
                            objects_additions(stage->objects));
+    parts->on_idle = on_idle;
+    parts->on_idle_argument = stage;
+    stage->orders = object_orders_new(&(struct object_orders_parts){
+        stage->loop, stage->objects, parts->readers, on_objects, stage});
     parts->providers = providers_new(&(struct provider_parts){
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
@@ -169,6 +200,7 @@ apply_first(struct stage *stage)
     assert_true(listener_sockets_prepare(stage->parts.sockets, config, &errors));
     assert_true(observer_fds_prepare(stage->parts.observer_fds, config, &errors));
     stage->reload = reload_new(&stage->parts);
+    object_orders_set_reload(stage->orders, stage->reload);
     reload_begin(stage->reload, config, &source);
     config_errors_clear(&errors);
 }
@@ -218,6 +250,7 @@ end(struct stage *stage)
     struct reload_parts *parts = &stage->parts;
 
     admin_free(&parts->admin);
+    object_orders_free(&stage->orders);
     renewal_free(&parts->renewal);
     challenges_free(&parts->challenges);
     config_readers_free(&parts->readers);
@@ -456,6 +489,138 @@ slow_start_switched_on_ramps_nobody_who_serves_already(void **state)
     end(stage);
 }
 
+static enum object_turn
+on_turn(struct object_order *order, struct object_edit *edit)
+{
+    static unsigned made; /* ids are never used twice */
+    struct change *change = (struct change *)(void *)order;
+
+    change->turns++;
+    if (change->is_shy && object_edit_changes(edit) > 0)
+        return OBJECT_TURN_CROWDED;
+    char *id = memory_print("targetgroup/%s/%u", change->name, made++);
+    object_edit_create(edit, OBJECT_TARGET_GROUP, id, "anna",
+                       json_pack("{s:{s:s, s:{s:s}}}", "settings", "name", change->name,
+                                 "health_check", "path", change->path));
+    free(id);
+    return OBJECT_TURN_CHANGES;
+}
+
+static void
+on_change_done(struct object_order *order, const struct objects_outcome *outcome)
+{
+    struct change *change = (struct change *)(void *)order;
+
+    change->answers++;
+    if (outcome->errors->count > 0)
+        snprintf(change->error, sizeof(change->error), "%s", outcome->errors->lines[0]);
+    assert_null(outcome->reason);
+}
+
+static void
+order_all(struct stage *stage, struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        changes[i].order = (struct object_order){.on_turn = on_turn, .on_done = on_change_done};
+        object_orders_add(stage->orders, &changes[i].order);
+    }
+}
+
+static void
+wait_for_all(struct stage *stage, const struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (int turn = 0; turn < MOST_TURNS && changes[i].answers == 0; turn++)
+            loop_turn(stage->loop, 10);
+        assert_int_equal(changes[i].answers, 1);
+    }
+}
+
+static bool
+has_group(const struct stage *stage, const char *name)
+{
+    return config_find_group(reload_config(stage->reload), name) != NULL;
+}
+
+static void
+changes_of_objects_that_come_together_are_one(void **state)
+{
+    struct stage *stage = begin();
+    struct change changes[] = {{.name = "a", .path = "/"}, {.name = "b", .path = "/"}};
+    (void)state;
+
+    order_all(stage, changes, 2);
+    wait_for_all(stage, changes, 2);
+    assert_true(has_group(stage, "a") && has_group(stage, "b") && has_group(stage, "web"));
+    assert_int_equal(stage->publications, 2);
+    assert_int_equal(stage->object_changes, 1);
+    assert_int_equal(objects_count(stage->objects), 2);
+    end(stage);
+}
+
+/* A bad one, and one that has the name of another, which comes first. */
+static void
+one_that_cannot_be_had_leaves_the_others(void **state)
+{
+    struct stage *stage = begin();
+    struct change changes[] = {{.name = "a", .path = "/"},
+                               {.name = "b", .path = "no"},
+                               {.name = "a", .path = "/"},
+                               {.name = "c", .path = "/"}};
+    (void)state;
+
+    order_all(stage, changes, 4);
+    wait_for_all(stage, changes, 4);
+    assert_string_equal(changes[0].error, "");
+    assert_non_null(strstr(changes[1].error, "health_check.path"));
+    assert_non_null(strstr(changes[2].error, "is the name of another target group"));
+    assert_string_equal(changes[3].error, "");
+    assert_true(has_group(stage, "a") && !has_group(stage, "b") && has_group(stage, "c"));
+    end(stage);
+}
+
+static void
+one_that_is_crowded_has_a_turn_alone(void **state)
+{
+    struct stage *stage = begin();
+    struct change changes[] = {{.name = "a", .path = "/"},
+                               {.name = "b", .path = "/", .is_shy = true},
+                               {.name = "c", .path = "/"}};
+    (void)state;
+
+    order_all(stage, changes, 3);
+    wait_for_all(stage, changes, 3);
+    assert_int_equal(changes[0].turns, 1);
+    assert_int_equal(changes[1].turns, 2);
+    assert_int_equal(changes[2].turns, 1);
+    assert_true(has_group(stage, "a") && has_group(stage, "b") && has_group(stage, "c"));
+    end(stage);
+}
+
+/* The file is judged with what is there when its reading began. */
+static void
+objects_wait_while_a_file_is_read(void **state)
+{
+    struct stage *stage = begin();
+    struct change change = {.name = "a", .path = "/"};
+    struct asker asker;
+    (void)state;
+
+    write_config(stage, HEAD LISTENER("two") GROUP(""));
+    ask(stage, &asker, false);
+    order_all(stage, &change, 1);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(change.turns, 0);
+    wait_for(stage, &asker);
+    wait_for_all(stage, &change, 1);
+    assert_true(has_group(stage, "a"));
+    assert_string_equal(reload_config(stage->reload)->listeners[0].name, "two");
+    asker = reload(stage, GOOD, false);
+    assert_false(asker.is_refused);
+    assert_true(has_group(stage, "a"));
+    end(stage);
+}
+
 int
 main(void)
 {
@@ -468,6 +633,10 @@ main(void)
         cmocka_unit_test(nothing_is_taken_over_once_control_stops),
         cmocka_unit_test(what_changes_only_with_a_restart_is_told),
         cmocka_unit_test(slow_start_switched_on_ramps_nobody_who_serves_already),
+        cmocka_unit_test(changes_of_objects_that_come_together_are_one),
+        cmocka_unit_test(one_that_cannot_be_had_leaves_the_others),
+        cmocka_unit_test(one_that_is_crowded_has_a_turn_alone),
+        cmocka_unit_test(objects_wait_while_a_file_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
