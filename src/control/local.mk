@@ -157,7 +157,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/elbv2_association.c src/control/aws/elbv2_association.h \
 	src/control/aws/elbv2_balancer_changes.c src/control/aws/elbv2_listener_changes.c \
 	src/control/aws/elbv2_certificates.c src/control/aws/elbv2_certificates.h \
-	src/control/aws/elbv2_extras.c src/control/aws/elbv2_extras.h \
+	src/control/aws/elbv2_attributes.c src/control/aws/elbv2_attributes.h \
 	src/control/aws/elbv2_group_changes.c \
 	src/control/aws/elbv2_rule_changes.c src/control/aws/elbv2_tags.c \
 	src/control/aws/aws_others.c \

@@ -37,70 +37,6 @@ aws_arn_of(const struct aws_call *call, const char *id)
     return memory_print(PREFIX "%s:" AWS_ACCOUNT ":%s", call->region, id);
 }
 
-char *
-aws_arn_balancer(const struct aws_call *call, size_t index)
-{
-    const struct config_balancer balancer = config_balancer(call->parts->config, index);
-    const struct object *object = aws_edit_object(call, balancer.places);
-
-    if (object != NULL)
-        return aws_arn_of(call, object->id);
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":loadbalancer/app/%s/%s", call->region,
-                        balancer.name, make_id("loadbalancer", balancer.name, 0).text);
-}
-
-char *
-aws_arn_listener(const struct aws_call *call, const struct config_listener *listener)
-{
-    static const char kind[] = ":loadbalancer/";
-    const struct object *object = aws_edit_object(call, listener->places);
-
-    if (object != NULL)
-        return aws_arn_of(call, object->id);
-    char *own = aws_arn_balancer(call, config_balancer_index(call->parts->config, listener));
-    char *arn = memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener/%s/%s", call->region,
-                             strstr(own, kind) + sizeof(kind) - 1,
-                             make_id("listener", listener->name, 0).text);
-    free(own);
-    return arn;
-}
-
-char *
-aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
-             const struct config_rule *rule)
-{
-    static const char kind[] = ":listener/";
-    const struct object *object = aws_edit_object(call, rule->places);
-
-    if (object != NULL)
-        return aws_arn_of(call, object->id);
-    char *own = aws_arn_listener(call, listener);
-    char *arn = memory_print(PREFIX "%s:" AWS_ACCOUNT ":listener-rule/%s/%s", call->region,
-                             strstr(own, kind) + sizeof(kind) - 1,
-                             make_id("rule", listener->name, rule->priority).text);
-    free(own);
-    return arn;
-}
-
-char *
-aws_arn_group(const struct aws_call *call, const char *name)
-{
-    const struct config_target_group *group = config_find_group(call->parts->config, name);
-    const struct object *object = group == NULL ? NULL : aws_edit_object(call, group->places);
-
-    if (object != NULL)
-        return aws_arn_of(call, object->id);
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":targetgroup/%s/%s", call->region, name,
-                        make_id("targetgroup", name, 0).text);
-}
-
-char *
-aws_arn_trust_store(const struct aws_call *call, const char *name)
-{
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":truststore/%s/%s", call->region, name,
-                        make_id("truststore", name, 0).text);
-}
-
 /* What stands behind region and account; all of a text that is no such ARN. */
 static const char *
 resource_of(const char *arn)
@@ -116,6 +52,81 @@ resource_of(const char *arn)
         rest++;
     }
     return rest;
+}
+
+char *
+aws_arn_id_below(char *parent, const char *kind, const char *number)
+{
+    char *id = memory_print("%s%s/%s", kind, strchr(resource_of(parent), '/'), number);
+
+    free(parent);
+    return id;
+}
+
+/* The ARN of an id, which it takes. */
+static char *
+take_id(const struct aws_call *call, char *id)
+{
+    char *arn = aws_arn_of(call, id);
+
+    free(id);
+    return arn;
+}
+
+char *
+aws_arn_balancer(const struct aws_call *call, size_t index)
+{
+    const struct config_balancer balancer = config_balancer(call->parts->config, index);
+    const struct object *object = aws_edit_object(call, balancer.places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    return take_id(call, memory_print("loadbalancer/app/%s/%s", balancer.name,
+                                      make_id("loadbalancer", balancer.name, 0).text));
+}
+
+char *
+aws_arn_listener(const struct aws_call *call, const struct config_listener *listener)
+{
+    const struct object *object = aws_edit_object(call, listener->places);
+    size_t balancer = config_balancer_index(call->parts->config, listener);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    return take_id(call, aws_arn_id_below(aws_arn_balancer(call, balancer), "listener",
+                                          make_id("listener", listener->name, 0).text));
+}
+
+char *
+aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,
+             const struct config_rule *rule)
+{
+    const struct object *object = aws_edit_object(call, rule->places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    return take_id(call,
+                   aws_arn_id_below(aws_arn_listener(call, listener), "listener-rule",
+                                    make_id("rule", listener->name, rule->priority).text));
+}
+
+char *
+aws_arn_group(const struct aws_call *call, const char *name)
+{
+    const struct config_target_group *group = config_find_group(call->parts->config, name);
+    const struct object *object = group == NULL ? NULL : aws_edit_object(call, group->places);
+
+    if (object != NULL)
+        return aws_arn_of(call, object->id);
+    return take_id(
+        call, memory_print("targetgroup/%s/%s", name, make_id("targetgroup", name, 0).text));
+}
+
+char *
+aws_arn_trust_store(const struct aws_call *call, const char *name)
+{
+    return take_id(call,
+                   memory_print("truststore/%s/%s", name, make_id("truststore", name, 0).text));
 }
 
 bool

@@ -12,6 +12,9 @@
 
 /* New texts, to free(). */
 char *aws_arn_of(const struct aws_call *call, const char *id); /* of an object of the API */
+/* "listener-rule/app/a/b/c/NUMBER" below the ARN, which it takes, of ".../listener/app/a/b/c".
+ */
+char *aws_arn_id_below(char *parent, const char *kind, const char *number);
 char *aws_arn_balancer(const struct aws_call *call, size_t index);
 char *aws_arn_listener(const struct aws_call *call, const struct config_listener *listener);
 char *aws_arn_rule(const struct aws_call *call, const struct config_listener *listener,

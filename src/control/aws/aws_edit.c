@@ -9,21 +9,39 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "control/aws/aws_arn.h"
 
 #define TAGS_MAX 50
 /* Reasons of one refusal that are told. */
 #define REASONS_MOST 5
 
 const struct object *
+aws_edit_find(const struct aws_call *call, const char *id)
+{
+    return call->edit != NULL ? object_edit_find(call->edit, id)
+                              : objects_find(call->parts->objects, id);
+}
+
+size_t
+aws_edit_count(const struct aws_call *call)
+{
+    return call->edit != NULL ? object_edit_count(call->edit)
+                              : objects_count(call->parts->objects);
+}
+
+const struct object *
+aws_edit_at(const struct aws_call *call, size_t index)
+{
+    return call->edit != NULL ? object_edit_at(call->edit, index)
+                              : objects_at(call->parts->objects, index);
+}
+
+const struct object *
 aws_edit_object(const struct aws_call *call, const struct setting_places *places)
 {
-    const struct admin_parts *parts = call->parts;
-
     if (places == NULL || places->own.line != 0)
         return NULL;
-    const char *id = parts->config->files[places->own.file];
-    return call->edit != NULL ? object_edit_find(call->edit, id)
-                              : objects_find(parts->objects, id);
+    return aws_edit_find(call, call->parts->config->files[places->own.file]);
 }
 
 const struct object *
@@ -177,4 +195,15 @@ aws_edit_answer(struct aws_call *call, enum wire_operation_id read, json_t *inpu
     call->follow = read;
     call->follow_input = input;
     return NULL;
+}
+
+json_t *
+aws_edit_answer_about(struct aws_call *call, enum wire_operation_id read, const char *list,
+                      const char *id)
+{
+    char *arn = aws_arn_of(call, id);
+    json_t *input = json_pack("{s:[s]}", list, arn);
+
+    free(arn);
+    return aws_edit_answer(call, read, input);
 }

@@ -23,6 +23,11 @@ const struct object *aws_edit_own(struct aws_call *call, const struct setting_pl
 #define AWS_ID_SIZE 17
 void aws_edit_make_id(char id[AWS_ID_SIZE]);
 
+/* An object of the API as the call leaves it; NULL: there is none. And all of them. */
+const struct object *aws_edit_find(const struct aws_call *call, const char *id);
+size_t aws_edit_count(const struct aws_call *call);
+const struct object *aws_edit_at(const struct aws_call *call, size_t index);
+
 /* A copy of an object's document, to be changed. */
 json_t *aws_edit_document(const struct object *object);
 /* Its settings, and another object of it, made where there is none. */
@@ -48,5 +53,9 @@ void aws_edit_note_outcome(struct aws_call *call, const struct objects_outcome *
 /* The call is answered as a read of that one would be, once its edit is in force. Takes the
  * input. NULL. */
 json_t *aws_edit_answer(struct aws_call *call, enum wire_operation_id read, json_t *input);
+
+/* The same, of one object: its ARN is the one of that list of the input. */
+json_t *aws_edit_answer_about(struct aws_call *call, enum wire_operation_id read,
+                              const char *list, const char *id);
 
 #endif

@@ -8,11 +8,8 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/aws/aws_arn.h"
-#include "control/aws/aws_edit.h"
 #include "model/setting_value.h"
 
-#define ATTRIBUTES "attributes."
-#define ATTRIBUTES_MAX 100
 #define VALUES_MAX 5 /* of all conditions of a rule */
 
 void
@@ -34,9 +31,8 @@ aws_input_put(json_t *into, const char *way, json_t *value)
     json_object_set_new(into, way, value);
 }
 
-/* As the file would have it: forms does not take a number or a truth as a text. */
-static json_t *
-typed(const struct setting *row, const char *text)
+json_t *
+aws_input_typed(const struct setting *row, const char *text)
 {
     unsigned forms = setting_kind_forms(row->kind);
     uint64_t number;
@@ -73,105 +69,8 @@ aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t 
         if (value == NULL || json_is_object(value))
             continue;
         aws_input_put(into, (*row)->path,
-                      json_is_string(value) ? typed(*row, json_string_value(value))
+                      json_is_string(value) ? aws_input_typed(*row, json_string_value(value))
                                             : json_incref(value));
-    }
-}
-
-static const struct setting *
-find_attribute(enum setting_scope scope, const char *key)
-{
-    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
-        if ((*row)->attribute != NULL && strcmp((*row)->attribute, key) == 0 &&
-            strncmp((*row)->path, ATTRIBUTES, sizeof(ATTRIBUTES) - 1) == 0)
-            return *row;
-    }
-    return NULL;
-}
-
-static const struct aws_extra *
-find_extra(const struct aws_extra *known, const char *key)
-{
-    while (known->key != NULL && strcmp(known->key, key) != 0)
-        known++;
-    return known->key == NULL ? NULL : known;
-}
-
-static bool
-is_word(const char *words, const char *text)
-{
-    char *between = memory_print("|%s|", text);
-    bool is_one = strstr(words, between) != NULL;
-
-    free(between);
-    return is_one;
-}
-
-static bool
-is_number(const char *words, const char *text)
-{
-    static const char from_one[] = "|1..";
-    const char *range = strstr(words, from_one);
-    size_t digits = strspn(text, "0123456789");
-
-    return range != NULL && digits > 0 && digits < 10 && text[digits] == '\0' && *text != '0' &&
-           strtoul(text, NULL, 10) <= strtoul(range + strlen(from_one), NULL, 10);
-}
-
-static bool
-put_extra(struct aws_call *call, const struct aws_extra *extra, const char *key,
-          const char *value, json_t *extras)
-{
-    if (extra == NULL)
-        aws_fail(call, "ValidationError", "Attribute key '%.128s' is not recognized", key);
-    else if (!is_word(extra->words, value) && !is_number(extra->words, value))
-        aws_fail(call, "ValidationError",
-                 "Attribute '%s' cannot be '%.64s' here, but one of %s", key, value,
-                 extra->words);
-    else
-        json_object_set_new(extras, key, json_string(value));
-    return call->error_code == NULL;
-}
-
-static bool
-put_attribute(struct aws_call *call, const struct aws_attributes *of, const json_t *attribute,
-              json_t *document)
-{
-    const char *key = json_string_value(json_object_get(attribute, "Key"));
-    const char *value = json_string_value(json_object_get(attribute, "Value"));
-    const struct setting *row = key == NULL ? NULL : find_attribute(of->scope, key);
-
-    if (key == NULL)
-        return true;
-    value = value == NULL ? "" : value;
-    if (row == NULL)
-        return put_extra(call, find_extra(of->extras, key), key, value,
-                         aws_edit_part(document, "extras"));
-    aws_input_put(aws_edit_settings(document), row->path, typed(row, value));
-    return true;
-}
-
-bool
-aws_input_attributes(struct aws_call *call, const struct aws_attributes *of, json_t *document)
-{
-    const json_t *attributes = json_object_get(call->input, "Attributes");
-    size_t count = json_array_size(attributes);
-    bool is_sound = count <= ATTRIBUTES_MAX;
-
-    if (!is_sound)
-        aws_fail(call, "ValidationError", "There are more than %d attributes", ATTRIBUTES_MAX);
-    for (size_t i = 0; i < count && is_sound; i++)
-        is_sound = put_attribute(call, of, json_array_get(attributes, i), document);
-    return is_sound;
-}
-
-void
-aws_extra_add(json_t *attributes, const struct aws_extra *known, const json_t *extras)
-{
-    for (; known->key != NULL; known++) {
-        const char *set = json_string_value(json_object_get(extras, known->key));
-        json_array_append_new(attributes, json_pack("{s:s, s:s}", "Key", known->key, "Value",
-                                                    set == NULL ? known->standard : set));
     }
 }
 

@@ -25,24 +25,9 @@ static const struct {
 };
 
 static const struct object *
-at(const struct aws_call *call, size_t index)
-{
-    return call->edit != NULL ? object_edit_at(call->edit, index)
-                              : objects_at(call->parts->objects, index);
-}
-
-static size_t
-count(const struct aws_call *call)
-{
-    return call->edit != NULL ? object_edit_count(call->edit)
-                              : objects_count(call->parts->objects);
-}
-
-static const struct object *
 find(const struct aws_call *call, const char *id)
 {
-    const struct object *object = call->edit != NULL ? object_edit_find(call->edit, id)
-                                                     : objects_find(call->parts->objects, id);
+    const struct object *object = aws_edit_find(call, id);
 
     return object != NULL && object->kind == OBJECT_SECURITY_GROUP ? object : NULL;
 }
@@ -50,8 +35,8 @@ find(const struct aws_call *call, const char *id)
 static const struct object *
 find_name(const struct aws_call *call, const char *name)
 {
-    for (size_t i = 0; i < count(call); i++) {
-        const struct object *object = at(call, i);
+    for (size_t i = 0; i < aws_edit_count(call); i++) {
+        const struct object *object = aws_edit_at(call, i);
         const char *own = json_string_value(json_object_get(object->document, "name"));
         if (object->kind == OBJECT_SECURITY_GROUP && strcmp(own, name) == 0)
             return object;
@@ -154,9 +139,9 @@ ec2_security_groups(struct aws_call *call)
                   "GroupName", "default", "Description", "not enforced", "VpcId", AWS_VPC,
                   "OwnerId", AWS_ACCOUNT, "IpPermissions", "IpPermissionsEgress");
 
-    for (size_t i = 0; i < count(call); i++)
-        if (at(call, i)->kind == OBJECT_SECURITY_GROUP)
-            json_array_append_new(groups, group_to_json(at(call, i)));
+    for (size_t i = 0; i < aws_edit_count(call); i++)
+        if (aws_edit_at(call, i)->kind == OBJECT_SECURITY_GROUP)
+            json_array_append_new(groups, group_to_json(aws_edit_at(call, i)));
     return ec2_give(call,
                     &(const struct ec2_listing){"SecurityGroups", "GroupIds", "GroupId",
                                                 "InvalidGroup.NotFound"},
@@ -228,12 +213,13 @@ ec2_create_security_group(struct aws_call *call)
 static const struct object *
 find_user(const struct aws_call *call, const char *id)
 {
-    for (size_t i = 0; i < count(call); i++) {
-        const json_t *list = json_object_get(at(call, i)->document, "security_groups"), *one;
+    for (size_t i = 0; i < aws_edit_count(call); i++) {
+        const json_t *list = json_object_get(aws_edit_at(call, i)->document, "security_groups"),
+                     *one;
         size_t index;
         json_array_foreach (list, index, one)
             if (strcmp(json_string_value(one), id) == 0)
-                return at(call, i);
+                return aws_edit_at(call, i);
     }
     return NULL;
 }

@@ -8,7 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/ec2.h"
-#include "control/aws/elbv2_extras.h"
+#include "control/aws/elbv2_attributes.h"
 
 /* The object of the balancer that the input's ARN names; NULL: the call has failed. */
 static const struct object *
@@ -106,12 +106,8 @@ is_possible(struct aws_call *call)
 static json_t *
 answer_with(struct aws_call *call, const char *id)
 {
-    char *arn = aws_arn_of(call, id);
-
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeLoadBalancers,
-                    json_pack("{s:[s]}", "LoadBalancerArns", arn));
-    free(arn);
-    return NULL;
+    return aws_edit_answer_about(call, OPERATION_ELBV2_DescribeLoadBalancers,
+                                 "LoadBalancerArns", id);
 }
 
 static json_t *
@@ -200,23 +196,8 @@ json_t *
 elbv2_modify_load_balancer_attributes(struct aws_call *call)
 {
     size_t index;
-    const struct object *object = find_own(call, &index);
 
-    if (object == NULL)
-        return NULL;
-    json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(
-            call, &(const struct aws_attributes){SCOPE_LOAD_BALANCER, elbv2_balancer_extras},
-            document)) {
-        json_decref(document);
-        return NULL;
-    }
-    object_edit_change(call->edit, object->id, document);
-    char *arn = aws_arn_of(call, object->id);
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeLoadBalancerAttributes,
-                    json_pack("{s:s}", "LoadBalancerArn", arn));
-    free(arn);
-    return NULL;
+    return elbv2_modify_attributes(call, &elbv2_attributes_of_balancer, find_own(call, &index));
 }
 
 /* Its listeners and their rules go with it; groups stay. */

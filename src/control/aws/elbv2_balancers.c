@@ -8,7 +8,7 @@
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
-#include "control/aws/elbv2_extras.h"
+#include "control/aws/elbv2_attributes.h"
 #include "model/ssl_policy.h"
 
 static json_t *
@@ -119,8 +119,7 @@ elbv2_load_balancer_attributes(struct aws_call *call)
         index == 0 ? aws_settings_attributes(SCOPE_ROOT, "load_balancer.attributes.", config)
                    : aws_settings_attributes(SCOPE_LOAD_BALANCER, "attributes.",
                                              &config->load_balancers[index - 1]);
-    aws_extra_add(attributes, elbv2_balancer_extras,
-                  object == NULL ? NULL : json_object_get(object->document, "extras"));
+    elbv2_add_extras(attributes, &elbv2_attributes_of_balancer, object);
     return json_pack("{s:o}", "Attributes", attributes);
 }
 

@@ -7,7 +7,7 @@
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
-#include "control/aws/elbv2_extras.h"
+#include "control/aws/elbv2_attributes.h"
 #include "control/state_file.h"
 
 /* {HttpCode} or {GrpcCode}. */
@@ -43,12 +43,8 @@ is_whole(struct aws_call *call)
 static json_t *
 answer_with(struct aws_call *call, const char *id)
 {
-    char *arn = aws_arn_of(call, id);
-
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeTargetGroups,
-                    json_pack("{s:[s]}", "TargetGroupArns", arn));
-    free(arn);
-    return NULL;
+    return aws_edit_answer_about(call, OPERATION_ELBV2_DescribeTargetGroups, "TargetGroupArns",
+                                 id);
 }
 
 /* The same call once more is answered with what is there. */
@@ -119,13 +115,20 @@ elbv2_create_target_group(struct aws_call *call)
     return NULL;
 }
 
-json_t *
-elbv2_modify_target_group(struct aws_call *call)
+/* The API's group that the input's ARN names; NULL: the call has failed. */
+static const struct object *
+find_own(struct aws_call *call)
 {
     const struct config_target_group *group =
         aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
-    const struct object *object =
-        group == NULL ? NULL : aws_edit_own(call, group->places, "The target group");
+
+    return group == NULL ? NULL : aws_edit_own(call, group->places, "The target group");
+}
+
+json_t *
+elbv2_modify_target_group(struct aws_call *call)
+{
+    const struct object *object = find_own(call);
 
     if (object == NULL)
         return NULL;
@@ -139,26 +142,7 @@ elbv2_modify_target_group(struct aws_call *call)
 json_t *
 elbv2_modify_target_group_attributes(struct aws_call *call)
 {
-    const struct config_target_group *group =
-        aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
-    const struct object *object =
-        group == NULL ? NULL : aws_edit_own(call, group->places, "The target group");
-
-    if (object == NULL)
-        return NULL;
-    json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(
-            call, &(const struct aws_attributes){SCOPE_TARGET_GROUP, elbv2_group_extras},
-            document)) {
-        json_decref(document);
-        return NULL;
-    }
-    object_edit_change(call->edit, object->id, document);
-    char *arn = aws_arn_of(call, object->id);
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeTargetGroupAttributes,
-                    json_pack("{s:s}", "TargetGroupArn", arn));
-    free(arn);
-    return NULL;
+    return elbv2_modify_attributes(call, &elbv2_attributes_of_group, find_own(call));
 }
 
 static const struct config_service *

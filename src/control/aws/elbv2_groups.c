@@ -8,7 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
 #include "control/aws/elbv2_association.h"
-#include "control/aws/elbv2_extras.h"
+#include "control/aws/elbv2_attributes.h"
 
 static json_t *
 balancers_to_json(const struct aws_call *call, const char *group)
@@ -94,8 +94,7 @@ elbv2_target_group_attributes(struct aws_call *call)
         return NULL;
     json_t *attributes = aws_settings_attributes(SCOPE_TARGET_GROUP, "attributes.", group);
     const struct object *object = aws_edit_object(call, group->places);
-    aws_extra_add(attributes, elbv2_group_extras,
-                  object == NULL ? NULL : json_object_get(object->document, "extras"));
+    elbv2_add_extras(attributes, &elbv2_attributes_of_group, object);
     return json_pack("{s:o}", "Attributes", attributes);
 }
 

@@ -9,7 +9,7 @@
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_association.h"
 #include "control/aws/elbv2_certificates.h"
-#include "control/aws/elbv2_extras.h"
+#include "control/aws/elbv2_attributes.h"
 #include "model/ssl_policy.h"
 
 static bool
@@ -92,12 +92,7 @@ put_members(struct aws_call *call, size_t balancer, json_t *document)
 static json_t *
 answer_with(struct aws_call *call, const char *id)
 {
-    char *arn = aws_arn_of(call, id);
-
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeListeners,
-                    json_pack("{s:[s]}", "ListenerArns", arn));
-    free(arn);
-    return NULL;
+    return aws_edit_answer_about(call, OPERATION_ELBV2_DescribeListeners, "ListenerArns", id);
 }
 
 /* Whoever listens on that port of the address already, but for one; NULL: nobody does. */
@@ -167,18 +162,21 @@ make_name(const struct config *config, size_t balancer, unsigned port)
     return name;
 }
 
-/* Its ARN is that of the balancer with a number more. */
-static char *
-make_id(const struct aws_call *call, size_t balancer)
+static void
+add(struct aws_call *call, size_t balancer, json_t *document)
 {
-    static const char kind[] = ":loadbalancer/";
-    char *arn = aws_arn_balancer(call, balancer);
+    json_t *listener = aws_edit_settings(document);
     char number[AWS_ID_SIZE];
 
     aws_edit_make_id(number);
-    char *id = memory_print("listener/%s/%s", strstr(arn, kind) + sizeof(kind) - 1, number);
-    free(arn);
-    return id;
+    char *id = aws_arn_id_below(aws_arn_balancer(call, balancer), "listener", number);
+    char *name = make_name(call->parts->config, balancer, port_of(listener));
+    json_object_set_new(listener, "name", json_string(name));
+    object_edit_create(call->edit, OBJECT_LISTENER, id, call->caller_name,
+                       json_incref(document));
+    answer_with(call, id);
+    free(name);
+    free(id);
 }
 
 static void
@@ -197,15 +195,8 @@ create(struct aws_call *call, size_t balancer, json_t *document)
     } else if (taken != NULL) {
         fail_of_port(call, taken, balancer);
     } else {
-        char *id = make_id(call, balancer);
-        char *name = make_name(config, balancer, port_of(listener));
-        json_object_set_new(listener, "name", json_string(name));
         json_object_set(document, "given", wanted);
-        object_edit_create(call->edit, OBJECT_LISTENER, id, call->caller_name,
-                           json_incref(document));
-        answer_with(call, id);
-        free(name);
-        free(id);
+        add(call, balancer, document);
     }
     json_decref(wanted);
 }
@@ -266,23 +257,9 @@ json_t *
 elbv2_modify_listener_attributes(struct aws_call *call)
 {
     const struct config_listener *listener;
-    const struct object *object = find_own(call, &listener);
 
-    if (object == NULL)
-        return NULL;
-    json_t *document = aws_edit_document(object);
-    if (!aws_input_attributes(
-            call, &(const struct aws_attributes){SCOPE_LISTENER, elbv2_listener_extras},
-            document)) {
-        json_decref(document);
-        return NULL;
-    }
-    object_edit_change(call->edit, object->id, document);
-    char *arn = aws_arn_of(call, object->id);
-    aws_edit_answer(call, OPERATION_ELBV2_DescribeListenerAttributes,
-                    json_pack("{s:s}", "ListenerArn", arn));
-    free(arn);
-    return NULL;
+    return elbv2_modify_attributes(call, &elbv2_attributes_of_listener,
+                                   find_own(call, &listener));
 }
 
 json_t *

@@ -39,11 +39,7 @@ answer_with(struct aws_call *call, json_t *arns)
 static json_t *
 answer_with_one(struct aws_call *call, const char *id)
 {
-    char *arn = aws_arn_of(call, id);
-    json_t *arns = json_pack("[s]", arn);
-
-    free(arn);
-    return answer_with(call, arns);
+    return aws_edit_answer_about(call, OPERATION_ELBV2_DescribeRules, "RuleArns", id);
 }
 
 static bool
@@ -71,27 +67,13 @@ may_forward(struct aws_call *call, const struct config_listener *listener, json_
                              json_object_get(aws_edit_settings(document), "actions"));
 }
 
-/* Its ARN is that of the listener with a number more. */
-static char *
-make_id(const struct aws_call *call, const struct config_listener *listener)
-{
-    static const char kind[] = ":listener/";
-    char *arn = aws_arn_listener(call, listener);
-    const char *rest = strstr(arn, kind) + sizeof(kind) - 1;
-    char number[AWS_ID_SIZE];
-
-    aws_edit_make_id(number);
-    char *id = memory_print("listener-rule/%s/%s", rest, number);
-    free(arn);
-    return id;
-}
-
 json_t *
 elbv2_create_rule(struct aws_call *call)
 {
     const struct config_listener *listener =
         aws_arn_find_listener(call, aws_text(call, "ListenerArn"));
     json_t *priority = json_object_get(call->input, "Priority");
+    char number[AWS_ID_SIZE];
 
     if (listener == NULL || !is_free(call, listener, json_integer_value(priority)))
         return NULL;
@@ -102,7 +84,8 @@ elbv2_create_rule(struct aws_call *call)
         json_decref(document);
         return NULL;
     }
-    char *id = make_id(call, listener);
+    aws_edit_make_id(number);
+    char *id = aws_arn_id_below(aws_arn_listener(call, listener), "listener-rule", number);
     object_edit_create(call->edit, OBJECT_RULE, id, call->caller_name, document);
     answer_with_one(call, id);
     free(id);
