@@ -4,12 +4,12 @@
 # bounds and their neighbours, and that a refused call has changed nothing. AREAS="rule_create tags"
 # runs these alone.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port)
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials
+aws_endpoint "$port" us-east-1
 PORTS="$(free_port) $(free_port) $(free_port) $(free_port)"
 export PORTS
 cat >"$work/fairlead.conf" <<CONF
@@ -25,14 +25,10 @@ listeners = ( { name = "http"; unix = "$work/http.sock";
 target_groups = ( { name = "filegroup"; } );
 CONF
 fairlead_start
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 10 answers
-eval "$(ctl key create reader --read-only)"
+wait_for 10 aws_answers
+aws_use_key reader --read-only
 export READER="$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"
-eval "$(ctl key create anna)"
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+aws_use_key anna
 
 read -ra areas <<<"${AREAS:-}"
 "${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/aws_calls.py" "${areas[@]}" || fail "answers differ from what is wanted"

@@ -3,13 +3,13 @@
 # The calls of EC2 that clients of load balancers make: the network, and security groups, which are
 # stored, told and named by load balancers.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port) listen_port=$(free_port)
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+aws_endpoint "$port" us-east-1
 cat >"$work/fairlead.conf" <<END
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
@@ -17,9 +17,8 @@ zones = [ "us-east-1a", "us-east-1b" ];
 api = { address = "127.0.0.1"; port = $port; listener_address = "127.0.0.1"; };
 END
 fairlead_start
-wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-eval "$(ctl key create anna)"
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+wait_for 10 aws_answers
+aws_use_key anna
 calls() {
     /usr/bin/python3 "$(dirname "$0")/aws_ec2.py" "$1" "$listen_port" >"$work/out" 2>&1 || fail "$1: $(tail -3 "$work/out")"
 }
@@ -34,7 +33,7 @@ told || fail "no problem tells that groups are not enforced: $(cat "$work/proble
 step "they are the same after a restart, and can be deleted"
 fairlead_stop
 fairlead_start
-wait_for 10 curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
+wait_for 10 aws_answers
 told || fail "it is not told after a restart: $(cat "$work/problems")"
 calls drop
 ! told || fail "it is told of a load balancer that is gone: $(cat "$work/problems")"

@@ -4,6 +4,7 @@
 # configuration and the tasks that providers report make of them; waiters and paginators end, and
 # what is wrong or not possible is refused in ECS's words.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
@@ -11,8 +12,7 @@ python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python
 port=$(free_port) first=$(free_port) second=$(free_port)
 app_start "$first" first
 app_start "$second" second
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+aws_endpoint "$port" eu-central-1
 
 mkdir "$work/tasks.d"
 DIR=$work "$support/config" -c 'path = "/"; interval_milliseconds = 200; timeout_milliseconds = 150;' \
@@ -52,10 +52,7 @@ cat >"$work/event.json" <<END
         "networkBindings": [ { "bindIP": "0.0.0.0", "containerPort": 90, "hostPort": 40002, "protocol": "udp" } ] } ] } }
 END
 ctl task-event "$work/event.json" >/dev/null
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 5 answers
+wait_for 5 aws_answers
 
 ecs() {
     aws --endpoint-url "$AWS_ENDPOINT" ecs "$@"
@@ -80,10 +77,7 @@ has '.clusterArns == ["arn:aws:ecs:us-east-1:000000000000:cluster/default", "arn
     --no-sign-request list-clusters
 
 step "a key that is read-only reads, in its region"
-ctl key create anna --read-only >"$work/key"
-AWS_ACCESS_KEY_ID=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")
-AWS_SECRET_ACCESS_KEY=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' "$work/key")
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+aws_use_key anna --read-only
 has '.services[0] | .serviceName == "web" and .status == "ACTIVE" and .runningCount == 2 and .desiredCount == 2 and
     (.deployments | length == 1) and ([.loadBalancers[].containerPort] == [80, 81]) and
     (.serviceArn == "arn:aws:ecs:eu-central-1:000000000000:service/default/web")' describe-services --services web

@@ -4,14 +4,14 @@
 # refused, traffic by them, nothing lost while they change, the same after every kind of end, and
 # one name space with the file.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port) app_port=$(free_port) listen_port=$(free_port)
 app_start "$app_port" app
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+aws_endpoint "$port" us-east-1
 
 # configure [MORE]: target groups behind the first.
 configure() {
@@ -28,12 +28,9 @@ listeners = ( { name = "http"; unix = "$work/http.sock";
 target_groups = ( { name = "filegroup"; }$* );
 END
 }
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
 start() {
     fairlead_start
-    wait_for 10 answers
+    wait_for 10 aws_answers
 }
 objects() {
     /usr/bin/python3 "$(dirname "$0")/aws_objects.py" "$1" "$listen_port" "$app_port" >"$work/$2" 2>&1 ||
@@ -48,8 +45,7 @@ serves() {
 
 configure
 start
-eval "$(ctl key create anna)"
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+aws_use_key anna
 
 step "objects are made, changed and refused"
 objects make made
@@ -65,7 +61,7 @@ group=$(elbv2 describe-target-groups --names targetweb --query 'TargetGroups[0].
 elbv2 modify-target-group --target-group-arn "$group" --health-check-path /late >/dev/null
 kill -KILL "$fairlead_pid"
 wait "$fairlead_pid" || true
-gone() { [ -z "$(fairlead_children fairlead)" ] || ! answers; }
+gone() { [ -z "$(fairlead_children fairlead)" ] || ! aws_answers; }
 wait_for 20 gone
 start
 late=$(elbv2 describe-target-groups --names targetweb --query 'TargetGroups[0].HealthCheckPath' --output text)
@@ -114,12 +110,12 @@ load_stop
 [ "$(load_count ok)" -gt 20 ] || fail "there was no load"
 
 step "who may not, does not"
-eval "$(ctl key create reader --read-only)"
+aws_use_key reader --read-only
 elbv2 delete-target-group --target-group-arn "$group" >"$work/out" 2>&1 && fail "a read-only key deletes"
 grep -F '(AccessDenied)' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
 elbv2 --no-sign-request delete-target-group --target-group-arn "$group" >"$work/out" 2>&1 && fail "nobody deletes"
 grep -F '(MissingAuthenticationToken)' "$work/out" >/dev/null || fail "it says $(cat "$work/out")"
-eval "$(ctl key create bert)"
+aws_use_key bert
 
 step "all of it can be deleted, and ports close"
 objects drop dropped

@@ -3,12 +3,12 @@
 # Control is killed while objects are made, changed and deleted by API calls: after each start, what
 # was answered is there, and what was not is there as a whole or not at all.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port)
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials
+aws_endpoint "$port" us-east-1
 cat >"$work/fairlead.conf" <<CONF
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
@@ -19,8 +19,7 @@ listeners = ( { name = "http"; unix = "$work/http.sock";
     default_actions = ( { type = "fixed-response"; status_code = 404; } ); } );
 CONF
 fairlead_start
-eval "$(ctl key create anna)"
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+aws_use_key anna
 fairlead_stop
 
 /usr/bin/python3 "$(dirname "$0")/aws_objects_crash.py" "$(count 20 200)" \

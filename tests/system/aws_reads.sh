@@ -3,6 +3,7 @@
 # The AWS APIs as aws and boto3 use them: what the configuration file holds is shown, waiters and
 # paginators work, and what is wrong or not possible is refused in AWS's words.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
@@ -10,18 +11,14 @@ python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python
 port=$(free_port) app_port=$(free_port) other_port=$(free_port) listen_port=$(free_port)
 app_start "$app_port" web
 app_start "$other_port" other
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+aws_endpoint "$port" eu-central-1
 
 DIR=$work "$support/config" -t "$app_port $other_port" -c 'path = "/";' \
     -r "10 /a/* web" -n "$listen_port" -g spare -t "$app_port" \
     -o 'api = { address = "127.0.0.1"; port = '"$port"'; };'
 fairlead_start
 DIR=$work "$support/ready" 2
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 5 answers
+wait_for 5 aws_answers
 
 aws_call() {
     aws --endpoint-url "$AWS_ENDPOINT" "$@"
@@ -53,10 +50,7 @@ request_id DescribeLoadBalancers 200
 request_id Nonsense 400
 
 step "a key is known by its name, whichever region it is used in"
-ctl key create anna --read-only >"$work/key"
-AWS_ACCESS_KEY_ID=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")
-AWS_SECRET_ACCESS_KEY=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' "$work/key")
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+aws_use_key anna --read-only
 [ "$(aws_call sts get-caller-identity --query Arn --output text)" = arn:aws:iam::000000000000:user/anna ] ||
     fail "it is somebody else"
 case $(aws_call elbv2 describe-load-balancers --query 'LoadBalancers[0].LoadBalancerArn' --output text) in

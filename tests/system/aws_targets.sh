@@ -3,6 +3,7 @@
 # Targets registered and deregistered by AWS's clients: who may, what is refused in which words, no
 # request lost while they come and go, and that what was answered with 200 is there after a crash.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 command -v aws >/dev/null || skip "there is no aws (package awscli)"
 python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
@@ -10,18 +11,14 @@ python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python
 port=$(free_port) first=$(free_port) second=$(free_port) listen_port=$(free_port)
 app_start "$first" first
 app_start "$second" second
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PAGER=
+aws_endpoint "$port" eu-central-1
 DIR=$work "$support/config" -t "$first" -n "$listen_port" \
     -c 'path = "/"; interval_milliseconds = 500; timeout_milliseconds = 450;' \
     -o 'api = { address = "127.0.0.1"; port = '"$port"'; };'
 fairlead_start
 DIR=$work "$support/ready" 1
 url=http://127.0.0.1:$listen_port/
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 5 answers
+wait_for 5 aws_answers
 elbv2() {
     aws --endpoint-url "$AWS_ENDPOINT" elbv2 "$@"
 }
@@ -31,20 +28,14 @@ refuses() {
     elbv2 "$@" >"$work/out" 2>&1 && fail "$* is not refused"
     grep -F "($code)" "$work/out" >/dev/null || fail "$*: $(cat "$work/out"), not $code"
 }
-use_key() {
-    ctl key create "$@" >"$work/key"
-    AWS_ACCESS_KEY_ID=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key")
-    AWS_SECRET_ACCESS_KEY=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' "$work/key")
-    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-}
-use_key reader --read-only
+aws_use_key reader --read-only
 group=$(elbv2 describe-target-groups --names web --query 'TargetGroups[0].TargetGroupArn' --output text)
 
 step "who may"
 refuses MissingAuthenticationToken --no-sign-request register-targets --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second"
 refuses AccessDenied register-targets --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second"
 targets_are web 1 || fail "something was registered"
-use_key anna
+aws_use_key anna
 
 step "what cannot be"
 refuses TargetGroupNotFound register-targets --target-group-arn "${group%?}x" --targets "Id=127.0.0.1"

@@ -3,23 +3,20 @@
 # A flood of calls with one key is throttled, in the words of either wire, and no other key's calls
 # are, nor those without one; a reload changes the limit.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port) app_port=$(free_port)
 app_start "$app_port" web
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials
+aws_endpoint "$port" eu-central-1
 configure() {
     DIR=$work "$support/config" -t "$app_port" \
         -o 'api = { address = "127.0.0.1"; port = '"$port"'; requests_per_second = '"$1"'; };'
 }
 configure 1
 fairlead_start
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 5 answers
+wait_for 5 aws_answers
 # flood KEY-FILE OTHER-KEY-FILE: calls until it is throttled, a hundred times at most.
 flood() {
     python3 - "$@" <<'END'
@@ -59,7 +56,7 @@ step "nor are calls without a key, and what is no call of an AWS API"
 [ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=DescribeLoadBalancers&Version=2015-12-01')" = 200 ] ||
     fail "$(cat "$work/out")"
 for _ in 1 2 3 4 5; do
-    answers || fail "/v1/status is throttled"
+    aws_answers || fail "/v1/status is throttled"
 done
 
 step "without a limit nothing is throttled"

@@ -3,14 +3,14 @@
 # A listener made by API calls serves with each kind of action; nothing is lost while rules and
 # listeners are made, changed and deleted beside it; its port refuses when it is deleted.
 . "$(dirname "$0")/../support/system.sh"
+. "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || skip "there is no boto3 (package python3-boto3)"
 
 port=$(free_port) listen_port=$(free_port) other_port=$(free_port) one_port=$(free_port) two_port=$(free_port)
 app_start "$one_port" one
 app_start "$two_port" two
-export AWS_ENDPOINT=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials
+aws_endpoint "$port" us-east-1
 cat >"$work/fairlead.conf" <<CONF
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
@@ -21,12 +21,8 @@ listeners = ( { name = "http"; unix = "$work/http.sock";
     default_actions = ( { type = "fixed-response"; status_code = 404; } ); } );
 CONF
 fairlead_start
-answers() {
-    curl -sf -m 5 "$AWS_ENDPOINT/v1/status" -o /dev/null
-}
-wait_for 10 answers
-eval "$(ctl key create anna)"
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+wait_for 10 aws_answers
+aws_use_key anna
 traffic() {
     /usr/bin/python3 "$(dirname "$0")/aws_traffic.py" "$1" "$listen_port" "$other_port" \
         "$one_port" "$two_port" || fail "$1: it does something else"
