@@ -26,7 +26,7 @@ tests_unit_control_docker_test_docker_version_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_replacement_SOURCES = \
 	tests/unit/control/docker/test_docker_replacement.c $(docker_fixture)
 tests_unit_control_docker_test_docker_replacement_LDADD = $(docker_test_libs)
-EXTRA_DIST += \
+EXTRA_DIST += tests/unit/control/keys/keys_unit.h \
 	tests/fixtures/docker/events-1.24.json tests/fixtures/docker/events-1.52.json-seq \
 	tests/fixtures/docker/events-1.52.jsonl tests/fixtures/docker/events-podman.json \
 	tests/fixtures/docker/inspect-1.24.json tests/fixtures/docker/inspect-1.41.json \

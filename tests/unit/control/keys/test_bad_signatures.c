@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../../unit.h"
+#include "keys_unit.h"
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "control/keys/bad_signatures.h"
 
 #define CLIENT SLICE_LITERAL("127.0.0.1")
 #define KEY SLICE_LITERAL("FAIRA")
 
-static uint64_t now_ms;
-
-static void
-set_now(uint64_t ms)
-{
-    now_ms = ms;
-    clock_set_for_test(ms * 1000, ms * 1000);
-}
-
 static int
 begin(void **state)
 {
-    set_now(1000000);
+    set_now(BEGINNING_MS);
     *state = bad_signatures_new();
     return 0;
 }

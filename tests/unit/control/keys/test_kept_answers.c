@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../../unit.h"
+#include "keys_unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "control/keys/kept_answers.h"
 
@@ -14,19 +13,10 @@ static const struct kept_call call = {
     .body = SLICE_LITERAL("Action=CreateRule"),
 };
 
-static uint64_t now_ms;
-
-static void
-set_now(uint64_t ms)
-{
-    now_ms = ms;
-    clock_set_for_test(ms * 1000, ms * 1000);
-}
-
 static int
 begin(void **state)
 {
-    set_now(1000000);
+    set_now(BEGINNING_MS);
     *state = kept_answers_new();
     return 0;
 }

@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../../unit.h"
+#include "keys_unit.h"
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "control/keys/access_key.h"
 #include "control/keys/key_rates.h"
 
 #define ANNA "FAIRANNA"
 #define BOB "FAIRBOB"
 
-static uint64_t now_ms;
-
-static void
-set_now(uint64_t ms)
-{
-    now_ms = ms;
-    clock_set_for_test(ms * 1000, ms * 1000);
-}
-
 static int
 begin(void **state)
 {
-    set_now(1000000);
+    set_now(BEGINNING_MS);
     *state = key_rates_new();
     key_rates_set(*state, 100);
     return 0;
