@@ -86,7 +86,7 @@ place_text(const struct screen *screen, const json_t *row)
     const char *file = json_word(row, "File"), *followed = json_word(row, "Follows");
 
     if (*file != '\0' && json_is_null(json_object_get(row, "Line")))
-        return memory_copy_text(file); /* an object that an API call has made */
+        return memory_copy_text("API"); /* its path says which object it is */
     if (*file != '\0')
         return memory_print("%s:%.0f", short_file(screen, file), json_number(row, "Line"));
     if (*followed == '\0')
