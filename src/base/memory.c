@@ -39,7 +39,8 @@ memory_copy_bytes(const char *bytes, size_t length)
 {
     char *copy = memory_take(length + 1, 1);
 
-    memcpy(copy, bytes, length);
+    if (length > 0)
+        memcpy(copy, bytes, length);
     return copy;
 }
 

@@ -17,7 +17,7 @@ void *memory_resize(void *pointer, size_t count, size_t size_bytes);
 /* A copy of a NUL-terminated text (NULL gives NULL); give back with free(). */
 char *memory_copy_text(const char *text);
 
-/* A NUL-terminated copy of length bytes; give back with free(). */
+/* A NUL-terminated copy of length bytes; of none, bytes may be NULL. Give back with free(). */
 char *memory_copy_bytes(const char *bytes, size_t length);
 
 /* printf into new memory; give back with free(). */
