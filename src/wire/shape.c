@@ -42,7 +42,7 @@ const struct wire_operation wire_operations[OPERATION_COUNT] = {
      &shapes[ID_##service##_##name##_output]},
 #define OPERATION(service, name, handler) ROW(service, name, false)
 #define OPERATION_CHANGE(service, name, handler) ROW(service, name, true)
-#define OPERATION_LATER(service, name) {&services[SERVICE_##service], #name, true, NULL, NULL},
+#define OPERATION_LATER(service, name) ROW(service, name, true)
 #include "wire/operations.def"
 #undef ROW
 #undef OPERATION

@@ -57,7 +57,7 @@ enum wire_service_id {
     SERVICE_COUNT
 };
 
-/* Operations that have a handler, in the table's order. */
+/* In the table's order. */
 enum wire_operation_id {
 
 #define OPERATION(service, name, handler) OPERATION_##service##_##name,
@@ -74,7 +74,7 @@ struct wire_operation {
     const struct wire_service *service;
     const char *name;
     bool is_change;
-    const struct shape *input, *output; /* NULL: of what is refused */
+    const struct shape *input, *output;
 };
 
 extern const struct wire_operation wire_operations[OPERATION_COUNT];

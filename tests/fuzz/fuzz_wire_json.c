@@ -19,8 +19,7 @@ static const struct wire_operation *
 find(struct slice name)
 {
     for (size_t i = 0; i < OPERATION_COUNT; i++)
-        if (wire_operations[i].input != NULL &&
-            slice_equal(slice_of(wire_operations[i].name), name))
+        if (slice_equal(slice_of(wire_operations[i].name), name))
             return &wire_operations[i];
     return &wire_operations[0];
 }

@@ -102,7 +102,7 @@ refuses InvalidParameterException list-tags-for-resource --resource-arn arn:aws:
 refuses ClientException create-service --service-name web2 --task-definition web
 refuses ClientException update-service --service web --desired-count 3
 refuses ClientException stop-task --task one
-refuses UnknownOperationException describe-task-definition --task-definition web
+refuses ClientException describe-task-definition --task-definition web
 has '.failures == [{"arn": "arn:aws:ecs:eu-central-1:000000000000:cluster/nowhere", "reason": "MISSING"}]' \
     describe-clusters --clusters nowhere
 

@@ -19,7 +19,16 @@ static const struct {
     [OBJECT_TARGET_GROUP] = {"target_groups", "target-group"},
     [OBJECT_LISTENER] = {"listeners", "listener"},
     [OBJECT_RULE] = {"rules", "rule"},
+    [OBJECT_SERVICE_BINDING] = {"services", "service-binding"},
     [OBJECT_SECURITY_GROUP] = {NULL, "security-group"},
+    [OBJECT_CLUSTER] = {NULL, "cluster"},
+    [OBJECT_TASK_FAMILY] = {NULL, "task-family"},
+    [OBJECT_TASK_DEFINITION] = {NULL, "task-definition"},
+    [OBJECT_CAPACITY_PROVIDER] = {NULL, "capacity-provider"},
+    [OBJECT_SERVICE] = {NULL, "service"},
+    [OBJECT_TASK] = {NULL, "task"},
+    [OBJECT_CONTAINER_INSTANCE] = {NULL, "container-instance"},
+    [OBJECT_ACCOUNT_SETTING] = {NULL, "account-setting"},
 };
 
 struct entry {

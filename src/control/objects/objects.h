@@ -27,7 +27,17 @@ enum object_kind {
     OBJECT_TARGET_GROUP,
     OBJECT_LISTENER,
     OBJECT_RULE,
-    OBJECT_SECURITY_GROUP, /* the configuration knows none */
+    OBJECT_SERVICE_BINDING, /* an element of "services": "service-binding/CLUSTER/NAME/N" */
+    /* The configuration knows none of these. */
+    OBJECT_SECURITY_GROUP,
+    OBJECT_CLUSTER,            /* "cluster/NAME" */
+    OBJECT_TASK_FAMILY,        /* "task-family/FAMILY": which revision was given last */
+    OBJECT_TASK_DEFINITION,    /* "task-definition/FAMILY:REVISION" */
+    OBJECT_CAPACITY_PROVIDER,  /* "capacity-provider/NAME" */
+    OBJECT_SERVICE,            /* "service/CLUSTER/NAME" */
+    OBJECT_TASK,               /* "task/CLUSTER/ID" */
+    OBJECT_CONTAINER_INSTANCE, /* "container-instance/CLUSTER/ID": what calls say of one */
+    OBJECT_ACCOUNT_SETTING,    /* "account-setting/NAME" */
     OBJECT_KIND_COUNT
 };
 

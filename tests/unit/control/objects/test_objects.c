@@ -123,6 +123,34 @@ security_groups_are_no_settings(void **state)
     objects_free(&objects);
 }
 
+/* A service's target groups are elements of the configuration's list; what else ECS has is not.
+ */
+static void
+only_bindings_of_services_are_settings(void **state)
+{
+    static const enum object_kind kinds[] = {
+        OBJECT_CLUSTER, OBJECT_TASK_FAMILY, OBJECT_TASK_DEFINITION,    OBJECT_CAPACITY_PROVIDER,
+        OBJECT_SERVICE, OBJECT_TASK,        OBJECT_CONTAINER_INSTANCE, OBJECT_ACCOUNT_SETTING};
+    struct objects *objects = load();
+    struct object_edit *edit = object_edit_begin(objects);
+    char id[] = "ecs/a";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++, id[4]++)
+        object_edit_create(edit, kinds[i], id, "anna", json_pack("{s:{}}", "settings"));
+    assert_false(object_edit_concerns_settings(edit));
+    object_edit_create(edit, OBJECT_SERVICE_BINDING, "service-binding/c/web/0", "anna",
+                       json_pack("{s:{s:s}}", "settings", "name", "web"));
+    assert_true(object_edit_concerns_settings(edit));
+    put(edit);
+    objects_free(&objects);
+    objects = load();
+    assert_int_equal(objects_find(objects, "ecs/h")->kind, OBJECT_ACCOUNT_SETTING);
+    assert_int_equal(objects_additions(objects)->count, 1);
+    assert_string_equal(objects_additions(objects)->all[0].list, "services");
+    objects_free(&objects);
+}
+
 static void
 are_the_same_after_a_restart(void **state)
 {
@@ -207,6 +235,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(security_groups_are_no_settings),
+        TEST(only_bindings_of_services_are_settings),
         TEST(are_the_same_after_a_restart),
         TEST(an_edit_that_is_dropped_was_never_there),
         TEST(changes_count_up_and_deletions_go),
