@@ -22,6 +22,7 @@ libmodel_a_SOURCES = \
 	src/model/config_fact.c src/model/config_walk.c src/model/config_walk.h \
 	src/model/config_changes.c src/model/config_changes.h \
 	src/model/config_warn.c src/model/config_warn.h \
+	src/model/host_reach.c src/model/host_reach.def src/model/host_reach.h \
 	src/model/http_codes.c src/model/http_codes.h \
 	src/model/setting_places.c src/model/setting_places.h \
 	src/model/setting_value.c src/model/setting_value.h \

@@ -3,7 +3,7 @@
 unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
 	tests/unit/model/test_config_additions tests/unit/model/test_config_scan tests/unit/model/test_config_tree \
 	tests/unit/model/test_config_walk tests/unit/model/test_config_tls \
-	tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
+	tests/unit/model/test_host_reach tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
 	tests/unit/model/test_target tests/unit/model/test_task
 check_PROGRAMS += $(unit_model)
 unit_model_libs = $(libs_model) $(LIBCONFIG_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -21,6 +21,8 @@ tests_unit_model_test_config_changes_SOURCES = tests/unit/model/test_config_chan
 tests_unit_model_test_config_changes_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_tls_SOURCES = tests/unit/model/test_config_tls.c
 tests_unit_model_test_config_tls_LDADD = $(unit_model_libs)
+tests_unit_model_test_host_reach_SOURCES = tests/unit/model/test_host_reach.c
+tests_unit_model_test_host_reach_LDADD = $(unit_model_libs)
 tests_unit_model_test_http_codes_SOURCES = tests/unit/model/test_http_codes.c
 tests_unit_model_test_http_codes_LDADD = $(unit_model_libs)
 tests_unit_model_test_ssl_policy_SOURCES = tests/unit/model/test_ssl_policy.c
