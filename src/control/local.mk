@@ -63,7 +63,13 @@ libcontrol_a_SOURCES = \
 	src/control/discovery/task_events.c src/control/discovery/task_events.h \
 	src/control/discovery/task_file.c src/control/discovery/task_file.h \
 	src/control/discovery/task_set.c src/control/discovery/task_set.h \
+	src/control/driver/driver.c src/control/driver/driver.h src/control/driver/driver_acts.def \
+	src/control/driver/driver_kind.h \
 	src/control/docker/discovery_docker.c \
+	src/control/docker/docker_acts.def \
+	src/control/docker/docker_driver.c src/control/docker/docker_driver.h \
+	src/control/docker/docker_logs.c src/control/docker/docker_logs.h \
+	src/control/docker/docker_pull.c src/control/docker/docker_pull.h \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
 	src/control/docker/docker_end.c src/control/docker/docker_end.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \

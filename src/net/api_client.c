@@ -23,7 +23,7 @@
 /* A collected body may not be longer; a list of ten thousand containers is about 20 MiB. */
 #define BODY_MOST_BYTES ((size_t)64 * 1024 * 1024)
 #define CONNECT_TIMEOUT_MS 5000L
-#define CONNECTIONS_MOST 16L
+#define CONNECTIONS_DEFAULT 16L
 /* A half-open TCP stream is noticed after about 30 s: nothing else would tell (events carry no
  * heartbeat). */
 #define KEEPALIVE_SECONDS 15L
@@ -90,6 +90,16 @@ detach_request(struct api_request *request)
     loop_free_later(client->loop, request, release_request);
 }
 
+/* Not while the connection was still being made. */
+static bool
+was_sent(const struct api_request *request)
+{
+    curl_off_t sent_us = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    return sent_us > 0;
+}
+
 static void
 end_request(struct api_request *request, CURLcode result)
 {
@@ -107,6 +117,7 @@ end_request(struct api_request *request, CURLcode result)
         curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &os_error);
         answer.os_error = result == CURLE_COULDNT_CONNECT ? (int)os_error : 0;
         answer.is_too_long = request->is_too_long;
+        answer.is_late = result == CURLE_OPERATION_TIMEDOUT && was_sent(request);
         answer.error = request->is_too_long        ? "the answer is too long"
                        : request->error[0] != '\0' ? request->error
                                                    : curl_easy_strerror(result);
@@ -254,12 +265,12 @@ read_endpoint(struct api_client *client, const char *endpoint)
 }
 
 struct api_client *
-api_client_new(struct loop *loop, const char *endpoint, char **error)
+api_client_new(struct loop *loop, const struct api_endpoint *endpoint, char **error)
 {
     static bool is_curl_ready;
     struct api_client *client = memory_take(1, sizeof(*client));
 
-    *error = read_endpoint(client, endpoint);
+    *error = read_endpoint(client, endpoint->url);
     if (*error != NULL) {
         free(client);
         return NULL;
@@ -278,7 +289,9 @@ api_client_new(struct loop *loop, const char *endpoint, char **error)
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
-    curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS_MOST);
+    curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                      endpoint->connections != 0 ? (long)endpoint->connections
+                                                 : CONNECTIONS_DEFAULT);
     return client;
 }
 

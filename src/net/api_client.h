@@ -20,6 +20,7 @@ struct api_answer {
     long status;
     const char *error; /* NULL when status is set */
     bool is_too_long;  /* it came, but was longer than it may be */
+    bool is_late;      /* it was asked for, and did not come within the time */
     int os_error;      /* errno of a connect that failed; 0: something else */
     const char *body;  /* NULL for a streamed one; NUL-terminated */
     size_t body_length;
@@ -34,9 +35,14 @@ struct api_callbacks {
     void (*on_done)(void *argument, const struct api_answer *answer);
 };
 
-/* endpoint: "unix:///path", "http://host:port", "tcp://host:port". NULL with *error set (free
- * it). */
-struct api_client *api_client_new(struct loop *loop, const char *endpoint, char **error);
+struct api_endpoint {
+    const char *url;      /* "unix:///path", "http://host:port", "tcp://host:port" */
+    unsigned connections; /* at the same time; what is beyond waits. 0: 16 */
+};
+
+/* NULL with *error set (free it). */
+struct api_client *api_client_new(struct loop *loop, const struct api_endpoint *endpoint,
+                                  char **error);
 
 /* Cancels all requests of the client; allowed inside its callbacks. */
 void api_client_free(struct api_client **client);

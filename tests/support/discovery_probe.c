@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/driver/driver.h"
 #include "control/discovery/discovery.h"
 
 /* What was reported so far: enough of a registry to count what no event told of. */
@@ -169,11 +170,11 @@ on_stop_sign(void *argument, const char *provider, const char *id, const char *s
 }
 
 static void
-on_stopped(void *argument, const char *error)
+on_stopped(void *argument, const struct driver_result *result)
 {
     struct discovery_stop *stopped = argument;
 
-    printf("stopped %.12s %s\n", stopped->id, error == NULL ? "ok" : error);
+    printf("stopped %.12s %s\n", stopped->id, result->error == NULL ? "ok" : result->error);
     free(stopped->id);
     stopped->id = NULL;
 }
@@ -203,8 +204,13 @@ run_command(char *line)
         loop_stop(loop);
     else if (sscanf(line, "stop %255s %u", id, &seconds) == 2 && stop.id == NULL) {
         stop.id = memory_copy_text(id);
-        if (!discovery_stop_task(discovery, id, seconds, on_stopped, &stop))
-            on_stopped(&stop, "this provider cannot stop that");
+        struct driver *driver = discovery_driver(discovery);
+        const struct driver_result none = {.fault = DRIVER_REFUSED,
+                                           .error = "this provider cannot stop that"};
+        if (driver == NULL)
+            on_stopped(&stop, &none);
+        else
+            driver_stop(driver, id, seconds, on_stopped, &stop);
     } else
         printf("unknown command: %s\n", line);
 }

@@ -84,20 +84,10 @@ discovery_read_status(struct discovery *discovery, struct discovery_status *stat
     discovery->kind->status(discovery->provider, status);
 }
 
-bool
-discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeout_seconds,
-                    discovery_stopped *on_done, void *argument)
+struct driver *
+discovery_driver(struct discovery *discovery)
 {
     const struct discovery_kind *kind = discovery->kind;
 
-    return kind->stop_task != NULL &&
-           kind->stop_task(discovery->provider, id, timeout_seconds, on_done, argument);
-}
-
-struct docker_engine *
-discovery_engine(struct discovery *discovery)
-{
-    const struct discovery_kind *kind = discovery->kind;
-
-    return kind->engine == NULL ? NULL : kind->engine(discovery->provider);
+    return kind->driver == NULL ? NULL : kind->driver(discovery->provider);
 }

@@ -56,10 +56,7 @@ struct discovery_status {
 };
 
 struct discovery;
-struct docker_engine;
-
-/* The end of a stop: NULL or the reason of the failure. */
-typedef void discovery_stopped(void *argument, const char *error);
+struct driver;
 
 struct discovery_kind {
     const char *type; /* as in providers = ( { type = "docker" } ) */
@@ -67,12 +64,9 @@ struct discovery_kind {
     void *(*open)(struct loop *loop, const struct config_provider *config, const char *name,
                   const struct discovery_sink *sink);
     void (*status)(void *provider, struct discovery_status *status);
-    /* As discovery_stop_task; NULL: this kind cannot stop things. */
-    bool (*stop_task)(void *provider, const char *id, unsigned timeout_seconds,
-                      discovery_stopped *on_done, void *argument);
-    /* As discovery_engine; NULL: there is none. */
-    struct docker_engine *(*engine)(void *provider);
-    /* The callbacks of the sink come no more; stops under way end with an error. */
+    /* As discovery_driver; NULL: what this kind follows cannot be acted on. */
+    struct driver *(*driver)(void *provider);
+    /* The callbacks of the sink come no more; acts under way end with an error. */
     void (*close)(void *provider);
 };
 
@@ -90,15 +84,7 @@ const char *discovery_name(const struct discovery *discovery);
 const struct config_provider *discovery_config(const struct discovery *discovery);
 void discovery_read_status(struct discovery *discovery, struct discovery_status *status);
 
-/*
- * Stops a container through the provider that reported it (Docker: POST /containers/ID/stop);
- * on_done is called once with NULL or the reason of the failure. False when the provider cannot
- * stop things.
- */
-bool discovery_stop_task(struct discovery *discovery, const char *id, unsigned timeout_seconds,
-                         discovery_stopped *on_done, void *argument);
-
-/* The container engine behind it, for what goes beyond stopping; NULL: it has none. */
-struct docker_engine *discovery_engine(struct discovery *discovery);
+/* How to act on the engine behind it (control/driver/driver.h); NULL: it has none. */
+struct driver *discovery_driver(struct discovery *discovery);
 
 #endif

@@ -360,7 +360,7 @@ providers_can_stop(const struct providers *providers, const char *name)
     const struct discovery_kind *kind =
         discovery == NULL ? NULL : discovery_find_kind(discovery_config(discovery)->type);
 
-    return kind != NULL && kind->stop_task != NULL;
+    return kind != NULL && kind->driver != NULL;
 }
 
 bool

@@ -11,7 +11,9 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/docker/docker_driver.h"
 #include "control/docker/docker_follower.h"
+#include "control/driver/driver_kind.h"
 
 #define DOCKER_TAG 0x646f636b
 #define ENDPOINT_DEFAULT "unix:///var/run/docker.sock"
@@ -44,6 +46,7 @@ open_docker(struct loop *loop, const struct config_provider *config, const char 
         config->host != NULL ? config->host : docker_engine_host(follower->engine);
     follower->place.reach.dial = config->dial;
     follower->place.reach.network = config->network;
+    follower->driver = docker_driver_new(follower);
     docker_follower_begin(follower, sink);
     return docker;
 }
@@ -72,28 +75,13 @@ read_status(void *provider, struct discovery_status *status)
              is_podman ? ")" : "");
 }
 
-static bool
-stop_docker_task(void *provider, const char *id, unsigned timeout_seconds,
-                 discovery_stopped *on_done, void *argument)
-{
-    struct docker *docker = provider;
-    struct docker_follower *follower = &docker->follower;
-
-    CHECK_TAG(docker, DOCKER_TAG);
-    if (follower->engine == NULL || !docker_id_is_valid(id))
-        return false;
-    docker_roster_expect_stop(follower->roster, id, timeout_seconds);
-    docker_engine_stop(follower->engine, id, timeout_seconds, on_done, argument);
-    return true;
-}
-
-static struct docker_engine *
-engine_of(void *provider)
+static struct driver *
+driver_of(void *provider)
 {
     struct docker *docker = provider;
 
     CHECK_TAG(docker, DOCKER_TAG);
-    return docker->follower.engine;
+    return docker->follower.driver;
 }
 
 static void
@@ -112,6 +100,7 @@ close_docker(void *provider)
     struct loop *loop = docker->follower.loop;
 
     CHECK_TAG(docker, DOCKER_TAG);
+    driver_free(&docker->follower.driver);
     docker_follower_end(&docker->follower);
     docker_engine_close(&docker->follower.engine);
     docker->tag = 0;
@@ -122,7 +111,6 @@ const struct discovery_kind discovery_docker = {
     .type = "docker",
     .open = open_docker,
     .status = read_status,
-    .stop_task = stop_docker_task,
-    .engine = engine_of,
+    .driver = driver_of,
     .close = close_docker,
 };

@@ -1,40 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Calls are kept in a list until their answer comes, so that closing can end each with a
- * reason: somebody waits for it.
- */
 #include "control/docker/docker_engine.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-#include "base/check.h"
 #include "base/memory.h"
-#include "base/slice.h"
-#include "control/docker/docker_container.h"
 
-/* On top of the time that the engine itself gives the container. */
-#define CALL_TIMEOUT_MS 30000
 #define SHOWN_BYTES 300
-
-struct engine_call {
-    LIST_ENTRY(engine_call) entry;
-    struct docker_engine *engine;
-    struct api_request *request;
-    docker_engine_done *on_done; /* one of both */
-    docker_engine_answered *on_answer;
-    void *argument;
-};
+/* Stops wait for their containers: so many may at the same time. */
+#define ACTS_MOST 64
 
 struct docker_engine {
     struct loop *loop;
-    struct api_client *client;
+    struct api_client *client; /* of what is read to follow it */
+    struct api_client *acts;
     struct docker_version version;
     char *endpoint, *host;
-    LIST_HEAD(, engine_call) calls;
 };
 
 /* "tcp://10.0.0.5:2375" and "tcp://[::1]:2375" without scheme, port and brackets; NULL: unix.
@@ -56,29 +39,20 @@ read_host(const char *endpoint)
 struct docker_engine *
 docker_engine_open(struct loop *loop, const char *endpoint, char **error)
 {
-    struct api_client *client = api_client_new(loop, endpoint, error);
+    const struct api_endpoint reading = {.url = endpoint};
+    const struct api_endpoint acting = {.url = endpoint, .connections = ACTS_MOST};
+    struct api_client *client = api_client_new(loop, &reading, error);
 
     if (client == NULL)
         return NULL;
     struct docker_engine *engine = memory_take(1, sizeof(*engine));
     engine->loop = loop;
     engine->client = client;
+    engine->acts = api_client_new(loop, &acting, error);
     engine->version = DOCKER_VERSION_OLDEST;
     engine->endpoint = memory_copy_text(endpoint);
     engine->host = read_host(endpoint);
-    LIST_INIT(&engine->calls);
     return engine;
-}
-
-static void
-end_call(struct engine_call *call, const char *error, const char *body)
-{
-    LIST_REMOVE(call, entry);
-    if (call->on_answer != NULL)
-        call->on_answer(call->argument, error, body);
-    else
-        call->on_done(call->argument, error);
-    loop_free_later(call->engine->loop, call, NULL);
 }
 
 static void
@@ -95,16 +69,12 @@ void
 docker_engine_close(struct docker_engine **engine)
 {
     struct docker_engine *closed = *engine;
-    struct engine_call *call;
 
     *engine = NULL;
     if (closed == NULL)
         return;
-    while ((call = LIST_FIRST(&closed->calls)) != NULL) {
-        api_request_cancel(&call->request);
-        end_call(call, "the provider was closed before the engine had answered", NULL);
-    }
     api_client_free(&closed->client);
+    api_client_free(&closed->acts);
     loop_free_later(closed->loop, closed, release_engine);
 }
 
@@ -127,16 +97,16 @@ docker_engine_version(const struct docker_engine *engine)
 }
 
 static struct api_request *
-send_versioned(struct docker_engine *engine, const struct api_call *call,
-               const struct api_callbacks *callbacks, void *argument)
+send_versioned(const struct docker_engine *engine, struct api_client *client,
+               const struct api_call *call, const struct api_callbacks *callbacks,
+               void *argument)
 {
     struct api_call versioned = *call;
     char *path =
         memory_print("/v%u.%u%s", engine->version.major, engine->version.minor, call->path);
 
     versioned.path = path;
-    struct api_request *request =
-        api_client_send(engine->client, &versioned, callbacks, argument);
+    struct api_request *request = api_client_send(client, &versioned, callbacks, argument);
     free(path);
     return request;
 }
@@ -154,7 +124,7 @@ struct api_request *
 docker_engine_get_bounded(struct docker_engine *engine, const struct api_call *call,
                           const struct api_callbacks *callbacks, void *argument)
 {
-    return send_versioned(engine, call, callbacks, argument);
+    return send_versioned(engine, engine->client, call, callbacks, argument);
 }
 
 struct api_request *
@@ -163,7 +133,14 @@ docker_engine_get(struct docker_engine *engine, const char *path, unsigned timeo
 {
     const struct api_call call = {"GET", path, NULL, timeout_ms, 0};
 
-    return send_versioned(engine, &call, callbacks, argument);
+    return send_versioned(engine, engine->client, &call, callbacks, argument);
+}
+
+struct api_request *
+docker_engine_act(struct docker_engine *engine, const struct api_call *call,
+                  const struct api_callbacks *callbacks, void *argument)
+{
+    return send_versioned(engine, engine->acts, call, callbacks, argument);
 }
 
 char *
@@ -211,49 +188,4 @@ docker_engine_explain(const struct docker_engine *engine, const struct api_answe
     char *error = memory_print("%s: %s", engine->endpoint, reason);
     free(reason);
     return error;
-}
-
-static void
-on_answered(void *argument, const struct api_answer *answer)
-{
-    struct engine_call *call = argument;
-    bool is_well = (answer->status >= 200 && answer->status < 300) || answer->status == 304;
-    char *error = is_well ? NULL : docker_engine_explain(call->engine, answer);
-
-    end_call(call, error, is_well ? answer->body : NULL);
-    free(error);
-}
-
-/* What is to be told stands in the returned call. */
-static struct engine_call *
-send_call(struct docker_engine *engine, const struct api_call *request, void *argument)
-{
-    static const struct api_callbacks callbacks = {.on_done = on_answered};
-    struct engine_call *call = memory_take(1, sizeof(*call));
-
-    call->engine = engine;
-    call->argument = argument;
-    call->request = send_versioned(engine, request, &callbacks, call);
-    LIST_INSERT_HEAD(&engine->calls, call, entry);
-    return call;
-}
-
-void
-docker_engine_call(struct docker_engine *engine, const struct api_call *call,
-                   docker_engine_answered *on_answer, void *argument)
-{
-    send_call(engine, call, argument)->on_answer = on_answer;
-}
-
-void
-docker_engine_stop(struct docker_engine *engine, const char *id, unsigned timeout_seconds,
-                   docker_engine_done *on_done, void *argument)
-{
-    CHECK(docker_id_is_valid(id));
-    char *path = memory_print("/containers/%s/stop?t=%u", id, timeout_seconds);
-    const struct api_call stop = {"POST", path, NULL, timeout_seconds * 1000 + CALL_TIMEOUT_MS,
-                                  0};
-
-    send_call(engine, &stop, argument)->on_done = on_done;
-    free(path);
 }

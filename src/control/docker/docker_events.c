@@ -15,6 +15,7 @@
 #include "base/slice.h"
 #include "control/docker/docker_container.h"
 #include "control/docker/docker_labels.h"
+#include "control/driver/driver.h"
 #include "net/api_client.h"
 
 /* An event carries all labels of its container; those of compose projects reach some KiB. */
@@ -129,6 +130,8 @@ tell(const json_t *value, docker_event_callback *on_event, void *argument)
     docker_labels_read(&labels, attributes);
     event.is_ours = labels.verdict != DOCKER_LABELS_OFF;
     docker_labels_clear(&labels);
+    const char *managed = text_of(attributes, DRIVER_MANAGED_LABEL);
+    event.is_managed = managed != NULL && strcmp(managed, "1") == 0;
     on_event(argument, &event);
 }
 
@@ -137,8 +140,11 @@ static void
 tell_cut(const char *text, size_t length, docker_event_callback *on_event, void *argument)
 {
     char id[DOCKER_ID_SIZE] = "";
-    struct docker_event event = {
-        .kind = DOCKER_EVENT_CUT, .action = "", .container_id = id, .is_ours = true};
+    struct docker_event event = {.kind = DOCKER_EVENT_CUT,
+                                 .action = "",
+                                 .container_id = id,
+                                 .is_ours = true,
+                                 .is_managed = true};
 
     if (!docker_items_find_id(text, length, id, sizeof(id)) || !docker_id_is_valid(id))
         id[0] = '\0';

@@ -33,6 +33,7 @@ struct docker_event {
     const char *health; /* HEALTH: "healthy", "unhealthy"; NULL: not said */
     uint64_t time_ns;   /* the engine's clock; 0: not said */
     bool is_ours;       /* the container's labels, which events carry, name a service */
+    bool is_managed;    /* they say that fairlead has made it */
 };
 
 typedef void docker_event_callback(void *argument, const struct docker_event *event);

@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "control/docker/docker_namespace.h"
 #include "control/docker/docker_self.h"
+#include "control/driver/driver_kind.h"
 
 #define DOCKER_FOLLOWER_TAG 0x646f666f
 #define PING_TIMEOUT_MS 5000
@@ -188,8 +189,11 @@ on_swept(void *argument, unsigned missed)
         follower->is_connected = true;
         follower->resync_ms = resync_most_ms(follower);
         missed = 0; /* nobody was there to be told */
+        driver_note_change(follower->driver);
     }
     follower->missed_events += missed;
+    if (missed > 0)
+        driver_note_change(follower->driver);
     plan_resync(follower, missed);
     check_stream(follower, missed);
 }
@@ -234,6 +238,8 @@ on_event(void *argument, const struct docker_event *event)
     follower->last_event_ms = clock_ms();
     if (event->time_ns > follower->last_event_ns)
         follower->last_event_ns = event->time_ns;
+    if (event->is_managed || docker_greeting_is_podman(&follower->greeting))
+        driver_note_change(follower->driver);
     docker_roster_take_event(follower->roster, event,
                              docker_greeting_is_podman(&follower->greeting));
 }

@@ -25,11 +25,14 @@ enum docker_follower_step {
     DOCKER_STEP_FOLLOWING
 };
 
+struct driver;
+
 struct docker_follower {
     /* the owner's */
     struct loop *loop;
     const char *name, *endpoint;
     struct docker_engine *engine;
+    struct driver *driver; /* is told when managed containers may have changed */
     struct docker_place place;
     unsigned resync_seconds;
     /* its own */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "control/driver/driver.h"
 
 struct stop {
     struct rollout *rollout;
@@ -43,13 +44,13 @@ end(struct stop *stop, const char *error)
 }
 
 static void
-on_stopped(void *argument, const char *error)
+on_stopped(void *argument, const struct driver_result *result)
 {
     struct stop *stop = argument;
 
-    if (error == NULL)
+    if (result->error == NULL)
         tell(stop, "is stopped");
-    end(stop, error);
+    end(stop, result->error);
 }
 
 static void
@@ -62,8 +63,11 @@ stop_container(struct stop *stop)
         return;
     }
     tell(stop, "is drained; stopping it");
-    if (!discovery_stop_task(discovery, stop->id, stop->timeout_seconds, on_stopped, stop))
+    struct driver *driver = discovery_driver(discovery);
+    if (driver == NULL)
         end(stop, "its provider cannot stop containers");
+    else
+        driver_stop(driver, stop->id, stop->timeout_seconds, on_stopped, stop);
 }
 
 static void

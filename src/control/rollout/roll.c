@@ -34,7 +34,7 @@ is_replaceable(const struct rollout *rollout, const struct task_record *record)
     struct discovery *discovery =
         providers_find(rollout->parts.providers, record->task->source);
 
-    return discovery != NULL && discovery_engine(discovery) != NULL && !record->is_stale &&
+    return discovery != NULL && discovery_driver(discovery) != NULL && !record->is_stale &&
            !task_record_is_leaving(record) && task_is_eligible(record->task);
 }
 

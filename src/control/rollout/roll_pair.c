@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Steps ask the engine (ask), wait for targets (await) or use container_stop; each ends in
+ * Steps ask the engine's driver, wait for targets (await) or use container_stop; each ends in
  * end_step, which runs the next one by the table.
  */
 #include "control/rollout/roll_pair.h"
@@ -13,16 +13,14 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "control/docker/docker_container.h"
-#include "control/docker/docker_engine.h"
 #include "control/docker/docker_replacement.h"
+#include "control/driver/driver.h"
 #include "control/rollout/container_stop.h"
 #include "control/rollout/roll_state.h"
 
 /* While waiting for targets: how often they, and the container itself, are looked at. */
 #define TARGETS_LOOK_MS 20
 #define CONTAINER_LOOK_MS 1000
-
-#define CALL_TIMEOUT_MS 30000
 
 #define ROLL_STEP(id, function, next, if_failed) static void function(struct roll_pair *pair);
 #include "control/rollout/roll_steps.def"
@@ -101,79 +99,61 @@ roll_pair_rests(const struct roll_pair *pair)
     return steps[pair->step].run == NULL;
 }
 
-static struct docker_engine *
-engine_of(const struct roll_pair *pair)
+/* NULL: the step has ended, there is none any more. */
+static struct driver *
+find_driver(struct roll_pair *pair)
 {
     struct discovery *discovery =
         providers_find(pair->roll->rollout->parts.providers, pair->source);
+    struct driver *driver = discovery == NULL ? NULL : discovery_driver(discovery);
 
-    return discovery == NULL ? NULL : discovery_engine(discovery);
-}
-
-/* Sends a call; takes over the path and the body. */
-static void
-ask(struct roll_pair *pair, const char *method, char *path, json_t *body,
-    docker_engine_answered *on_answer)
-{
-    struct docker_engine *engine = engine_of(pair);
-    char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
-    const struct api_call call = {method, path, text, CALL_TIMEOUT_MS, 0};
-
-    if (engine == NULL)
+    if (driver == NULL)
         end_step(pair, "its engine is not followed any more");
-    else
-        docker_engine_call(engine, &call, on_answer, pair);
-    free(path);
-    free(text);
-    json_decref(body);
-}
-
-/* The answer's JSON; NULL where there is none. */
-static json_t *
-read_json(const char *body)
-{
-    return body == NULL ? NULL : json_loads(body, 0, NULL);
+    return driver;
 }
 
 static void
-on_answer(void *argument, const char *error, const char *body)
+on_answer(void *argument, const struct driver_result *result)
 {
-    (void)body;
-    end_step(argument, error);
+    end_step(argument, result->error);
 }
 
 static void
-on_container(void *argument, const char *error, const char *body)
+on_container(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
 
-    pair->container = read_json(body);
-    end_step(pair, error != NULL ? error : docker_replacement_obstacle(pair->container));
+    pair->container = json_deep_copy(result->answer);
+    end_step(pair, result->error != NULL ? result->error
+                                         : docker_replacement_obstacle(pair->container));
 }
 
 static void
 read_container(struct roll_pair *pair)
 {
-    ask(pair, "GET", memory_print("/containers/%s/json", pair->old_id), NULL, on_container);
+    struct driver *driver = find_driver(pair);
+
+    if (driver != NULL)
+        driver_inspect(driver, pair->old_id, on_container, pair);
 }
 
 /* Where the old image is gone, its settings are taken over with the container's. */
 static void
-on_image(void *argument, const char *error, const char *body)
+on_image(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
 
-    pair->old_image = error == NULL ? read_json(body) : NULL;
+    pair->old_image = json_deep_copy(result->answer);
     end_step(pair, NULL);
 }
 
 static void
-ask_for_image(struct roll_pair *pair, const char *image, docker_engine_answered *on_inspected)
+ask_for_image(struct roll_pair *pair, const char *image, driver_done *on_inspected)
 {
-    char *escaped = api_escape(image == NULL ? "" : image);
+    struct driver *driver = find_driver(pair);
 
-    ask(pair, "GET", memory_print("/images/%s/json", escaped), NULL, on_inspected);
-    free(escaped);
+    if (driver != NULL)
+        driver_inspect_image(driver, image == NULL ? "" : image, on_inspected, pair);
 }
 
 static void
@@ -193,11 +173,11 @@ new_image_name(const struct roll_pair *pair)
 
 /* Where it is not there, creating the container says so. */
 static void
-on_new_image(void *argument, const char *error, const char *body)
+on_new_image(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
 
-    pair->new_image = error == NULL ? read_json(body) : NULL;
+    pair->new_image = json_deep_copy(result->answer);
     end_step(pair, NULL);
 }
 
@@ -208,17 +188,16 @@ read_new_image(struct roll_pair *pair)
 }
 
 static void
-on_created(void *argument, const char *error, const char *body)
+on_created(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
-    json_t *answer = read_json(body);
-    const char *id = json_string_value(json_object_get(answer, "Id"));
+    const char *id = json_string_value(json_object_get(result->answer, "Id"));
+    const char *error = result->error;
 
     if (error == NULL && (id == NULL || !docker_id_is_valid(id)))
         error = "the engine told no id of the new container";
     if (error == NULL)
         pair->new_id = memory_copy_text(id);
-    json_decref(answer);
     end_step(pair, error);
 }
 
@@ -226,26 +205,27 @@ on_created(void *argument, const char *error, const char *body)
 static void
 create(struct roll_pair *pair)
 {
+    struct driver *driver = find_driver(pair);
+
+    if (driver == NULL)
+        return;
     json_t *body = docker_replacement_body(pair->container, pair->old_image,
                                            new_image_name(pair), pair->new_image);
-    char *escaped = api_escape(pair->name);
+    char *name = memory_print("%s-%06x", pair->name, (unsigned)random_below(1U << 24));
 
     pair->networks = docker_replacement_networks(pair->container);
-    ask(pair, "POST",
-        memory_print("/containers/create?name=%s-%06x", escaped,
-                     (unsigned)random_below(1U << 24)),
-        body, on_created);
-    free(escaped);
+    driver_create(driver, name, body, on_created, pair);
+    free(name);
+    json_decref(body);
 }
 
 static void
-on_connected(void *argument, const char *error, const char *body)
+on_connected(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
 
-    (void)body;
-    if (error != NULL)
-        end_step(pair, error);
+    if (result->error != NULL)
+        end_step(pair, result->error);
     else
         join(pair);
 }
@@ -260,17 +240,23 @@ join(struct roll_pair *pair)
         end_step(pair, NULL);
         return;
     }
-    char *path = memory_print("/networks/%s/connect", json_object_iter_key(first));
+    struct driver *driver = find_driver(pair);
+    if (driver == NULL)
+        return;
     json_t *body = json_copy(json_object_iter_value(first));
     json_object_set_new(body, "Container", json_string(pair->new_id));
+    driver_connect(driver, json_object_iter_key(first), body, on_connected, pair);
     json_object_del(pair->networks, json_object_iter_key(first));
-    ask(pair, "POST", path, body, on_connected);
+    json_decref(body);
 }
 
 static void
 start(struct roll_pair *pair)
 {
-    ask(pair, "POST", memory_print("/containers/%s/start", pair->new_id), NULL, on_answer);
+    struct driver *driver = find_driver(pair);
+
+    if (driver != NULL)
+        driver_start(driver, pair->new_id, on_answer, pair);
 }
 
 static const char *
@@ -300,23 +286,31 @@ is_served(const struct roll_pair *pair)
 
 /* A container that has ended need not be waited for. */
 static void
-on_awaited_container(void *argument, const char *error, const char *body)
+on_awaited_container(void *argument, const struct driver_result *result)
 {
     struct roll_pair *pair = argument;
-    json_t *answer = read_json(body);
-    const json_t *state = json_object_get(answer, "State");
+    const json_t *state = json_object_get(result->answer, "State");
     int code = (int)json_integer_value(json_object_get(state, "ExitCode"));
     bool is_running = json_is_true(json_object_get(state, "Running")) ||
                       json_is_true(json_object_get(state, "Restarting"));
 
-    json_decref(answer);
-    if (error != NULL || is_running) {
+    if (result->error != NULL || is_running) {
         timer_set(&pair->timer, pair->roll->rollout->parts.loop, TARGETS_LOOK_MS);
         return;
     }
     char *text = memory_print("its program has ended with exit code %d", code);
     end_step(pair, text);
     free(text);
+}
+
+static void
+look_at_container(struct roll_pair *pair)
+{
+    struct driver *driver = find_driver(pair);
+
+    pair->look_ms = clock_ms() + CONTAINER_LOOK_MS;
+    if (driver != NULL)
+        driver_inspect(driver, awaited_id(pair), on_awaited_container, pair);
 }
 
 static void
@@ -329,9 +323,7 @@ on_look(void *argument)
     } else if (clock_ms() >= pair->deadline_ms) {
         end_step(pair, "it was not healthy in time");
     } else if (clock_ms() >= pair->look_ms) {
-        pair->look_ms = clock_ms() + CONTAINER_LOOK_MS;
-        ask(pair, "GET", memory_print("/containers/%s/json", awaited_id(pair)), NULL,
-            on_awaited_container);
+        look_at_container(pair);
     } else {
         timer_set(&pair->timer, pair->roll->rollout->parts.loop, TARGETS_LOOK_MS);
     }
@@ -413,32 +405,38 @@ remove_old(struct roll_pair *pair)
         end_step(pair, NULL);
         return;
     }
-    ask(pair, "DELETE", memory_print("/containers/%s", pair->old_id), NULL, on_answer);
+    struct driver *driver = find_driver(pair);
+    if (driver != NULL)
+        driver_remove(driver, pair->old_id, DRIVER_REMOVE_STOPPED, on_answer, pair);
 }
 
 static void
 take_name(struct roll_pair *pair)
 {
-    char *escaped = api_escape(pair->name);
+    struct driver *driver = find_driver(pair);
 
-    ask(pair, "POST", memory_print("/containers/%s/rename?name=%s", pair->new_id, escaped),
-        NULL, on_answer);
-    free(escaped);
+    if (driver != NULL)
+        driver_rename(driver, pair->new_id, pair->name, on_answer, pair);
 }
 
 static void
 restart_old(struct roll_pair *pair)
 {
+    struct driver *driver = find_driver(pair);
+
     pair->is_old_stopped = false;
-    ask(pair, "POST", memory_print("/containers/%s/start", pair->old_id), NULL, on_answer);
+    if (driver != NULL)
+        driver_start(driver, pair->old_id, on_answer, pair);
 }
 
 /* By force: one that never became healthy may still run. */
 static void
 remove_new(struct roll_pair *pair)
 {
-    ask(pair, "DELETE", memory_print("/containers/%s?force=true", pair->new_id), NULL,
-        on_answer);
+    struct driver *driver = find_driver(pair);
+
+    if (driver != NULL)
+        driver_remove(driver, pair->new_id, DRIVER_REMOVE_FORCED, on_answer, pair);
 }
 
 struct roll_pair *

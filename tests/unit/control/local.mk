@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/control: one program a file.
 
-control_docker_tests = tests/unit/control/docker/test_docker_end \
+control_docker_tests = tests/unit/control/driver/test_driver \
+	tests/unit/control/docker/test_docker_driver tests/unit/control/docker/test_docker_logs \
+	tests/unit/control/docker/test_docker_end \
 	tests/unit/control/docker/test_docker_replacement \
 	tests/unit/control/docker/test_docker_container \
 	tests/unit/control/docker/test_docker_events tests/unit/control/docker/test_docker_stop_sign \
@@ -19,6 +21,12 @@ tests_unit_control_docker_test_docker_events_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_stop_sign_SOURCES = \
 	tests/unit/control/docker/test_docker_stop_sign.c
 tests_unit_control_docker_test_docker_stop_sign_LDADD = $(docker_test_libs)
+tests_unit_control_driver_test_driver_SOURCES = tests/unit/control/driver/test_driver.c
+tests_unit_control_driver_test_driver_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_driver_SOURCES = tests/unit/control/docker/test_docker_driver.c
+tests_unit_control_docker_test_docker_driver_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_logs_SOURCES = tests/unit/control/docker/test_docker_logs.c
+tests_unit_control_docker_test_docker_logs_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_end_SOURCES = tests/unit/control/docker/test_docker_end.c
 tests_unit_control_docker_test_docker_end_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_version_SOURCES = tests/unit/control/docker/test_docker_version.c

@@ -143,7 +143,8 @@ set_up(void **state)
     evhttp_set_bevcb(fixture->service, on_connection, fixture);
     assert_int_equal(evhttp_accept_socket(fixture->service, listening_fd), 0);
     char *endpoint = memory_print("unix://%s", fixture->path);
-    fixture->client = api_client_new(fixture->loop, endpoint, &error);
+    fixture->client =
+        api_client_new(fixture->loop, &(struct api_endpoint){.url = endpoint}, &error);
     assert_non_null(fixture->client);
     free(endpoint);
     *state = fixture;
@@ -293,7 +294,8 @@ refuses_endpoints_that_it_cannot_read(void **state)
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         char *error = NULL;
-        assert_null(api_client_new(fixture->loop, bad[i], &error));
+        assert_null(
+            api_client_new(fixture->loop, &(struct api_endpoint){.url = bad[i]}, &error));
         assert_non_null(error);
         free(error);
     }

@@ -455,8 +455,7 @@ cannot_stop_things(void **state)
 
     open_stand(&stand);
     start(&stand);
-    assert_false(discovery_stop_task(stand.discovery, "one", 1, NULL, NULL));
-    assert_null(discovery_engine(stand.discovery));
+    assert_null(discovery_driver(stand.discovery));
     close_stand(&stand);
 }
 
