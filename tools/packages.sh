@@ -6,7 +6,7 @@ build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev lib
     libjansson-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libnghttp2-dev uthash-dev libsystemd-dev"
 quickstart_packages="curl"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
-    binutils docker docker-compose iptables iproute2 util-linux procps mandoc systemd openssl
+    binutils docker docker-registry docker-compose iptables iproute2 util-linux procps mandoc systemd openssl
     chromium chromium-driver python3-selenium nghttp2-client nghttp2-server
     python3-hpack python3-grpcio python3-boto3 awscli tmux bash-completion zsh prometheus pebble uacme lego certbot"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"

@@ -351,6 +351,7 @@ struct config {
     struct config_certificate *api_certificates; /* one, or none: in plain */
     size_t api_certificate_count;
     char *api_listener_address; /* of listeners that are made by calls */
+    char *api_registry;         /* "host:port"; NULL: none */
     bool api_anonymous_read;
     unsigned api_requests_per_second; /* of a key; 0: no limit */
     char *access_log_path;            /* NULL: none */

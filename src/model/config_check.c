@@ -64,6 +64,21 @@ is_loopback(const char *text)
            (address_block_contains(&ipv4, &address) || address_block_contains(&ipv6, &address));
 }
 
+/* Of what may stand in a URL and in an image's name. */
+static bool
+is_host_and_port(const char *text)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    size_t host = strspn(text, letters), digits;
+
+    if (host == 0 || text[host] != ':')
+        return false;
+    digits = strspn(text + host + 1, "0123456789");
+    return digits > 0 && digits <= 5 && text[host + 1 + digits] == '\0' &&
+           strtoul(text + host + 1, NULL, 10) <= UINT16_MAX;
+}
+
 static void
 check_api(const struct config_check *check, const struct config_node *root)
 {
@@ -86,6 +101,8 @@ check_api(const struct config_check *check, const struct config_node *root)
         REPORT(check, group, "certificates", "must hold one at most");
     else if (config->api_certificate_count > 0 && config->api_unix != NULL)
         REPORT(check, group, "certificates", "is for api.address: a unix socket needs no TLS");
+    if (config->api_registry != NULL && !is_host_and_port(config->api_registry))
+        REPORT(check, group, "registry", "must be HOST:PORT, such as 127.0.0.1:5000");
     if (config->api_name_count > API_NAMES_MAX)
         REPORT(check, group, "names", "are %zu: at most %d", config->api_name_count,
                API_NAMES_MAX);

@@ -61,7 +61,8 @@ struct api_client {
     struct loop *loop;
     CURLM *multi;
     char *base_url;
-    char *unix_path; /* NULL: TCP */
+    char *unix_path;    /* NULL: TCP */
+    const char *accept; /* NULL: anything */
     TAILQ_HEAD(api_request_list, api_request) requests;
     struct alarm_clock curl_alarm; /* curl's own timeouts */
     struct alarm_clock work_alarm; /* something was sent or cancelled */
@@ -295,6 +296,12 @@ api_client_new(struct loop *loop, const struct api_endpoint *endpoint, char **er
     return client;
 }
 
+void
+api_client_accept(struct api_client *client, const char *media_types)
+{
+    client->accept = media_types;
+}
+
 /* At the end of a turn, so never inside curl. */
 static void
 release_client(void *object)
@@ -411,6 +418,15 @@ set_transport(struct api_request *request, unsigned timeout_ms)
 }
 
 static void
+add_field(struct api_request *request, const char *name, const char *value)
+{
+    char *line = memory_print("%s: %s", name, value);
+
+    request->fields = curl_slist_append(request->fields, line);
+    free(line);
+}
+
+static void
 set_method(struct api_request *request, const char *method, const char *json_body)
 {
     CURL *easy = request->easy;
@@ -424,7 +440,6 @@ set_method(struct api_request *request, const char *method, const char *json_bod
         request->fields = curl_slist_append(request->fields, "Expect:");
         request->fields = curl_slist_append(request->fields, "Content-Type: application/json");
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, json_body == NULL ? "" : json_body);
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields);
     }
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
@@ -454,7 +469,10 @@ api_client_send(struct api_client *client, const struct api_call *call,
     curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, on_curl_bytes);
     curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
     set_transport(request, call->timeout_ms);
+    if (client->accept != NULL)
+        add_field(request, "Accept", client->accept);
     set_method(request, call->method, call->json_body);
+    curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->fields);
     TAILQ_INSERT_TAIL(&client->requests, request, entry);
     alarm_clock_set(&client->work_alarm, 0);
     return request;

@@ -44,6 +44,9 @@ struct api_endpoint {
 struct api_client *api_client_new(struct loop *loop, const struct api_endpoint *endpoint,
                                   char **error);
 
+/* Which media types its requests ask for, from now on; any without. Static words. */
+void api_client_accept(struct api_client *client, const char *media_types);
+
 /* Cancels all requests of the client; allowed inside its callbacks. */
 void api_client_free(struct api_client **client);
 

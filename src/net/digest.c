@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 void
@@ -42,6 +43,15 @@ digest_format(const uint8_t digest[DIGEST_BYTES], char text[DIGEST_TEXT_SIZE])
     for (size_t i = 0; i < DIGEST_BYTES; i++)
         text_add_hex(&out, digest[i], 2);
     text[DIGEST_TEXT_LENGTH] = '\0';
+}
+
+char *
+digest_base64(struct slice bytes)
+{
+    char *text = memory_take(4 * ((bytes.length + 2) / 3) + 1, 1);
+
+    EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)bytes.at, (int)bytes.length);
+    return text;
 }
 
 bool

@@ -21,6 +21,9 @@ void digest_hmac(struct slice key, struct slice bytes, uint8_t digest[DIGEST_BYT
 /* Lower-case hexadecimal. */
 void digest_format(const uint8_t digest[DIGEST_BYTES], char text[DIGEST_TEXT_SIZE]);
 
+/* As base64 (RFC 4648 4); a new text, to free(). */
+char *digest_base64(struct slice bytes);
+
 /* Takes as long whatever the bytes are; only different lengths are told at once. */
 bool digest_is_same(struct slice one, struct slice other);
 

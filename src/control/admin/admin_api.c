@@ -38,6 +38,7 @@
 #define GATHERED_MAX (256 * 1024)
 #define GATHER_MS 1
 #define FIRST_REFUSAL 400
+#define FIRST_FAILURE 500
 /* Who asks where the role does, for what it tells everybody that may look. */
 #define OWN_CLIENT "api"
 #define UNIX_CLIENT "unix"
@@ -324,12 +325,14 @@ note_change(const struct api_request *call, int status)
     free(what);
 }
 
+/* What failed through no fault of the call is tried anew when it comes again. */
 static void
 keep_answer(struct api_request *call, int status, struct slice text)
 {
-    if (call->kept != 0)
-        kept_answers_finish(call->api->kept, call->kept,
-                            &(struct kept_answer_text){status, call->content, text});
+    if (call->kept == 0 || status >= FIRST_FAILURE)
+        return;
+    kept_answers_finish(call->api->kept, call->kept,
+                        &(struct kept_answer_text){status, call->content, text});
     call->kept = 0;
 }
 

@@ -27,6 +27,13 @@ aws_fail(struct aws_call *call, const char *code, const char *format, ...)
     return NULL;
 }
 
+json_t *
+aws_fail_ourselves(struct aws_call *call, const char *code, const char *message)
+{
+    call->is_our_fault = call->error_code == NULL || call->is_our_fault;
+    return aws_fail(call, code, "%s", message);
+}
+
 const char *
 aws_text(const struct aws_call *call, const char *member)
 {

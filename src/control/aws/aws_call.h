@@ -26,10 +26,12 @@
 struct aws_call {
     const struct admin_parts *parts;
     const json_t *input;
+    const json_t *known;     /* what was asked first (aws_question.h); NULL: nothing */
     const char *region;      /* that the call is signed for */
     const char *caller_name; /* of the key; "anonymous" */
     const char *error_code;  /* NULL: none */
     char *error_message;
+    bool is_our_fault; /* the client may ask again */
     /* Of a change: what becomes of objects, and the read whose answer it has then. */
     struct object_edit *edit;
     enum wire_operation_id follow; /* OPERATION_COUNT: the handler's own answer */
@@ -49,6 +51,9 @@ struct aws_call {
 /* Refuses the call, with status 400; the first reason counts. NULL. */
 json_t *aws_fail(struct aws_call *call, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same of what is no fault of the call, with status 500. NULL. */
+json_t *aws_fail_ourselves(struct aws_call *call, const char *code, const char *message);
 
 /* A member of the input; NULL: it was not given. */
 const char *aws_text(const struct aws_call *call, const char *member);

@@ -29,6 +29,7 @@ static const struct {
     [OBJECT_TASK] = {NULL, "task"},
     [OBJECT_CONTAINER_INSTANCE] = {NULL, "container-instance"},
     [OBJECT_ACCOUNT_SETTING] = {NULL, "account-setting"},
+    [OBJECT_REPOSITORY] = {NULL, "repository"},
 };
 
 struct entry {

@@ -38,6 +38,7 @@ enum object_kind {
     OBJECT_TASK,               /* "task/CLUSTER/ID" */
     OBJECT_CONTAINER_INSTANCE, /* "container-instance/CLUSTER/ID": what calls say of one */
     OBJECT_ACCOUNT_SETTING,    /* "account-setting/NAME" */
+    OBJECT_REPOSITORY,         /* "repository/NAME": of images, in the registry beside us */
     OBJECT_KIND_COUNT
 };
 

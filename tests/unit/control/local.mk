@@ -134,6 +134,7 @@ tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/admin/test_name_list \
 	tests/unit/control/aws/test_aws_call \
+	tests/unit/control/aws/test_ecr \
 	tests/unit/control/aws/test_ecs_listing \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
@@ -174,6 +175,8 @@ tests_unit_control_certificates_test_certificate_reader_LDADD = $(control_certif
 tests_unit_control_certificates_test_ticket_keys_SOURCES = \
 	tests/unit/control/certificates/test_ticket_keys.c
 tests_unit_control_certificates_test_ticket_keys_LDADD = $(control_certificates_libs)
+tests_unit_control_aws_test_ecr_SOURCES = tests/unit/control/aws/test_ecr.c
+tests_unit_control_aws_test_ecr_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_ecs_listing_SOURCES = tests/unit/control/aws/test_ecs_listing.c
 tests_unit_control_aws_test_ecs_listing_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c

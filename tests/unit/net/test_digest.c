@@ -2,6 +2,8 @@
 /* Digests against the published ones: FIPS 180-4's examples and RFC 4231's. */
 #include "../unit.h"
 
+#include <stdlib.h>
+
 #include "net/digest.h"
 
 static void
@@ -64,6 +66,21 @@ compares_whole_texts(void **state)
     assert_false(digest_is_same(SLICE_LITERAL("abc"), SLICE_LITERAL("ab")));
 }
 
+/* RFC 4648 10. */
+static void
+writes_base64(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+        char *text = digest_base64(slice_of(pairs[i][0]));
+        assert_string_equal(text, pairs[i][1]);
+        free(text);
+    }
+}
+
 static void
 erases(void **state)
 {
@@ -83,6 +100,7 @@ main(void)
         cmocka_unit_test(makes_the_published_codes),
         cmocka_unit_test(takes_its_own_memory_as_a_key_and_also_none),
         cmocka_unit_test(compares_whole_texts),
+        cmocka_unit_test(writes_base64),
         cmocka_unit_test(erases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images as an inquiry knows them (ecr_inquiry.h), and the ids that calls have for them:
+ * {"imageDigest", "imageTag"}. Private to ecr*.c. */
+#ifndef FAIRLEAD_CONTROL_AWS_ECR_IMAGES_H
+#define FAIRLEAD_CONTROL_AWS_ECR_IMAGES_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+/* Whether an image is one of those that an id means: by a digest all of its tags. */
+bool ecr_image_is_meant(const json_t *id, const json_t *image);
+
+/* The first of them; NULL: there is none. */
+const json_t *ecr_image_find(const json_t *images, const json_t *id);
+
+/* Whether two are one image by two tags. */
+bool ecr_image_is_same(const json_t *one, const json_t *other);
+
+/* A new one, of an image. */
+json_t *ecr_image_id(const json_t *image);
+
+#endif
