@@ -31,6 +31,10 @@ libmodel_a_SOURCES = \
 	src/model/probe_outcome.c src/model/probe_outcome.h src/model/probe_outcomes.def \
 	src/model/target.c src/model/target.h \
 	src/model/target_address.c src/model/target_address.h \
+	src/model/task_definition.c src/model/task_definition.h \
+	src/model/task_definition_check.c src/model/task_definition_check.h \
+	src/model/task_definition_container.c src/model/task_definition_form.c src/model/task_definition_ports.c \
+	src/model/task_definition_reach.c src/model/task_definition_relations.c src/model/task_definition_volumes.c \
 	src/model/task.c src/model/task.h src/model/task_json.c \
 	src/model/task_text.c src/model/task_text.h \
 	src/model/target_reasons.def \

@@ -4,7 +4,7 @@ unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
 	tests/unit/model/test_config_additions tests/unit/model/test_config_scan tests/unit/model/test_config_tree \
 	tests/unit/model/test_config_walk tests/unit/model/test_config_tls \
 	tests/unit/model/test_host_reach tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
-	tests/unit/model/test_target tests/unit/model/test_task
+	tests/unit/model/test_target tests/unit/model/test_task tests/unit/model/test_task_definition
 check_PROGRAMS += $(unit_model)
 unit_model_libs = $(libs_model) $(LIBCONFIG_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_model_test_config_SOURCES = tests/unit/model/test_config.c
@@ -31,3 +31,5 @@ tests_unit_model_test_target_SOURCES = tests/unit/model/test_target.c
 tests_unit_model_test_target_LDADD = $(unit_model_libs)
 tests_unit_model_test_task_SOURCES = tests/unit/model/test_task.c
 tests_unit_model_test_task_LDADD = $(unit_model_libs)
+tests_unit_model_test_task_definition_SOURCES = tests/unit/model/test_task_definition.c
+tests_unit_model_test_task_definition_LDADD = $(unit_model_libs)
