@@ -71,7 +71,7 @@ has_links(struct definition_check *check)
     json_array_foreach (list, index, link) {
         const char *text = json_string_value(link);
         size_t length = text == NULL ? 0 : strcspn(text, ":");
-        if (find_other(check, "links", text, length) == NULL)
+        if (find_other(check, "links", text, length) == NULL || text == NULL)
             return false;
         if (text[length] == ':' && !definition_is_word(text + length + 1, ALIAS_MOST, "-_."))
             return definition_fail(check,
