@@ -70,6 +70,11 @@ libcontrol_a_SOURCES = \
 	src/control/docker/docker_driver.c src/control/docker/docker_driver.h \
 	src/control/docker/docker_logs.c src/control/docker/docker_logs.h \
 	src/control/docker/docker_pull.c src/control/docker/docker_pull.h \
+	src/control/docker/docker_secrets.c src/control/docker/docker_secrets.h \
+	src/control/docker/docker_template.c src/control/docker/docker_template.h \
+	src/control/docker/docker_template_mounts.c src/control/docker/docker_template_mounts.h \
+	src/control/docker/docker_template_ports.c src/control/docker/docker_template_ports.h \
+	src/control/docker/docker_template_values.c src/control/docker/docker_template_values.h \
 	src/control/docker/docker_container.c src/control/docker/docker_container.h \
 	src/control/docker/docker_end.c src/control/docker/docker_end.h \
 	src/control/docker/docker_engine.c src/control/docker/docker_engine.h \

@@ -3,6 +3,7 @@
 
 control_docker_tests = tests/unit/control/driver/test_driver \
 	tests/unit/control/docker/test_docker_driver tests/unit/control/docker/test_docker_logs \
+	tests/unit/control/docker/test_docker_secrets tests/unit/control/docker/test_docker_template \
 	tests/unit/control/docker/test_docker_end \
 	tests/unit/control/docker/test_docker_replacement \
 	tests/unit/control/docker/test_docker_container \
@@ -27,6 +28,10 @@ tests_unit_control_docker_test_docker_driver_SOURCES = tests/unit/control/docker
 tests_unit_control_docker_test_docker_driver_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_logs_SOURCES = tests/unit/control/docker/test_docker_logs.c
 tests_unit_control_docker_test_docker_logs_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_secrets_SOURCES = tests/unit/control/docker/test_docker_secrets.c
+tests_unit_control_docker_test_docker_secrets_LDADD = $(docker_test_libs)
+tests_unit_control_docker_test_docker_template_SOURCES = tests/unit/control/docker/test_docker_template.c
+tests_unit_control_docker_test_docker_template_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_end_SOURCES = tests/unit/control/docker/test_docker_end.c
 tests_unit_control_docker_test_docker_end_LDADD = $(docker_test_libs)
 tests_unit_control_docker_test_docker_version_SOURCES = tests/unit/control/docker/test_docker_version.c
