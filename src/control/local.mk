@@ -160,6 +160,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/rule_text.c src/control/admin/rule_text.h \
 	src/control/aws/aws.c \
 	src/control/aws/aws_arn.c src/control/aws/aws_arn.h \
+	src/control/aws/aws_arn_form.c src/control/aws/aws_arn_form.h \
 	src/control/aws/aws_call.c src/control/aws/aws_call.h \
 	src/control/aws/aws_edit.c src/control/aws/aws_edit.h \
 	src/control/aws/aws_exchange.c src/control/aws/aws_exchange.h \
@@ -170,6 +171,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecr_deletion.c src/control/aws/ecr_images.c src/control/aws/ecr_images.h \
 	src/control/aws/ecr_inquiry.c src/control/aws/ecr_inquiry.h \
 	src/control/aws/ecr_policies.c src/control/aws/ecr_repositories.c src/control/aws/ecr_tags.c \
+	src/control/aws/aws_effective.c src/control/aws/aws_effective.h \
 	src/control/aws/aws_input.c src/control/aws/aws_input.h \
 	src/control/aws/ec2.h src/control/aws/ec2_security_groups.c \
 	src/control/aws/ec2_unenforced.c src/control/aws/ec2_unenforced.h \

@@ -4,6 +4,7 @@ import os
 import sys
 
 import boto3
+from botocore.exceptions import ClientError
 
 PORTS = sorted(int(port) for port in sys.argv[1:])
 
@@ -100,8 +101,8 @@ def main():
     assert policies[0]["Ciphers"][0]["Priority"] == 1, policies[0]
     try:
         elbv2.describe_rules(RuleArns=[arn])
-    except elbv2.exceptions.RuleNotFoundException:
-        pass
+    except ClientError as error:
+        assert "is not a valid listener rule ARN" in str(error), error
     else:
         raise AssertionError("a load balancer is a rule")
     network()

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "net/digest.h"
 
-#define PREFIX "arn:aws:elasticloadbalancing:"
 #define ID_LENGTH 16
 
 /* The id of an object by its kind and names. */
@@ -34,30 +34,13 @@ make_id(const char *kind, const char *name, unsigned number)
 char *
 aws_arn_of(const struct aws_call *call, const char *id)
 {
-    return memory_print(PREFIX "%s:" AWS_ACCOUNT ":%s", call->region, id);
-}
-
-/* What stands behind region and account; all of a text that is no such ARN. */
-static const char *
-resource_of(const char *arn)
-{
-    const char *rest = arn;
-
-    if (strncmp(arn, PREFIX, strlen(PREFIX)) != 0)
-        return arn;
-    for (unsigned colons = 0; colons < 5; colons++) {
-        rest = strchr(rest, ':');
-        if (rest == NULL)
-            return arn;
-        rest++;
-    }
-    return rest;
+    return memory_print(AWS_ARN_PREFIX "%s:" AWS_ACCOUNT ":%s", call->region, id);
 }
 
 char *
 aws_arn_id_below(char *parent, const char *kind, const char *number)
 {
-    char *id = memory_print("%s%s/%s", kind, strchr(resource_of(parent), '/'), number);
+    char *id = memory_print("%s%s/%s", kind, strchr(aws_arn_resource(parent), '/'), number);
 
     free(parent);
     return id;
@@ -132,7 +115,7 @@ aws_arn_trust_store(const struct aws_call *call, const char *name)
 bool
 aws_arn_is_same(const char *one, const char *other)
 {
-    return strcmp(resource_of(one), resource_of(other)) == 0;
+    return strcmp(aws_arn_resource(one), aws_arn_resource(other)) == 0;
 }
 
 /* Whether the given one is that; frees it. */
@@ -159,6 +142,9 @@ aws_arn_look_for_balancer(const struct aws_call *call, const char *arn)
 bool
 aws_arn_find_balancer(struct aws_call *call, const char *arn, size_t *index)
 {
+    *index = config_balancer_count(call->parts->config);
+    if (!aws_arn_check(call, AWS_ARN_BALANCER, arn))
+        return false;
     *index = aws_arn_look_for_balancer(call, arn);
     if (*index < config_balancer_count(call->parts->config))
         return true;
@@ -171,6 +157,8 @@ aws_arn_find_listener(struct aws_call *call, const char *arn)
 {
     const struct config *config = call->parts->config;
 
+    if (!aws_arn_check(call, AWS_ARN_LISTENER, arn))
+        return NULL;
     for (size_t i = 0; i < config->listener_count; i++)
         if (is_it(arn, aws_arn_listener(call, &config->listeners[i])))
             return &config->listeners[i];
@@ -183,7 +171,7 @@ const struct config_target_group *
 aws_arn_look_for_group(const struct aws_call *call, const char *arn)
 {
     static const char kind[] = "targetgroup/";
-    const char *resource = resource_of(arn);
+    const char *resource = aws_arn_resource(arn);
 
     if (strncmp(resource, kind, sizeof(kind) - 1) != 0)
         return NULL;
@@ -197,7 +185,8 @@ aws_arn_look_for_group(const struct aws_call *call, const char *arn)
 const struct config_target_group *
 aws_arn_find_group(struct aws_call *call, const char *arn)
 {
-    const struct config_target_group *group = aws_arn_look_for_group(call, arn);
+    const struct config_target_group *group =
+        aws_arn_check(call, AWS_ARN_GROUP, arn) ? aws_arn_look_for_group(call, arn) : NULL;
 
     if (group == NULL)
         aws_fail(call, "TargetGroupNotFound", "One or more target groups not found");
@@ -223,6 +212,8 @@ aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found
 {
     const struct config *config = call->parts->config;
 
+    if (!aws_arn_check(call, AWS_ARN_RULE, arn))
+        return false;
     for (size_t i = 0; i < config->listener_count; i++) {
         char *own = aws_arn_listener(call, &config->listeners[i]);
         bool is_its = strstr(arn, strrchr(own, '/')) != NULL;

@@ -45,8 +45,8 @@ aws_input_typed(const struct setting *row, const char *text)
     return json_string(text);
 }
 
-static json_t *
-find(const json_t *object, const char *way)
+json_t *
+aws_input_find(const json_t *object, const char *way)
 {
     const char *dot = strchr(way, '.');
 
@@ -55,7 +55,7 @@ find(const json_t *object, const char *way)
     char *name = memory_copy_bytes(way, (size_t)(dot - way));
     const json_t *below = json_object_get(object, name);
     free(name);
-    return find(below, dot + 1);
+    return aws_input_find(below, dot + 1);
 }
 
 void
@@ -65,7 +65,7 @@ aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t 
         bool is_simple = (*row)->kind != SETTING_LIST && (*row)->kind != SETTING_ONE;
         json_t *value = (*row)->attribute == NULL || !is_simple
                             ? NULL
-                            : find(call->input, (*row)->attribute);
+                            : aws_input_find(call->input, (*row)->attribute);
         if (value == NULL || json_is_object(value))
             continue;
         aws_input_put(into, (*row)->path,

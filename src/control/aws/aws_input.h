@@ -17,6 +17,9 @@
 /* Puts a value, which it takes, at a way of names ("health_check.path") below an object. */
 void aws_input_put(json_t *into, const char *way, json_t *value);
 
+/* The value there; NULL: there is none. */
+json_t *aws_input_find(const json_t *object, const char *way);
+
 /* The value of a row from a text: a number or a truth where the file would have that. */
 json_t *aws_input_typed(const struct setting *row, const char *text);
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/ec2.h"
@@ -139,12 +140,36 @@ given(const json_t *document)
     return copy;
 }
 
+/* Security groups as the members of an object, in whatever order they were given. */
+static json_t *
+without_order(const json_t *given)
+{
+    json_t *copy = json_deep_copy(given), *groups = json_object(), *group;
+    size_t index;
+
+    json_array_foreach (json_object_get(copy, "security_groups"), index, group)
+        json_object_set_new(groups, json_string_value(group), json_true());
+    json_object_set_new(copy, "security_groups", groups);
+    return copy;
+}
+
+static bool
+is_same_wish(const json_t *one, const json_t *other)
+{
+    json_t *first = without_order(one), *second = without_order(other);
+    bool is_same = json_equal(first, second);
+
+    json_decref(first);
+    json_decref(second);
+    return is_same;
+}
+
 static json_t *
 meet(struct aws_call *call, const struct config_balancer *balancer, const json_t *wanted)
 {
     const struct object *object = aws_edit_object(call, balancer->places);
 
-    if (object != NULL && json_equal(json_object_get(object->document, "given"), wanted))
+    if (object != NULL && is_same_wish(json_object_get(object->document, "given"), wanted))
         return answer_with(call, object->id);
     return aws_fail(call, "DuplicateLoadBalancerName",
                     "A load balancer with the same name '%s' exists, but with different "
@@ -220,8 +245,11 @@ delete_listeners(struct aws_call *call, size_t balancer)
 json_t *
 elbv2_delete_load_balancer(struct aws_call *call)
 {
-    size_t index = aws_arn_look_for_balancer(call, aws_text(call, "LoadBalancerArn"));
+    const char *arn = aws_text(call, "LoadBalancerArn");
+    size_t index = aws_arn_look_for_balancer(call, arn);
 
+    if (!aws_arn_check(call, AWS_ARN_BALANCER, arn))
+        return NULL;
     if (index == config_balancer_count(call->parts->config))
         return json_object();
     const struct object *object = find_own(call, &index);
@@ -233,7 +261,7 @@ elbv2_delete_load_balancer(struct aws_call *call)
         return aws_fail(call, "OperationNotPermitted",
                         "Load balancer '%s' cannot be deleted because deletion protection is "
                         "enabled",
-                        aws_text(call, "LoadBalancerArn"));
+                        arn);
     delete_listeners(call, index);
     object_edit_delete(call->edit, object->id);
     return json_object();

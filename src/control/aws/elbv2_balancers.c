@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
 #include "control/aws/elbv2_attributes.h"
@@ -88,9 +89,12 @@ elbv2_load_balancers(struct aws_call *call)
     struct aws_wanted arns, names;
     struct aws_page page;
 
-    if (!aws_wanted_begin(&arns, call, "LoadBalancerArns") ||
+    if (!aws_arn_wanted_begin(&arns, call, "LoadBalancerArns", AWS_ARN_BALANCER) ||
         !aws_wanted_begin(&names, call, "Names"))
         return NULL;
+    if (arns.list != NULL && names.list != NULL)
+        return aws_fail(call, "ValidationError",
+                        "Specify either load balancer ARNs or names, not both");
     json_t *balancers = json_array();
     aws_page_begin(&page, call);
     for (size_t i = 0; i < config_balancer_count(config); i++) {

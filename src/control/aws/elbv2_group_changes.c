@@ -5,7 +5,9 @@
 
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
+#include "control/aws/aws_effective.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_attributes.h"
 #include "control/state_file.h"
@@ -23,6 +25,17 @@ put_matcher(const struct aws_call *call, json_t *into)
         aws_input_put(into, "health_check.matcher", json_incref(codes));
 }
 
+/* Only Lambda functions may be left unchecked at the ALB. */
+static bool
+is_checked(struct aws_call *call)
+{
+    if (json_is_false(json_object_get(call->input, "HealthCheckEnabled")))
+        aws_fail(call, "ValidationError",
+                 "Health checks are always enabled for targets of type instance or ip: "
+                 "HealthCheckEnabled cannot be false");
+    return call->error_code == NULL;
+}
+
 /* What the ALB asks for where fairlead has a default. */
 static bool
 is_whole(struct aws_call *call)
@@ -37,7 +50,7 @@ is_whole(struct aws_call *call)
         aws_fail(call, "ValidationError", "A protocol must be specified: HTTP or HTTPS");
     else if (json_object_get(call->input, "Port") == NULL)
         aws_fail(call, "ValidationError", "A port must be specified");
-    return call->error_code == NULL;
+    return is_checked(call);
 }
 
 static json_t *
@@ -53,7 +66,9 @@ meet(struct aws_call *call, const struct config_target_group *group, const json_
 {
     const struct object *object = aws_edit_object(call, group->places);
 
-    if (object != NULL && json_equal(json_object_get(object->document, "given"), into))
+    if (object != NULL &&
+        aws_effective_is_same(SCOPE_TARGET_GROUP, json_object_get(object->document, "given"),
+                              into))
         return answer_with(call, object->id);
     char *place = config_place_text(call->parts->config, &group->places->own);
     aws_fail(call, "DuplicateTargetGroupName",
@@ -130,7 +145,7 @@ elbv2_modify_target_group(struct aws_call *call)
 {
     const struct object *object = find_own(call);
 
-    if (object == NULL)
+    if (object == NULL || !is_checked(call))
         return NULL;
     json_t *document = aws_edit_document(object);
     aws_input_members(call, SCOPE_TARGET_GROUP, aws_edit_settings(document));
@@ -162,6 +177,8 @@ elbv2_delete_target_group(struct aws_call *call)
     const char *arn = aws_text(call, "TargetGroupArn");
     const struct config_target_group *group = aws_arn_look_for_group(call, arn);
 
+    if (!aws_arn_check(call, AWS_ARN_GROUP, arn))
+        return NULL;
     if (group == NULL)
         return json_object();
     const struct object *object = aws_edit_own(call, group->places, "The target group");

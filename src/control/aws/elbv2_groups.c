@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
 #include "control/aws/elbv2_association.h"
@@ -65,10 +66,15 @@ elbv2_target_groups(struct aws_call *call)
     const char *message = "One or more target groups not found";
     struct groups groups = {.balancer = aws_text(call, "LoadBalancerArn")};
 
-    if (!aws_wanted_begin(&groups.arns, call, "TargetGroupArns") ||
-        !aws_wanted_begin(&groups.names, call, "Names") ||
-        (groups.balancer != NULL &&
-         !aws_arn_find_balancer(call, groups.balancer, &groups.balancer_index)))
+    if (!aws_arn_wanted_begin(&groups.arns, call, "TargetGroupArns", AWS_ARN_GROUP) ||
+        !aws_wanted_begin(&groups.names, call, "Names"))
+        return NULL;
+    if ((groups.balancer != NULL) + (groups.arns.list != NULL) + (groups.names.list != NULL) >
+        1)
+        return aws_fail(call, "ValidationError",
+                        "Specify only one of a load balancer ARN, target group ARNs and names");
+    if (groups.balancer != NULL &&
+        !aws_arn_find_balancer(call, groups.balancer, &groups.balancer_index))
         return NULL;
     json_t *array = json_array();
     aws_page_begin(&groups.page, call);

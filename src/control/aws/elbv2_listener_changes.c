@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_edit.h"
+#include "control/aws/aws_effective.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_association.h"
 #include "control/aws/elbv2_certificates.h"
@@ -190,7 +191,8 @@ create(struct aws_call *call, size_t balancer, json_t *document)
     const struct object *object = taken == NULL ? NULL : aws_edit_object(call, taken->places);
 
     if (object != NULL && config_balancer_index(config, taken) == balancer &&
-        json_equal(json_object_get(object->document, "given"), wanted)) {
+        aws_effective_is_same(SCOPE_LISTENER, json_object_get(object->document, "given"),
+                              wanted)) {
         answer_with(call, object->id);
     } else if (taken != NULL) {
         fail_of_port(call, taken, balancer);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "control/admin/rule_text.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
 #include "model/ssl_policy.h"
@@ -99,9 +100,9 @@ elbv2_listeners(struct aws_call *call)
     struct aws_wanted arns;
     struct aws_page page;
 
-    if (!aws_wanted_begin(&arns, call, "ListenerArns"))
+    if (!aws_arn_wanted_begin(&arns, call, "ListenerArns", AWS_ARN_LISTENER))
         return NULL;
-    if (balancer == NULL && arns.list == NULL)
+    if ((balancer == NULL) == (arns.list == NULL))
         return aws_fail(call, "ValidationError",
                         "You must specify either listener ARNs or a load balancer ARN");
     if (balancer != NULL && !aws_arn_find_balancer(call, balancer, &index))
@@ -219,9 +220,9 @@ elbv2_rules(struct aws_call *call)
     const struct config_listener *listener = NULL;
     struct rules rules = {.array = NULL};
 
-    if (!aws_wanted_begin(&rules.arns, call, "RuleArns"))
+    if (!aws_arn_wanted_begin(&rules.arns, call, "RuleArns", AWS_ARN_RULE))
         return NULL;
-    if (arn == NULL && rules.arns.list == NULL)
+    if ((arn == NULL) == (rules.arns.list == NULL))
         return aws_fail(call, "ValidationError",
                         "You must specify either listener ARN or rule ARNs");
     if (arn != NULL && (listener = aws_arn_find_listener(call, arn)) == NULL)

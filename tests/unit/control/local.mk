@@ -138,8 +138,10 @@ tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 
 control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/admin/test_name_list \
+	tests/unit/control/aws/test_aws_arn_form \
 	tests/unit/control/aws/test_aws_call \
 	tests/unit/control/aws/test_ecr \
+	tests/unit/control/aws/test_aws_effective \
 	tests/unit/control/aws/test_ecs_listing \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
@@ -184,5 +186,9 @@ tests_unit_control_aws_test_ecr_SOURCES = tests/unit/control/aws/test_ecr.c
 tests_unit_control_aws_test_ecr_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_ecs_listing_SOURCES = tests/unit/control/aws/test_ecs_listing.c
 tests_unit_control_aws_test_ecs_listing_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_aws_arn_form_SOURCES = tests/unit/control/aws/test_aws_arn_form.c
+tests_unit_control_aws_test_aws_arn_form_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_aws_effective_SOURCES = tests/unit/control/aws/test_aws_effective.c
+tests_unit_control_aws_test_aws_effective_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
