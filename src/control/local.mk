@@ -189,6 +189,9 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
 	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
+	src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
+	src/control/aws/ecs_task_definitions.c src/control/aws/ecs_task_definitions.h \
+	src/control/aws/ecs_task_definition_changes.c \
 	src/control/aws/ecs_view.c src/control/aws/ecs_view.h \
 	src/control/aws/elbv2_balancers.c \
 	src/control/aws/elbv2_groups.c \

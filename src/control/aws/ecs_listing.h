@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What ECS's List calls give: ARNs, page by page. They are sorted, and a page begins behind the
- * one that nextToken names: what comes or goes meanwhile neither repeats nor hides what stays.
+ * What ECS's List calls give: ARNs or names, page by page. They are sorted, and a page begins
+ * behind the one that nextToken names: what comes or goes meanwhile neither repeats nor hides
+ * what stays.
  */
 #ifndef FAIRLEAD_CONTROL_AWS_ECS_LISTING_H
 #define FAIRLEAD_CONTROL_AWS_ECS_LISTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "control/aws/aws_call.h"
@@ -16,9 +18,11 @@
 struct ecs_listing {
     char **arns;
     size_t count, room;
+    bool is_descending;
+    bool is_of_names; /* no ARNs */
 };
 
-/* Takes the ARN. */
+/* Takes the ARN. Numbers at the end, behind a colon, are sorted as numbers. */
 void ecs_listing_add(struct ecs_listing *listing, char *arn);
 
 /* {member: [...], "nextToken"}, as maxResults (without it page_size) and nextToken say; NULL:

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""aws_ecs_definitions.py make|same: ECS's objects by boto3.
+
+make: makes, changes and is refused, with every code; leaves some objects, and prints all that
+Describe calls tell of them. same: prints that again.
+"""
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+MODE = sys.argv[1]
+ecs = boto3.client("ecs", endpoint_url=os.environ["AWS_ENDPOINT"],
+                   config=Config(retries={"max_attempts": 2}, parameter_validation=False))
+START = "arn:aws:ecs:us-east-1:000000000000:"
+WEB = {"name": "web", "image": "shop/web:1", "memory": 128, "portMappings": [{"containerPort": 80}]}
+
+
+def operation(name):
+    """A call of one that this boto3 may not know yet."""
+    def call(**arguments):
+        request = AWSRequest("POST", os.environ["AWS_ENDPOINT"] + "/", data=json.dumps(arguments), headers={
+            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113." + name, "Content-Type": "application/x-amz-json-1.1"})
+        SigV4Auth(boto3.Session().get_credentials(), "ecs", "us-east-1").add_auth(request)
+        sent = urllib.request.Request(request.url, request.data.encode(), dict(request.headers))
+        try:
+            with urllib.request.urlopen(sent, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            told = json.load(error)
+            raise ClientError({"Error": {"Code": told["__type"], "Message": told["message"]},
+                               "ResponseMetadata": {"HTTPStatusCode": error.code}}, name) from error
+    return call
+
+
+def refused(code, call, **arguments):
+    """The message of a call that is refused with that code."""
+    try:
+        answer = call(**arguments)
+    except ClientError as error:
+        found = error.response["Error"]
+        assert found["Code"] == code, f"{arguments}: {found}, wanted {code}"
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400, found
+        return found["Message"]
+    raise AssertionError(f"{arguments}: not refused with {code}: {answer}")
+
+
+def pages(operation, member, size, **arguments):
+    """All elements, so many a page."""
+    found = []
+    for page in ecs.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **arguments):
+        assert len(page[member]) <= size, page
+        found += page[member]
+    return found
+
+
+def as_dict(tags):
+    return {tag["key"]: tag["value"] for tag in tags}
+
+
+def registering():
+    register, describe = ecs.register_task_definition, ecs.describe_task_definition
+    answer = register(family="web", containerDefinitions=[WEB], tags=[{"key": "team", "value": "a"}])
+    one = answer["taskDefinition"]
+    assert one["taskDefinitionArn"] == START + "task-definition/web:1", one
+    assert one["revision"] == 1 and one["status"] == "ACTIVE" and one["compatibilities"] == ["EC2"], one
+    assert one["registeredBy"].endswith(":user/anna") and one["registeredAt"].year > 2000, one
+    assert one["volumes"] == [] and one["placementConstraints"] == [] and "networkMode" not in one, one
+    assert one["containerDefinitions"] == [{
+        "name": "web", "image": "shop/web:1", "memory": 128, "cpu": 0, "essential": True,
+        "portMappings": [{"containerPort": 80, "hostPort": 0, "protocol": "tcp"}],
+        "environment": [], "mountPoints": [], "volumesFrom": [], "systemControls": []}], one
+    assert as_dict(answer["tags"]) == {"team": "a"}, answer
+    two = register(family="web", networkMode="bridge", cpu="1 vCPU", memory="1GB", containerDefinitions=[
+        dict(WEB, memory=256), {"name": "side", "image": "shop/side", "memoryReservation": 64, "essential": False,
+                                "healthCheck": {"command": ["CMD-SHELL", "true"]}}])["taskDefinition"]
+    assert two["revision"] == 2 and two["cpu"] == "1024" and two["memory"] == "1024", two
+    assert {"name": "com.amazonaws.ecs.capability.container-health-check"} in two["requiresAttributes"], two
+    for name, revision in (("web", 2), ("web:1", 1), (one["taskDefinitionArn"], 1),
+                           ("arn:aws:ecs:eu-west-1:123456789012:task-definition/web:2", 2)):
+        assert describe(taskDefinition=name)["taskDefinition"]["revision"] == revision, name
+    assert "tags" not in describe(taskDefinition="web:1")
+    assert as_dict(describe(taskDefinition="web:1", include=["TAGS"])["tags"]) == {"team": "a"}
+    for name in ("nobody", "web:3", "web:", "web:x", START + "task-definition/nobody:1"):
+        message = refused("ClientException", describe, taskDefinition=name)
+        assert message == "Unable to describe task definition.", message
+    # What was described can be registered again, as deploying tools do.
+    known = ("family", "networkMode", "containerDefinitions", "volumes", "placementConstraints", "cpu", "memory")
+    three = register(**{member: two[member] for member in known})["taskDefinition"]
+    assert three["containerDefinitions"] == two["containerDefinitions"], three
+
+
+def what_is_refused():
+    register = ecs.register_task_definition
+
+    def fault(words, top=None, **members):
+        message = refused("ClientException", register, **dict(
+            {"family": "bad", "containerDefinitions": [dict(WEB, **members)]}, **(top or {})))
+        assert words in message, f"{message}, without {words}"
+
+    refused("InvalidParameterException", register, containerDefinitions=[WEB])
+    refused("InvalidParameterException", register, family="bad")
+    refused("InvalidParameterException", register, family="bad", containerDefinitions=[dict(WEB, memory="1")])
+    refused("InvalidParameterException", register, family="bad", containerDefinitions=[WEB], networkMode="nat")
+    refused("InvalidParameterException", register, family="bad", containerDefinitions=[WEB],
+            tags=[{"key": "aws:x", "value": ""}])
+    refused("InvalidParameterException", register, family="bad", containerDefinitions=[WEB],
+            tags=[{"key": "k", "value": "1"}, {"key": "k", "value": "2"}])
+    fault("Family contains invalid characters", {"family": "a b"})
+    fault("Container list cannot be empty.", {"containerDefinitions": []})
+    fault("Container.image should not be null or empty.", image="")
+    fault("At least one of 'memory' or 'memoryReservation' must be specified.",
+          {"containerDefinitions": [{"name": "a", "image": "b"}]})
+    fault("'memory' must be from 6", memory=5)
+    fault("'awsvpc' is not supported", {"networkMode": "awsvpc"})
+    fault("'FARGATE' is not supported", {"requiresCompatibilities": ["FARGATE"]})
+    fault("circle", {"containerDefinitions": [
+        dict(WEB, name="a", dependsOn=[{"containerName": "b", "condition": "START"}]),
+        dict(WEB, name="b", dependsOn=[{"containerName": "a", "condition": "START"}])]})
+    for entry, top, members in (
+            ("privileged", {}, {"privileged": True}),
+            ("host_network", {"networkMode": "host"}, {}),
+            ("host_pid", {"pidMode": "host"}, {}),
+            ("host_ipc", {"ipcMode": "host"}, {}),
+            ("host_mounts:/etc", {"volumes": [{"name": "v", "host": {"sourcePath": "/etc"}}]}, {}),
+            ("volume_driver_options", {"volumes": [{"name": "v", "dockerVolumeConfiguration": {
+                "driverOpts": {"device": "/"}}}]}, {}),
+            ("volume_drivers:nfs", {"volumes": [{"name": "v", "dockerVolumeConfiguration": {"driver": "nfs"}}]}, {}),
+            ("devices:/dev/kvm", {}, {"linuxParameters": {"devices": [{"hostPath": "/dev/kvm"}]}}),
+            ("capabilities:SYS_ADMIN", {}, {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}),
+            ("security_options:label:disable", {}, {"dockerSecurityOptions": ["label:disable"]}),
+            ("system_controls:net.x", {}, {"systemControls": [{"namespace": "net.x", "value": "1"}]}),
+            ("log_drivers:gelf", {}, {"logConfiguration": {"logDriver": "gelf"}})):
+        fault(f'api.allow has no entry "{entry}"', top, **members)
+    fault("is no plain name", secrets=[{"name": "A", "valueFrom": "../../etc/shadow"}])
+    fault("'volumesFrom' refers to the container 'other'", volumesFrom=[{"sourceContainer": "other"}])
+    assert "bad" not in pages("list_task_definition_families", "families", 100)
+
+
+def listing():
+    for number in range(4, 12):
+        made = ecs.register_task_definition(family="web", containerDefinitions=[WEB])["taskDefinition"]
+        assert made["revision"] == number, made
+    ecs.register_task_definition(family="web-2", containerDefinitions=[WEB])
+    arns = [START + f"task-definition/web:{number}" for number in range(1, 12)]
+    for size in (1, 3, 100):
+        assert pages("list_task_definitions", "taskDefinitionArns", size, familyPrefix="web") == arns
+        assert pages("list_task_definitions", "taskDefinitionArns", size, familyPrefix="web", sort="DESC") == arns[::-1]
+        assert pages("list_task_definition_families", "families", size) == ["web", "web-2"]
+    assert len(pages("list_task_definitions", "taskDefinitionArns", 5)) == 12
+    assert pages("list_task_definition_families", "families", 5, familyPrefix="web-") == ["web-2"]
+    refused("InvalidParameterException", ecs.list_task_definitions, nextToken="x")
+    refused("InvalidParameterException", ecs.list_task_definition_families, nextToken="x")
+    refused("InvalidParameterException", ecs.list_task_definitions, maxResults=101)
+    refused("InvalidParameterException", ecs.list_task_definitions, status="NONE")
+
+
+def ending():
+    deregister, delete = ecs.deregister_task_definition, operation("DeleteTaskDefinitions")
+    arn = START + "task-definition/web:11"
+    refused("ClientException", deregister, taskDefinition="web")
+    refused("ClientException", deregister, taskDefinition="web:99")
+    one = deregister(taskDefinition="web:11")["taskDefinition"]
+    assert one["status"] == "INACTIVE" and one["deregisteredAt"] >= one["registeredAt"], one
+    assert deregister(taskDefinition=arn)["taskDefinition"]["status"] == "INACTIVE"
+    assert ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"] == "INACTIVE"
+    assert ecs.describe_task_definition(taskDefinition="web")["taskDefinition"]["revision"] == 10
+    assert pages("list_task_definitions", "taskDefinitionArns", 9, status="INACTIVE") == [arn]
+    refused("InvalidParameterException", delete, taskDefinitions=[])
+    refused("InvalidParameterException", delete, taskDefinitions=["web:1"] * 11)
+    answer = delete(taskDefinitions=[arn, "web:10", "nobody:1", "web"])
+    assert [one["status"] for one in answer["taskDefinitions"]] == ["DELETE_IN_PROGRESS"], answer
+    assert [one["arn"] for one in answer["failures"]] == ["web:10", "nobody:1", "web"], answer
+    assert "still in ACTIVE status" in answer["failures"][0]["reason"], answer
+    assert pages("list_task_definitions", "taskDefinitionArns", 9, status="DELETE_IN_PROGRESS") == [arn]
+    # The number is never given again, and what was deleted goes.
+    made = ecs.register_task_definition(family="web", containerDefinitions=[WEB])["taskDefinition"]
+    assert made["revision"] == 12, made
+    refused("ClientException", ecs.describe_task_definition, taskDefinition=arn)
+    deregister(taskDefinition="web-2:1")
+    assert pages("list_task_definition_families", "families", 9, status="INACTIVE") == ["web-2"]
+    assert pages("list_task_definition_families", "families", 9, status="ACTIVE") == ["web"]
+    refused("ClientException", ecs.describe_task_definition, taskDefinition="web-2")
+
+
+def tell():
+    """All that is there."""
+    told = {"definitions": []}
+    for status in ("ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"):
+        for arn in pages("list_task_definitions", "taskDefinitionArns", 100, status=status):
+            answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+            told["definitions"].append([answer["taskDefinition"], answer["tags"]])
+    print(json.dumps(told, indent=1, sort_keys=True, default=str))
+
+
+if MODE == "make":
+    registering()
+    what_is_refused()
+    listing()
+    ending()
+tell()
