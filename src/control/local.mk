@@ -180,6 +180,9 @@ libcontrol_a_SOURCES = \
 	src/control/aws/elbv2_certificates.c src/control/aws/elbv2_certificates.h \
 	src/control/aws/elbv2_attributes.c src/control/aws/elbv2_attributes.h \
 	src/control/aws/elbv2_group_changes.c \
+	src/control/aws/elbv2_patterns.c src/control/aws/elbv2_patterns.h \
+	src/control/aws/elbv2_quotas.c src/control/aws/elbv2_quotas.h \
+	src/control/aws/elbv2_unbuilt.c src/control/aws/elbv2_unbuilt.h \
 	src/control/aws/elbv2_rule_changes.c src/control/aws/elbv2_tags.c \
 	src/control/aws/aws_others.c \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \

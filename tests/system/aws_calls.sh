@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Each of ELBv2's operations by a table of calls: what it answers, each code that it refuses with,
-# bounds and their neighbours, and that a refused call has changed nothing. AREAS="rule_create tags"
-# runs these alone.
+# Each of ELBv2's operations by tables of calls: what it answers, each code that it refuses with,
+# bounds and their neighbours, and that a refused call has changed nothing. TABLES="aws_calls" AREAS="rule_create
+# tags" runs these alone.
 . "$(dirname "$0")/../support/system.sh"
 . "$(dirname "$0")/../support/aws.sh"
 system_begin "$@"
@@ -31,5 +31,7 @@ export READER="$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"
 aws_use_key anna
 
 read -ra areas <<<"${AREAS:-}"
-"${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/aws_calls.py" "${areas[@]}" || fail "answers differ from what is wanted"
+for table in ${TABLES:-aws_calls aws_refusals}; do
+    "${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/$table.py" "${areas[@]}" || fail "$table: answers differ from what is wanted"
+done
 fairlead_stop

@@ -172,7 +172,7 @@ def ask_raw(operation, wanted, pairs, **more):
 
 def run(areas, names, clean):
     """Runs these areas, or all of them; ends with 1 where something differs."""
-    for name in names or areas:
+    for name in [name for name in names if name in areas] or areas:
         before = len(failures)
         try:
             areas[name]()

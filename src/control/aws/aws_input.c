@@ -8,9 +8,9 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/elbv2_patterns.h"
+#include "control/aws/elbv2_quotas.h"
 #include "model/setting_value.h"
-
-#define VALUES_MAX 5 /* of all conditions of a rule */
 
 void
 aws_input_put(json_t *into, const char *way, json_t *value)
@@ -167,35 +167,54 @@ aws_input_actions(struct aws_call *call, const json_t *actions)
     if (call->error_code == NULL && json_array_size(renamed) != 1)
         aws_fail(call, "InvalidLoadBalancerAction",
                  "A rule has exactly one action here: forward, redirect or fixed-response");
-    if (call->error_code == NULL)
+    if (elbv2_quota_takes_actions(call, renamed))
         return renamed;
     json_decref(renamed);
     return NULL;
+}
+
+/* An empty list of regular expressions asks for nothing (elbv2_unbuilt.h), and is no setting.
+ */
+static void
+drop_regex(json_t *condition)
+{
+    json_t *member;
+    const char *name;
+
+    json_object_del(condition, "regex_values");
+    json_object_foreach (condition, name, member)
+        json_object_del(member, "regex_values");
+}
+
+/* Values stand beside their group as well, as before there were any: the same ones. */
+static void
+join_values(struct aws_call *call, json_t *condition)
+{
+    const json_t *values = json_object_get(condition, "values"), *member;
+    const char *name;
+
+    if (values == NULL || json_object_size(condition) <= 2)
+        return;
+    json_object_foreach (condition, name, member) {
+        const json_t *own = json_object_get(member, "values");
+        if (own != NULL && !json_equal(own, values))
+            aws_fail(call, "ValidationError",
+                     "A condition has Values and a config with others: give one of them");
+    }
+    json_object_del(condition, "values");
 }
 
 json_t *
 aws_input_conditions(struct aws_call *call, const json_t *conditions)
 {
     json_t *renamed = rename_all(call, conditions), *condition;
-    size_t index, values = 0;
+    size_t index;
 
     json_array_foreach (renamed, index, condition) {
-        const json_t *member;
-        const char *name;
-        json_object_foreach (condition, name, member)
-            values += json_array_size(
-                json_is_array(member) ? member : json_object_get(member, "values"));
-        json_object_del(condition, "regex_values");
-        /* Values stand beside their group as well, as before there were any. */
-        if (json_object_size(condition) > 2 && json_object_get(condition, "values") != NULL) {
-            values -= json_array_size(json_object_get(condition, "values"));
-            json_object_del(condition, "values");
-        }
+        drop_regex(condition);
+        join_values(call, condition);
     }
-    if (values > VALUES_MAX)
-        aws_fail(call, "ValidationError", "A rule can only have '%d' condition values",
-                 VALUES_MAX);
-    if (call->error_code == NULL)
+    if (elbv2_quota_takes_conditions(call, renamed) && elbv2_takes_patterns(call, renamed))
         return renamed;
     json_decref(renamed);
     return NULL;

@@ -11,13 +11,17 @@
 #define ATTRIBUTES "attributes."
 #define ATTRIBUTES_MAX 100
 
+#define ROUTING "target_group_health.unhealthy_state_routing.minimum_healthy_targets."
+#define FAILOVER "target_group_health.dns_failover.minimum_healthy_targets."
+
 #define NO "|false|"
 #define YES_OR_NO "|true|false|"
+#define ANY NULL
 
 /* Its key, the words that it may be, each between bars (1..100: any number from 1 to 100), and
- * what it is unless set. */
+ * what it is unless set; of internal load balancers where they differ. */
 struct extra {
-    const char *key, *words, *standard;
+    const char *key, *words, *standard, *internal_standard;
 };
 
 struct elbv2_attributes {
@@ -29,33 +33,33 @@ struct elbv2_attributes {
 
 static const struct extra group_extras[] = {
     {"load_balancing.cross_zone.enabled", "|use_load_balancer_configuration|true|false|",
-     "use_load_balancer_configuration"},
-    {"target_group_health.dns_failover.minimum_healthy_targets.count", "|off|1..1000|", "1"},
-    {"target_group_health.dns_failover.minimum_healthy_targets.percentage", "|off|1..100|",
-     "off"},
-    {NULL, NULL, NULL},
+     "use_load_balancer_configuration", NULL},
+    {FAILOVER "count", "|off|1..1000|", "1", NULL},
+    {FAILOVER "percentage", "|off|1..100|", "off", NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 /* Logs are the file's: access_log and connection_log. */
 static const struct extra balancer_extras[] = {
-    {"access_logs.s3.enabled", NO, "false"},
-    {"access_logs.s3.bucket", "||", ""},
-    {"access_logs.s3.prefix", "||", ""},
-    {"connection_logs.s3.enabled", NO, "false"},
-    {"connection_logs.s3.bucket", "||", ""},
-    {"connection_logs.s3.prefix", "||", ""},
-    {"health_check_logs.s3.enabled", NO, "false"},
-    {"health_check_logs.s3.bucket", "||", ""},
-    {"health_check_logs.s3.prefix", "||", ""},
-    {ELBV2_DELETION_PROTECTION, YES_OR_NO, "false"},
-    {"load_balancing.cross_zone.enabled", "|true|", "true"},
-    {"waf.fail_open.enabled", YES_OR_NO, "false"},
-    {"zonal_shift.config.enabled", YES_OR_NO, "false"},
-    {NULL, NULL, NULL},
+    {"access_logs.s3.enabled", NO, "false", NULL},
+    {"access_logs.s3.bucket", ANY, "", NULL},
+    {"access_logs.s3.prefix", ANY, "", NULL},
+    {"connection_logs.s3.enabled", NO, "false", NULL},
+    {"connection_logs.s3.bucket", ANY, "", NULL},
+    {"connection_logs.s3.prefix", ANY, "", NULL},
+    {"health_check_logs.s3.enabled", NO, "false", NULL},
+    {"health_check_logs.s3.bucket", ANY, "", NULL},
+    {"health_check_logs.s3.prefix", ANY, "", NULL},
+    {ELBV2_DELETION_PROTECTION, YES_OR_NO, "false", NULL},
+    {"ipv6.deny_all_igw_traffic", YES_OR_NO, "false", "true"},
+    {"load_balancing.cross_zone.enabled", "|true|", "true", NULL},
+    {"waf.fail_open.enabled", YES_OR_NO, "false", NULL},
+    {"zonal_shift.config.enabled", YES_OR_NO, "false", NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 static const struct extra listener_extras[] = {
-    {NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct elbv2_attributes elbv2_attributes_of_group = {
@@ -90,7 +94,7 @@ static bool
 is_word(const char *words, const char *text)
 {
     char *between = memory_print("|%s|", text);
-    bool is_one = strstr(words, between) != NULL;
+    bool is_one = strchr(text, '|') == NULL && strstr(words, between) != NULL;
 
     free(between);
     return is_one;
@@ -107,18 +111,82 @@ is_number(const char *words, const char *text)
            strtoul(text, NULL, 10) <= strtoul(range + strlen(from_one), NULL, 10);
 }
 
+/* "|a|b|" as "a, b". */
+static void
+fail_of_value(struct aws_call *call, const char *key, const char *value, const char *words)
+{
+    char *list = memory_copy_text("");
+    struct slice rest = slice_of(words), word;
+
+    while (slice_next(&rest, '|', &word)) {
+        if (word.length == 0)
+            continue;
+        char *longer =
+            memory_print("%s%s%.*s", list, *list == '\0' ? "" : ", ", SLICE_PRINT(word));
+        free(list);
+        list = longer;
+    }
+    aws_fail(call, "ValidationError", "Attribute '%s' cannot be '%.64s' here, but %s", key,
+             value, list);
+    free(list);
+}
+
 static bool
 put_extra(struct aws_call *call, const struct extra *extra, const char *key, const char *value,
           json_t *extras)
 {
     if (extra == NULL)
         aws_fail(call, "ValidationError", "Attribute key '%.128s' is not recognized", key);
-    else if (!is_word(extra->words, value) && !is_number(extra->words, value))
-        aws_fail(call, "ValidationError",
-                 "Attribute '%s' cannot be '%.64s' here, but one of %s", key, value,
-                 extra->words);
+    else if (extra->words != ANY && !is_word(extra->words, value) &&
+             !is_number(extra->words, value))
+        fail_of_value(call, key, value, extra->words);
     else
         json_object_set_new(extras, key, json_string(value));
+    return call->error_code == NULL;
+}
+
+/* The words that ELBv2 has for a setting where the file has more of them; NULL: any, which the
+ * reader judges. Off stands for nothing that has a number as its default. */
+static const char *
+words_of(const struct setting *row)
+{
+    bool is_off_there = row->standard != NULL && strcmp(row->standard, "off") == 0;
+
+    switch (row->kind) {
+    case SETTING_BOOL:
+        return is_off_there ? "|on|off|" : YES_OR_NO;
+    case SETTING_NUMBER_OR_OFF:
+        return is_off_there ? "|off|a number from 1|" : "|a number from 1|";
+    case SETTING_NUMBER:
+    case SETTING_SECONDS:
+    case SETTING_SECONDS_OR_OFF:
+        return "|a number|";
+    default:
+        return NULL;
+    }
+}
+
+/* The bounds are the reader's. */
+static bool
+is_sound(const struct setting *row, const char *words, const char *value)
+{
+    bool is_digits = *value != '\0' && value[strspn(value, "0123456789")] == '\0';
+
+    if (words == NULL || is_word(words, value))
+        return true;
+    return is_digits && row->kind != SETTING_BOOL &&
+           (row->kind != SETTING_NUMBER_OR_OFF || *value != '0');
+}
+
+static bool
+put_setting(struct aws_call *call, const struct setting *row, const char *value, json_t *into)
+{
+    const char *words = words_of(row);
+
+    if (is_sound(row, words, value))
+        aws_input_put(into, row->path, aws_input_typed(row, value));
+    else
+        fail_of_value(call, row->attribute, value, words);
     return call->error_code == NULL;
 }
 
@@ -130,14 +198,29 @@ put_attribute(struct aws_call *call, const struct elbv2_attributes *of, const js
     const char *value = json_string_value(json_object_get(attribute, "Value"));
     const struct setting *row = key == NULL ? NULL : find_attribute(of->scope, key);
 
-    if (key == NULL)
-        return true;
     value = value == NULL ? "" : value;
-    if (row == NULL)
-        return put_extra(call, find_extra(of->extras, key), key, value,
-                         aws_edit_part(document, "extras"));
-    aws_input_put(aws_edit_settings(document), row->path, aws_input_typed(row, value));
-    return true;
+    if (key == NULL)
+        return aws_fail(call, "ValidationError", "An attribute must have a key") != NULL;
+    if (row != NULL)
+        return put_setting(call, row, value, aws_edit_settings(document));
+    return put_extra(call, find_extra(of->extras, key), key, value,
+                     aws_edit_part(document, "extras"));
+}
+
+/* A zone is given up in DNS no later than its targets are all tried, where both are told. */
+static bool
+is_in_order(struct aws_call *call, json_t *document, const char *failover, const char *routing)
+{
+    const json_t *extras = json_object_get(document, "extras");
+    const char *given = json_string_value(json_object_get(extras, failover));
+    char *way = memory_print(ATTRIBUTES "%s", routing);
+    json_int_t least = json_integer_value(aws_input_find(aws_edit_settings(document), way));
+
+    free(way);
+    if (given != NULL && is_number("|1..1000|", given) && strtol(given, NULL, 10) < least)
+        aws_fail(call, "ValidationError", "Attribute '%s' cannot be less than '%s'", failover,
+                 routing);
+    return call->error_code == NULL;
 }
 
 static bool
@@ -145,13 +228,14 @@ put_attributes(struct aws_call *call, const struct elbv2_attributes *of, json_t 
 {
     const json_t *attributes = json_object_get(call->input, "Attributes");
     size_t count = json_array_size(attributes);
-    bool is_sound = count <= ATTRIBUTES_MAX;
 
-    if (!is_sound)
+    if (count > ATTRIBUTES_MAX)
         aws_fail(call, "ValidationError", "There are more than %d attributes", ATTRIBUTES_MAX);
-    for (size_t i = 0; i < count && is_sound; i++)
-        is_sound = put_attribute(call, of, json_array_get(attributes, i), document);
-    return is_sound;
+    for (size_t i = 0; i < count && call->error_code == NULL; i++)
+        put_attribute(call, of, json_array_get(attributes, i), document);
+    return call->error_code == NULL &&
+           is_in_order(call, document, FAILOVER "count", ROUTING "count") &&
+           is_in_order(call, document, FAILOVER "percentage", ROUTING "percentage");
 }
 
 json_t *
@@ -174,11 +258,17 @@ void
 elbv2_add_extras(json_t *attributes, const struct elbv2_attributes *of,
                  const struct object *object)
 {
-    const json_t *extras = object == NULL ? NULL : json_object_get(object->document, "extras");
+    const json_t *document = object == NULL ? NULL : object->document;
+    const json_t *extras = json_object_get(document, "extras");
+    const char *scheme = json_string_value(json_object_get(document, "scheme"));
+    bool is_internal = scheme != NULL && strcmp(scheme, "internal") == 0;
 
     for (const struct extra *known = of->extras; known->key != NULL; known++) {
         const char *set = json_string_value(json_object_get(extras, known->key));
-        json_array_append_new(attributes, json_pack("{s:s, s:s}", "Key", known->key, "Value",
-                                                    set == NULL ? known->standard : set));
+        if (set == NULL)
+            set = is_internal && known->internal_standard != NULL ? known->internal_standard
+                                                                  : known->standard;
+        json_array_append_new(attributes,
+                              json_pack("{s:s, s:s}", "Key", known->key, "Value", set));
     }
 }

@@ -10,6 +10,7 @@
 #include "control/aws/aws_input.h"
 #include "control/aws/ec2.h"
 #include "control/aws/elbv2_attributes.h"
+#include "control/aws/elbv2_unbuilt.h"
 
 /* The object of the balancer that the input's ARN names; NULL: the call has failed. */
 static const struct object *
@@ -88,7 +89,6 @@ static bool
 is_possible(struct aws_call *call)
 {
     const char *type = aws_text(call, "Type"), *name = aws_text(call, "Name");
-    const char *addresses = aws_text(call, "IpAddressType");
 
     if (type != NULL && strcmp(type, "application") != 0)
         aws_fail(call, "ValidationError",
@@ -98,10 +98,7 @@ is_possible(struct aws_call *call)
                  "The load balancer name '%s' cannot begin with "
                  "'internal-'",
                  name);
-    else if (addresses != NULL && strcmp(addresses, "ipv4") != 0)
-        aws_fail(call, "ValidationError",
-                 "The IP address type '%s' is not supported here: ipv4", addresses);
-    return call->error_code == NULL;
+    return elbv2_is_built(call);
 }
 
 static json_t *
@@ -287,7 +284,7 @@ put_beside(struct aws_call *call, const char *member, json_t *value)
 json_t *
 elbv2_set_security_groups(struct aws_call *call)
 {
-    json_t *groups = read_security_groups(call);
+    json_t *groups = elbv2_is_built(call) ? read_security_groups(call) : NULL;
 
     if (put_beside(call, "security_groups", json_incref(groups)) == NULL) {
         json_decref(groups);
@@ -299,7 +296,7 @@ elbv2_set_security_groups(struct aws_call *call)
 json_t *
 elbv2_set_subnets(struct aws_call *call)
 {
-    json_t *subnets = read_subnets(call);
+    json_t *subnets = elbv2_is_built(call) ? read_subnets(call) : NULL;
     json_t *zones = json_array();
     const char *subnet;
     const json_t *mark;
@@ -318,9 +315,7 @@ elbv2_set_ip_address_type(struct aws_call *call)
 {
     size_t index;
 
-    if (strcmp(aws_text(call, "IpAddressType"), "ipv4") != 0)
-        return aws_fail(call, "ValidationError",
-                        "The IP address type '%s' is not supported here: ipv4",
-                        aws_text(call, "IpAddressType"));
-    return find_own(call, &index) == NULL ? NULL : json_pack("{s:s}", "IpAddressType", "ipv4");
+    if (!elbv2_is_built(call) || find_own(call, &index) == NULL)
+        return NULL;
+    return json_pack("{s:s}", "IpAddressType", "ipv4");
 }

@@ -138,33 +138,6 @@ elbv2_capacity_reservation(struct aws_call *call)
     return json_pack("{s:[]}", "CapacityReservationState");
 }
 
-static const struct {
-    const char *name;
-    unsigned most;
-} limits[] = {
-    {"application-load-balancers", CONFIG_MOST_ROUTES},
-    {"target-groups", CONFIG_MOST_GROUPS},
-    {"listeners-per-application-load-balancer", CONFIG_MOST_ROUTES},
-    {"targets-per-application-load-balancer", CONFIG_MOST_TARGETS},
-};
-
-json_t *
-elbv2_account_limits(struct aws_call *call)
-{
-    json_t *array = json_array();
-    struct aws_page page;
-
-    aws_page_begin(&page, call);
-    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-        char *most = memory_print("%u", limits[i].most);
-        if (aws_page_takes(&page, limits[i].name))
-            json_array_append_new(array,
-                                  json_pack("{s:s, s:s}", "Name", limits[i].name, "Max", most));
-        free(most);
-    }
-    return aws_page_end(&page, call, "Limits", array);
-}
-
 static void
 add_suites(json_t *ciphers, const char *suites)
 {

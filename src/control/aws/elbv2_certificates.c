@@ -102,6 +102,26 @@ set_default(json_t *listener, json_t *certificates)
     json_array_remove(list, index_of(list, json_array_get(certificates, 0)));
 }
 
+/* Whether the call gives what only HTTPS listeners have; then it has failed. */
+static bool
+is_for_secure(struct aws_call *call)
+{
+    static const char *const members[] = {"SslPolicy", "Certificates", "AlpnPolicy"};
+    const char *mode = json_string_value(
+        json_object_get(json_object_get(call->input, "MutualAuthentication"), "Mode"));
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+        const json_t *given = json_object_get(call->input, members[i]);
+        if (json_is_string(given) || json_array_size(given) > 0)
+            aws_fail(call, "ValidationError", "%s can only be specified for HTTPS listeners",
+                     members[i]);
+    }
+    if (mode != NULL && strcmp(mode, "off") != 0)
+        aws_fail(call, "ValidationError",
+                 "MutualAuthentication can only be specified for HTTPS listeners");
+    return call->error_code != NULL;
+}
+
 bool
 elbv2_put_default_certificate(struct aws_call *call, json_t *listener)
 {
@@ -116,7 +136,9 @@ elbv2_put_default_certificate(struct aws_call *call, json_t *listener)
             set_default(listener, read);
         json_decref(read);
     }
-    if (!is_secure) {
+    if (!is_secure && is_for_secure(call)) {
+        return false;
+    } else if (!is_secure) {
         /* What only HTTPS has goes with it. */
         json_object_del(listener, "certificates");
         json_object_del(listener, "certificate_list");

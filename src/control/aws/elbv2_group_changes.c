@@ -10,15 +10,19 @@
 #include "control/aws/aws_effective.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_attributes.h"
+#include "control/aws/elbv2_unbuilt.h"
 #include "control/state_file.h"
 
 /* {HttpCode} or {GrpcCode}. */
 static void
-put_matcher(const struct aws_call *call, json_t *into)
+put_matcher(struct aws_call *call, json_t *into)
 {
     const json_t *matcher = json_object_get(call->input, "Matcher");
     json_t *codes = json_object_get(matcher, "HttpCode");
 
+    if (codes != NULL && json_object_get(matcher, "GrpcCode") != NULL)
+        aws_fail(call, "ValidationError",
+                 "A matcher has either HttpCode or GrpcCode, not both");
     if (codes == NULL)
         codes = json_object_get(matcher, "GrpcCode");
     if (codes != NULL)
@@ -41,7 +45,7 @@ static bool
 is_whole(struct aws_call *call)
 {
     const char *type = aws_text(call, "TargetType");
-    const char *protocol = aws_text(call, "Protocol");
+    const char *protocol = aws_text(call, "Protocol"), *network = aws_text(call, "VpcId");
 
     if (type != NULL && strcmp(type, "instance") != 0 && strcmp(type, "ip") != 0)
         aws_fail(call, "ValidationError",
@@ -50,7 +54,9 @@ is_whole(struct aws_call *call)
         aws_fail(call, "ValidationError", "A protocol must be specified: HTTP or HTTPS");
     else if (json_object_get(call->input, "Port") == NULL)
         aws_fail(call, "ValidationError", "A port must be specified");
-    return is_checked(call);
+    else if (network != NULL && strcmp(network, AWS_VPC) != 0)
+        aws_fail(call, "ValidationError", "The VPC ID '%s' is not found", network);
+    return is_checked(call) && elbv2_is_built(call);
 }
 
 static json_t *
@@ -121,9 +127,9 @@ elbv2_create_target_group(struct aws_call *call)
     if (is_whole(call)) {
         aws_input_members(call, SCOPE_TARGET_GROUP, into);
         put_matcher(call, into);
-        if (group != NULL)
+        if (group != NULL && call->error_code == NULL)
             meet(call, group, into);
-        else
+        else if (call->error_code == NULL)
             create(call, into);
     }
     json_decref(into);

@@ -173,6 +173,23 @@ add_unregistered(json_t *array, const struct asked *asked)
                           "Description", "Target is not registered to the target group"));
 }
 
+/* False: one can be no target, and the call has failed. */
+static bool
+are_addresses(struct aws_call *call, const json_t *targets)
+{
+    const json_t *target;
+    struct address address;
+    size_t index;
+
+    json_array_foreach (targets, index, target) {
+        const char *id = json_string_value(json_object_get(target, "Id"));
+        address = (struct address){.family = ADDRESS_NONE};
+        if (!address_parse(&address, id, 0))
+            aws_fail(call, "InvalidTarget", "The target '%.64s' is no IP address", id);
+    }
+    return call->error_code == NULL;
+}
+
 json_t *
 elbv2_target_health(struct aws_call *call)
 {
@@ -188,6 +205,8 @@ elbv2_target_health(struct aws_call *call)
     if (json_array_size(asked.list) > AWS_WANTED_MAX)
         return aws_fail(call, "ValidationError", "'Targets' may have %d elements at most",
                         AWS_WANTED_MAX);
+    if (!are_addresses(call, asked.list))
+        return NULL;
     json_t *array = json_array();
     asked.port = group->port;
     asked.is_found = memory_take(json_array_size(asked.list) + 1, sizeof(*asked.is_found));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "control/aws/aws_arn.h"
+#include "control/aws/elbv2_unbuilt.h"
 #include "control/state_file.h"
 #include "model/config.h"
 
@@ -26,6 +27,10 @@ check_targets(struct aws_call *call, const struct config_target_group *group, bo
     struct address address;
     size_t index;
 
+    if (json_array_size(targets) == 0) {
+        aws_fail(call, "ValidationError", "At least one target must be specified in 'Targets'");
+        return false;
+    }
     if (json_array_size(targets) > TARGETS_MAX) {
         aws_fail(call, "TooManyTargets", "More than %d targets in one call", TARGETS_MAX);
         return false;
@@ -51,7 +56,9 @@ read_call(struct aws_call *call, bool registers)
     const struct config_target_group *group =
         aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
 
-    return group != NULL && check_targets(call, group, registers) ? group : NULL;
+    return group != NULL && elbv2_is_built(call) && check_targets(call, group, registers)
+               ? group
+               : NULL;
 }
 
 static json_t *

@@ -8,6 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_association.h"
+#include "control/aws/elbv2_unbuilt.h"
 
 #define PRIORITY_MAX 50000
 
@@ -20,6 +21,8 @@ put_lists(struct aws_call *call, json_t *document)
     const json_t *conditions = json_object_get(call->input, "Conditions");
     json_t *rule = aws_edit_settings(document);
 
+    if (!elbv2_is_built(call))
+        return false;
     if (actions != NULL) {
         json_object_set_new(rule, "actions", aws_input_actions(call, actions));
         aws_edit_keep_order(document, actions);
@@ -195,8 +198,8 @@ elbv2_set_rule_priorities(struct aws_call *call)
     for (size_t i = 0; i < count && call->error_code == NULL; i++) {
         const char *arn =
             json_string_value(json_object_get(json_array_get(pairs, i), "RuleArn"));
-        if (arn == NULL)
-            aws_fail(call, "ValidationError", "A rule ARN must be specified");
+        if (arn == NULL || json_object_get(json_array_get(pairs, i), "Priority") == NULL)
+            aws_fail(call, "ValidationError", "A rule ARN and a priority must be specified");
         else
             find_own(call, arn, &moved[i]);
         for (size_t j = 0; j < i && call->error_code == NULL; j++)

@@ -142,6 +142,9 @@ control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/aws/test_aws_call \
 	tests/unit/control/aws/test_ecr \
 	tests/unit/control/aws/test_aws_effective \
+	tests/unit/control/aws/test_elbv2_patterns \
+	tests/unit/control/aws/test_elbv2_quotas \
+	tests/unit/control/aws/test_elbv2_unbuilt \
 	tests/unit/control/aws/test_ecs_listing \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
@@ -190,5 +193,11 @@ tests_unit_control_aws_test_aws_arn_form_SOURCES = tests/unit/control/aws/test_a
 tests_unit_control_aws_test_aws_arn_form_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_effective_SOURCES = tests/unit/control/aws/test_aws_effective.c
 tests_unit_control_aws_test_aws_effective_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_elbv2_patterns_SOURCES = tests/unit/control/aws/test_elbv2_patterns.c
+tests_unit_control_aws_test_elbv2_patterns_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_elbv2_quotas_SOURCES = tests/unit/control/aws/test_elbv2_quotas.c
+tests_unit_control_aws_test_elbv2_quotas_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_elbv2_unbuilt_SOURCES = tests/unit/control/aws/test_elbv2_unbuilt.c
+tests_unit_control_aws_test_elbv2_unbuilt_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
