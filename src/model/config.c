@@ -172,6 +172,17 @@ config_find_group(const struct config *config, const char *name)
     return found == NULL ? NULL : found->group;
 }
 
+/* After the first instance that needs it, whatever other providers come and go. */
+static char *
+name_of_added(const struct config *config, const struct config_provider *provider)
+{
+    size_t first = 0;
+
+    while (strcmp(config->container_instances[first].endpoint, provider->endpoint) != 0)
+        first++;
+    return memory_print("engine-%s", config->container_instances[first].name);
+}
+
 /* "docker", and "docker-2" for the second of a type. */
 char *
 config_provider_name(const struct config *config, size_t index)
@@ -181,6 +192,8 @@ config_provider_name(const struct config *config, size_t index)
 
     if (strcmp(type, "push") == 0)
         return memory_copy_text(CONFIG_PUSH_SOURCE);
+    if (config->providers[index].is_added)
+        return name_of_added(config, &config->providers[index]);
     for (size_t i = 0; i < index; i++)
         number += strcmp(config->providers[i].type, type) == 0 ? 1 : 0;
     return number == 1 ? memory_copy_text(type) : memory_print("%s-%u", type, number);

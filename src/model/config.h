@@ -261,9 +261,15 @@ struct config_service {
 /* How targets of an engine's containers are reached. */
 enum config_dial { DIAL_AUTO, DIAL_CONTAINER, DIAL_HOST_PORT };
 
+/* How an engine behind tcp:// is reached by TLS: all three are given, or none. */
+struct config_engine_tls {
+    char *ca, *certificate, *key;
+};
+
 struct config_provider {
-    char *type;            /* "docker", "file" or "push" */
-    char *endpoint;        /* docker: unix:///path or tcp://host:port */
+    char *type;     /* "docker", "file" or "push" */
+    char *endpoint; /* docker: unix:///path or tcp://host:port */
+    struct config_engine_tls tls;
     enum config_dial dial; /* docker */
     char *network;         /* docker: whose address of a container is dialled; NULL: any */
     char *directory;       /* file */
@@ -271,6 +277,27 @@ struct config_provider {
     struct config_value *services; /* patterns of what its tasks may name; count 0: anything */
     size_t service_count;
     unsigned resync_seconds;
+    bool is_added; /* the file has it not: container instances need it */
+    struct setting_places *places;
+};
+
+/* An attribute. */
+struct config_pair {
+    char *name, *value;
+    struct setting_places *places;
+};
+
+/* Where tasks run; config_engines.h finds the provider that follows its engine. */
+struct config_container_instance {
+    char *name, *cluster;
+    char *zone; /* NULL: none */
+    char *endpoint;
+    struct config_engine_tls tls;
+    unsigned cpu;             /* CPU units; 0: the engine's */
+    unsigned memory;          /* MiB; 0: the engine's, less the reserved ones */
+    unsigned reserved_memory; /* MiB */
+    struct config_pair *attributes;
+    size_t attribute_count;
     struct setting_places *places;
 };
 
@@ -350,8 +377,11 @@ struct config {
     size_t api_name_count;
     struct config_certificate *api_certificates; /* one, or none: in plain */
     size_t api_certificate_count;
-    char *api_listener_address; /* of listeners that are made by calls */
-    char *api_registry;         /* "host:port"; NULL: none */
+    char *api_listener_address;     /* of listeners that are made by calls */
+    char *api_registry;             /* "host:port"; NULL: none */
+    char *api_secrets_dir;          /* NULL: none */
+    struct config_value *api_allow; /* host_reach.h */
+    size_t api_allow_count;
     bool api_anonymous_read;
     unsigned api_requests_per_second; /* of a key; 0: no limit */
     char *access_log_path;            /* NULL: none */
@@ -381,8 +411,12 @@ struct config {
     size_t named_group_count;
     struct config_service *services;
     size_t service_count;
-    struct config_provider *providers;
+    struct config_provider *providers; /* behind the file's those that instances need */
     size_t provider_count;
+    struct config_container_instance *container_instances;
+    size_t container_instance_count;
+    char *task_bind_address; /* NULL: see config_bind_address */
+    unsigned instance_lost_ms, stopped_task_keep_ms;
     struct config_errors warnings; /* no reason to refuse it */
     struct setting_places *places;
     struct config_later *later;

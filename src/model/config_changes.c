@@ -164,6 +164,14 @@ collect_providers(struct collection *all, const struct config *config)
     }
 }
 
+static void
+collect_instances(struct collection *all, const struct config *config)
+{
+    for (size_t i = 0; i < config->container_instance_count; i++)
+        collect(all, memory_copy_text(config->container_instances[i].name),
+                &config->container_instances[i]);
+}
+
 static const struct kind {
     const char *singular, *plural;
     enum setting_scope scope;
@@ -175,6 +183,7 @@ static const struct kind {
     {"group", "groups", SCOPE_TARGET_GROUP, collect_groups},
     {"service", "services", SCOPE_SERVICE, collect_services},
     {"provider", "providers", SCOPE_PROVIDER, collect_providers},
+    {"container instance", "container instances", SCOPE_CONTAINER_INSTANCE, collect_instances},
 };
 
 struct counts {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks of the daemon's own settings, listeners, target groups, services and providers. */
+/* Checks of the daemon's own settings, listeners, target groups and services. */
 #include "model/config_check.h"
 
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "base/memory.h"
 #include "base/slice.h"
 #include "model/config_check_counts.h"
+#include "model/config_check_engines.h"
 #include "model/config_check_rules.h"
 #include "model/config_check_tls.h"
 #include "model/settings.h"
@@ -432,46 +432,6 @@ check_service(const struct config_check *check, const struct config_node *place,
     }
 }
 
-/* tcp://host:port */
-static bool
-is_tcp_endpoint(struct slice endpoint)
-{
-    struct slice start = SLICE_LITERAL("tcp://");
-    uint64_t port;
-
-    if (!slice_starts_with(endpoint, start))
-        return false;
-    struct slice rest = slice_make(endpoint.at + start.length, endpoint.length - start.length);
-    size_t colon = rest.length;
-    while (colon > 0 && rest.at[colon - 1] != ':')
-        colon--;
-    return colon > 1 &&
-           slice_to_number(slice_make(rest.at + colon, rest.length - colon), PORT_MAX, &port) &&
-           port != 0;
-}
-
-static bool
-is_unix_endpoint(struct slice endpoint)
-{
-    struct slice start = SLICE_LITERAL("unix://");
-    size_t longest = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
-
-    return slice_starts_with(endpoint, start) && endpoint.length - start.length <= longest &&
-           endpoint.length > start.length && endpoint.at[start.length] == '/';
-}
-
-static void
-check_provider(const struct config_check *check, const struct config_node *place, size_t index)
-{
-    const struct config_provider *provider = &check->config->providers[index];
-    struct slice endpoint = slice_of(provider->endpoint);
-
-    if (provider->endpoint != NULL && !is_tcp_endpoint(endpoint) && !is_unix_endpoint(endpoint))
-        REPORT(check, place, "endpoint",
-               "\"%s\" is neither unix:///path (at most 107 bytes) nor tcp://host:port",
-               provider->endpoint);
-}
-
 typedef void check_one(const struct config_check *check, const struct config_node *place,
                        size_t index);
 
@@ -521,6 +481,5 @@ config_check(const struct config_check *check, const struct config_node *root)
     check_group_names(check, groups);
     check_each(check, config_node_member(root, "services"), config->service_count,
                check_service);
-    check_each(check, config_node_member(root, "providers"), config->provider_count,
-               check_provider);
+    config_check_engines(check, root);
 }

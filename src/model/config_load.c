@@ -11,6 +11,7 @@
 #include "model/config.h"
 #include "model/config_additions.h"
 #include "model/config_check.h"
+#include "model/config_engines.h"
 #include "model/config_inspect.h"
 #include "model/config_object.h"
 #include "model/config_report.h"
@@ -70,6 +71,7 @@ finish_config(struct config *config)
         finish_listener(&config->listeners[i]);
     for (size_t i = 0; i < config->target_group_count; i++)
         finish_group(&config->target_groups[i]);
+    config_engines_add(config);
 }
 
 static void

@@ -125,6 +125,30 @@ read_element(struct config_report *report, const struct config_node *element,
     }
 }
 
+/* A group of names and values that stands for a list of them. */
+static void
+read_pairs(const struct object *object, const struct config_node *group,
+           const struct setting *row)
+{
+    char *const *elements = setting_member(row, object->memory);
+    const struct setting *const *rows = setting_rows(row->elements);
+    char *reason;
+
+    for (size_t i = 0; i < group->child_count; i++) {
+        const struct config_node *child = &group->children[i];
+        struct object pair = {.report = object->report,
+                              .scope = row->elements,
+                              .memory =
+                                  *elements + i * setting_scopes[row->elements].size_bytes,
+                              .rows = rows};
+        if (!setting_value_read(rows[0], child->name, pair.memory, &reason)) {
+            config_report_add(object->report, child, "%s", reason);
+            free(reason);
+        }
+        read_scalar(&pair, child, rows[1]);
+    }
+}
+
 /* A list, an array, or a bare element that stands for a list of one. */
 static void
 read_list(const struct object *object, const struct config_node *setting,
@@ -137,12 +161,17 @@ read_list(const struct object *object, const struct config_node *setting,
 
     if (*list != NULL) /* given in two ways, which is reported */
         return;
-    if (!is_bare && setting->kind != NODE_LIST) {
+    bool is_pairs = setting_scope_is_pair(row->elements) && setting->kind == NODE_GROUP;
+    if (!is_bare && !is_pairs && setting->kind != NODE_LIST) {
         refuse_type(object, setting, row);
         return;
     }
     *count = is_bare ? 1 : setting->child_count;
     *list = memory_take(*count, element_bytes);
+    if (is_pairs) {
+        read_pairs(object, setting, row);
+        return;
+    }
     for (size_t i = 0; i < *count; i++)
         read_element(object->report, is_bare ? setting : &setting->children[i], row->elements,
                      *list + i * element_bytes);

@@ -60,10 +60,30 @@ warn_of_missing_providers(const struct config_check *check, const struct config_
 {
     const struct config *config = check->config;
 
-    if (config->service_count > 0 && config->provider_count == 0)
+    if (config->service_count > 0 && config->provider_count == 0 &&
+        config->container_instance_count == 0)
         config_report_add_member(check->report, root, "services",
                                  "there are no providers: nothing reports the tasks of %s",
                                  config->services[0].name);
+}
+
+/* Each would believe to have the whole engine. */
+static void
+warn_of_shared_engines(const struct config_check *check, const struct config_node *root)
+{
+    const struct config_container_instance *instances = check->config->container_instances;
+    const struct config_node *list = config_node_member(root, "container_instances");
+
+    for (size_t i = 1; i < check->config->container_instance_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(instances[i].endpoint, instances[k].endpoint) == 0 &&
+                (instances[i].cpu == 0 || instances[i].memory == 0)) {
+                config_report_add(check->report, config_node_element(list, i),
+                                  "shares the engine of %s without cpu and memory of its own: "
+                                  "its tasks and theirs may be more than the engine has",
+                                  instances[k].name);
+                break;
+            }
 }
 
 /* The folder that an absolute path is in, new memory. */
@@ -139,6 +159,7 @@ config_warn(const struct config_check *check, const struct config_node *root)
     warn_of_unused_groups(check, root);
     warn_of_unused_trust_stores(check, root);
     warn_of_missing_providers(check, root);
+    warn_of_shared_engines(check, root);
     warn_of_missing_folder(check, root);
     warn_of_answers_to_calls(check, root);
 }

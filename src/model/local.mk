@@ -7,6 +7,8 @@ libmodel_a_SOURCES = \
 	src/model/config_balancers.c \
 	src/model/config_certificates.c \
 	src/model/config_check.c src/model/config_check.h \
+	src/model/config_check_engines.c src/model/config_check_engines.h \
+	src/model/config_engines.c src/model/config_engines.h \
 	src/model/config_check_counts.c src/model/config_check_counts.h \
 	src/model/config_check_places.c src/model/config_check_places.h \
 	src/model/config_check_rules.c src/model/config_check_rules.h \

@@ -171,7 +171,13 @@ setting_scope_is_bare(enum setting_scope scope)
 {
     return scope == SCOPE_VALUE || scope == SCOPE_QUERY_VALUE || scope == SCOPE_SOURCE ||
            scope == SCOPE_API_NAME || scope == SCOPE_REVOCATION_LIST ||
-           scope == SCOPE_WEIGHTED_GROUP || scope == SCOPE_ZONE;
+           scope == SCOPE_WEIGHTED_GROUP || scope == SCOPE_ZONE || scope == SCOPE_API_ALLOW;
+}
+
+bool
+setting_scope_is_pair(enum setting_scope scope)
+{
+    return scope == SCOPE_ATTRIBUTE;
 }
 
 const struct setting *

@@ -155,6 +155,10 @@ struct setting_key setting_key(enum setting_scope scope);
 bool setting_scope_is_bare(enum setting_scope scope);
 const struct setting *setting_bare_row(enum setting_scope scope);
 
+/* Whether a list of elements of the scope may be written as a group: each member's name fills
+ * the scope's first row, its value the second. */
+bool setting_scope_is_pair(enum setting_scope scope);
+
 /* Of several names the one nearest to a misspelt one, close enough to be meant. */
 struct setting_guess {
     const char *wanted;

@@ -61,7 +61,8 @@ struct api_client {
     struct loop *loop;
     CURLM *multi;
     char *base_url;
-    char *unix_path;    /* NULL: TCP */
+    char *unix_path; /* NULL: TCP */
+    char *ca, *certificate, *key;
     const char *accept; /* NULL: anything */
     TAILQ_HEAD(api_request_list, api_request) requests;
     struct alarm_clock curl_alarm; /* curl's own timeouts */
@@ -242,12 +243,12 @@ run_work(void *argument)
 
 /* Splits an endpoint into a base URL and, for unix sockets, a path. */
 static char *
-read_endpoint(struct api_client *client, const char *endpoint)
+read_endpoint(struct api_client *client, const struct api_endpoint *endpoint)
 {
-    struct slice whole = slice_of(endpoint);
+    struct slice whole = slice_of(endpoint->url);
 
     if (slice_starts_with(whole, SLICE_LITERAL("unix:///"))) {
-        client->unix_path = memory_copy_text(endpoint + strlen("unix://"));
+        client->unix_path = memory_copy_text(endpoint->url + strlen("unix://"));
         client->base_url = memory_copy_text("http://localhost");
         return NULL;
     }
@@ -257,11 +258,12 @@ read_endpoint(struct api_client *client, const char *endpoint)
     if (slice_starts_with(whole, SLICE_LITERAL("http://")))
         scheme = SLICE_LITERAL("http://");
     if (scheme.length == 0 || whole.length == scheme.length ||
-        strchr(endpoint + scheme.length, '/') != NULL)
+        strchr(endpoint->url + scheme.length, '/') != NULL)
         return memory_print("endpoint \"%s\" is not of the form unix:///path, tcp://host:port "
                             "or http://host:port",
-                            endpoint);
-    client->base_url = memory_print("http://%s", endpoint + scheme.length);
+                            endpoint->url);
+    client->base_url = memory_print("http%s://%s", endpoint->ca == NULL ? "" : "s",
+                                    endpoint->url + scheme.length);
     return NULL;
 }
 
@@ -271,7 +273,7 @@ api_client_new(struct loop *loop, const struct api_endpoint *endpoint, char **er
     static bool is_curl_ready;
     struct api_client *client = memory_take(1, sizeof(*client));
 
-    *error = read_endpoint(client, endpoint->url);
+    *error = read_endpoint(client, endpoint);
     if (*error != NULL) {
         free(client);
         return NULL;
@@ -280,6 +282,9 @@ api_client_new(struct loop *loop, const struct api_endpoint *endpoint, char **er
         CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     is_curl_ready = true;
     client->tag = CLIENT_TAG;
+    client->ca = memory_copy_text(endpoint->ca);
+    client->certificate = memory_copy_text(endpoint->certificate);
+    client->key = memory_copy_text(endpoint->key);
     client->loop = loop;
     TAILQ_INIT(&client->requests);
     alarm_clock_open(&client->curl_alarm, loop, on_curl_alarm, client);
@@ -317,6 +322,9 @@ release_client(void *object)
     alarm_clock_close(&client->work_alarm);
     free(client->base_url);
     free(client->unix_path);
+    free(client->ca);
+    free(client->certificate);
+    free(client->key);
     free(client);
 }
 
@@ -401,6 +409,23 @@ on_curl_bytes(char *bytes, size_t size, size_t count, void *argument)
 }
 
 static void
+set_tls(struct api_request *request)
+{
+    const struct api_client *client = request->client;
+    CURL *easy = request->easy;
+
+    if (client->ca == NULL)
+        return;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* only that one */
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, client->certificate);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, client->key);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+}
+
+static void
 set_transport(struct api_request *request, unsigned timeout_ms)
 {
     CURL *easy = request->easy;
@@ -469,6 +494,7 @@ api_client_send(struct api_client *client, const struct api_call *call,
     curl_easy_setopt(request->easy, CURLOPT_WRITEFUNCTION, on_curl_bytes);
     curl_easy_setopt(request->easy, CURLOPT_WRITEDATA, request);
     set_transport(request, call->timeout_ms);
+    set_tls(request);
     if (client->accept != NULL)
         add_field(request, "Accept", client->accept);
     set_method(request, call->method, call->json_body);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HTTP requests to APIs (container engines, later cloud ones) on libcurl's multi interface
- * driven by the loop: unix sockets, streaming answers. One client serves one endpoint; never a
- * blocking call.
+ * driven by the loop: unix sockets, TLS, streaming answers. One client serves one endpoint;
+ * never a blocking call.
  */
 #ifndef FAIRLEAD_NET_API_CLIENT_H
 #define FAIRLEAD_NET_API_CLIENT_H
@@ -35,8 +35,12 @@ struct api_callbacks {
     void (*on_done)(void *argument, const struct api_answer *answer);
 };
 
+/* With a CA the connection is TLS: the server's certificate must come from it and have the
+ * URL's host in it, and ours is shown to it. */
 struct api_endpoint {
-    const char *url;      /* "unix:///path", "http://host:port", "tcp://host:port" */
+    const char *url; /* "unix:///path", "http://host:port", "tcp://host:port" */
+    const char *ca;  /* PEM files; NULL: no TLS */
+    const char *certificate, *key;
     unsigned connections; /* at the same time; what is beyond waits. 0: 16 */
 };
 

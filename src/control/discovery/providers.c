@@ -209,6 +209,9 @@ close_one(struct providers *providers, struct provider *provider)
     free(provider->config.directory);
     free(provider->config.network);
     free(provider->config.host);
+    free(provider->config.tls.ca);
+    free(provider->config.tls.certificate);
+    free(provider->config.tls.key);
     free(provider->name);
     free(provider);
 }
@@ -235,6 +238,9 @@ is_same(const struct config_provider *one, const struct config_provider *other)
            text_is_same(one->endpoint, other->endpoint) &&
            text_is_same(one->directory, other->directory) && one->dial == other->dial &&
            text_is_same(one->network, other->network) && text_is_same(one->host, other->host) &&
+           text_is_same(one->tls.ca, other->tls.ca) &&
+           text_is_same(one->tls.certificate, other->tls.certificate) &&
+           text_is_same(one->tls.key, other->tls.key) &&
            one->resync_seconds == other->resync_seconds;
 }
 
@@ -249,6 +255,9 @@ open_one(struct providers *providers, const struct config_provider *config, cons
     provider->config.directory = memory_copy_text(config->directory);
     provider->config.network = memory_copy_text(config->network);
     provider->config.host = memory_copy_text(config->host);
+    provider->config.tls.ca = memory_copy_text(config->tls.ca);
+    provider->config.tls.certificate = memory_copy_text(config->tls.certificate);
+    provider->config.tls.key = memory_copy_text(config->tls.key);
     /* What its tasks may name is the registry's to ask. */
     provider->config.services = NULL;
     provider->config.service_count = 0;

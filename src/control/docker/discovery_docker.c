@@ -36,7 +36,13 @@ open_docker(struct loop *loop, const struct config_provider *config, const char 
     follower->name = name;
     follower->endpoint = config->endpoint != NULL ? config->endpoint : ENDPOINT_DEFAULT;
     follower->resync_seconds = config->resync_seconds;
-    follower->engine = docker_engine_open(loop, follower->endpoint, &follower->error);
+    follower->engine =
+        docker_engine_open(loop,
+                           &(struct api_endpoint){.url = follower->endpoint,
+                                                  .ca = config->tls.ca,
+                                                  .certificate = config->tls.certificate,
+                                                  .key = config->tls.key},
+                           &follower->error);
     if (follower->engine == NULL) {
         log_error("provider %s: %s", name, follower->error);
         return docker;

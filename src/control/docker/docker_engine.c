@@ -37,21 +37,21 @@ read_host(const char *endpoint)
 }
 
 struct docker_engine *
-docker_engine_open(struct loop *loop, const char *endpoint, char **error)
+docker_engine_open(struct loop *loop, const struct api_endpoint *endpoint, char **error)
 {
-    const struct api_endpoint reading = {.url = endpoint};
-    const struct api_endpoint acting = {.url = endpoint, .connections = ACTS_MOST};
-    struct api_client *client = api_client_new(loop, &reading, error);
+    struct api_client *client = api_client_new(loop, endpoint, error);
+    struct api_endpoint acting = *endpoint;
 
     if (client == NULL)
         return NULL;
     struct docker_engine *engine = memory_take(1, sizeof(*engine));
     engine->loop = loop;
     engine->client = client;
+    acting.connections = ACTS_MOST;
     engine->acts = api_client_new(loop, &acting, error);
     engine->version = DOCKER_VERSION_OLDEST;
-    engine->endpoint = memory_copy_text(endpoint);
-    engine->host = read_host(endpoint);
+    engine->endpoint = memory_copy_text(endpoint->url);
+    engine->host = read_host(endpoint->url);
     return engine;
 }
 

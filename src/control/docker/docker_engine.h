@@ -13,7 +13,8 @@
 struct docker_engine;
 
 /* NULL with *error set (free it) when the endpoint is none. */
-struct docker_engine *docker_engine_open(struct loop *loop, const char *endpoint, char **error);
+struct docker_engine *docker_engine_open(struct loop *loop, const struct api_endpoint *endpoint,
+                                         char **error);
 
 /* Requests under way are cancelled; allowed inside callbacks. */
 void docker_engine_close(struct docker_engine **engine);

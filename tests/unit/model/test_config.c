@@ -342,7 +342,7 @@ reads_services_and_providers(void **state)
         "target_groups = ( { name = \"web\"; } );\n"
         "services = ( { name = \"s\"; target_group = \"web\"; container_port = 80; } );\n"
         "providers = ( { type = \"docker\"; },\n"
-        "  { type = \"docker\"; endpoint = \"tcp://10.0.0.1:2375\"; host = \"10.0.0.1\"; },\n"
+        "  { type = \"docker\"; endpoint = \"tcp://127.0.0.1:2375\"; host = \"10.0.0.1\"; },\n"
         "  { type = \"file\"; directory = \"/etc/fairlead/tasks.d\"; resync_seconds = 5; },\n"
         "  { type = \"push\"; } );\n");
 
