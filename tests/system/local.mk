@@ -22,7 +22,8 @@ EXTRA_DIST += tests/system/aws_ecs_definitions.py tests/system/aws_ecs_reads.py 
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \
-	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh tests/system/docker_tls.sh
+	tests/system/discovery_docker_real.sh tests/system/discovery_docker_reasons.sh tests/system/docker_tls.sh \
+	tests/system/docker_driver.sh
 # What is said of targets, and what leads to them.
 system_tests += tests/system/health_reasons.sh tests/system/configuration.sh tests/system/terminal.sh \
 	tests/system/screens.sh tests/system/explain.sh tests/system/sticky_groups.sh \
