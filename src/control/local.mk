@@ -187,12 +187,16 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws_others.c \
 	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
 	src/control/aws/ecs_arn.c src/control/aws/ecs_arn.h \
-	src/control/aws/ecs_clusters.c \
+	src/control/aws/ecs_account_settings.c src/control/aws/ecs_account_settings.h \
+	src/control/aws/ecs_capacity_providers.c src/control/aws/ecs_capacity_providers.h \
+	src/control/aws/ecs_cluster_changes.c \
+	src/control/aws/ecs_cluster_objects.c src/control/aws/ecs_cluster_objects.h \
+	src/control/aws/ecs_clusters.c src/control/aws/ecs_clusters.h \
 	src/control/aws/ecs_describe.c src/control/aws/ecs_describe.h \
 	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
 	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
-	src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
+	src/control/aws/ecs_tags.c src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
 	src/control/aws/ecs_task_definitions.c src/control/aws/ecs_task_definitions.h \
 	src/control/aws/ecs_task_definition_changes.c \
 	src/control/aws/ecs_view.c src/control/aws/ecs_view.h \

@@ -190,9 +190,164 @@ def ending():
     refused("ClientException", ecs.describe_task_definition, taskDefinition="web-2")
 
 
+def described(name, *include):
+    answer = ecs.describe_clusters(clusters=[name], include=list(include))
+    assert not answer["failures"], answer
+    return answer["clusters"][0]
+
+
+def clusters():
+    create = ecs.create_cluster
+    assert pages("list_clusters", "clusterArns", 1) == [START + "cluster/default", START + "cluster/shop"]
+    one = create(clusterName="erp", tags=[{"key": "team", "value": "a"}],
+                 settings=[{"name": "containerInsights", "value": "enabled"}],
+                 configuration={"executeCommandConfiguration": {"logging": "NONE"}})["cluster"]
+    assert one["clusterArn"] == START + "cluster/erp" and one["status"] == "ACTIVE", one
+    assert one["settings"] == [{"name": "containerInsights", "value": "enabled"}], one
+    assert one["capacityProviders"] == [] and one["defaultCapacityProviderStrategy"] == [], one
+    for count in ("registeredContainerInstancesCount", "runningTasksCount", "pendingTasksCount", "activeServicesCount"):
+        assert one[count] == 0, one
+    again = create(clusterName="erp")["cluster"]
+    assert again == one, again
+    default = create()["cluster"]
+    assert default["clusterName"] == "default" and default["settings"][0]["value"] == "disabled", default
+    plain = described("erp")
+    assert plain["settings"] == [] and plain["tags"] == [] and "configuration" not in plain, plain
+    assert plain["statistics"] == [] and as_dict(described("erp", "TAGS")["tags"]) == {"team": "a"}
+    whole = described(one["clusterArn"], "SETTINGS", "CONFIGURATIONS", "STATISTICS", "ATTACHMENTS")
+    assert whole["configuration"] == {"executeCommandConfiguration": {"logging": "NONE"}}, whole
+    assert {"name": "runningEC2TasksCount", "value": "0"} in whole["statistics"], whole
+    assert START + "cluster/erp" in pages("list_clusters", "clusterArns", 1)
+    for name in ("", "a b", "a" * 256, "a/b"):
+        refused("InvalidParameterException", create, clusterName=name)
+    refused("InvalidParameterException", create, clusterName="x", settings=[{"name": "containerInsights", "value": "yes"}])
+    refused("InvalidParameterException", create, clusterName="x", settings=[{"name": "other", "value": "enabled"}])
+    refused("InvalidParameterException", create, clusterName="x", tags=[{"key": "aws:x", "value": ""}])
+    refused("InvalidParameterException", create, clusterName="x", capacityProviders=["none"])
+    refused("InvalidParameterException", create, clusterName="x", serviceConnectDefaults={"namespace": "n"})
+    answer = ecs.describe_clusters(clusters=["x"])
+    assert answer["failures"] == [{"arn": START + "cluster/x", "reason": "MISSING"}], answer
+    off = [{"name": "containerInsights", "value": "disabled"}]
+    assert ecs.update_cluster_settings(cluster="erp", settings=off)["cluster"]["settings"] == off
+    changed = ecs.update_cluster(cluster="erp", configuration={"executeCommandConfiguration": {"logging": "DEFAULT"}})
+    assert changed["cluster"]["configuration"]["executeCommandConfiguration"]["logging"] == "DEFAULT", changed
+    assert changed["cluster"]["settings"] == off, changed
+    for call, more in ((ecs.update_cluster, {}), (ecs.update_cluster_settings, {"settings": off}), (ecs.delete_cluster, {})):
+        refused("ClusterNotFoundException", call, cluster="nobody", **more)
+    # A cluster that tasks have named becomes the API's with the first change.
+    shop = described("shop", "STATISTICS")
+    assert shop["runningTasksCount"] == 1 and shop["registeredContainerInstancesCount"] == 1, shop
+    refused("ClusterContainsTasksException", ecs.delete_cluster, cluster="shop")
+    gone = create(clusterName="gone")["cluster"]
+    assert ecs.delete_cluster(cluster=gone["clusterArn"])["cluster"]["status"] == "INACTIVE"
+    assert described("gone")["status"] == "INACTIVE"
+    assert gone["clusterArn"] not in pages("list_clusters", "clusterArns", 9)
+    refused("ClusterNotFoundException", ecs.list_tasks, cluster="gone")
+    refused("ClusterNotFoundException", ecs.delete_cluster, cluster="gone")
+    assert create(clusterName="gone")["cluster"]["status"] == "ACTIVE"
+    assert ecs.delete_cluster(cluster="gone")["cluster"]["status"] == "INACTIVE"
+
+
+def capacity():
+    group = {"autoScalingGroupArn": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:"
+                                    "0:autoScalingGroupName/metal", "managedScaling": {"status": "DISABLED"}}
+    create, describe, put = (ecs.create_capacity_provider, ecs.describe_capacity_providers,
+                             ecs.put_cluster_capacity_providers)
+    assert describe()["capacityProviders"] == []
+    one = create(name="metal", autoScalingGroupProvider=group, tags=[{"key": "k", "value": "v"}])["capacityProvider"]
+    assert one["capacityProviderArn"] == START + "capacity-provider/metal" and one["status"] == "ACTIVE", one
+    assert one["autoScalingGroupProvider"] == group and as_dict(one["tags"]) == {"k": "v"}, one
+    create(name="more", autoScalingGroupProvider=group)
+    refused("ClientException", create, name="metal", autoScalingGroupProvider=group)
+    refused("InvalidParameterException", create, name="metal2")
+    refused("InvalidParameterException", create, name="aws-x", autoScalingGroupProvider=group)
+    refused("InvalidParameterException", create, name="a b", autoScalingGroupProvider=group)
+    refused("UnsupportedFeatureException", operation("CreateCapacityProvider"), name="m", cluster="erp",
+            autoScalingGroupProvider=group)
+    answer = describe(capacityProviders=["metal", "none", one["capacityProviderArn"]], include=["TAGS"])
+    assert [found["name"] for found in answer["capacityProviders"]] == ["metal", "metal"], answer
+    assert answer["failures"] == [{"arn": "none", "reason": "MISSING"}], answer
+    first = describe(maxResults=1)
+    rest = describe(maxResults=1, nextToken=first["nextToken"])
+    assert [first["capacityProviders"][0]["name"], rest["capacityProviders"][0]["name"]] == ["metal", "more"]
+    assert first["capacityProviders"][0]["tags"] == [] and "nextToken" not in rest, (first, rest)
+    changed = ecs.update_capacity_provider(name="metal", autoScalingGroupProvider={
+        "managedTerminationProtection": "DISABLED"})["capacityProvider"]["autoScalingGroupProvider"]
+    assert changed == dict(group, managedTerminationProtection="DISABLED"), changed
+    refused("ClientException", ecs.update_capacity_provider, name="none", autoScalingGroupProvider={})
+    strategy = [{"capacityProvider": "metal", "weight": 1, "base": 2}]
+    cluster = put(cluster="erp", capacityProviders=["metal"], defaultCapacityProviderStrategy=strategy)["cluster"]
+    assert cluster["capacityProviders"] == ["metal"], cluster
+    assert cluster["defaultCapacityProviderStrategy"] == strategy, cluster
+    refused("ClusterNotFoundException", put, cluster="none", capacityProviders=[], defaultCapacityProviderStrategy=[])
+    for providers, wanted in ((["FARGATE"], []), (["none"], []), (["metal"], [{"capacityProvider": "more", "weight": 1}]),
+                              (["metal"], [{"capacityProvider": "metal", "weight": 0}]),
+                              (["metal", "more"], [{"capacityProvider": "metal", "weight": 1, "base": 1},
+                                                   {"capacityProvider": "more", "weight": 1, "base": 1}])):
+        refused("InvalidParameterException", put, cluster="erp", capacityProviders=providers,
+                defaultCapacityProviderStrategy=wanted)
+    refused("ClientException", ecs.delete_capacity_provider, capacityProvider="metal")
+    assert ecs.delete_capacity_provider(capacityProvider="more")["capacityProvider"]["status"] == "INACTIVE"
+    refused("ClientException", ecs.delete_capacity_provider, capacityProvider="more")
+
+
+def tags():
+    told = lambda arn: as_dict(ecs.list_tags_for_resource(resourceArn=arn)["tags"])
+    tag, untag = ecs.tag_resource, ecs.untag_resource
+    instance = ecs.list_container_instances(cluster="shop")["containerInstanceArns"][0]
+    for arn in ("cluster/erp", "cluster/default", "task-definition/web:1", "capacity-provider/metal", instance):
+        arn = arn if arn.startswith("arn:") else START + arn
+        before = told(arn)
+        tag(resourceArn=arn, tags=[{"key": "a", "value": "1"}, {"key": "b", "value": ""}])
+        assert told(arn) == dict(before, a="1", b=""), arn
+        tag(resourceArn=arn, tags=[{"key": "a", "value": "2"}])
+        untag(resourceArn=arn, tagKeys=["b", "nothing"])
+        assert told(arn) == dict(before, a="2"), arn
+    erp = START + "cluster/erp"
+    refused("InvalidParameterException", tag, resourceArn=erp, tags=[{"key": "aws:a", "value": ""}])
+    refused("InvalidParameterException", tag, resourceArn=erp, tags=[{"key": f"k{i}", "value": ""} for i in range(50)])
+    refused("InvalidParameterException", tag, resourceArn=erp, tags=[{"key": f"k{i}", "value": ""} for i in range(51)])
+    task = ecs.list_tasks(cluster="shop")["taskArns"][0]
+    assert told(task) == {}
+    refused("InvalidParameterException", tag, resourceArn=task, tags=[])
+    for arn in ("erp", "arn:aws:ecs", START + "task-definition/web:99", START + "service/erp/none", START + "account-setting/x"):
+        refused("InvalidParameterException", tag, resourceArn=arn, tags=[])
+        refused("InvalidParameterException", ecs.list_tags_for_resource, resourceArn=arn)
+    refused("ClusterNotFoundException", ecs.list_tags_for_resource, resourceArn=START + "cluster/none")
+    refused("ClusterNotFoundException", tag, resourceArn=START + "cluster/gone", tags=[])
+
+
+def account():
+    told = {one["name"]: one["value"] for one in pages("list_account_settings", "settings", 3, effectiveSettings=True)}
+    assert told["serviceLongArnFormat"] == "enabled" and told["containerInsights"] == "disabled", told
+    one = ecs.list_account_settings(name="containerInsights")["settings"]
+    assert len(one) == 1 and one[0]["principalArn"].endswith(":root"), one
+    put = ecs.put_account_setting
+    assert put(name="containerInsights", value="enabled")["setting"]["value"] == "enabled"
+    assert ecs.list_account_settings(name="containerInsights")["settings"][0]["value"] == "enabled"
+    assert ecs.create_cluster(clusterName="insights")["cluster"]["settings"][0]["value"] == "enabled"
+    assert ecs.list_account_settings(name="containerInsights", value="disabled")["settings"] == []
+    refused("InvalidParameterException", put, name="containerInsights", value="perhaps")
+    assert "long form" in refused("InvalidParameterException", put, name="taskLongArnFormat", value="disabled")
+    refused("InvalidParameterException", ecs.put_account_setting_default, name="awsvpcTrunking", value="enabled")
+    refused("InvalidParameterException", put, name="nothing", value="enabled")
+    assert ecs.put_account_setting_default(name="taskLongArnFormat", value="enabled")["setting"]["value"] == "enabled"
+    assert ecs.delete_account_setting(name="taskLongArnFormat")["setting"]["value"] == "enabled"
+
+
 def tell():
     """All that is there."""
-    told = {"definitions": []}
+    names = pages("list_clusters", "clusterArns", 100) + ["gone"]
+    told = {"definitions": [], "clusters": ecs.describe_clusters(
+        clusters=names, include=["TAGS", "SETTINGS", "CONFIGURATIONS"])["clusters"],
+        "providers": ecs.describe_capacity_providers(include=["TAGS"])["capacityProviders"],
+        "settings": pages("list_account_settings", "settings", 100),
+        "instances": ecs.describe_container_instances(
+            cluster="shop", containerInstances=ecs.list_container_instances(cluster="shop")["containerInstanceArns"],
+            include=["TAGS"])["containerInstances"]}
+    for instance in told["instances"]:
+        assert as_dict(instance["tags"]) == {"a": "2"}, instance
+        del instance["agentConnected"]
     for status in ("ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"):
         for arn in pages("list_task_definitions", "taskDefinitionArns", 100, status=status):
             answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
@@ -205,4 +360,8 @@ if MODE == "make":
     what_is_refused()
     listing()
     ending()
+    clusters()
+    capacity()
+    tags()
+    account()
 tell()

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# ECS's objects by API calls: task definitions are made, told, refused and ended; all is the same
+# ECS's objects by API calls: task definitions, clusters, capacity providers, tags and settings of
+# the account are made, told, refused and ended; all is the same
 # after a restart and after control was killed.
 . "$(dirname "$0")/../support/system.sh"
 . "$(dirname "$0")/../support/aws.sh"
@@ -16,10 +17,23 @@ admin = { socket = "$work/admin.sock"; };
 api = { address = "127.0.0.1"; port = $port; };
 listeners = ( { name = "http"; unix = "$work/http.sock";
     default_actions = ( { type = "fixed-response"; status_code = 404; } ); } );
+providers = ( { type = "push"; host = "127.0.0.1"; } );
+END
+arn=arn:aws:ecs:us-east-1:123456789012:task/shop/0a1b2c3d4e5f60718293a4b5c6d7e8f9
+cat >"$work/event.json" <<END
+{ "version": "0", "id": "5b2f0c1e-7a64-4d0b-9f3d-2f5b8c6e1a90", "source": "aws.ecs",
+  "detail-type": "ECS Task State Change", "account": "123456789012", "region": "us-east-1",
+  "time": "2026-03-04T10:15:31Z", "resources": [ "$arn" ],
+  "detail": { "taskArn": "$arn", "group": "family:batch", "version": 3,
+    "clusterArn": "arn:aws:ecs:us-east-1:123456789012:cluster/shop", "availabilityZone": "us-east-1b",
+    "lastStatus": "RUNNING", "desiredStatus": "RUNNING", "startedAt": "2026-03-04T10:15:31.000Z",
+    "containers": [ { "name": "main", "lastStatus": "RUNNING", "healthStatus": "HEALTHY",
+        "networkBindings": [ { "bindIP": "0.0.0.0", "containerPort": 80, "hostPort": 40001, "protocol": "tcp" } ] } ] } }
 END
 start() {
     fairlead_start
     wait_for 10 aws_answers
+    ctl task-event "$work/event.json" >/dev/null
 }
 objects() {
     /usr/bin/python3 "$(dirname "$0")/aws_ecs_definitions.py" "$1" >"$work/$2" 2>&1 ||
@@ -53,6 +67,8 @@ arn=$(ecs register-task-definition --family cli --container-definitions \
     '[{"name": "a", "image": "shop/web:1", "memoryReservation": 64}]' --query taskDefinition.taskDefinitionArn --output text)
 [ "$arn" = arn:aws:ecs:us-east-1:000000000000:task-definition/cli:1 ] || fail "it is registered as $arn"
 [ "$(ecs list-task-definitions --family-prefix cli --query 'taskDefinitionArns[0]' --output text)" = "$arn" ] || fail "it is not listed"
+ecs create-cluster --cluster-name cli --query cluster.status --output text | grep -x ACTIVE >/dev/null || fail "no cluster"
+ecs delete-cluster --cluster cli --query cluster.status --output text | grep -x INACTIVE >/dev/null || fail "it stays"
 ecs deregister-task-definition --task-definition cli:1 --query taskDefinition.status --output text | grep -x INACTIVE >/dev/null ||
     fail "it is not deregistered"
 

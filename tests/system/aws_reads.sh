@@ -102,7 +102,7 @@ json_refuses ClientException $ecs.CreateService -d '{}'
 json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H 'Authorization: Basic x'
 json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H \
     'Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/r/ecs/aws4_request, SignedHeaders=host;x-amz-date, Signature='"$(printf %064d 0)"
-refuses ClientException ecs create-cluster
+refuses AccessDeniedException ecs create-cluster
 AWS_SECRET_ACCESS_KEY=wrong refuses InvalidSignatureException ecs create-cluster
 AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE refuses UnrecognizedClientException ecs create-cluster
 [ "$(curl -s -o "$work/out" -w '%{http_code}' "$AWS_ENDPOINT/" -d 'Action=CreateCluster&Version=2014-11-13')" = 400 ] ||

@@ -80,10 +80,16 @@ path_of(const char *arn, const char *kind)
                : NULL;
 }
 
+const char *
+ecs_arn_path(const char *given, const char *kind)
+{
+    return is_arn(given) ? path_of(given, kind) : given;
+}
+
 bool
 ecs_arn_names(const char *given, const char *kind, const char *cluster, const char *name)
 {
-    const char *path = is_arn(given) ? path_of(given, kind) : given;
+    const char *path = ecs_arn_path(given, kind);
     const char *slash = path == NULL || cluster == NULL ? NULL : strchr(path, '/');
 
     if (path == NULL)

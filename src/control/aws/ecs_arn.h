@@ -15,6 +15,7 @@
 #define ECS_TASK "task"
 #define ECS_CONTAINER "container"
 #define ECS_INSTANCE "container-instance"
+#define ECS_CAPACITY_PROVIDER "capacity-provider"
 /* "ecs-svc/" and 19 digits. */
 #define ECS_DEPLOYMENT_ID_SIZE 28
 
@@ -35,6 +36,10 @@ void ecs_deployment_id(const char *service, char text[ECS_DEPLOYMENT_ID_SIZE]);
 char *ecs_arn(const struct aws_call *call, const char *kind, const char *cluster,
               const char *name);
 char *ecs_arn_cluster(const struct aws_call *call, const char *name);
+
+/* What stands behind "KIND/" of an ARN of that kind; of words that are no ARN all. NULL: it is
+ * an ARN of another kind. */
+const char *ecs_arn_path(const char *given, const char *kind);
 
 /* Whether the given words name that; of a cluster cluster is NULL. */
 bool ecs_arn_names(const char *given, const char *kind, const char *cluster, const char *name);

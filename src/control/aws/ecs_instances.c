@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/aws/aws_edit.h"
 #include "control/aws/ecs_describe.h"
 #include "control/aws/ecs_listing.h"
+#include "control/aws/ecs_tag_list.h"
 
 #define INSTANCES_MAX 100
 
@@ -32,6 +34,16 @@ stands_for_instance(const struct ecs_view *view, size_t index, const char *clust
         if (are_together(&view->tasks[i], &view->tasks[index]))
             return false;
     return true;
+}
+
+bool
+ecs_instances_has(const struct ecs_view *view, const char *arn)
+{
+    for (size_t i = 0; i < view->count; i++)
+        if (ecs_arn_names(arn, ECS_INSTANCE, view->tasks[i].cluster,
+                          ecs_instance_id(&view->tasks[i]).text))
+            return true;
+    return false;
 }
 
 unsigned
@@ -86,6 +98,14 @@ attributes(const struct task *task)
 }
 
 static json_t *
+tags(const struct aws_call *call, const char *arn)
+{
+    const struct object *object = aws_edit_find(call, strstr(arn, ":" ECS_INSTANCE "/") + 1);
+
+    return ecs_tag_list_asked(call, object == NULL ? NULL : object->document);
+}
+
+static json_t *
 instance_to_json(const struct ecs_view *view, const struct ecs_task *first)
 {
     int running = 0, pending = 0;
@@ -99,11 +119,11 @@ instance_to_json(const struct ecs_view *view, const struct ecs_task *first)
     }
     char *arn = ecs_arn(view->call, ECS_INSTANCE, first->cluster, ecs_instance_id(first).text);
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:o, s:[], s:[], s:[]}", "containerInstanceArn",
+        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:o, s:[], s:[], s:o}", "containerInstanceArn",
         arn, "ec2InstanceId", ecs_task_host(first), "status", "ACTIVE", "agentConnected",
         !first->records[0]->is_stale, "runningTasksCount", running, "pendingTasksCount",
         pending, "version", 1, "attributes", attributes(first->records[0]->task),
-        "registeredResources", "remainingResources", "tags");
+        "registeredResources", "remainingResources", "tags", tags(view->call, arn));
     free(arn);
     return object;
 }

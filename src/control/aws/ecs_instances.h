@@ -9,6 +9,9 @@
 /* Of the one that a task runs on. */
 struct ecs_id ecs_instance_id(const struct ecs_task *task);
 
+/* Whether there is one of that ARN. */
+bool ecs_instances_has(const struct ecs_view *view, const char *arn);
+
 unsigned ecs_instances_count(const struct ecs_view *view, const char *cluster);
 
 #endif

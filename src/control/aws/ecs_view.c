@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "control/aws/ecs_arn.h"
+#include "control/aws/ecs_cluster_objects.h"
 #include "control/registry/service_match.h"
 
 #define ARN_START "arn:"
@@ -124,15 +125,21 @@ ecs_view_clear(struct ecs_view *view)
     *view = (struct ecs_view){0};
 }
 
+/* The default one is there until it is deleted. */
 const char *
 ecs_view_find_cluster(const struct ecs_view *view, const char *given)
 {
-    if (ecs_arn_names(given, ECS_CLUSTER, NULL, ECS_DEFAULT_CLUSTER))
-        return ECS_DEFAULT_CLUSTER;
+    const char *name = ecs_arn_path(given, ECS_CLUSTER);
+
+    if (name == NULL)
+        return NULL;
     for (size_t i = 0; i < view->count; i++)
-        if (ecs_arn_names(given, ECS_CLUSTER, NULL, view->tasks[i].cluster))
+        if (strcmp(view->tasks[i].cluster, name) == 0)
             return view->tasks[i].cluster;
-    return NULL;
+    const struct object *object = ecs_cluster_object(view->call, name);
+    if (object == NULL)
+        return strcmp(name, ECS_DEFAULT_CLUSTER) == 0 ? ECS_DEFAULT_CLUSTER : NULL;
+    return ecs_cluster_is_made(object) ? strchr(object->id, '/') + 1 : NULL;
 }
 
 const char *
