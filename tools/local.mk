@@ -15,6 +15,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/grid.c tools/fairleadctl/grid.h \
 	tools/fairleadctl/json_text.c tools/fairleadctl/json_text.h \
 	tools/fairleadctl/keys.c tools/fairleadctl/keys.h \
+	tools/fairleadctl/listener_words.c tools/fairleadctl/listener_words.h \
 	tools/fairleadctl/listings.c tools/fairleadctl/listings.h \
 	tools/fairleadctl/main.c \
 	tools/fairleadctl/number.c tools/fairleadctl/number.h \

@@ -177,9 +177,12 @@ address_block_parse(struct address_block *block, const char *text)
 bool
 address_source_parse(struct address_block *block, const char *text)
 {
-    if (strcmp(text, "unix:") != 0)
+    bool is_unix = strcmp(text, "unix:") == 0;
+
+    if (!is_unix && strcmp(text, "nobody") != 0)
         return address_block_parse(block, text);
-    *block = (struct address_block){.network = {.family = ADDRESS_UNIX}};
+    *block =
+        (struct address_block){.network = {.family = is_unix ? ADDRESS_UNIX : ADDRESS_NONE}};
     return true;
 }
 

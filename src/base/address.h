@@ -52,7 +52,8 @@ struct address_block {
  * first one in IPv6's clothes, and the same. False when malformed. */
 bool address_block_parse(struct address_block *block, const char *text);
 
-/* The same, or "unix:", which holds the peers of unix sockets. */
+/* The same, or "unix:", which holds the peers of unix sockets, or "nobody", which holds none.
+ */
 bool address_source_parse(struct address_block *block, const char *text);
 bool address_block_contains(const struct address_block *block, const struct address *address);
 

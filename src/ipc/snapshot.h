@@ -55,6 +55,7 @@ struct snapshot_listener {
     struct snapshot_text request_fields[REQUEST_FIELD_COUNT]; /* their names */
     uint32_t server_header;                                   /* 0: no answer carries Server */
     struct snapshot_text response_fields; /* lines of every answer, in place of a target's */
+    struct snapshot_rows sources;         /* who may connect; none: everybody */
     struct snapshot_rows proxy_sources;   /* that begin with a PROXY header */
     struct snapshot_rows rules;           /* by rising priority; the default rule is the last */
     uint32_t index;                       /* the row of its routing index in route_indexes */
@@ -176,9 +177,9 @@ struct snapshot_provider {
     uint32_t unused;
 };
 
-/* Of those whose word about their clients is believed. */
+/* Of those who may connect, or whose word about their clients is believed. */
 struct snapshot_source {
-    struct address_block block; /* family UNIX: all of a unix listener */
+    struct address_block block; /* family UNIX: all of a unix listener; NONE: nobody */
 };
 
 /* What holds for the listeners of a load balancer; row 0 is that of the setting load_balancer.

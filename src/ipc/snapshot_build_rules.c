@@ -264,6 +264,7 @@ add_listener(struct snapshot_builder *builder, const struct config_listener *con
         .trust_store = snapshot_builder_text(builder, config->trust_store),
         .server_header = config->server_header,
         .response_fields = add_response_fields(builder, config),
+        .sources = snapshot_builder_sources(builder, config->sources, config->source_count),
         .proxy_sources = snapshot_builder_sources(builder, config->proxy_sources,
                                                   config->proxy_source_count),
         .rules = {snapshot_written_rule_count(&builder->base), (uint32_t)config->rule_count},

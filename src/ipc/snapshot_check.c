@@ -45,6 +45,7 @@ check_listener(const struct snapshot *snapshot, const struct snapshot_listener *
         !text_is_sound(snapshot, row->trust_store) ||
         !request_fields_are_sound(snapshot, row) ||
         !text_is_sound(snapshot, row->response_fields) ||
+        !rows_are_sound(row->sources, snapshot->source_count) ||
         !rows_are_sound(row->proxy_sources, snapshot->source_count) ||
         !rows_are_sound(row->rules, snapshot->rule_count) || row->rules.count == 0)
         return false;

@@ -177,7 +177,9 @@ struct config_listener {
     enum config_protocol protocol;
     char *address; /* NULL where unix_path is set */
     unsigned port;
-    char *unix_path;                    /* NULL where address is set */
+    char *unix_path;              /* NULL where address is set */
+    struct config_value *sources; /* who may connect; none: everybody */
+    size_t source_count;
     struct config_value *proxy_sources; /* as trusted_sources */
     size_t proxy_source_count;
     struct config_certificate *certificates; /* HTTPS: one, the default */
@@ -318,7 +320,7 @@ struct config_timeouts {
 #define CONFIG_MOST_GROUPS 4096
 #define CONFIG_MOST_ROUTES 8192 /* listeners, and their pairs with groups */
 #define CONFIG_MOST_PROVIDERS 32
-#define CONFIG_MOST_SOURCES 1000        /* of a list of trusted ones */
+#define CONFIG_MOST_SOURCES 1000        /* of a list of them */
 #define CONFIG_MOST_CERTIFICATES 100000 /* of all listeners */
 
 /* The largest head that can be asked for, of requests and responses. */

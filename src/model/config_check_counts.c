@@ -78,7 +78,7 @@ count_certificates(const struct config *config)
     return count;
 }
 
-/* A request may be compared with each of them. */
+/* A request or a connection may be compared with each of them. */
 static void
 check_sources(const struct config_check *check, const struct config_node *root,
               const struct config_node *listeners)
@@ -91,10 +91,13 @@ check_sources(const struct config_check *check, const struct config_node *root,
         check_count(check, config_node_element(config_node_member(root, "load_balancers"), i),
                     config->load_balancers[i].trusted_source_count, CONFIG_MOST_SOURCES,
                     "xff_trusted_sources");
-    for (size_t i = 0; i < config->listener_count; i++)
-        check_count(check, config_node_element(listeners, i),
-                    config->listeners[i].proxy_source_count, CONFIG_MOST_SOURCES,
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_node *place = config_node_element(listeners, i);
+        check_count(check, place, config->listeners[i].source_count, CONFIG_MOST_SOURCES,
+                    "sources");
+        check_count(check, place, config->listeners[i].proxy_source_count, CONFIG_MOST_SOURCES,
                     "proxy_protocol_sources");
+    }
 }
 
 void

@@ -186,7 +186,8 @@ read_source(const struct setting *setting, const char *text, void *member)
     struct address_block block;
 
     if (!address_source_parse(&block, text))
-        return memory_print("\"%s\" is neither an address block such as 10.0.0.0/8 nor unix:",
+        return memory_print("\"%s\" is neither an address block such as 10.0.0.0/8 nor unix: "
+                            "nor nobody",
                             text);
     return read_text(setting, text, member);
 }

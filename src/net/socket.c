@@ -210,6 +210,15 @@ socket_connect(const struct address *address)
     return fd;
 }
 
+void
+socket_close_abruptly(int fd)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(fd);
+}
+
 bool
 socket_local_address(int fd, struct address *address)
 {

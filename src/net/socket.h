@@ -37,6 +37,9 @@ int socket_accept(int listening_fd, struct address *peer);
 /* Starts to connect; -1 with errno when that fails at once. TCP_NODELAY is set. */
 int socket_connect(const struct address *address);
 
+/* The peer is told that nobody is there (RST), without what was sent to it before. */
+void socket_close_abruptly(int fd);
+
 bool socket_local_address(int fd, struct address *address);
 
 #endif

@@ -204,14 +204,14 @@ take_snapshot(struct worker *worker, const struct message *message)
     }
     struct view *older = worker->view;
     worker->view = view_new(worker, snapshot);
-    if (older == NULL || !snapshot_has_same_base(older->snapshot, snapshot))
+    if (older == NULL || !snapshot_has_same_base(older->snapshot, snapshot)) {
         secure_all(worker, snapshot);
+        listener_resume_all(worker);
+    }
     const struct message_applied applied = {.generation = snapshot_generation(snapshot)};
     channel_send(worker->channel, MESSAGE_applied, &applied, -1);
     if (older != NULL)
         view_unpin(worker, &older);
-    else
-        listener_resume_all(worker);
     waiting_release(worker);
 }
 

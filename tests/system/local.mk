@@ -10,7 +10,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/compose_deploys.sh tests/system/docker_dial.sh \
 	tests/system/docker_ip.sh tests/system/docker_restarts.sh \
 	tests/system/stickiness_survives.sh tests/system/health_survives.sh \
-	tests/system/liveness.sh tests/system/start_window.sh tests/system/hostile_children.sh tests/system/children_in_turn.sh \
+	tests/system/liveness.sh tests/system/listener_sources.sh tests/system/start_window.sh tests/system/hostile_children.sh tests/system/children_in_turn.sh \
 	tests/system/metrics_flood.sh tests/system/mutual_tls.sh tests/system/aws_targets.sh tests/system/api_tls.sh tests/system/target_tls.sh tests/system/connection_log.sh tests/system/descriptors_run_out.sh \
 	tests/system/slow_start.sh tests/system/balancing.sh tests/system/fails_open.sh \
 	tests/system/drain_survives.sh tests/system/events_follow.sh \

@@ -10,6 +10,7 @@
 #include "config_listing.h"
 #include "key_words.h"
 #include "keys.h"
+#include "listener_words.h"
 #include "listings.h"
 #include "process_words.h"
 #include "targets_screen.h"
@@ -22,7 +23,8 @@ VIEW(listeners_view, "Listeners", "no listeners are configured",
      {.title = "NAME", .path = "ListenerName", .kind = VIEW_TEXT},
      {.title = "PROTOCOL", .path = "Protocol"},
      {.title = "ADDRESS", .path = "Address|Unix", .kind = VIEW_TEXT},
-     {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"});
+     {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"},
+     {.title = "SOURCES", .words = listener_sources_words, .kind = VIEW_TEXT});
 
 VIEW(rules_view, "Rules", "no rules are configured",
      {.title = "LISTENER", .path = "ListenerName", .kind = VIEW_TEXT},

@@ -107,6 +107,16 @@ json_text(const json_t *object, const char *path)
     return memory_copy_text("");
 }
 
+char *
+json_first_and_more(const json_t *list, double count)
+{
+    const char *first = json_string_value(json_array_get(list, 0));
+
+    if (first == NULL)
+        return memory_copy_text("");
+    return count > 1 ? memory_print("%s, +%.0f", first, count - 1) : memory_copy_text(first);
+}
+
 double
 json_number(const json_t *object, const char *name)
 {

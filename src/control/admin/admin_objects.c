@@ -44,6 +44,16 @@ add_security(json_t *object, const struct config_listener *listener)
 }
 
 static json_t *
+values_to_json(const struct config_value *values, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(values[i].value));
+    return list;
+}
+
+static json_t *
 listener_to_json(const struct admin_parts *parts, const struct config_listener *listener)
 {
     json_t *object = json_object();
@@ -59,6 +69,9 @@ listener_to_json(const struct admin_parts *parts, const struct config_listener *
         admin_set_text(object, "Address", listener->address);
         admin_set_number(object, "Port", listener->port);
     }
+    if (listener->source_count > 0)
+        json_object_set_new(object, "Sources",
+                            values_to_json(listener->sources, listener->source_count));
     admin_set_number(object, "RuleCount", listener->rule_count);
     admin_set_number(object, "ListenerId", listener_sockets_id(parts->sockets, listener));
     const struct config_rule *last = &listener->rules[listener->rule_count - 1];

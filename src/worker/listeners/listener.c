@@ -85,16 +85,12 @@ admit(struct worker *worker, struct listener *listener, struct newcomer *newcome
         accept_plain(worker, listener, newcomer);
 }
 
-/* Whether it is a hop that puts a PROXY header in front. */
-static bool
-must_introduce_itself(const struct listener *listener, const struct address *peer)
+/* Whoever asks is told nothing, and costs nothing any more. */
+static void
+cut_off(struct worker *worker, const struct newcomer *newcomer)
 {
-    const struct view *view = listener->worker->view;
-    uint32_t index = listener_index(listener, view);
-
-    return index != SNAPSHOT_NO_INDEX &&
-           snapshot_has_source(view->snapshot,
-                               snapshot_listener(view->snapshot, index)->proxy_sources, peer);
+    WORKER_COUNT(worker, SOURCES_REFUSED);
+    socket_close_abruptly(newcomer->fd);
 }
 
 /* The limits of an address are those of the client that the header names. */
@@ -118,6 +114,24 @@ await_header(struct worker *worker, struct listener *listener, const struct newc
     arrival_open(worker, listener, newcomer, on_arrival_end);
 }
 
+/* The peer is who the socket says it is: a PROXY header cannot open what is closed to the hop
+ * that sends it. */
+static void
+receive(struct listener *listener, const struct snapshot_listener *row,
+        struct newcomer *newcomer)
+{
+    struct worker *worker = listener->worker;
+    const struct snapshot *snapshot = worker->view->snapshot;
+    const struct address *peer = &newcomer->client;
+
+    if (row->sources.count > 0 && !snapshot_has_source(snapshot, row->sources, peer))
+        cut_off(worker, newcomer);
+    else if (snapshot_has_source(snapshot, row->proxy_sources, peer))
+        await_header(worker, listener, newcomer);
+    else
+        admit(worker, listener, newcomer);
+}
+
 static void
 on_connection(int fd, short what, void *argument)
 {
@@ -130,6 +144,13 @@ on_connection(int fd, short what, void *argument)
         pause_all(worker);
         return;
     }
+    uint32_t index = listener_index(listener, worker->view);
+    if (index == SNAPSHOT_NO_INDEX) {
+        /* Who may connect is not known before the snapshot that has the listener. */
+        watch_pause(&listener->watch);
+        return;
+    }
+    const struct snapshot_listener *row = snapshot_listener(worker->view->snapshot, index);
     for (int accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
         struct newcomer newcomer = {0};
         newcomer.fd = socket_accept(fd, &newcomer.client);
@@ -139,10 +160,7 @@ on_connection(int fd, short what, void *argument)
                 pause_all(worker);
             return;
         }
-        if (must_introduce_itself(listener, &newcomer.client))
-            await_header(worker, listener, &newcomer);
-        else
-            admit(worker, listener, &newcomer);
+        receive(listener, row, &newcomer);
     }
 }
 

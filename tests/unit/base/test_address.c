@@ -100,6 +100,33 @@ a_mapped_block_holds_ipv4_addresses(void **state)
     assert_false(address_block_parse(&block, "::ffff:0:0/95"));
 }
 
+static bool
+source_holds(const char *source, const struct address *address)
+{
+    struct address_block block;
+
+    assert_true(address_source_parse(&block, source));
+    return address_block_contains(&block, address);
+}
+
+static void
+a_source_may_be_unix_or_nobody(void **state)
+{
+    const struct address unix_peer = {.family = ADDRESS_UNIX};
+    struct address ipv4, ipv6;
+
+    (void)state;
+    assert_true(address_parse(&ipv4, "0.0.0.0", 0));
+    assert_true(address_parse(&ipv6, "::", 0));
+    assert_true(source_holds("unix:", &unix_peer));
+    assert_false(source_holds("unix:", &ipv4));
+    assert_true(source_holds("0.0.0.0/0", &ipv4));
+    assert_false(source_holds("0.0.0.0/0", &unix_peer));
+    assert_false(source_holds("nobody", &unix_peer));
+    assert_false(source_holds("nobody", &ipv4));
+    assert_false(source_holds("nobody", &ipv6));
+}
+
 static void
 refuses_what_is_no_block(void **state)
 {
@@ -121,6 +148,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_not_a_numeric_address),
         cmocka_unit_test(a_block_holds_its_addresses_and_no_others),
         cmocka_unit_test(a_mapped_block_holds_ipv4_addresses),
+        cmocka_unit_test(a_source_may_be_unix_or_nobody),
         cmocka_unit_test(refuses_what_is_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,26 @@ holds_what_was_configured(void **state)
 }
 
 static void
+holds_who_may_connect(void **state)
+{
+    struct config_value sources[] = {{.value = snapshot_sample_text(*state, "10.0.0.0/8")},
+                                     {.value = snapshot_sample_text(*state, "nobody")}};
+    struct address inside, outside;
+
+    snapshot_sample_listener(*state)->sources = sources;
+    snapshot_sample_listener(*state)->source_count = 2;
+    struct snapshot *snapshot = snapshot_sample_open(*state);
+    const struct snapshot_listener *listener = snapshot_listener(snapshot, 0);
+    assert_true(address_parse(&inside, "10.1.2.3", 4711));
+    assert_true(address_parse(&outside, "11.1.2.3", 4711));
+    assert_int_equal(listener->sources.count, 2);
+    assert_true(snapshot_has_source(snapshot, listener->sources, &inside));
+    assert_false(snapshot_has_source(snapshot, listener->sources, &outside));
+    assert_int_equal(listener->proxy_sources.count, 0);
+    snapshot_close(&snapshot);
+}
+
+static void
 puts_cheap_conditions_first(void **state)
 {
     add_scenario(*state);
@@ -493,6 +513,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SNAPSHOT_TEST(holds_what_was_configured),
+        SNAPSHOT_TEST(holds_who_may_connect),
         SNAPSHOT_TEST(puts_cheap_conditions_first),
         SNAPSHOT_TEST(keeps_the_targets_of_a_group_together_and_sorted_by_id),
         SNAPSHOT_TEST(leaves_out_targets_that_are_gone_or_of_no_group),
