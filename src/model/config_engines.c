@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "base/text.h"
+#include "model/setting_places.h"
 
 #define PORT_MAX 65535
 #define DOCKER "docker"
@@ -82,6 +83,16 @@ find_provider(const struct config *config, const char *endpoint)
     return index;
 }
 
+/* It stands where the instance does. */
+static struct setting_places *
+place_of(const struct config_container_instance *instance)
+{
+    struct setting_places *places = memory_take(1, sizeof(*places));
+
+    places->own = instance->places->own;
+    return places;
+}
+
 static void
 add_provider(struct config *config, const struct config_container_instance *instance)
 {
@@ -95,6 +106,7 @@ add_provider(struct config *config, const struct config_container_instance *inst
                 .key = memory_copy_text(instance->tls.key)},
         .resync_seconds = RESYNC_SECONDS,
         .is_added = true,
+        .places = place_of(instance),
     };
 }
 

@@ -125,6 +125,45 @@ read_element(struct config_report *report, const struct config_node *element,
     }
 }
 
+static size_t
+count_rows(const struct setting *const *rows)
+{
+    size_t count = 0;
+
+    while (rows[count] != NULL)
+        count++;
+    return count;
+}
+
+static struct setting_place
+place_of(const struct object *object, const struct config_node *setting, size_t row)
+{
+    struct config_source_line line = config_report_place(object->report, setting);
+
+    return (struct setting_place){(uint16_t)row, (uint16_t)line.file, line.number};
+}
+
+static void
+note_places(const struct object *object, const struct config_node *group)
+{
+    struct setting_places **member =
+        (struct setting_places **)(void *)((char *)object->memory +
+                                           setting_scopes[object->scope].places_offset);
+    size_t count = 0;
+
+    for (size_t i = 0; object->rows[i] != NULL; i++)
+        count += object->given[i] != NULL;
+    struct setting_places *places =
+        memory_take(1, sizeof(*places) + count * sizeof(*places->given));
+    places->own = place_of(object, group, 0);
+    for (size_t i = 0; object->rows[i] != NULL; i++) {
+        if (object->given[i] != NULL)
+            places->given[places->count++] =
+                place_of(object, object->given[i], (size_t)(object->rows[i] - settings));
+    }
+    *member = places;
+}
+
 /* A group of names and values that stands for a list of them. */
 static void
 read_pairs(const struct object *object, const struct config_node *group,
@@ -136,16 +175,21 @@ read_pairs(const struct object *object, const struct config_node *group,
 
     for (size_t i = 0; i < group->child_count; i++) {
         const struct config_node *child = &group->children[i];
+        const struct config_node **given = memory_take(count_rows(rows), sizeof(*given));
         struct object pair = {.report = object->report,
                               .scope = row->elements,
                               .memory =
                                   *elements + i * setting_scopes[row->elements].size_bytes,
-                              .rows = rows};
+                              .rows = rows,
+                              .given = given};
+        given[0] = given[1] = child;
         if (!setting_value_read(rows[0], child->name, pair.memory, &reason)) {
             config_report_add(object->report, child, "%s", reason);
             free(reason);
         }
         read_scalar(&pair, child, rows[1]);
+        note_places(&pair, child);
+        free(given);
     }
 }
 
@@ -332,45 +376,6 @@ choose_scope(const struct object *object, const struct config_node *group)
     }
     read_scalar(object, setting, setting_find(object->scope, info->selector));
     return SCOPE_COUNT;
-}
-
-static size_t
-count_rows(const struct setting *const *rows)
-{
-    size_t count = 0;
-
-    while (rows[count] != NULL)
-        count++;
-    return count;
-}
-
-static struct setting_place
-place_of(const struct object *object, const struct config_node *setting, size_t row)
-{
-    struct config_source_line line = config_report_place(object->report, setting);
-
-    return (struct setting_place){(uint16_t)row, (uint16_t)line.file, line.number};
-}
-
-static void
-note_places(const struct object *object, const struct config_node *group)
-{
-    struct setting_places **member =
-        (struct setting_places **)(void *)((char *)object->memory +
-                                           setting_scopes[object->scope].places_offset);
-    size_t count = 0;
-
-    for (size_t i = 0; object->rows[i] != NULL; i++)
-        count += object->given[i] != NULL;
-    struct setting_places *places =
-        memory_take(1, sizeof(*places) + count * sizeof(*places->given));
-    places->own = place_of(object, group, 0);
-    for (size_t i = 0; object->rows[i] != NULL; i++) {
-        if (object->given[i] != NULL)
-            places->given[places->count++] =
-                place_of(object, object->given[i], (size_t)(object->rows[i] - settings));
-    }
-    *member = places;
 }
 
 void

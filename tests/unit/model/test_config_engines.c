@@ -8,6 +8,7 @@
 
 #include "model/config.h"
 #include "model/config_engines.h"
+#include "model/setting_places.h"
 
 #define LISTENER                                                                               \
     "listeners = ( { name = \"some\"; unix = \"/some\"; default_actions = (\n"                 \
@@ -87,6 +88,7 @@ reads_an_instance(void **state)
     assert_int_equal(instance->attribute_count, 2);
     assert_string_equal(instance->attributes[1].name, "disk");
     assert_string_equal(instance->attributes[1].value, "ssd");
+    assert_int_equal(instance->attributes[1].places->own.line, 2);
     assert_ptr_equal(config_find_instance(config, "erp", "i-1"), instance);
     assert_null(config_find_instance(config, "default", "i-1"));
     config_free(&config);
@@ -147,6 +149,7 @@ engines_without_a_provider_get_one(void **state)
     assert_int_equal(config->providers[3].resync_seconds, 30);
     assert_false(config->providers[0].is_added);
     assert_true(config->providers[2].is_added);
+    assert_int_equal(config->providers[2].places->own.line, 4);
     config_free(&config);
 }
 
