@@ -14,6 +14,7 @@
 #define FILES_PATH "/console/"
 #define API_PATH "/v1/"
 #define FIRST_FILE "index.html"
+#define ACTION_PARAMETER "Action"
 
 struct front {
     struct front_parts parts;
@@ -157,11 +158,16 @@ must_ask(const struct front *front, const struct http_service_request *request,
            snapshot_settings(front->snapshot)->api_anonymous_read == 0;
 }
 
-/* POST / is a call of an AWS API, which control answers. */
+/* POST / is a call of an AWS API, which control answers, and so is a GET that names an
+ * operation: without one it is for the console. */
 static bool
 is_aws_call(const struct http_service_request *request, const char *path)
 {
-    return strcmp(path, "/") == 0 && strcmp(http_service_method(request), "POST") == 0;
+    const char *method = http_service_method(request);
+    bool is_named = http_service_parameter(request, ACTION_PARAMETER) != NULL;
+
+    return strcmp(path, "/") == 0 &&
+           (strcmp(method, "POST") == 0 || (strcmp(method, "GET") == 0 && is_named));
 }
 
 static void

@@ -58,6 +58,7 @@ struct api_request {
     bool is_signed;
     struct signed_call signed_call; /* without a signature only its parameters */
     char *method, *path;
+    struct slice query;
     char *key_name; /* of who makes a change; NULL: it is none */
     char *what;     /* the change in words; NULL: path and body tell */
     uint64_t kept;  /* where its answer is kept; 0: nowhere */
@@ -302,6 +303,12 @@ parameter_at(const struct admin_request *request, const char *name, size_t n)
 }
 
 static struct slice
+query(const struct admin_request *request)
+{
+    return ((const struct api_request *)(const void *)request)->query;
+}
+
+static struct slice
 body(const struct admin_request *request)
 {
     return ((const struct api_request *)(const void *)request)->call.body;
@@ -399,16 +406,18 @@ stream_end(struct admin_request *request)
 }
 
 static const struct admin_door door = {
-    admit, prove, prove_change, parameter_at, body, reply, stream_begin, stream_add, stream_end,
+    admit, prove, prove_change, parameter_at, query,
+    body,  reply, stream_begin, stream_add,   stream_end,
 };
 
 /* False after a refusal. */
 static bool
-read_query(struct api_request *call, struct slice query)
+read_query(struct api_request *call, struct slice text)
 {
     const char *error;
 
-    if (form_read(&call->signed_call.parameters, query, PARAMETERS_MAX, &error))
+    call->query = text;
+    if (form_read(&call->signed_call.parameters, text, PARAMETERS_MAX, &error))
         return true;
     admin_refuse(&call->request, 400, "ValidationError", "the query %s", error);
     return false;
@@ -426,11 +435,11 @@ read_line(struct api_request *call)
         return false;
     }
     size_t mark = slice_find(target, '?');
-    size_t query = mark < target.length ? mark + 1 : mark;
+    size_t start = mark < target.length ? mark + 1 : mark;
     call->method = memory_copy_bytes(method.at, method.length);
     call->path = memory_take(mark + 1, 1);
     percent_decode(call->path, slice_make(target.at, mark), false);
-    return read_query(call, slice_make(target.at + query, target.length - query));
+    return read_query(call, slice_make(target.at + start, target.length - start));
 }
 
 /* The same from what was signed. */

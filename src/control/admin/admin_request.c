@@ -35,6 +35,12 @@ admin_request_parameter_at(const struct admin_request *request, const char *name
 }
 
 struct slice
+admin_request_query(const struct admin_request *request)
+{
+    return request->door->query(request);
+}
+
+struct slice
 admin_request_body(const struct admin_request *request)
 {
     return request->door->body(request);

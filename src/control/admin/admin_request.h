@@ -39,6 +39,7 @@ struct admin_door {
                                      bool *is_answered);
     const char *(*parameter_at)(const struct admin_request *request, const char *name,
                                 size_t n);
+    struct slice (*query)(const struct admin_request *request);
     struct slice (*body)(const struct admin_request *request);
     void (*reply)(struct admin_request *request, int status, const char *content_type,
                   struct slice body);
@@ -80,7 +81,8 @@ const char *admin_request_parameter(const struct admin_request *request, const c
 const char *admin_request_parameter_at(const struct admin_request *request, const char *name,
                                        size_t n);
 
-/* Valid during the handler. */
+/* What stands behind the path's question mark, encoded; both valid during the handler. */
+struct slice admin_request_query(const struct admin_request *request);
 struct slice admin_request_body(const struct admin_request *request);
 
 /* The whole answer; once. */

@@ -75,6 +75,16 @@ parameter_at(const struct admin_request *request, const char *name, size_t n)
 }
 
 static struct slice
+query(const struct admin_request *request)
+{
+    struct slice target = slice_of(http_service_target(source_of(request)));
+    size_t mark = slice_find(target, '?');
+    size_t start = mark < target.length ? mark + 1 : mark;
+
+    return slice_make(target.at + start, target.length - start);
+}
+
+static struct slice
 body(const struct admin_request *request)
 {
     size_t length;
@@ -125,7 +135,8 @@ stream_end(struct admin_request *request)
 }
 
 static const struct admin_door door = {
-    admit, prove, prove_change, parameter_at, body, reply, stream_begin, stream_add, stream_end,
+    admit, prove, prove_change, parameter_at, query,
+    body,  reply, stream_begin, stream_add,   stream_end,
 };
 
 /* They run as the user that started us when that is not root, and may then open the socket. */

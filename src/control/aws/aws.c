@@ -2,7 +2,8 @@
 /*
  * POST /: a call of an AWS API. Who calls is proved before the body is read; then X-Amz-Target,
  * or else the body's Action and Version, say what is wanted, the input is decoded by its shape,
- * and what the handler gives is written by its.
+ * and what the handler gives is written by its. Without a body, as a presigned URL
+ * has it, the query stands for a form, and nothing is changed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -68,14 +69,25 @@ change_text(const struct body *body, const char *name)
     return text;
 }
 
+/* Whether what is asked stands in the query. */
+static bool
+is_by_query(const struct aws_exchange *exchange)
+{
+    const struct admin_request *request = exchange->admin->request;
+
+    return strcmp(request->method, "GET") == 0 || admin_request_body(request).length == 0;
+}
+
 /* False: it has been refused. */
 static bool
 may_change(const struct aws_exchange *exchange, const struct body *body, const char *name)
 {
     bool is_answered = false;
+    bool is_sent = body->tree != NULL || !is_by_query(exchange);
     char *text = change_text(body, name);
     enum sigv4_fault fault =
-        admin_request_prove_change(exchange->admin->request, text, &is_answered);
+        is_sent ? admin_request_prove_change(exchange->admin->request, text, &is_answered)
+                : SIGV4_PRESIGNED_CHANGE;
 
     free(text);
     if (fault != SIGV4_SOUND)
@@ -204,5 +216,6 @@ admin_aws(struct admin_call *call)
     else if (exchange.proof.target.at != NULL)
         serve_json(&exchange, body);
     else
-        serve_form(&exchange, body);
+        serve_form(&exchange,
+                   is_by_query(&exchange) ? admin_request_query(call->request) : body);
 }
