@@ -111,6 +111,7 @@ libcontrol_a_SOURCES = \
 	src/control/processes/group_rates.c src/control/processes/group_rates.h \
 	src/control/processes/finishing.c src/control/processes/finishing.h \
 	src/control/processes/liveness.c src/control/processes/liveness.h \
+	src/control/processes/left_ports.c src/control/processes/left_ports.h \
 	src/control/processes/listener_sockets.c src/control/processes/listener_sockets.h \
 	src/control/processes/observer_fds.c src/control/processes/observer_fds.h \
 	src/control/processes/privileges.c src/control/processes/privileges.h \

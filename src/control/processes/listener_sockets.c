@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/processes/left_ports.h"
 #include "net/socket.h"
 
 #define BACKLOG 4096
@@ -33,6 +34,7 @@ struct listener_sockets {
     unsigned worker_count;
     struct numbers *numbers;
     LIST_HEAD(, listener_socket) open;
+    struct left_ports left;
 };
 
 struct listener_sockets *
@@ -43,6 +45,7 @@ listener_sockets_new(unsigned worker_count, struct numbers *numbers)
     sockets->worker_count = worker_count;
     sockets->numbers = numbers;
     LIST_INIT(&sockets->open);
+    left_ports_init(&sockets->left);
     return sockets;
 }
 
@@ -67,6 +70,7 @@ listener_sockets_free(struct listener_sockets **sockets)
         return;
     while (!LIST_EMPTY(&(*sockets)->open))
         close_one(LIST_FIRST(&(*sockets)->open));
+    left_ports_clear(&(*sockets)->left);
     free(*sockets);
     *sockets = NULL;
 }
@@ -141,9 +145,10 @@ is_port_ours(const struct listener_sockets *sockets, uint16_t port)
 
 /* Two programs of one user may share a port by SO_REUSEPORT: try it without that first. */
 static bool
-is_free(const struct listener_sockets *sockets, const struct address *address)
+is_free(struct listener_sockets *sockets, const struct address *address)
 {
-    if (address->port == 0 || is_port_ours(sockets, address->port))
+    if (address->port == 0 || is_port_ours(sockets, address->port) ||
+        left_ports_has(&sockets->left, address->port))
         return true;
     int fd = socket_listen(address, false, 1);
     if (fd == -1)
@@ -153,7 +158,7 @@ is_free(const struct listener_sockets *sockets, const struct address *address)
 }
 
 static bool
-bind_tcp(const struct listener_sockets *sockets, struct listener_socket *socket,
+bind_tcp(struct listener_sockets *sockets, struct listener_socket *socket,
          const struct config_listener *listener)
 {
     struct address address;
@@ -304,6 +309,8 @@ listener_sockets_commit(struct listener_sockets *sockets,
         struct listener_socket *next = LIST_NEXT(socket, link);
         if (!socket->is_wanted) {
             on_close(argument, socket->id);
+            if (socket->unix_path == NULL)
+                left_ports_note(&sockets->left, socket->address.port);
             close_one(socket);
         }
         socket = next;

@@ -54,6 +54,7 @@ control_tests = tests/unit/control/processes/test_counter_board \
 	tests/unit/control/registry/test_service_match \
 	tests/unit/control/test_state_file tests/unit/control/discovery/test_task_events
 control_tests += tests/unit/control/processes/test_children \
+	tests/unit/control/processes/test_listener_sockets \
 	tests/unit/control/processes/test_publisher tests/unit/control/registry/test_claims \
 	tests/unit/control/registry/test_dials tests/unit/control/docker/test_docker_network \
 	tests/unit/control/discovery/test_discovery_file \
@@ -201,3 +202,5 @@ tests_unit_control_aws_test_elbv2_unbuilt_SOURCES = tests/unit/control/aws/test_
 tests_unit_control_aws_test_elbv2_unbuilt_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
+tests_unit_control_processes_test_listener_sockets_SOURCES = tests/unit/control/processes/test_listener_sockets.c
+tests_unit_control_processes_test_listener_sockets_LDADD = $(control_test_libs)
