@@ -175,7 +175,8 @@ read_pairs(const struct object *object, const struct config_node *group,
 
     for (size_t i = 0; i < group->child_count; i++) {
         const struct config_node *child = &group->children[i];
-        const struct config_node **given = memory_take(count_rows(rows), sizeof(*given));
+        const struct config_node **given =
+            memory_take(count_rows(rows), sizeof(const struct config_node *));
         struct object pair = {.report = object->report,
                               .scope = row->elements,
                               .memory =
