@@ -251,7 +251,8 @@ add_settings(FILE *out, const char **comma, const struct config *old, const stru
         /* The next row of a member is another way to say the same. */
         bool is_said = last != NULL && last->offset == (*row)->offset;
         /* Lists of things that have names are counted by kind. */
-        bool is_counted = (*row)->kind == SETTING_LIST && (*row)->elements != SCOPE_SOURCE;
+        bool is_counted =
+            (*row)->kind == SETTING_LIST && !setting_scope_is_bare((*row)->elements);
         if (is_counted || is_said || setting_needs_restart(*row) ||
             members_are_equal(*row, old, new))
             continue;

@@ -91,6 +91,9 @@ counts_what_came_went_and_changed(void **state)
                   "limits.fields changed");
     assert_change(plain, BASE("", WEB("") "shutdown_timeout_milliseconds = 7;"),
                   "shutdown_timeout_seconds changed");
+    assert_change(plain, BASE("", WEB("") "zones = [ \"a\" ];"), "zones changed");
+    assert_change(plain, BASE("", WEB("") "container_instances = ( { name = \"i\"; } );"),
+                  "+1 provider, +1 container instance");
     assert_change(plain,
                   BASE("", WEB("") "services = ( { name = \"s\"; target_group = \"web\"; "
                                    "container_port = 1; } ); providers = ( { type = "
