@@ -175,6 +175,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws_effective.c src/control/aws/aws_effective.h \
 	src/control/aws/aws_input.c src/control/aws/aws_input.h \
 	src/control/aws/ec2.h src/control/aws/ec2_security_groups.c \
+	src/control/aws/ec2_security_group_rules.c src/control/aws/ec2_security_group_rules.h \
 	src/control/aws/ec2_unenforced.c src/control/aws/ec2_unenforced.h \
 	src/control/aws/elbv2_association.c src/control/aws/elbv2_association.h \
 	src/control/aws/elbv2_balancer_changes.c src/control/aws/elbv2_listener_changes.c \

@@ -40,6 +40,35 @@ def network():
     assert [one["AttributeName"] for one in attributes["AccountAttributes"]] == ["default-vpc"]
 
 
+def rules(one):
+    """Permissions by their own ids, as Terraform's aws_vpc_security_group_ingress_rule has them."""
+    describe = ec2.describe_security_group_rules
+    added = ec2.authorize_security_group_ingress(GroupId=one, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [
+            {"CidrIp": "198.51.100.0/24", "Description": "them"}], "Ipv6Ranges": [{"CidrIpv6": "2001:db8::/32"}]}])[
+        "SecurityGroupRules"]
+    assert [rule.get("CidrIpv4", rule.get("CidrIpv6")) for rule in added] == ["198.51.100.0/24", "2001:db8::/32"], added
+    ids = [rule["SecurityGroupRuleId"] for rule in added]
+    assert all(len(name) == 21 and name.startswith("sgr-") for name in ids), ids
+    told = describe(SecurityGroupRuleIds=ids[:1])["SecurityGroupRules"]
+    assert told == [{
+        "SecurityGroupRuleId": ids[0], "GroupId": one, "GroupOwnerId": "000000000000", "IsEgress": False,
+        "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "198.51.100.0/24", "Description": "them",
+        "Tags": []}], told
+    every = describe(Filters=[{"Name": "group-id", "Values": [one]}])["SecurityGroupRules"]
+    assert len(every) == len({rule["SecurityGroupRuleId"] for rule in every}) == 4, every
+    egress = [rule for rule in every if rule["IsEgress"]]
+    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in egress] == [("-1", -1, -1)], egress
+    assert describe(Filters=[{"Name": "group-id", "Values": ["sg-x"]}])["SecurityGroupRules"] == []
+    assert len(describe(Filters=[{"Name": "security-group-rule-id", "Values": ids}])["SecurityGroupRules"]) == 2
+    refused("InvalidSecurityGroupRuleId.NotFound", describe, SecurityGroupRuleIds=["sgr-0"])
+    refused("InvalidSecurityGroupRuleId.NotFound", ec2.revoke_security_group_egress, GroupId=one,
+            SecurityGroupRuleIds=ids[:1])
+    ec2.revoke_security_group_ingress(GroupId=one, SecurityGroupRuleIds=ids)
+    refused("InvalidSecurityGroupRuleId.NotFound", describe, SecurityGroupRuleIds=ids[:1])
+    assert len(describe(Filters=[{"Name": "group-id", "Values": [one]}])["SecurityGroupRules"]) == 2
+
+
 def make():
     create = ec2.create_security_group
     one = create(GroupName="web", Description="the web", VpcId="vpc-local", TagSpecifications=[
@@ -71,6 +100,7 @@ def make():
         "10.0.0.0/8", "192.0.2.0/24", "127.0.0.0/8"], told
     assert told[0]["IpRanges"][0]["Description"] == "us", told
     revoke(GroupId=one, IpPermissions=[rule])
+    rules(one)
     everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.revoke_security_group_egress(GroupId=one, IpPermissions=everything)
     refused("InvalidPermission.NotFound", ec2.revoke_security_group_egress, GroupId=one,

@@ -25,12 +25,19 @@ sts_caller_identity(struct aws_call *call)
 static const struct {
     const char *filter, *member;
 } filters[] = {
-    {"association.main", "Main"}, {"availability-zone", "AvailabilityZone"},
-    {"cidr", "CidrBlock"},        {"default-for-az", "DefaultForAz"},
-    {"group-id", "GroupId"},      {"group-name", "GroupName"},
-    {"is-default", "IsDefault"},  {"isDefault", "IsDefault"},
-    {"state", "State"},           {"route-table-id", "RouteTableId"},
-    {"subnet-id", "SubnetId"},    {"vpc-id", "VpcId"},
+    {"association.main", "Main"},
+    {"availability-zone", "AvailabilityZone"},
+    {"security-group-rule-id", "SecurityGroupRuleId"},
+    {"cidr", "CidrBlock"},
+    {"default-for-az", "DefaultForAz"},
+    {"group-id", "GroupId"},
+    {"group-name", "GroupName"},
+    {"is-default", "IsDefault"},
+    {"isDefault", "IsDefault"},
+    {"state", "State"},
+    {"route-table-id", "RouteTableId"},
+    {"subnet-id", "SubnetId"},
+    {"vpc-id", "VpcId"},
     {"zone-name", "ZoneName"},
 };
 

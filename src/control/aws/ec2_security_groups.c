@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/ec2.h"
+#include "control/aws/ec2_security_group_rules.h"
 
 #define NAME_MAX_LENGTH 255
 
@@ -401,6 +402,17 @@ drop_empty(json_t *permissions)
     }
 }
 
+/* By their ids, as far as the call gives any; NULL: it has failed. */
+static json_t *
+given_by_either(struct aws_call *call, const struct object *object, const char *direction)
+{
+    const json_t *ids = json_object_get(call->input, "SecurityGroupRuleIds");
+
+    if (json_array_size(ids) == 0)
+        return given_permissions(call);
+    return ec2_rules_to_permissions(call, object->id, object->document, direction, ids);
+}
+
 static json_t *
 change_permissions(struct aws_call *call, const char *direction, source_change *change)
 {
@@ -412,7 +424,7 @@ change_permissions(struct aws_call *call, const char *direction, source_change *
         return NULL;
     json_t *document = aws_edit_document(object);
     json_t *permissions = aws_edit_part(document, direction);
-    json_t *given = given_permissions(call);
+    json_t *given = given_by_either(call, object, direction);
     json_array_foreach (given, index, one) {
         json_t *permission = find_permission(call, permissions, one);
         if (permission != NULL)
@@ -424,8 +436,10 @@ change_permissions(struct aws_call *call, const char *direction, source_change *
         return NULL;
     }
     drop_empty(permissions);
+    json_t *added = ec2_rules_added(ec2_rules_of(object->id, object->document, direction),
+                                    ec2_rules_of(object->id, document, direction));
     object_edit_change(call->edit, object->id, document);
-    return json_pack("{s:b}", "Return", 1);
+    return json_pack("{s:b, s:o}", "Return", 1, "SecurityGroupRules", added);
 }
 
 json_t *

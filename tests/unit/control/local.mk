@@ -143,6 +143,7 @@ control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/aws/test_aws_call \
 	tests/unit/control/aws/test_ecr \
 	tests/unit/control/aws/test_aws_effective \
+	tests/unit/control/aws/test_ec2_security_group_rules \
 	tests/unit/control/aws/test_elbv2_patterns \
 	tests/unit/control/aws/test_elbv2_quotas \
 	tests/unit/control/aws/test_elbv2_unbuilt \
@@ -204,3 +205,5 @@ tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_listener_sockets_SOURCES = tests/unit/control/processes/test_listener_sockets.c
 tests_unit_control_processes_test_listener_sockets_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_ec2_security_group_rules_SOURCES = tests/unit/control/aws/test_ec2_security_group_rules.c
+tests_unit_control_aws_test_ec2_security_group_rules_LDADD = $(control_test_libs)
