@@ -195,6 +195,8 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_cluster_objects.c src/control/aws/ecs_cluster_objects.h \
 	src/control/aws/ecs_clusters.c src/control/aws/ecs_clusters.h \
 	src/control/aws/ecs_describe.c src/control/aws/ecs_describe.h \
+	src/control/aws/ecs_attributes.c \
+	src/control/aws/ecs_instance.c src/control/aws/ecs_instance.h \
 	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
 	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \

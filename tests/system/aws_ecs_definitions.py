@@ -141,6 +141,14 @@ def what_is_refused():
         fault(f'api.allow has no entry "{entry}"', top, **members)
     fault("is no plain name", secrets=[{"name": "A", "valueFrom": "../../etc/shadow"}])
     fault("'volumesFrom' refers to the container 'other'", volumesFrom=[{"sourceContainer": "other"}])
+    # What the configuration permits, and no more.
+    srv = {"volumes": [{"name": "v", "host": {"sourcePath": "/srv/data"}}]}
+    register(family="reaching", containerDefinitions=[dict(
+        WEB, linuxParameters={"capabilities": {"add": ["NET_ADMIN"]}})], **srv)
+    fault('no entry "capabilities:SYS_TIME"', srv, linuxParameters={"capabilities": {"add": ["NET_ADMIN", "SYS_TIME"]}})
+    fault('no entry "host_mounts:/srv/../etc"', {"volumes": [{"name": "v", "host": {"sourcePath": "/srv/../etc"}}]})
+    ecs.deregister_task_definition(taskDefinition="reaching:1")
+    operation("DeleteTaskDefinitions")(taskDefinitions=["reaching:1"])
     assert "bad" not in pages("list_task_definition_families", "families", 100)
 
 
@@ -198,7 +206,7 @@ def described(name, *include):
 
 def clusters():
     create = ecs.create_cluster
-    assert pages("list_clusters", "clusterArns", 1) == [START + "cluster/default", START + "cluster/shop"]
+    assert pages("list_clusters", "clusterArns", 1) == [START + "cluster/" + name for name in ("default", "metal", "shop")]
     one = create(clusterName="erp", tags=[{"key": "team", "value": "a"}],
                  settings=[{"name": "containerInsights", "value": "enabled"}],
                  configuration={"executeCommandConfiguration": {"logging": "NONE"}})["cluster"]
@@ -317,6 +325,83 @@ def tags():
     refused("ClusterNotFoundException", tag, resourceArn=START + "cluster/gone", tags=[])
 
 
+def instances():
+    """two machines of the configuration in cluster metal, and a host that a task was seen on."""
+    arns = pages("list_container_instances", "containerInstanceArns", 1, cluster="metal")
+    assert len(arns) == 2 and arns[0].startswith(START + "container-instance/metal/"), arns
+    answer = ecs.describe_container_instances(cluster="metal", containerInstances=arns + ["none"])
+    assert [one["reason"] for one in answer["failures"]] == ["MISSING"], answer
+    found = {one["ec2InstanceId"]: one for one in answer["containerInstances"]}
+    one, other = found["i-1"], found["i-2"]
+    told = {each["name"]: each.get("value") for each in one["attributes"]}
+    assert told["ecs.availability-zone"] == "us-east-1a" and told["stack"] == "prod", told
+    assert told["ecs.os-type"] == "linux", told
+    assert one["status"] == "ACTIVE" and one["runningTasksCount"] == 0 and one["agentConnected"] is False, one
+    numbers = {each["name"]: each.get("integerValue") for each in one["registeredResources"]}
+    assert numbers["CPU"] == 2048 and numbers["MEMORY"] == 4096 and "PORTS" in numbers, numbers
+    assert one["remainingResources"] == one["registeredResources"], one
+    metal = described("metal", "STATISTICS")
+    assert metal["registeredContainerInstancesCount"] == 2 and metal["status"] == "ACTIVE", metal
+    assert START + "cluster/metal" in pages("list_clusters", "clusterArns", 9)
+    refused("ClusterContainsContainerInstancesException", ecs.delete_cluster, cluster="metal")
+    update = ecs.update_container_instances_state
+    answer = update(cluster="metal", containerInstances=[other["containerInstanceArn"], "none"], status="DRAINING")
+    assert [each["status"] for each in answer["containerInstances"]] == ["DRAINING"], answer
+    assert [each["arn"] for each in answer["failures"]] == ["none"], answer
+    assert pages("list_container_instances", "containerInstanceArns", 9, cluster="metal", status="DRAINING") == [
+        other["containerInstanceArn"]]
+    assert pages("list_container_instances", "containerInstanceArns", 9, cluster="metal", status="ACTIVE") == [
+        one["containerInstanceArn"]]
+    assert len(pages("list_container_instances", "containerInstanceArns", 9, cluster="metal")) == 2
+    update(cluster="metal", containerInstances=[one["containerInstanceArn"].split("/")[-1]], status="DRAINING")
+    update(cluster="metal", containerInstances=[one["containerInstanceArn"]], status="ACTIVE")
+    refused("InvalidParameterException", update, cluster="metal", containerInstances=["x"], status="REGISTERING")
+    refused("InvalidParameterException", update, cluster="metal", containerInstances=[], status="ACTIVE")
+    refused("InvalidParameterException", update, cluster="metal", containerInstances=["x"] * 11, status="ACTIVE")
+    refused("ClusterNotFoundException", update, cluster="none", containerInstances=["x"], status="ACTIVE")
+    seen = ecs.list_container_instances(cluster="shop")["containerInstanceArns"]
+    answer = update(cluster="shop", containerInstances=seen, status="DRAINING")
+    assert answer["failures"] == [{"arn": seen[0], "reason": "NOT_CONFIGURED"}], answer
+    attributes(one["containerInstanceArn"], other["containerInstanceArn"])
+
+
+def attributes(one, other):
+    put, delete = ecs.put_attributes, ecs.delete_attributes
+    told = lambda **arguments: {(each["name"], each.get("value"), each["targetId"]) for each in pages(
+        "list_attributes", "attributes", 2, cluster="metal", targetType="container-instance", **arguments)}
+    answer = put(cluster="metal", attributes=[{"name": "rack", "value": "a 1", "targetId": one},
+                                              {"name": "ssd", "targetId": other.split("/")[-1],
+                                               "targetType": "container-instance"}])
+    assert answer["attributes"] == [{"name": "rack", "value": "a 1", "targetId": one},
+                                    {"name": "ssd", "targetId": other}], answer
+    assert told(attributeName="rack") == {("rack", "a 1", one)}
+    assert told(attributeName="ssd") == {("ssd", None, other)}
+    assert told(attributeName="ecs.availability-zone") == {
+        ("ecs.availability-zone", "us-east-1a", one), ("ecs.availability-zone", "us-east-1b", other)}
+    assert told(attributeValue="prod") == {("stack", "prod", one)}
+    assert len(told()) == 9, told()
+    put(cluster="metal", attributes=[{"name": "rack", "value": "b", "targetId": one}, {"name": "stack", "value": "test", "targetId": one}])
+    assert told(attributeName="stack") == {("stack", "test", one)}
+    delete(cluster="metal", attributes=[{"name": "stack", "targetId": one}, {"name": "nothing", "targetId": one}])
+    assert told(attributeName="stack") == {("stack", "prod", one)}
+    message = refused("InvalidParameterException", delete, cluster="metal", attributes=[{"name": "stack", "targetId": one}])
+    assert "is defined in" in message and "fairlead.conf:" in message, message
+    for bad in ({"name": "a b"}, {"name": ""}, {"name": "a" * 129}, {"name": "ecs.os-type", "value": "x"},
+                {"name": "a", "value": " x"}, {"name": "a", "value": "x" * 129}):
+        refused("InvalidParameterException", put, cluster="metal", attributes=[dict(bad, targetId=one)])
+    refused("TargetNotFoundException", put, cluster="metal", attributes=[{"name": "a", "targetId": "none"}])
+    refused("TargetNotFoundException", put, cluster="metal", attributes=[{"name": "a"}])
+    refused("TargetNotFoundException", delete, cluster="metal", attributes=[{"name": "a", "targetId": "none"}])
+    refused("ClusterNotFoundException", put, cluster="none", attributes=[{"name": "a", "targetId": one}])
+    refused("InvalidParameterException", put, cluster="metal", attributes=[{"name": "a", "targetId": one}] * 11)
+    for number in range(9):
+        put(cluster="metal", attributes=[{"name": f"n{number}", "value": "x", "targetId": other}])
+    refused("AttributeLimitExceededException", put, cluster="metal", attributes=[{"name": "n9", "targetId": other}])
+    delete(cluster="metal", attributes=[{"name": f"n{number}", "targetId": other} for number in range(9)])
+    refused("InvalidParameterException", ecs.list_attributes, cluster="metal", targetType="other")
+    refused("ClusterNotFoundException", ecs.list_attributes, cluster="none", targetType="container-instance")
+
+
 def account():
     told = {one["name"]: one["value"] for one in pages("list_account_settings", "settings", 3, effectiveSettings=True)}
     assert told["serviceLongArnFormat"] == "enabled" and told["containerInsights"] == "disabled", told
@@ -347,7 +432,11 @@ def tell():
             include=["TAGS"])["containerInstances"]}
     for instance in told["instances"]:
         assert as_dict(instance["tags"]) == {"a": "2"}, instance
-        del instance["agentConnected"]
+    told["instances"] += ecs.describe_container_instances(
+        cluster="metal", containerInstances=ecs.list_container_instances(cluster="metal")["containerInstanceArns"],
+        include=["TAGS"])["containerInstances"]
+    for instance in told["instances"]:
+        del instance["agentConnected"], instance["registeredAt"]
     for status in ("ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"):
         for arn in pages("list_task_definitions", "taskDefinitionArns", 100, status=status):
             answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
@@ -363,5 +452,6 @@ if MODE == "make":
     clusters()
     capacity()
     tags()
+    instances()
     account()
 tell()

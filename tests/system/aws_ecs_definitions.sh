@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # ECS's objects by API calls: task definitions, clusters, capacity providers, tags and settings of
-# the account are made, told, refused and ended; all is the same
+# the account, container instances and their attributes are made, told, refused and ended; all is the same
 # after a restart and after control was killed.
 . "$(dirname "$0")/../support/system.sh"
 . "$(dirname "$0")/../support/aws.sh"
@@ -14,10 +14,14 @@ aws_endpoint "$port" us-east-1
 cat >"$work/fairlead.conf" <<END
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
-api = { address = "127.0.0.1"; port = $port; };
+api = { address = "127.0.0.1"; port = $port; allow = [ "host_mounts:/srv", "capabilities:NET_ADMIN" ]; };
 listeners = ( { name = "http"; unix = "$work/http.sock";
     default_actions = ( { type = "fixed-response"; status_code = 404; } ); } );
 providers = ( { type = "push"; host = "127.0.0.1"; } );
+container_instances = (
+    { name = "i-1"; cluster = "metal"; zone = "us-east-1a"; endpoint = "unix://$work/no.sock"; cpu = 2048; memory = 4096;
+      attributes = ( { name = "stack"; value = "prod"; } ); },
+    { name = "i-2"; cluster = "metal"; zone = "us-east-1b"; endpoint = "unix://$work/no.sock"; cpu = 1024; memory = 512; } );
 END
 arn=arn:aws:ecs:us-east-1:123456789012:task/shop/0a1b2c3d4e5f60718293a4b5c6d7e8f9
 cat >"$work/event.json" <<END

@@ -4,69 +4,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/aws/aws_edit.h"
+#include "base/memory.h"
 #include "control/aws/ecs_describe.h"
 #include "control/aws/ecs_listing.h"
-#include "control/aws/ecs_tag_list.h"
 
 #define INSTANCES_MAX 100
-
-struct ecs_id
-ecs_instance_id(const struct ecs_task *task)
-{
-    return ecs_id_make(ECS_INSTANCE, task->cluster, ecs_task_host(task));
-}
-
-static bool
-are_together(const struct ecs_task *one, const struct ecs_task *other)
-{
-    return strcmp(one->cluster, other->cluster) == 0 &&
-           strcmp(ecs_task_host(one), ecs_task_host(other)) == 0;
-}
-
-/* Whether the task is the first of its cluster and host, and so stands for the instance. */
-static bool
-stands_for_instance(const struct ecs_view *view, size_t index, const char *cluster)
-{
-    if (strcmp(view->tasks[index].cluster, cluster) != 0)
-        return false;
-    for (size_t i = 0; i < index; i++)
-        if (are_together(&view->tasks[i], &view->tasks[index]))
-            return false;
-    return true;
-}
+#define CHANGED_MOST 10
 
 bool
 ecs_instances_has(const struct ecs_view *view, const char *arn)
 {
-    for (size_t i = 0; i < view->count; i++)
-        if (ecs_arn_names(arn, ECS_INSTANCE, view->tasks[i].cluster,
-                          ecs_instance_id(&view->tasks[i]).text))
-            return true;
-    return false;
+    const char *path = ecs_arn_path(arn, ECS_INSTANCE);
+    const char *slash = path == NULL ? NULL : strchr(path, '/');
+    struct ecs_instance_list list;
+
+    if (slash == NULL)
+        return false;
+    char *cluster = memory_copy_bytes(path, (size_t)(slash - path));
+    ecs_instance_list_make(&list, view, cluster);
+    bool is_there = ecs_instance_find(&list, arn) != NULL;
+    ecs_instance_list_clear(&list);
+    free(cluster);
+    return is_there;
 }
 
 unsigned
 ecs_instances_count(const struct ecs_view *view, const char *cluster)
 {
-    unsigned count = 0;
+    struct ecs_instance_list list;
 
-    for (size_t i = 0; i < view->count; i++)
-        count += stands_for_instance(view, i, cluster);
+    ecs_instance_list_make(&list, view, cluster);
+    unsigned count = (unsigned)list.count;
+    ecs_instance_list_clear(&list);
     return count;
 }
 
-/* All are ACTIVE; of expressions nothing is built. */
+/* Of expressions nothing is built. */
 static bool
-wants_active(struct aws_call *call)
+has_no_filter(struct aws_call *call)
 {
-    const char *status = aws_text(call, "status");
     const char *filter = aws_text(call, "filter");
 
     if (filter != NULL && *filter != '\0')
         aws_fail(call, "InvalidParameterException",
                  "filter is not possible: container instances have no attributes here");
-    return status == NULL || strcmp(status, "ACTIVE") == 0;
+    return call->error_code == NULL;
+}
+
+static void
+list_all(struct ecs_listing *listing, const struct ecs_view *view, const char *cluster)
+{
+    const char *status = aws_text(view->call, "status");
+    struct ecs_instance_list list;
+
+    ecs_instance_list_make(&list, view, cluster);
+    for (size_t i = 0; i < list.count; i++)
+        if (status == NULL ||
+            strcmp(status, ecs_instance_status(view->call, &list.all[i])) == 0)
+            ecs_listing_add(listing,
+                            ecs_arn(view->call, ECS_INSTANCE, cluster, list.all[i].id.text));
+    ecs_instance_list_clear(&list);
 }
 
 json_t *
@@ -77,65 +74,22 @@ ecs_list_instances(struct aws_call *call)
 
     ecs_view_make(&view, call);
     const char *cluster = ecs_view_cluster(&view, call);
-    bool is_wanted = wants_active(call);
-    for (size_t i = 0; i < view.count && cluster != NULL && is_wanted; i++)
-        if (stands_for_instance(&view, i, cluster))
-            ecs_listing_add(&listing, ecs_arn(call, ECS_INSTANCE, cluster,
-                                              ecs_instance_id(&view.tasks[i]).text));
+    if (cluster != NULL && has_no_filter(call))
+        list_all(&listing, &view, cluster);
     ecs_view_clear(&view);
     return ecs_listing_end(&listing, call, "containerInstanceArns", ECS_LISTING_PAGE);
 }
 
 static json_t *
-attributes(const struct task *task)
-{
-    json_t *array = json_array();
-
-    if (task->zone != NULL)
-        json_array_append_new(array, json_pack("{s:s, s:s}", "name", "ecs.availability-zone",
-                                               "value", task->zone));
-    return array;
-}
-
-static json_t *
-tags(const struct aws_call *call, const char *arn)
-{
-    const struct object *object = aws_edit_find(call, strstr(arn, ":" ECS_INSTANCE "/") + 1);
-
-    return ecs_tag_list_asked(call, object == NULL ? NULL : object->document);
-}
-
-static json_t *
-instance_to_json(const struct ecs_view *view, const struct ecs_task *first)
-{
-    int running = 0, pending = 0;
-
-    for (size_t i = 0; i < view->count; i++) {
-        enum task_status status = ecs_task_status(&view->tasks[i]);
-        if (!are_together(first, &view->tasks[i]))
-            continue;
-        running += status == TASK_RUNNING;
-        pending += status == TASK_PENDING;
-    }
-    char *arn = ecs_arn(view->call, ECS_INSTANCE, first->cluster, ecs_instance_id(first).text);
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:o, s:[], s:[], s:o}", "containerInstanceArn",
-        arn, "ec2InstanceId", ecs_task_host(first), "status", "ACTIVE", "agentConnected",
-        !first->records[0]->is_stale, "runningTasksCount", running, "pendingTasksCount",
-        pending, "version", 1, "attributes", attributes(first->records[0]->task),
-        "registeredResources", "remainingResources", "tags", tags(view->call, arn));
-    free(arn);
-    return object;
-}
-
-static json_t *
 describe(const struct ecs_view *view, const char *cluster, const char *given)
 {
-    for (size_t i = 0; i < view->count; i++)
-        if (strcmp(view->tasks[i].cluster, cluster) == 0 &&
-            ecs_arn_names(given, ECS_INSTANCE, cluster, ecs_instance_id(&view->tasks[i]).text))
-            return instance_to_json(view, &view->tasks[i]);
-    return NULL;
+    struct ecs_instance_list list;
+
+    ecs_instance_list_make(&list, view, cluster);
+    const struct ecs_instance *instance = ecs_instance_find(&list, given);
+    json_t *json = instance == NULL ? NULL : ecs_instance_to_json(view, instance);
+    ecs_instance_list_clear(&list);
+    return json;
 }
 
 json_t *
@@ -146,4 +100,72 @@ ecs_describe_instances(struct aws_call *call)
     return names == NULL
                ? NULL
                : ecs_describe(call, names, ECS_INSTANCE, "containerInstances", describe);
+}
+
+/* What becomes of a call on several. */
+struct outcome {
+    json_t *changed, *failures;
+};
+
+static void
+set_status(struct aws_call *call, const struct ecs_view *view,
+           const struct ecs_instance *instance, const struct outcome *outcome)
+{
+    json_t *document = ecs_instance_document(call, instance);
+
+    json_object_set(document, "status", json_object_get(call->input, "status"));
+    ecs_instance_put(call, instance, document);
+    json_array_append_new(outcome->changed, ecs_instance_to_json(view, instance));
+}
+
+/* A host that tasks were only seen on is nothing that fairlead could empty. */
+static void
+update_one(struct aws_call *call, const struct ecs_view *view,
+           const struct ecs_instance_list *list, const char *given,
+           const struct outcome *outcome)
+{
+    const struct ecs_instance *instance = ecs_instance_find(list, given);
+
+    if (instance != NULL && instance->configured != NULL)
+        set_status(call, view, instance, outcome);
+    else
+        json_array_append_new(outcome->failures,
+                              json_pack("{s:s, s:s}", "arn", given, "reason",
+                                        instance == NULL ? "MISSING" : "NOT_CONFIGURED"));
+}
+
+static json_t *
+update_all(struct aws_call *call, const struct ecs_view *view, const char *cluster,
+           const json_t *names)
+{
+    const struct outcome outcome = {json_array(), json_array()};
+    struct ecs_instance_list list;
+    const json_t *name;
+    size_t index;
+
+    ecs_instance_list_make(&list, view, cluster);
+    json_array_foreach (names, index, name)
+        update_one(call, view, &list, json_string_value(name), &outcome);
+    ecs_instance_list_clear(&list);
+    return json_pack("{s:o, s:o}", "containerInstances", outcome.changed, "failures",
+                     outcome.failures);
+}
+
+json_t *
+ecs_update_instances_state(struct aws_call *call)
+{
+    const json_t *names = ecs_names(call, "containerInstances", CHANGED_MOST);
+    const char *status = aws_text(call, "status");
+    struct ecs_view view;
+    json_t *output = NULL;
+
+    if (strcmp(status, "ACTIVE") != 0 && strcmp(status, ECS_DRAINING) != 0)
+        return aws_fail(call, "InvalidParameterException",
+                        "The status of a container instance can be set to ACTIVE or DRAINING");
+    ecs_view_make(&view, call);
+    const char *cluster = names == NULL ? NULL : ecs_view_cluster(&view, call);
+    if (cluster != NULL)
+        output = update_all(call, &view, cluster, names);
+    ecs_view_clear(&view);
+    return output;
 }

@@ -3,11 +3,7 @@
 #ifndef FAIRLEAD_CONTROL_AWS_ECS_INSTANCES_H
 #define FAIRLEAD_CONTROL_AWS_ECS_INSTANCES_H
 
-#include "control/aws/ecs_arn.h"
-#include "control/aws/ecs_view.h"
-
-/* Of the one that a task runs on. */
-struct ecs_id ecs_instance_id(const struct ecs_task *task);
+#include "control/aws/ecs_instance.h"
 
 /* Whether there is one of that ARN. */
 bool ecs_instances_has(const struct ecs_view *view, const char *arn);

@@ -123,7 +123,8 @@ add(struct aws_call *call, json_t *tags)
 json_t *
 ecs_register_task_definition(struct aws_call *call)
 {
-    char *fault = task_definition_fault(call->input, NULL, 0);
+    char *fault = task_definition_fault(call->input, call->parts->config->api_allow,
+                                        call->parts->config->api_allow_count);
 
     if (fault != NULL)
         aws_fail(call, FAULT, "%s", fault);

@@ -129,6 +129,7 @@ ecs_view_clear(struct ecs_view *view)
 const char *
 ecs_view_find_cluster(const struct ecs_view *view, const char *given)
 {
+    const struct config *config = view->call->parts->config;
     const char *name = ecs_arn_path(given, ECS_CLUSTER);
 
     if (name == NULL)
@@ -136,6 +137,9 @@ ecs_view_find_cluster(const struct ecs_view *view, const char *given)
     for (size_t i = 0; i < view->count; i++)
         if (strcmp(view->tasks[i].cluster, name) == 0)
             return view->tasks[i].cluster;
+    for (size_t i = 0; i < config->container_instance_count; i++)
+        if (strcmp(config->container_instances[i].cluster, name) == 0)
+            return config->container_instances[i].cluster;
     const struct object *object = ecs_cluster_object(view->call, name);
     if (object == NULL)
         return strcmp(name, ECS_DEFAULT_CLUSTER) == 0 ? ECS_DEFAULT_CLUSTER : NULL;
