@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/wire_answer.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
 #include "wire/wire_json.h"
 #include "wire/xml.h"
 
@@ -44,8 +48,14 @@ char *
 wire_answer_error(enum wire wire, const struct wire_service *service, const char *code,
                   const char *message, const char *request_id)
 {
-    return wire_is_json(wire) ? wire_json_error(code, message)
-                              : xml_error(service, code, message, request_id);
+    /* What a client sent may stand in it, and be cut in the middle of a character. */
+    char *readable = memory_copy_text(message);
+
+    text_make_printable(readable);
+    char *text = wire_is_json(wire) ? wire_json_error(code, readable)
+                                    : xml_error(service, code, readable, request_id);
+    free(readable);
+    return text;
 }
 
 struct sigv4_fault_row

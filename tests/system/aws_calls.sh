@@ -12,7 +12,14 @@ port=$(free_port)
 aws_endpoint "$port" us-east-1
 PORTS="$(free_port) $(free_port) $(free_port) $(free_port)"
 export PORTS
+mkdir "$work/certificates"
+for name in one two; do
+    DIR=$work "$support/make_certificate" "$name" ec "$name.test"
+    cat "$work/$name.pem" "$work/$name.key" >"$work/certificates/$name.pem"
+done
+export CERTIFICATES=$work/certificates
 cat >"$work/fairlead.conf" <<CONF
+certificates_dir = "$CERTIFICATES";
 state_dir = "$work/state";
 admin = { socket = "$work/admin.sock"; };
 zones = [ "us-east-1a", "us-east-1b" ];

@@ -3,6 +3,7 @@
 
 Written from the service's model and user guide alone, beside aws_calls.py, whose tables follow the operations.
 """
+import os
 import sys
 
 from aws_calls import (ARN, BAD, NO_BALANCER, NO_GROUP, NO_LISTENER, NO_RULE, PORTS, SUBNETS, attributes, clean, fixed,
@@ -287,6 +288,79 @@ def listeners():
         need("delete_target_group", TargetGroupArn=arn)
 
 
+def secure():
+    """HTTPS listeners, and what only they have."""
+    balancer = new_balancer("rf-secure")
+    create, modify, add = "create_listener", "modify_listener", "add_listener_certificates"
+    one, two = [{"CertificateArn": f"{os.environ['CERTIFICATES']}/{name}.pem"} for name in ("one", "two")]
+    none = {"CertificateArn": f"{os.environ['CERTIFICATES']}/none.pem"}
+    usual = {"LoadBalancerArn": balancer, "Protocol": "HTTPS", "Port": PORTS[0], "DefaultActions": fixed(),
+             "Certificates": [one]}
+    refuse_all((
+        (create, BAD, ["ertificate must be specified"], {"Certificates": None}),
+        (create, BAD, ["ertificate must be specified"], {"Certificates": []}),
+        (create, BAD, ["one certificate"], {"Certificates": [one, two]}),
+        (create, "CertificateNotFound", ["none.pem"], {"Certificates": [none]}),
+        (create, "SSLPolicyNotFound", ["ELBSecurityPolicy-none"], {"SslPolicy": "ELBSecurityPolicy-none"}),
+        (create, BAD + "|ALPNPolicyNotFound", ["HTTP9"], {"AlpnPolicy": ["HTTP9"]}),
+        (create, BAD, ["AlpnPolicy"], {"AlpnPolicy": ["HTTP1Only", "HTTP2Only"]}),
+    ), create_listener=usual)
+    made = ask(create, {"Listeners[0].Protocol": "HTTPS", "Listeners[0].Certificates": [one],
+                        "Listeners[0].SslPolicy": lambda value: value.startswith("ELBSecurityPolicy-")}, **usual)
+    arn, policy = made["Listeners"][0]["ListenerArn"], made["Listeners"][0]["SslPolicy"]
+    same = {"Listeners[0].ListenerArn": arn}
+    ask(create, same, **usual, SslPolicy=policy)
+    ask(create, same, **{**usual, "Certificates": [{**one, "IsDefault": True}]})
+    ask(create, "DuplicateListener", **usual, SslPolicy="ELBSecurityPolicy-2016-08")
+    ask(create, "DuplicateListener", **{**usual, "Certificates": [two]})
+    listed = "Certificates[].[CertificateArn, IsDefault]"
+    for wrong in (none, {"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a"}):
+        ask(add, "CertificateNotFound", ListenerArn=arn, Certificates=[wrong])
+    ask(add, BAD, ListenerArn=arn, Certificates=[])
+    ask(add, {"Certificates[].CertificateArn": [two["CertificateArn"]]}, ListenerArn=arn, Certificates=[two])
+    ask("describe_listener_certificates", {listed: [[one["CertificateArn"], True], [two["CertificateArn"], False]]},
+        ListenerArn=arn)
+    ask("describe_listener_certificates", {"Certificates[].CertificateArn": [one["CertificateArn"]],
+                                           "NextMarker": lambda value: bool(value)}, ListenerArn=arn, PageSize=1)
+    ask("remove_listener_certificates", "OperationNotPermitted", ListenerArn=arn, Certificates=[one])
+    ask("remove_listener_certificates", {}, ListenerArn=arn, Certificates=[two])
+    ask("remove_listener_certificates", {}, ListenerArn=arn, Certificates=[two])
+    ask("remove_listener_certificates", BAD, ListenerArn=arn, Certificates=[])
+    ask(modify, BAD, ListenerArn=arn, Certificates=[one, two])
+    ask(modify, {"Listeners[0].Certificates": [two], "Listeners[0].SslPolicy": policy}, ListenerArn=arn,
+        Certificates=[two])
+    ask(modify, BAD, ListenerArn=arn, Protocol="HTTP", SslPolicy=policy)
+    ask(modify, {"Listeners[0].Protocol": "HTTP", "Listeners[0].Certificates": None}, ListenerArn=arn, Protocol="HTTP")
+    ask(add, BAD + "|OperationNotPermitted|UnsupportedProtocol", ListenerArn=arn, Certificates=[two])
+    ask_raw("ModifyListener", BAD, [("ListenerArn", arn), ("MutualAuthentication.Mode", "verify")])
+    secured = [("ListenerArn", arn), ("Protocol", "HTTPS"), ("Certificates.member.1.CertificateArn", one["CertificateArn"])]
+    for code, wrong in ((BAD, [("MutualAuthentication.Mode", "sometimes")]), (BAD, [("MutualAuthentication.Mode", "verify")]),
+                        ("TrustStoreNotFound", [("MutualAuthentication.Mode", "verify"), (
+                            "MutualAuthentication.TrustStoreArn", ARN + "truststore/none/0123456789abcdef")]),
+                        (BAD, [("MutualAuthentication.Mode", "off"), (
+                            "MutualAuthentication.AdvertiseTrustStoreCaNames", "perhaps")])):
+        ask_raw("ModifyListener", code, secured + wrong)
+    ask_raw("ModifyListener", {"Mode": "passthrough"}, secured + [("MutualAuthentication.Mode", "passthrough")])
+    ask("describe_ssl_policies", "SSLPolicyNotFound", Names=["ELBSecurityPolicy-none"])
+    ask("describe_ssl_policies", {"SslPolicies[].Name": [policy]}, Names=[policy])
+    need("delete_load_balancer", LoadBalancerArn=balancer)
+
+
+def words():
+    """Refusals repeat what was sent, and stay readable: cut between characters, in XML that can be read."""
+    for text in ("ä" * 700, "💥" * 500, "<&>\"'", "a" * 5000):
+        ask("describe_load_balancers", BAD, says=["marker"], Marker=text)
+        ask("describe_listeners", BAD, says=["is not a valid listener ARN"], ListenerArns=[text])
+        ask("create_target_group", BAD, Name=text, Protocol="HTTP", Port=80)
+        ask_raw("ä" + text[:100], "InvalidAction", [])
+    ask("describe_target_groups", BAD, Names=["a"] * 101)
+    ask_raw("DescribeTargetGroups", BAD, [("Names.member.0", "a")])
+    ask_raw("DescribeTargetGroups", BAD, [("Names.member.x", "a")])
+    ask_raw("DescribeTargetGroups", BAD, [("Names.member.1.Name", "a")])
+    ask_raw("DescribeTargetGroups", BAD, [("PageSize.member.1", "1")])
+    ask_raw("DescribeTargetGroups", BAD, [("PageSize", "ten")])
+
+
 def rules():
     balancer = new_balancer("rf-rules")
     listener = new_listener(balancer, PORTS[0])
@@ -435,7 +509,7 @@ def tags():
 
 
 AREAS = {area.__name__: area for area in (
-    arns, groups, same_again, balancers, balancer_attributes, group_attributes, listeners, rules, limits, others,
+    arns, groups, same_again, balancers, balancer_attributes, group_attributes, listeners, secure, words, rules, limits, others,
     targets, tags)}
 
 if __name__ == "__main__":

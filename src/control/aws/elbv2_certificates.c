@@ -2,6 +2,7 @@
 #include "control/aws/elbv2_certificates.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "control/aws/aws_edit.h"
 #include "model/config.h"
@@ -44,7 +45,8 @@ find(const struct config *config, const char *path)
         if (found == NULL)
             found = find_in(listener->certificate_list, listener->certificate_list_count, path);
     }
-    if (found == NULL && is_in_folder(config->certificates_dir, path))
+    if (found == NULL && is_in_folder(config->certificates_dir, path) &&
+        access(path, F_OK) == 0)
         found = json_pack("{s:s}", "certificate", path);
     return found;
 }
@@ -132,7 +134,11 @@ elbv2_put_default_certificate(struct aws_call *call, json_t *listener)
         json_t *read = read_certificates(call);
         if (read == NULL)
             return false;
-        if (json_array_size(read) > 0)
+        if (json_array_size(read) > 1)
+            aws_fail(call, "ValidationError",
+                     "Exactly one certificate must be specified, the default: further ones are "
+                     "for AddListenerCertificates");
+        else if (json_array_size(read) == 1)
             set_default(listener, read);
         json_decref(read);
     }
@@ -165,9 +171,20 @@ list_of(json_t *document)
     return list;
 }
 
+/* Whether the call names any; else it has failed. */
+static bool
+has_certificates(struct aws_call *call)
+{
+    if (json_array_size(json_object_get(call->input, "Certificates")) == 0)
+        aws_fail(call, "ValidationError", "At least one certificate must be specified");
+    return call->error_code == NULL;
+}
+
 json_t *
 elbv2_add_certificates(struct aws_call *call, const struct object *object)
 {
+    if (!has_certificates(call))
+        return NULL;
     json_t *read = read_certificates(call), *answers = json_array(), *one;
     json_t *document = aws_edit_document(object), *list = list_of(document);
     const json_t *standard = json_object_get(aws_edit_settings(document), "certificates");
@@ -193,6 +210,8 @@ elbv2_add_certificates(struct aws_call *call, const struct object *object)
 json_t *
 elbv2_remove_certificates(struct aws_call *call, const struct object *object)
 {
+    if (!has_certificates(call))
+        return NULL;
     const json_t *given = json_object_get(call->input, "Certificates"), *one;
     json_t *document = aws_edit_document(object), *list = list_of(document);
     const json_t *standard = json_object_get(aws_edit_settings(document), "certificates");

@@ -72,6 +72,8 @@ put_members(struct aws_call *call, size_t balancer, json_t *document)
 
     if (!is_possible(call))
         return false;
+    if (json_array_size(json_object_get(call->input, "AlpnPolicy")) > 1)
+        aws_fail(call, "ValidationError", "AlpnPolicy must have exactly one policy");
     aws_input_members(call, SCOPE_LISTENER, listener);
     json_object_del(listener, "load_balancer");
     if (balancer > 0)

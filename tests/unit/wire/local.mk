@@ -8,6 +8,7 @@ unit_wire = \
 	tests/unit/wire/test_percent \
 	tests/unit/wire/test_signature \
 	tests/unit/wire/test_signed_text \
+	tests/unit/wire/test_wire_answer \
 	tests/unit/wire/test_wire_json \
 	tests/unit/wire/test_xml
 check_PROGRAMS += $(unit_wire)
@@ -27,6 +28,8 @@ tests_unit_wire_test_signed_text_LDADD = $(unit_wire_libs)
 EXTRA_DIST += tests/fixtures/sigv4/generate tests/fixtures/sigv4/vectors.json
 tests_unit_wire_test_decode_SOURCES = tests/unit/wire/test_decode.c
 tests_unit_wire_test_decode_LDADD = $(unit_wire_libs)
+tests_unit_wire_test_wire_answer_SOURCES = tests/unit/wire/test_wire_answer.c
+tests_unit_wire_test_wire_answer_LDADD = $(unit_wire_libs)
 tests_unit_wire_test_wire_json_SOURCES = tests/unit/wire/test_wire_json.c
 tests_unit_wire_test_wire_json_LDADD = $(unit_wire_libs)
 tests_unit_wire_test_xml_SOURCES = tests/unit/wire/test_xml.c
