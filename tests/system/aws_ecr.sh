@@ -127,6 +127,29 @@ refuses ServerException list-images --repository-name shop/web
 says "The registry $registry gives no answer: "
 refuses ServerException delete-repository --repository-name shop/web --force
 has '.repositories[0].repositoryName == "shop/web"' describe-repositories
+
+step "a registry that says nothing, and control stops meanwhile"
+python3 - "${registry#*:}" "$work/asked" <<'END' &
+import socket, sys
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+client, _ = server.accept()
+client.recv(1)
+open(sys.argv[2], "w").close()
+client.recv(100000)
+client.recv(1)
+END
+silent_pid=$!
+system_at_end kill -KILL $silent_pid
+wait_for 5 sh -c "ss -ltn | grep -F '$registry' >/dev/null"
+AWS_MAX_ATTEMPTS=1 ecr list-images --repository-name shop/web >"$work/out" 2>&1 &
+asking_pid=$!
+wait_for 20 test -e "$work/asked"
+fairlead_stop
+wait "$asking_pid" && fail "it was answered: $(cat "$work/out")"
+grep -E "fairlead is stopping|Connection was closed" "$work/out" >/dev/null || fail "$(cat "$work/out")"
+wait "$silent_pid" || fail "the registry's connection was not closed"
+fairlead_start
+wait_for 10 aws_answers
 registry_start "${registry#*:}"
 has '.imageIds | length == 1' list-images --repository-name shop/web
 

@@ -10,11 +10,10 @@
 #include "control/aws/ecr_inquiry.h"
 
 bool
-ecr_delete_all(const json_t *input, const json_t *images, const json_t *image)
+ecr_delete_all(const json_t *input, const json_t *tags)
 {
     (void)input;
-    (void)images;
-    return image != NULL;
+    return json_array_size(tags) > 0;
 }
 
 size_t
@@ -42,13 +41,13 @@ is_named(const json_t *input, const json_t *image)
 }
 
 static bool
-delete_named(const json_t *input, const json_t *images, const json_t *image)
+delete_named(const json_t *input, const json_t *tags)
 {
-    const json_t *other;
+    const json_t *image;
     size_t index;
 
-    json_array_foreach (images, index, other)
-        if (ecr_image_is_same(image, other) && !is_named(input, other))
+    json_array_foreach (tags, index, image)
+        if (!is_named(input, image))
             return false;
     return true;
 }

@@ -63,12 +63,6 @@ ecr_image_find(const json_t *images, const json_t *id)
     return NULL;
 }
 
-bool
-ecr_image_is_same(const json_t *one, const json_t *other)
-{
-    return is_same(text_of(one, "digest"), text_of(other, "digest"));
-}
-
 /* --- ListImages and DescribeImages */
 
 static bool
@@ -130,21 +124,6 @@ detail_of(const struct object *object, const json_t *image)
     return detail;
 }
 
-/* The detail of an image's digest in a list; made there where it is missing. */
-static json_t *
-find_detail(json_t *details, const struct object *object, const json_t *image)
-{
-    json_t *detail;
-    size_t index;
-
-    json_array_foreach (details, index, detail)
-        if (is_same(text_of(detail, "imageDigest"), text_of(image, "digest")))
-            return detail;
-    detail = detail_of(object, image);
-    json_array_append_new(details, detail);
-    return detail;
-}
-
 static void
 add_tag(json_t *detail, json_t *tag)
 {
@@ -158,17 +137,18 @@ add_tag(json_t *detail, json_t *tag)
         json_array_append(tags, tag);
 }
 
-static bool
-is_wanted(const struct aws_call *call, const char *digest)
+/* The digests that imageIds mean, as an object's names; NULL: all are wanted. */
+static json_t *
+wanted_digests(const struct aws_call *call)
 {
     const json_t *ids = json_object_get(call->input, "imageIds"), *id;
     const json_t *images = json_object_get(call->known, "images");
+    json_t *wanted = ids == NULL ? NULL : json_object();
     size_t index;
 
     json_array_foreach (ids, index, id)
-        if (is_same(digest, text_of(ecr_image_find(images, id), "digest")))
-            return true;
-    return ids == NULL;
+        json_object_set_new(wanted, text_of(ecr_image_find(images, id), "digest"), json_true());
+    return wanted;
 }
 
 /* Each image once, with all of its tags. */
@@ -176,14 +156,24 @@ static json_t *
 all_details(const struct aws_call *call, const struct object *object)
 {
     const json_t *images = json_object_get(call->known, "images"), *image;
-    json_t *details = json_array();
+    json_t *details = json_array(), *by_digest = json_object(), *wanted = wanted_digests(call);
     size_t index;
 
     json_array_foreach (images, index, image) {
-        if (!has_status(call, image) || !is_wanted(call, text_of(image, "digest")))
+        const char *digest = text_of(image, "digest");
+        json_t *detail = json_object_get(by_digest, digest);
+        if (!has_status(call, image) ||
+            (wanted != NULL && json_object_get(wanted, digest) == NULL))
             continue;
-        add_tag(find_detail(details, object, image), json_object_get(image, "tag"));
+        if (detail == NULL) {
+            detail = detail_of(object, image);
+            json_array_append(details, detail);
+            json_object_set_new(by_digest, digest, detail);
+        }
+        add_tag(detail, json_object_get(image, "tag"));
     }
+    json_decref(wanted);
+    json_decref(by_digest);
     return details;
 }
 

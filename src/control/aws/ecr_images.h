@@ -14,9 +14,6 @@ bool ecr_image_is_meant(const json_t *id, const json_t *image);
 /* The first of them; NULL: there is none. */
 const json_t *ecr_image_find(const json_t *images, const json_t *id);
 
-/* Whether two are one image by two tags. */
-bool ecr_image_is_same(const json_t *one, const json_t *other);
-
 /* A new one, of an image. */
 json_t *ecr_image_id(const json_t *image);
 

@@ -38,6 +38,7 @@ struct inquiry {
     json_t *input;
     ecr_delete_choice *choose; /* NULL: nothing is deleted */
     json_t *images;            /* as they become known */
+    json_t *digests;           /* the same by digest: arrays of one image's tags */
     json_t *list;              /* the step's: objects with "tag" or "digest" */
     struct asking *askings;
     size_t next, under_way;
@@ -51,6 +52,7 @@ release(void *object)
     struct inquiry *inquiry = object;
 
     json_decref(inquiry->images);
+    json_decref(inquiry->digests);
     json_decref(inquiry->list);
     json_decref(inquiry->input);
     free(inquiry->askings);
@@ -162,9 +164,8 @@ note_deleted(struct inquiry *inquiry, const char *digest)
     json_t *image;
     size_t index;
 
-    json_array_foreach (inquiry->images, index, image)
-        if (strcmp(text_of(image, "digest"), digest) == 0)
-            json_object_set_new(image, "is_deleted", json_true());
+    json_array_foreach (json_object_get(inquiry->digests, digest), index, image)
+        json_object_set_new(image, "is_deleted", json_true());
 }
 
 static void
@@ -198,30 +199,15 @@ send_deletion(struct inquiry *inquiry, struct asking *asking)
     free(path);
 }
 
-static bool
-has_digest(const json_t *list, const char *digest)
-{
-    const json_t *image;
-    size_t index;
-
-    json_array_foreach (list, index, image)
-        if (strcmp(text_of(image, "digest"), digest) == 0)
-            return true;
-    return false;
-}
-
 static void
 begin_deletions(struct inquiry *inquiry)
 {
-    json_t *doomed = json_array(), *image;
-    size_t index;
+    json_t *doomed = json_array(), *tags;
+    const char *digest;
 
-    json_array_foreach (inquiry->images, index, image)
-        if (inquiry->choose != NULL &&
-            inquiry->choose(inquiry->input, inquiry->images, image) &&
-            !has_digest(doomed, text_of(image, "digest")))
-            json_array_append_new(doomed,
-                                  json_pack("{s:s}", "digest", text_of(image, "digest")));
+    json_object_foreach (inquiry->digests, digest, tags)
+        if (inquiry->choose != NULL && inquiry->choose(inquiry->input, tags))
+            json_array_append_new(doomed, json_pack("{s:s}", "digest", digest));
     begin_step(inquiry, doomed, send_deletion, tell_images);
 }
 
@@ -292,7 +278,19 @@ send_manifest(struct inquiry *inquiry, struct asking *asking)
     free(escaped);
 }
 
-/* A digest that a tag has, too, is one image. */
+static void
+add_image(struct inquiry *inquiry, const char *digest, json_t *image)
+{
+    json_t *tags = json_object_get(inquiry->digests, digest);
+
+    json_array_append(inquiry->images, image);
+    if (tags == NULL)
+        json_object_set_new(inquiry->digests, digest, json_pack("[O]", image));
+    else
+        json_array_append(tags, image);
+}
+
+/* A digest that a tag has, too, is one image; tags come first. */
 static void
 collect_images(struct inquiry *inquiry)
 {
@@ -302,8 +300,9 @@ collect_images(struct inquiry *inquiry)
     json_array_foreach (inquiry->list, index, image) {
         const char *digest = text_of(image, "digest");
         bool is_there = json_object_get(image, "is_there") != NULL && digest != NULL;
-        if (is_there && (text_of(image, "tag") != NULL || !has_digest(inquiry->images, digest)))
-            json_array_append(inquiry->images, image);
+        if (is_there && (text_of(image, "tag") != NULL ||
+                         json_object_get(inquiry->digests, digest) == NULL))
+            add_image(inquiry, digest, image);
     }
     begin_deletions(inquiry);
 }
@@ -401,7 +400,8 @@ ecr_inquiry_begin(const struct aws_call *call, ecr_delete_choice *choose,
                                 .name = memory_copy_text(name),
                                 .input = json_deep_copy(call->input),
                                 .choose = choose,
-                                .images = json_array()};
+                                .images = json_array(),
+                                .digests = json_object()};
     CHECK(inquiry->client != NULL);
     api_client_accept(inquiry->client, MANIFESTS);
     free(url);

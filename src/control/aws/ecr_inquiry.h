@@ -19,8 +19,8 @@
 
 #define ECR_DIGEST_LENGTH 71 /* "sha256:" and 64 digits */
 
-/* Whether an image is to be deleted, of all that there are, by a call's input. */
-typedef bool ecr_delete_choice(const json_t *input, const json_t *images, const json_t *image);
+/* Whether the image that these are by its tags is to be deleted, by a call's input. */
+typedef bool ecr_delete_choice(const json_t *input, const json_t *tags);
 
 ecr_delete_choice ecr_delete_all;
 
