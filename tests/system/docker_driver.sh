@@ -19,7 +19,7 @@ docker rmi "$image:1" >/dev/null
 arn=arn:aws:ecs:us-east-1:000000000000:task/erp/0123456789abcdef0123456789abcdef
 # task CONTAINER [MORE]: a task with the containers app and side; more members of it.
 task() {
-    jq -n --arg container "$1" --arg image "$image:1" --arg arn "$arn" --argjson more "${2:-{\}}" '
+    jq -n --arg container "$1" --arg image "$image:1" --arg arn "$arn" --argjson more "${2:-null}" '
 { container: $container, cluster: "erp", taskArn: $arn, service: "shop",
   taskDefinition: { family: "web", revision: 7,
     volumes: [ { name: "data" }, { name: "host", host: { sourcePath: "'"$work"'/record" } } ],
@@ -45,7 +45,7 @@ task() {
       { name: "side", image: $image, links: ["app:web"], hostname: "side",
         command: ["-n", "side"],
         volumesFrom: [ { sourceContainer: "app", readOnly: true } ], interactive: true } ] } }
-| . * $more' >"$work/task.json"
+| . * ($more // {})' >"$work/task.json"
 }
 # What an act that was well has answered, by a filter.
 answer() {
