@@ -81,6 +81,7 @@ on_stop_signal(void *argument, int number)
     state_file_save(control->parts.state);
     upgrade_cancel(control->parts.upgrade);
     rollout_stop(control->parts.rollout);
+    scheduler_stop(control->parts.scheduler);
     admin_close(control->parts.admin);
     reload_stop(control->parts.reload);
     timer_set(&control->kill_timer, control->parts.loop, timeout_ms + KILL_AFTER_MS);

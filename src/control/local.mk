@@ -104,6 +104,28 @@ libcontrol_a_SOURCES = \
 	src/control/keys/verifier.c src/control/keys/verifier.h \
 	src/control/objects/object_store.c src/control/objects/object_store.h \
 	src/control/objects/objects.c src/control/objects/objects.h \
+	src/control/scheduler/breaker.c src/control/scheduler/breaker.h \
+	src/control/scheduler/cluster_query.c src/control/scheduler/cluster_query.h \
+	src/control/scheduler/engine_containers.c src/control/scheduler/engine_containers.h \
+	src/control/scheduler/image_pulls.c src/control/scheduler/image_pulls.h \
+	src/control/scheduler/instances.c src/control/scheduler/instances.h \
+	src/control/scheduler/placement.c src/control/scheduler/placement.h \
+	src/control/scheduler/placement_view.c src/control/scheduler/placement_view.h \
+	src/control/scheduler/plan.c src/control/scheduler/plan.h \
+	src/control/scheduler/scheduled_task.c src/control/scheduler/scheduled_task.h \
+	src/control/scheduler/scheduler.c src/control/scheduler/scheduler.h \
+	src/control/scheduler/scheduler_join.c \
+	src/control/scheduler/scheduler_plan.c \
+	src/control/scheduler/service.c src/control/scheduler/service.h \
+	src/control/scheduler/service_document.c src/control/scheduler/service_document.h \
+	src/control/scheduler/service_edit.c src/control/scheduler/service_edit.h \
+	src/control/scheduler/service_events.c src/control/scheduler/service_events.h \
+	src/control/scheduler/task_end.c src/control/scheduler/task_end.h \
+	src/control/scheduler/task_labels.c src/control/scheduler/task_labels.h \
+	src/control/scheduler/task_observe.c src/control/scheduler/task_observe.h \
+	src/control/scheduler/task_start.c src/control/scheduler/task_start.h \
+	src/control/scheduler/task_template.c src/control/scheduler/task_template.h \
+	src/control/scheduler/scheduler_state.h src/control/scheduler/task_lives.def src/control/scheduler/task_parts.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \
 	src/control/processes/children.c src/control/processes/children.h \
 	src/control/processes/config_reader.c src/control/processes/config_reader.h \
@@ -199,6 +221,11 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_instance.c src/control/aws/ecs_instance.h \
 	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
 	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
+	src/control/aws/ecs_definition.c src/control/aws/ecs_definition.h \
+	src/control/aws/ecs_service_input.c src/control/aws/ecs_service_input.h \
+	src/control/aws/ecs_service_json.c src/control/aws/ecs_service_json.h \
+	src/control/aws/ecs_task_json.c src/control/aws/ecs_task_json.h \
+	src/control/aws/ecs_service_changes.c src/control/aws/ecs_task_changes.c \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
 	src/control/aws/ecs_tags.c src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
 	src/control/aws/ecs_task_definitions.c src/control/aws/ecs_task_definitions.h \

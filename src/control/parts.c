@@ -21,6 +21,8 @@ on_change(void *argument, bool is_urgent)
     publisher_request(parts->publisher, is_urgent);
     vacancies_note_change(parts->vacancies);
     state_file_note_change(parts->state);
+    if (parts->scheduler != NULL)
+        scheduler_note_change(parts->scheduler);
 }
 
 static void
@@ -171,6 +173,7 @@ on_objects(void *argument)
     struct parts *parts = argument;
 
     ec2_tell_unenforced(parts->objects, parts->problems, parts->providers);
+    scheduler_follow_objects(parts->scheduler);
 }
 
 static void
@@ -226,6 +229,9 @@ open_sources(struct parts *parts)
                                                parts->events, counter_board_own(parts->board)});
     parts->rollout = rollout_new(
         &(struct rollout_parts){parts->loop, parts->registry, parts->waits, parts->providers});
+    parts->scheduler = scheduler_new(
+        &(struct scheduler_parts){parts->loop, parts->objects, parts->orders, parts->registry,
+                                  parts->providers, parts->events});
 }
 
 /* Who has left one is about to be asked for it. */
@@ -358,6 +364,7 @@ parts_open_admin(struct parts *parts)
         .key_uses = parts->key_uses,
         .objects = parts->objects,
         .orders = parts->orders,
+        .scheduler = parts->scheduler,
         .reload = order_reload,
         .withdraw_reload = withdraw_reload,
         .reload_argument = parts,
@@ -393,6 +400,7 @@ parts_open_reload(struct parts *parts)
         .publisher = parts->publisher,
         .children = parts->children,
         .rollout = parts->rollout,
+        .scheduler = parts->scheduler,
         .admin = parts->admin,
         .readers = parts->readers,
         .on_idle = on_idle,
@@ -410,6 +418,7 @@ parts_close(struct parts *parts)
     upgrade_free(&parts->upgrade);
     admin_free(&parts->admin);
     notices_free(&parts->notices);
+    scheduler_free(&parts->scheduler);
     object_orders_free(&parts->orders);
     renewal_free(&parts->renewal);
     challenges_free(&parts->challenges);

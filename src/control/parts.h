@@ -25,6 +25,7 @@
 #include "control/reload.h"
 #include "control/renewal.h"
 #include "control/rollout/rollout.h"
+#include "control/scheduler/scheduler.h"
 #include "control/run_lock.h"
 #include "control/socket_store.h"
 #include "control/state_file.h"
@@ -85,6 +86,7 @@ struct parts {
     struct upgrade *upgrade;
     struct reload *reload;
     struct object_orders *orders;
+    struct scheduler *scheduler;
     struct supervisor *supervisor;
 };
 

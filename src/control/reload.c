@@ -157,6 +157,7 @@ apply(struct reload *reload, struct config *config)
     vacancies_set_config(parts->vacancies, config);
     passive_health_set_config(parts->passive, config);
     providers_set_config(parts->providers, config);
+    scheduler_set_config(parts->scheduler, config);
     children_set_config(parts->children, config);
     compile(parts, config);
     group_rates_set_config(parts->rates, config);

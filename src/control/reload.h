@@ -28,6 +28,7 @@
 #include "control/renewal.h"
 #include "control/objects/objects.h"
 #include "control/rollout/rollout.h"
+#include "control/scheduler/scheduler.h"
 #include "control/socket_store.h"
 #include "model/config.h"
 
@@ -57,6 +58,7 @@ struct reload_parts {
     struct publisher *publisher;
     struct children *children;
     struct rollout *rollout;
+    struct scheduler *scheduler;
     struct admin *admin;
     struct config_readers *readers;
     void (*on_idle)(void *argument); /* no file is being read any more */

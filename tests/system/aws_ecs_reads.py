@@ -122,7 +122,7 @@ def main():
     fails("InvalidParameterException", ECS.describe_services, services=["a"] * 11)
     fails("InvalidParameterException", ECS.list_tasks, maxResults=101)
     fails("InvalidParameterException", ECS.list_tasks, desiredStatus="SLEEPING")
-    fails("ClientException", ECS.run_task, taskDefinition="web")
+    fails("AccessDeniedException", ECS.run_task, taskDefinition="web")
     ECS.get_waiter("services_stable").wait(services=["web"])
 
 

@@ -99,9 +99,9 @@ refuses ServiceNotFoundException list-tasks --service-name nobody
 refuses InvalidParameterException list-tasks --starting-token not-one
 refuses InvalidParameterException list-container-instances --filter 'attribute:x == 1'
 refuses InvalidParameterException list-tags-for-resource --resource-arn arn:aws:ecs:eu-central-1:000000000000:service/default/nobody
-refuses ClientException create-service --service-name web2 --task-definition web
-refuses ClientException update-service --service web --desired-count 3
-refuses ClientException stop-task --task one
+refuses AccessDeniedException create-service --service-name web2 --task-definition web
+refuses AccessDeniedException update-service --service web --desired-count 3
+refuses AccessDeniedException stop-task --task one
 refuses ClientException describe-task-definition --task-definition web
 has '.failures == [{"arn": "arn:aws:ecs:eu-central-1:000000000000:cluster/nowhere", "reason": "MISSING"}]' \
     describe-clusters --clusters nowhere

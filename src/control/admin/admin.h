@@ -71,6 +71,7 @@ struct admin_parts {
     void (*withdraw_reload)(void *argument, struct reload_order *order);
     void *reload_argument;
     struct object_orders *orders;
+    const struct scheduler *scheduler;
     const struct finishing *finishing;
     struct upgrade *upgrade;
     int adopted_fd; /* an admin socket that listens already; 0: it is to be made */

@@ -36,6 +36,7 @@ struct aws_call {
     struct object_edit *edit;
     enum wire_operation_id follow; /* OPERATION_COUNT: the handler's own answer */
     json_t *follow_input;
+    const char *follow_one; /* the answer has what is first in the read's list, by this name */
 };
 
 /* Handlers: one a row of operations.def; a new object, or NULL after aws_fail or

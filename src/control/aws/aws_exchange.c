@@ -53,6 +53,20 @@ aws_exchange_refuse_fault(const struct aws_exchange *exchange, enum sigv4_fault 
     aws_exchange_refuse(exchange, row.status, row.code, row.message);
 }
 
+/* {"services": [x]} as {"service": x}. Takes the output. */
+static json_t *
+take_one(json_t *output, const char *name)
+{
+    json_t *one = json_object(), *list;
+    const char *member;
+
+    json_object_foreach (output, member, list)
+        if (json_array_size(list) > 0)
+            json_object_set(one, name, json_array_get(list, 0));
+    json_decref(output);
+    return one;
+}
+
 void
 aws_exchange_answer(const struct aws_exchange *exchange, enum wire_operation_id id,
                     struct aws_call *call, json_t *output)
@@ -60,6 +74,8 @@ aws_exchange_answer(const struct aws_exchange *exchange, enum wire_operation_id 
     if (call->error_code == NULL && call->follow != OPERATION_COUNT) {
         call->input = call->follow_input;
         output = handlers[call->follow](call);
+        if (call->follow_one != NULL && output != NULL)
+            output = take_one(output, call->follow_one);
     }
     if (call->error_code != NULL)
         aws_exchange_refuse(exchange, call->is_our_fault ? AWS_FAILED : AWS_REFUSED,

@@ -8,10 +8,13 @@
 
 #include "base/clock.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_edit.h"
 #include "control/aws/ecs_arn.h"
 #include "control/aws/ecs_describe.h"
 #include "control/aws/ecs_listing.h"
+#include "control/aws/ecs_service_json.h"
 #include "control/aws/ecs_view.h"
+#include "control/scheduler/service_document.h"
 
 #define SERVICES_MAX 10
 #define LISTED 10 /* of ListServices, where a call does not say how many */
@@ -25,6 +28,26 @@ is_kind_wanted(const struct aws_call *call)
 
     return (launch_type == NULL || strcmp(launch_type, "EC2") == 0) &&
            (strategy == NULL || strcmp(strategy, "REPLICA") == 0);
+}
+
+/* Those that calls have made. */
+static void
+list_own(struct ecs_listing *listing, const struct aws_call *call, const char *cluster)
+{
+    const char *launch_type = aws_text(call, "launchType");
+    const char *strategy = aws_text(call, "schedulingStrategy");
+
+    for (size_t i = 0; i < aws_edit_count(call); i++) {
+        const struct object *object = aws_edit_at(call, i);
+        if (object->kind != OBJECT_SERVICE ||
+            strcmp(service_document_text(object->document, "cluster"), cluster) != 0 ||
+            (launch_type != NULL && strcmp(launch_type, "EC2") != 0) ||
+            (strategy != NULL &&
+             (strcmp(strategy, "DAEMON") == 0) != service_document_is_daemon(object->document)))
+            continue;
+        ecs_listing_add(listing, ecs_arn(call, ECS_SERVICE, cluster,
+                                         service_document_text(object->document, "name")));
+    }
 }
 
 json_t *
@@ -41,6 +64,8 @@ ecs_list_services(struct aws_call *call)
         if (name != NULL && ecs_view_has_service(&view, name, cluster))
             ecs_listing_add(&listing, ecs_arn(call, ECS_SERVICE, cluster, name));
     }
+    if (cluster != NULL)
+        list_own(&listing, call, cluster);
     ecs_view_clear(&view);
     return ecs_listing_end(&listing, call, "serviceArns", LISTED);
 }
@@ -72,6 +97,24 @@ add_counts(json_t *object, const struct ecs_counts *counts)
     json_object_set_new(object, "runningCount", json_integer(counts->running));
     json_object_set_new(object, "pendingCount", json_integer(counts->pending));
     json_object_set_new(object, "launchType", json_string("EC2"));
+}
+
+bool
+ecs_service_is_free(struct aws_call *call, const char *name)
+{
+    const struct config *config = call->parts->config;
+
+    for (size_t i = 0; i < config->service_count; i++) {
+        const struct config_service *service = &config->services[i];
+        if (strcmp(service->name, name) != 0 || aws_edit_object(call, service->places) != NULL)
+            continue;
+        char *place = config_place_text(config, &service->places->own);
+        aws_fail(call, "ClientException", "Service '%s' is defined in %s: change it there",
+                 name, place);
+        free(place);
+        return false;
+    }
+    return true;
 }
 
 /* There is always one, so that a service is stable when its tasks run. */
@@ -130,6 +173,10 @@ service_to_json(const struct ecs_view *view, const char *cluster, const char *na
 static json_t *
 describe(const struct ecs_view *view, const char *cluster, const char *given)
 {
+    const json_t *own = ecs_service_document(view->call, cluster, given, true);
+
+    if (own != NULL)
+        return ecs_service_json(view->call, own);
     for (size_t i = 0; i < view->call->parts->config->service_count; i++) {
         const char *name = ecs_view_service_name(view, i);
         if (name != NULL &&

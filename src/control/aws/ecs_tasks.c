@@ -10,14 +10,18 @@
 #include "control/aws/ecs_describe.h"
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_listing.h"
+#include "control/aws/ecs_service_json.h"
+#include "control/aws/ecs_task_json.h"
 #include "control/aws/ecs_view.h"
+#include "control/scheduler/scheduler.h"
 
 #define TASKS_MAX 100
 
 /* What a list is asked for; NULL: any. */
 struct filter {
     const char *cluster, *service, *family, *started_by, *instance;
-    bool is_stopped; /* desiredStatus */
+    const json_t *own_service; /* the same of one that a call has made */
+    bool is_stopped;           /* desiredStatus */
 };
 
 /* The configured service that the call names, or NULL; is_given, whether it names any. */
@@ -45,8 +49,9 @@ read_filter(struct filter *filter, const struct ecs_view *view, struct aws_call 
     if (filter->cluster == NULL)
         return false;
     if (service != NULL) {
+        filter->own_service = ecs_service_document(call, filter->cluster, service, true);
         filter->service = find_service(view, filter->cluster, service);
-        if (filter->service == NULL)
+        if (filter->service == NULL && filter->own_service == NULL)
             aws_fail(call, "ServiceNotFoundException", "Service not found.");
     }
     filter->family = aws_text(call, "family");
@@ -75,12 +80,48 @@ is_listed(const struct ecs_view *view, struct ecs_task *task, const struct filte
     return strcmp(task->cluster, filter->cluster) == 0 &&
            ecs_task_is_wanted(task) != filter->is_stopped &&
            (filter->service == NULL || ecs_view_service(view, task) == filter->service) &&
+           filter->own_service == NULL &&
            (filter->family == NULL ||
             text_is_same(task->records[0]->task->service, filter->family)) &&
            (filter->started_by == NULL || is_started_by(view, task, filter->started_by)) &&
            (filter->instance == NULL ||
             ecs_arn_names(filter->instance, ECS_INSTANCE, task->cluster,
                           ecs_instance_id(task).text));
+}
+
+static bool
+is_of_family(const struct scheduled_task *task, const char *family)
+{
+    size_t length = strlen(family);
+
+    return strncmp(task->definition_id, family, length) == 0 &&
+           task->definition_id[length] == ':';
+}
+
+static bool
+is_own_listed(const struct scheduled_task *task, const struct filter *filter)
+{
+    const char *started_by = task->deployment != NULL ? task->deployment : task->started_by;
+
+    return strcmp(task->cluster, filter->cluster) == 0 &&
+           task->is_wanted != filter->is_stopped && filter->service == NULL &&
+           (filter->own_service == NULL ||
+            text_is_same(task->service, service_document_text(filter->own_service, "name"))) &&
+           (filter->family == NULL || is_of_family(task, filter->family)) &&
+           (filter->started_by == NULL || text_is_same(started_by, filter->started_by)) &&
+           (filter->instance == NULL ||
+            ecs_arn_names(filter->instance, ECS_INSTANCE, task->cluster, task->instance->id));
+}
+
+/* Those that fairlead runs. */
+static void
+list_own(struct ecs_listing *listing, const struct aws_call *call, const struct filter *filter)
+{
+    const struct scheduled_task *task = NULL;
+
+    while ((task = scheduler_next_task(call->parts->scheduler, task)) != NULL)
+        if (is_own_listed(task, filter))
+            ecs_listing_add(listing, ecs_arn(call, ECS_TASK, task->cluster, task->id));
 }
 
 json_t *
@@ -91,11 +132,13 @@ ecs_list_tasks(struct aws_call *call)
     struct ecs_view view;
 
     ecs_view_make(&view, call);
-    if (read_filter(&filter, &view, call))
+    if (read_filter(&filter, &view, call)) {
         for (size_t i = 0; i < view.count; i++)
             if (is_listed(&view, &view.tasks[i], &filter))
                 ecs_listing_add(
                     &listing, ecs_arn(call, ECS_TASK, view.tasks[i].cluster, view.tasks[i].id));
+        list_own(&listing, call, &filter);
+    }
     ecs_view_clear(&view);
     return ecs_listing_end(&listing, call, "taskArns", ECS_LISTING_PAGE);
 }
@@ -229,6 +272,10 @@ task_to_json(const struct ecs_view *view, struct ecs_task *task)
 static json_t *
 describe(const struct ecs_view *view, const char *cluster, const char *given)
 {
+    const struct scheduled_task *own = ecs_task_find(view->call, cluster, given);
+
+    if (own != NULL)
+        return ecs_task_json(view->call, own);
     for (size_t i = 0; i < view->count; i++)
         if (strcmp(view->tasks[i].cluster, cluster) == 0 &&
             ecs_arn_names(given, ECS_TASK, cluster, view->tasks[i].id))

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "control/aws/aws_edit.h"
 #include "control/aws/ecs_arn.h"
 #include "control/aws/ecs_cluster_objects.h"
 #include "control/registry/service_match.h"
+#include "control/scheduler/scheduler.h"
 
 #define ARN_START "arn:"
 #define ARN_TASK ":task/"
@@ -107,7 +109,8 @@ ecs_view_make(struct ecs_view *view, const struct aws_call *call)
     view->records = memory_take(most + 1, sizeof(struct task_record *));
     view->tasks = memory_take(most + 1, sizeof(*view->tasks));
     while ((record = registry_next_task(registry, record)) != NULL)
-        make_place(&view->places[view->record_count++], record);
+        if (!scheduler_owns(call->parts->scheduler, record->task->source, record->task->id))
+            make_place(&view->places[view->record_count++], record);
     qsort(view->places, view->record_count, sizeof(*view->places), compare);
     join(view, view->tasks);
 }
@@ -164,6 +167,9 @@ ecs_view_service_name(const struct ecs_view *view, size_t index)
     const struct config *config = view->call->parts->config;
     const char *name = config->services[index].name;
 
+    /* Of services that calls have made it is only what joins their tasks with groups. */
+    if (aws_edit_object(view->call, config->services[index].places) != NULL)
+        return NULL;
     for (size_t i = 0; i < index; i++)
         if (strcmp(config->services[i].name, name) == 0)
             return NULL;

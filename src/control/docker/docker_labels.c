@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "control/driver/driver.h"
 #include "model/settings.h"
 
 #define NAME_MOST_BYTES 255
@@ -180,6 +181,9 @@ find_misspelt(json_t *object)
     const char *key;
     json_t *value;
 
+    /* The others of those that fairlead has made are its own business. */
+    if (json_object_get(object, DRIVER_MANAGED_LABEL) != NULL)
+        return NULL;
     json_object_foreach (object, key, value) {
         bool has_prefix = strncasecmp(key, OWN_PREFIX, strlen(OWN_PREFIX)) == 0;
         if (strlen(key) > KEY_MOST_BYTES || is_read(key) || ++looked_at > KEYS_MOST)

@@ -207,3 +207,8 @@ tests_unit_control_processes_test_listener_sockets_SOURCES = tests/unit/control/
 tests_unit_control_processes_test_listener_sockets_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_ec2_security_group_rules_SOURCES = tests/unit/control/aws/test_ec2_security_group_rules.c
 tests_unit_control_aws_test_ec2_security_group_rules_LDADD = $(control_test_libs)
+
+control_scheduler_tests = tests/unit/control/scheduler/test_plan
+check_PROGRAMS += $(control_scheduler_tests)
+tests_unit_control_scheduler_test_plan_SOURCES = tests/unit/control/scheduler/test_plan.c
+tests_unit_control_scheduler_test_plan_LDADD = $(docker_test_libs)

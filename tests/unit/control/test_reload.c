@@ -162,6 +162,9 @@ open_parts(struct stage *stage)
         stage->loop, world->registry, stage->problems, world->events, parts->counters});
     parts->rollout = rollout_new(
         &(struct rollout_parts){stage->loop, world->registry, world->waits, parts->providers});
+    parts->scheduler = scheduler_new(
+        &(struct scheduler_parts){stage->loop, stage->objects, stage->orders, world->registry,
+                                  parts->providers, world->events});
     parts->challenges = challenges_new(stage->loop, NULL, NULL);
     parts->rates = group_rates_new(stage->loop, stage->board, world->numbers);
     parts->compiler = snapshot_compiler_new(&(struct snapshot_compiler_parts){
@@ -250,6 +253,7 @@ end(struct stage *stage)
     struct reload_parts *parts = &stage->parts;
 
     admin_free(&parts->admin);
+    scheduler_free(&parts->scheduler);
     object_orders_free(&stage->orders);
     renewal_free(&parts->renewal);
     challenges_free(&parts->challenges);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/aws/ecs_definition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/aws/ecs_task_definitions.h"
+
+#define ARN_PART ":task-definition/"
+
+char *
+ecs_definition_arn(const struct aws_call *call, const char *definition_id)
+{
+    return memory_print("arn:aws:ecs:%s:" AWS_ACCOUNT ARN_PART "%s", call->region,
+                        definition_id);
+}
+
+char *
+ecs_definition_id(const json_t *definition)
+{
+    return memory_print("%s:%lld", json_string_value(json_object_get(definition, "family")),
+                        json_integer_value(json_object_get(definition, "revision")));
+}
+
+const json_t *
+ecs_definition_container(const json_t *definition, const char *name)
+{
+    const json_t *container;
+    size_t index;
+
+    json_array_foreach (json_object_get(definition, "containerDefinitions"), index, container)
+        if (strcmp(json_string_value(json_object_get(container, "name")), name) == 0)
+            return container;
+    return NULL;
+}
+
+const json_t *
+ecs_definition_find(struct aws_call *call, const char *given)
+{
+    const struct object *object = ecs_task_definition_find(call, given);
+
+    if (object == NULL)
+        aws_fail(call, "ClientException", "TaskDefinition not found.");
+    else if (strcmp(ecs_task_definition_status(object), ECS_ACTIVE) != 0)
+        aws_fail(call, "ClientException", "TaskDefinition is inactive");
+    return call->error_code == NULL ? json_object_get(object->document, "definition") : NULL;
+}

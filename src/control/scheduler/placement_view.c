@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/scheduler/placement_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static size_t
+count_mappings(const json_t *definition)
+{
+    const json_t *container;
+    size_t index, count = 0;
+
+    json_array_foreach (json_object_get(definition, "containerDefinitions"), index, container)
+        count += json_array_size(json_object_get(container, "portMappings"));
+    return count;
+}
+
+static void
+add_ports(const json_t *container, uint16_t *ports, size_t *count)
+{
+    const json_t *mapping;
+    size_t index;
+
+    json_array_foreach (json_object_get(container, "portMappings"), index, mapping) {
+        json_int_t port = json_integer_value(json_object_get(mapping, "hostPort"));
+        if (port > 0)
+            ports[(*count)++] = (uint16_t)port;
+    }
+}
+
+struct placement_needs
+placement_view_needs(const json_t *definition, uint16_t **ports)
+{
+    struct task_size size = task_size_of(definition);
+    const json_t *container;
+    size_t index, count = 0;
+
+    *ports = memory_take(count_mappings(definition) + 1, sizeof(**ports));
+    json_array_foreach (json_object_get(definition, "containerDefinitions"), index, container)
+        add_ports(container, *ports, &count);
+    return (struct placement_needs){size.cpu, size.memory, *ports, count};
+}
+
+static void
+add_instance(struct placement_view *view, struct instance *instance)
+{
+    view->all[view->count] = instance;
+    view->instances[view->count++] = (struct placement_instance){
+        .id = instance->name,
+        .zone = instance->zone,
+        .attributes = instance->attributes,
+        .is_active = !instance->is_draining,
+        .is_connected = instance_is_connected(instance),
+        .is_lost = scheduler_has_lost(view->scheduler, instance),
+        .cpu_left = instance_cpu(instance),
+        .memory_left = instance_memory_mib(instance),
+    };
+}
+
+static void
+note_task(struct placement_view *view, const struct scheduled_task *task)
+{
+    uint32_t index = placement_view_find(view, task->instance);
+    uint16_t *ports;
+
+    if (index == PLACEMENT_NOWHERE || task->life == LIFE_STOPPED)
+        return;
+    struct placement_needs needs = placement_view_needs(task->definition, &ports);
+    placement_note(&view->instances[index], &needs);
+    free(ports);
+}
+
+void
+placement_view_make(struct placement_view *view, const struct scheduler *scheduler,
+                    const char *cluster)
+{
+    struct instances *instances = scheduler_instances(scheduler);
+    const struct scheduled_task *task = NULL;
+    size_t most = instances_count(instances);
+
+    *view = (struct placement_view){
+        .scheduler = scheduler,
+        .all = memory_take(most + 1, sizeof(struct instance *)),
+        .instances = memory_take(most + 1, sizeof(*view->instances)),
+    };
+    for (size_t i = 0; i < most; i++)
+        if (strcmp(instances_at(instances, i)->cluster, cluster) == 0)
+            add_instance(view, instances_at(instances, i));
+    while ((task = scheduler_next_task(scheduler, task)) != NULL)
+        note_task(view, task);
+}
+
+void
+placement_view_clear(struct placement_view *view)
+{
+    for (size_t i = 0; i < view->count; i++)
+        placement_instance_clear(&view->instances[i]);
+    free(view->all);
+    free(view->instances);
+    *view = (struct placement_view){.count = 0};
+}
+
+uint32_t
+placement_view_find(const struct placement_view *view, const struct instance *instance)
+{
+    for (size_t i = 0; i < view->count; i++)
+        if (view->all[i] == instance)
+            return (uint32_t)i;
+    return PLACEMENT_NOWHERE;
+}
+
+static const struct {
+    const char *reason, *text;
+} obstacles[] = {
+    [PLACEMENT_POSSIBLE] = {"", ""},
+    [PLACEMENT_NO_INSTANCES] = {"EMPTY CAPACITY",
+                                "No Container Instances were found in your cluster."},
+    [PLACEMENT_NOT_ACTIVE] = {"INACTIVE", "is draining."},
+    [PLACEMENT_AGENT] = {"AGENT", "encountered error \"AGENT\"."},
+    [PLACEMENT_CONSTRAINT] = {"ATTRIBUTE", "is missing an attribute required by your task."},
+    [PLACEMENT_PORT] = {"RESOURCE:PORTS", "is already using a port required by your task."},
+    [PLACEMENT_MEMORY] = {"RESOURCE:MEMORY", "has insufficient memory available."},
+    [PLACEMENT_CPU] = {"RESOURCE:CPU", "has insufficient CPU units available."},
+};
+
+const char *
+placement_obstacle_reason(enum placement_obstacle obstacle)
+{
+    return obstacles[obstacle].reason;
+}
+
+const char *
+placement_obstacle_text(enum placement_obstacle obstacle)
+{
+    return obstacles[obstacle].text;
+}

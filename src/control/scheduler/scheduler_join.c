@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tasks come from three sides: a plan starts them, the store has those of RunTask, and after a
+ * restart engines have the containers of all. What is not known yet becomes known here.
+ */
+#include "control/scheduler/scheduler_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/scheduler/task_labels.h"
+
+static void
+set_text(char **text, const char *value)
+{
+    free(*text);
+    *text = memory_copy_text(value);
+}
+
+/* A container whose instance is not in the configuration any more, or that is a copy of
+ * somebody else's, is left alone. */
+static void
+report(struct scheduler *scheduler, const struct engine *engine, const char *id,
+       const char *reason)
+{
+    char object[32];
+
+    snprintf(object, sizeof(object), "container %.12s", id);
+    providers_report_problem(scheduler->parts.providers, engine->source, object, reason);
+}
+
+static struct scheduled_task *
+join_task(struct scheduler *scheduler, const struct engine *engine,
+          const struct engine_container *container, const struct task_labels *labels)
+{
+    struct instance *instance =
+        instances_find(scheduler->instances, labels->cluster, labels->instance);
+    struct service *service = NULL;
+
+    if (instance == NULL || instance->engine != engine) {
+        report(scheduler, engine, container->id,
+               "it was started by fairlead on a container instance that is not configured: put "
+               "the instance back, or remove the container");
+        return NULL;
+    }
+    struct scheduled_task *task =
+        scheduled_task_new(labels->task_id, labels->cluster, labels->definition_id,
+                           scheduler_definition(scheduler, labels->definition_id));
+    set_text(&task->service, labels->service);
+    set_text(&task->deployment, labels->deployment);
+    set_text(&task->started_by, labels->started_by);
+    set_text(&task->group, labels->group);
+    task->instance = instance;
+    task->created_us = container->created_us;
+    task->life = LIFE_PENDING;
+    /* One that has ended before did so in another life: it is no failure of this one. */
+    task->has_run = task->has_been_well = container->state == ENGINE_CONTAINER_ENDED;
+    if (labels->service != NULL) {
+        char *id = service_document_id(labels->cluster, labels->service);
+        HASH_FIND_STR(scheduler->services, id, service);
+        free(id);
+    }
+    /* Nobody asks for it any more: its service has gone while fairlead was away. */
+    if (labels->service != NULL && service == NULL)
+        scheduled_task_stop(task, STOP_CODE_SERVICE_SCHEDULER_INITIATED,
+                            "Its service was deleted");
+    return scheduler_add_task(scheduler, task, service);
+}
+
+/* A stop that was asked for holds, whatever came between. */
+static void
+follow_stop(struct scheduled_task *task, const struct object *object)
+{
+    const char *reason = service_document_text(object->document, "stoppedReason");
+
+    if (reason != NULL)
+        scheduled_task_stop(task, STOP_CODE_USER_INITIATED, reason);
+}
+
+/* What the store says of a task that has just been found. */
+static void
+follow_object(struct scheduler *scheduler, struct scheduled_task *task)
+{
+    char *id = memory_print("task/%s/%s", task->cluster, task->id);
+    const struct object *object = objects_find(scheduler->parts.objects, id);
+
+    free(id);
+    if (object != NULL)
+        follow_stop(task, object);
+}
+
+static void
+join(struct scheduler *scheduler, const struct engine *engine,
+     const struct engine_container *container)
+{
+    struct task_labels labels;
+    struct scheduled_task *task;
+
+    if (!task_labels_read(&labels, container->labels)) {
+        report(scheduler, engine, container->id,
+               "its labels say that fairlead has started it, but not for which task");
+        return;
+    }
+    HASH_FIND_STR(scheduler->tasks, labels.task_id, task);
+    if (task == NULL) {
+        task = join_task(scheduler, engine, container, &labels);
+        if (task != NULL)
+            follow_object(scheduler, task);
+    }
+    if (task != NULL && task->life != LIFE_STOPPED) {
+        struct task_container *own = scheduled_task_find(task, labels.container);
+        if (own == NULL)
+            own = scheduled_task_add(task, labels.container);
+        if (*own->id == '\0' && own->call == NULL && own->step != CONTAINER_ENDED)
+            snprintf(own->id, sizeof(own->id), "%s", container->id);
+    }
+    task_labels_clear(&labels);
+}
+
+static void
+join_engine(struct scheduler *scheduler, const struct engine *engine)
+{
+    const struct engine_container *container = NULL;
+
+    if (engine->containers == NULL)
+        return;
+    while ((container = engine_containers_next(engine->containers, container)) != NULL)
+        join(scheduler, engine, container);
+}
+
+static void
+join_run(struct scheduler *scheduler, const struct object *object, const char *definition)
+{
+    const json_t *document = object->document;
+    struct scheduled_task *task;
+
+    struct instance *instance =
+        instances_find(scheduler->instances, service_document_text(document, "cluster"),
+                       service_document_text(document, "instance"));
+    if (instance == NULL)
+        return;
+    task = scheduled_task_new(service_document_text(document, "id"),
+                              service_document_text(document, "cluster"), definition,
+                              json_object_get(document, "definition"));
+    task->overrides = json_incref(json_object_get(document, "overrides"));
+    set_text(&task->started_by, service_document_text(document, "startedBy"));
+    set_text(&task->group, service_document_text(document, "group"));
+    task->instance = instance;
+    task->created_us = object->created_us;
+    scheduler_add_task(scheduler, task, NULL);
+}
+
+void
+scheduler_join_object(struct scheduler *scheduler, const struct object *object)
+{
+    const char *definition = service_document_text(object->document, "taskDefinition");
+    const char *id = service_document_text(object->document, "id");
+    struct scheduled_task *task;
+
+    HASH_FIND_STR(scheduler->tasks, id, task);
+    if (task == NULL && definition != NULL)
+        join_run(scheduler, object, definition);
+    HASH_FIND_STR(scheduler->tasks, id, task);
+    if (task != NULL)
+        follow_stop(task, object);
+}
+
+void
+scheduler_join_engines(struct scheduler *scheduler)
+{
+    for (size_t i = 0; i < instances_engine_count(scheduler->instances); i++)
+        join_engine(scheduler, instances_engine(scheduler->instances, i));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scheduler's own state, for the files that it is made of. */
+#ifndef FAIRLEAD_CONTROL_SCHEDULER_SCHEDULER_STATE_H
+#define FAIRLEAD_CONTROL_SCHEDULER_SCHEDULER_STATE_H
+
+#include "control/scheduler/scheduler.h"
+#include "control/scheduler/service_edit.h"
+#include "control/scheduler/task_parts.h"
+
+/* A service that is INACTIVE, as it was last. */
+struct past_service {
+    char *id;
+    json_t *document;
+    uint64_t ended_ms;
+    UT_hash_handle hh;
+};
+
+struct scheduler {
+    struct scheduler_parts parts;
+    struct task_parts task_parts;
+    const struct config *config; /* NULL: none yet */
+    struct instances *instances;
+    struct service_edits *edits;
+    struct scheduled_task *tasks; /* by id */
+    struct service *services;     /* by id */
+    struct past_service *past;    /* by id */
+    struct alarm_clock soon;
+    struct timer timer;
+    uint64_t took_us; /* the last look at everything */
+    bool is_stopping;
+};
+
+/* A task with all that a service, a deployment and an instance make of it; in the table. */
+struct scheduled_task *scheduler_add_task(struct scheduler *scheduler,
+                                          struct scheduled_task *task, struct service *service);
+
+/* The definition that tasks are made of, as the store has it: borrowed; NULL: there is none. */
+json_t *scheduler_definition(const struct scheduler *scheduler, const char *definition_id);
+
+/* scheduler_join.c: tasks of engines' containers and of the store that are not known yet. */
+void scheduler_join_engines(struct scheduler *scheduler);
+void scheduler_join_object(struct scheduler *scheduler, const struct object *object);
+
+/* scheduler_plan.c: what a service should have more, or less. */
+void scheduler_plan(struct scheduler *scheduler, struct service *service);
+/* A task of it has come to RUNNING, or has STOPPED. */
+void scheduler_note_running(struct scheduler *scheduler, struct service *service);
+void scheduler_note_stopped(struct scheduler *scheduler, struct service *service,
+                            struct scheduled_task *task);
+
+#endif
