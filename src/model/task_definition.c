@@ -185,22 +185,38 @@ task_definition_memory(const char *text)
     return read_size(text, "GB");
 }
 
+/* What a container reserves of the task's. */
+static json_int_t
+reserved(const json_t *container, const char *member)
+{
+    const json_t *soft =
+        strcmp(member, "memory") == 0 ? json_object_get(container, "memoryReservation") : NULL;
+
+    return json_integer_value(soft != NULL ? soft : json_object_get(container, member));
+}
+
 /* Containers may not be given more than their task has. */
 static bool
 holds_containers(struct definition_check *check, const char *member, uint64_t size)
 {
-    json_int_t sum = 0;
+    uint64_t sum = 0;
 
     for (size_t i = 0; i < definition_count(check); i++) {
-        const json_t *value = json_object_get(json_array_get(check->containers, i), member);
-        sum += json_integer_value(value) > 0 ? json_integer_value(value) : 0;
+        const json_t *container = json_array_get(check->containers, i);
+        json_int_t limit = json_integer_value(json_object_get(container, member));
+        if ((uint64_t)limit > size)
+            return definition_fail(check,
+                                   "The '%s' setting for container '%.255s' is greater "
+                                   "than for the task.",
+                                   member, definition_text(container, "name"));
+        sum += (uint64_t)reserved(container, member);
     }
-    if ((uint64_t)sum <= size)
+    if (sum <= size)
         return true;
     return definition_fail(check,
-                           "Invalid '%s' setting for task: its containers have %lld "
+                           "Invalid '%s' setting for task: its containers reserve %llu "
                            "together, and it has %llu.",
-                           member, (long long)sum, (unsigned long long)size);
+                           member, (unsigned long long)sum, (unsigned long long)size);
 }
 
 static bool

@@ -9,6 +9,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -168,6 +169,24 @@ def listing():
     refused("InvalidParameterException", ecs.list_task_definition_families, nextToken="x")
     refused("InvalidParameterException", ecs.list_task_definitions, maxResults=101)
     refused("InvalidParameterException", ecs.list_task_definitions, status="NONE")
+
+
+def at_once():
+    """What comes at the same time has a revision each, and one cluster."""
+    clients = [boto3.client("ecs", endpoint_url=os.environ["AWS_ENDPOINT"]) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda number: clients[number % 6].register_task_definition(
+            family="many", containerDefinitions=[WEB])["taskDefinition"]["revision"], range(24)))
+        named = list(pool.map(lambda client: client.create_cluster(clusterName="once")["cluster"]["clusterArn"], clients))
+    assert sorted(made) == list(range(1, 25)), made
+    assert set(named) == {START + "cluster/once"}, named
+    for revision in made:
+        ecs.deregister_task_definition(taskDefinition=f"many:{revision}")
+    for first in range(1, 25, 8):
+        operation("DeleteTaskDefinitions")(taskDefinitions=[f"many:{number}" for number in range(first, first + 8)])
+    ecs.register_task_definition(family="many", containerDefinitions=[WEB])
+    arns = pages("list_task_definitions", "taskDefinitionArns", 100, familyPrefix="many")
+    assert arns == [START + "task-definition/many:25"], arns
 
 
 def ending():
@@ -454,4 +473,5 @@ if MODE == "make":
     tags()
     instances()
     account()
+    at_once()
 tell()

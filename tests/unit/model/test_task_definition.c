@@ -111,9 +111,11 @@ whole_definitions_are_checked(void **state)
         {"\"cpu\": \"64\"", NULL, NULL, "Invalid 'cpu' setting for task"},
         {"\"cpu\": \"much\"", NULL, NULL, "Invalid 'cpu' setting for task"},
         {"\"memory\": \"1.2.3GB\"", NULL, NULL, "Invalid 'memory' setting for task"},
-        {"\"memory\": \"63\"", NULL, NULL, "its containers have 64 together, and it has 63"},
-        {"\"memory\": \"90\"", NULL, "", "its containers have 96 together"},
-        {"\"cpu\": \"128\"", "\"cpu\": 129", NULL, "Invalid 'cpu' setting for task"},
+        {"\"memory\": \"63\"", NULL, NULL,
+         "The 'memory' setting for container 'a' is greater than"},
+        {"\"memory\": \"90\"", NULL, "", "its containers reserve 96 together, and it has 90"},
+        {"\"memory\": \"90\"", "\"memoryReservation\": 8", "", NULL},
+        {"\"cpu\": \"128\"", "\"cpu\": 129", NULL, "The 'cpu' setting for container 'a'"},
     };
 
     (void)state;
