@@ -15,7 +15,7 @@ tests_support_recording_app_SOURCES = tests/support/recording_app.c
 tests_support_recording_app_CFLAGS = $(support_cflags)
 tests_support_recording_app_LDFLAGS = -static
 dist_check_SCRIPTS += tests/support/vtc tests/support/config tests/support/poll \
-	tests/support/ready tests/support/task tests/support/logged tests/support/system.sh tests/support/aws.sh tests/support/ecs.sh tests/support/sources.sh tests/support/registry.sh tests/support/docker.sh tests/support/deploys.sh tests/support/check_end_reasons
+	tests/support/ready tests/support/task tests/support/logged tests/support/system.sh tests/support/aws.sh tests/support/ecs.sh tests/support/terraform.sh tests/support/sources.sh tests/support/registry.sh tests/support/docker.sh tests/support/deploys.sh tests/support/check_end_reasons
 TESTS += tests/support/check_end_reasons
 
 # Certificates, and a target that tells what it was sent.
