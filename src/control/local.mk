@@ -104,6 +104,7 @@ libcontrol_a_SOURCES = \
 	src/control/keys/verifier.c src/control/keys/verifier.h \
 	src/control/objects/object_store.c src/control/objects/object_store.h \
 	src/control/objects/objects.c src/control/objects/objects.h \
+	src/control/objects/restrictions.c src/control/objects/restrictions.h \
 	src/control/scheduler/breaker.c src/control/scheduler/breaker.h \
 	src/control/scheduler/cluster_query.c src/control/scheduler/cluster_query.h \
 	src/control/scheduler/engine_containers.c src/control/scheduler/engine_containers.h \
@@ -197,6 +198,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/aws_effective.c src/control/aws/aws_effective.h \
 	src/control/aws/aws_input.c src/control/aws/aws_input.h \
 	src/control/aws/ec2.h src/control/aws/ec2_security_groups.c \
+	src/control/aws/ec2_permissions.c src/control/aws/ec2_permissions.h \
 	src/control/aws/ec2_security_group_rules.c src/control/aws/ec2_security_group_rules.h \
 	src/control/aws/ec2_unenforced.c src/control/aws/ec2_unenforced.h \
 	src/control/aws/elbv2_association.c src/control/aws/elbv2_association.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list grows by all of its additions at once, for its elements' children know their parents
- * by address. Start reading at config_additions_plant. */
+/* A list grows by all of its additions at once, which moves what it has. Start reading at
+ * config_additions_plant. */
 #include "model/config_additions.h"
 
 #include <stdlib.h>
@@ -38,38 +38,12 @@ config_additions_free_places(struct config_source *places)
     free(places->lines);
 }
 
-/* Children know their parent by its address. */
-static void
-adopt(struct config_node *node)
-{
-    if (!config_node_has_children(node))
-        return;
-    for (size_t i = 0; i < node->child_count; i++)
-        node->children[i].parent = node;
-}
-
-/* The first of so many new children. */
-static struct config_node *
-grow(struct config_node *node, size_t count)
-{
-    size_t before = node->child_count;
-
-    node->children = memory_resize(node->children, before + count, sizeof(*node->children));
-    node->child_count += count;
-    for (size_t i = 0; i < before; i++)
-        adopt(&node->children[i]);
-    for (size_t i = before; i < node->child_count; i++)
-        node->children[i] = (struct config_node){
-            .parent = node, .index = (unsigned)i, .kind = NODE_GROUP, .line = node->line};
-    return &node->children[before];
-}
-
 static void fill(struct config_node *node, const json_t *value);
 
 static void
 fill_group(struct config_node *node, const json_t *value)
 {
-    struct config_node *child = grow(node, json_object_size(value));
+    struct config_node *child = config_node_grow(node, json_object_size(value));
     const char *name;
     json_t *member;
 
@@ -82,7 +56,7 @@ fill_group(struct config_node *node, const json_t *value)
 static void
 fill_list(struct config_node *node, const json_t *value)
 {
-    struct config_node *child = grow(node, json_array_size(value));
+    struct config_node *child = config_node_grow(node, json_array_size(value));
     const json_t *element;
     size_t index;
 
@@ -134,7 +108,7 @@ take_list(struct config_node *group, const char *name)
     struct config_node *list = find(group, name);
 
     if (list == NULL) {
-        list = grow(group, 1);
+        list = config_node_grow(group, 1);
         list->name = name;
         list->kind = NODE_LIST;
     }
@@ -178,7 +152,7 @@ static void
 plant(struct config_node *list, const struct config_addition *additions, size_t count,
       unsigned line)
 {
-    struct config_node *node = grow(list, count);
+    struct config_node *node = config_node_grow(list, count);
 
     for (size_t i = 0; i < count; i++) {
         node[i].line = line + (unsigned)i;
@@ -192,7 +166,8 @@ config_additions_plant(const struct config_additions *additions, struct config_t
                        struct config_report *report)
 {
     const struct config_addition *end = additions->all + additions->count;
-    unsigned line = (unsigned)(report->source->line_count - additions->count) + 1;
+    const unsigned first_line = (unsigned)(report->source->line_count - additions->count) + 1;
+    unsigned line = first_line;
     size_t count;
 
     for (const struct config_addition *first = additions->all; first < end; first += count) {
@@ -209,4 +184,5 @@ config_additions_plant(const struct config_additions *additions, struct config_t
                                  "it there, or delete the rule first");
         line += (unsigned)count;
     }
+    config_restrictions_plant(&additions->restrictions, tree, first_line, report);
 }

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "model/config_report.h"
+#include "model/config_restrictions.h"
 #include "model/config_source.h"
 #include "model/config_tree.h"
 
@@ -26,6 +27,7 @@ struct config_addition {
 struct config_additions {
     const struct config_addition *all;
     size_t count;
+    struct config_restrictions restrictions; /* of load balancers among them */
 };
 
 /* A source with a place for each addition, behind those of the text; shares the texts of the
@@ -34,8 +36,8 @@ struct config_source config_additions_places(const struct config_source *source,
                                              const struct config_additions *additions);
 void config_additions_free_places(struct config_source *places);
 
-/* Adds them to the tree of the source that they were given places in; the report hears of a
- * listener that is not there. The tree uses their texts. */
+/* Adds them to the tree of the source that they were given places in, and restricts listeners;
+ * the report hears of a listener that is not there. The tree uses their texts. */
 void config_additions_plant(const struct config_additions *additions, struct config_tree *tree,
                             struct config_report *report);
 

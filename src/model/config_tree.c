@@ -91,6 +91,31 @@ config_tree_clear(struct config_tree *tree)
     free(tree->parser);
 }
 
+/* Children know their parent by its address. */
+static void
+adopt(struct config_node *node)
+{
+    if (!config_node_has_children(node))
+        return;
+    for (size_t i = 0; i < node->child_count; i++)
+        node->children[i].parent = node;
+}
+
+struct config_node *
+config_node_grow(struct config_node *node, size_t count)
+{
+    size_t before = node->child_count;
+
+    node->children = memory_resize(node->children, before + count, sizeof(*node->children));
+    node->child_count += count;
+    for (size_t i = 0; i < before; i++)
+        adopt(&node->children[i]);
+    for (size_t i = before; i < node->child_count; i++)
+        node->children[i] = (struct config_node){
+            .parent = node, .index = (unsigned)i, .kind = NODE_GROUP, .line = node->line};
+    return &node->children[before];
+}
+
 static const struct config_node *
 find_member(const struct config_node *group, const char *name, size_t length)
 {

@@ -56,6 +56,10 @@ bool config_tree_read(struct config_tree *tree, const char *text,
                       struct config_tree_error *error);
 void config_tree_clear(struct config_tree *tree);
 
+/* Gives a group or a list so many more children, empty groups on its line that have no name
+ * yet; the first of them. Those that it had move. */
+struct config_node *config_node_grow(struct config_node *node, size_t count);
+
 /* A group or a list. */
 static inline bool
 config_node_has_children(const struct config_node *node)

@@ -4,6 +4,7 @@ libmodel_a_SOURCES = \
 	src/model/actions.def src/model/conditions.def src/model/request_fields.def src/model/response_fields.def \
 	src/model/config.c src/model/config.h \
 	src/model/config_additions.c src/model/config_additions.h \
+	src/model/config_restrictions.c src/model/config_restrictions.h \
 	src/model/config_balancers.c \
 	src/model/config_certificates.c \
 	src/model/config_check.c src/model/config_check.h \

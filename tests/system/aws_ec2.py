@@ -91,6 +91,13 @@ def make():
     refused("InvalidParameterValue", allow, GroupId=one, IpProtocol="tcp", FromPort=1, ToPort=1,
             CidrIp="10.0.0.0/33")
     refused("InvalidParameterValue", allow, GroupId=one, IpProtocol="tcp", CidrIp="10.0.0.0/8")
+    for wrong in ({"IpProtocol": "xyz"}, {"IpProtocol": "256"}, {"ToPort": 65536}, {"FromPort": 2},
+                  {"FromPort": -1}):
+        refused("InvalidParameterValue", allow, GroupId=one, CidrIp="10.0.0.0/8",
+                **{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, **wrong})
+    many = [{"CidrIp": f"10.{i // 250}.{i % 250}.0/24"} for i in range(501)]
+    refused("RulesPerSecurityGroupLimitExceeded", allow, GroupId=one, IpPermissions=[
+        {"IpProtocol": "TCP", "FromPort": port, "ToPort": port, "IpRanges": many} for port in (9, 10)])
     refused("MissingParameter", allow, GroupId=one, IpProtocol="-1")
     refused("MissingParameter", allow, IpProtocol="-1", CidrIp="10.0.0.0/8")
     refused("InvalidGroup.NotFound", allow, GroupId="sg-x", IpProtocol="-1", CidrIp="10.0.0.0/8")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the whole daemon, some of them on a Docker Engine of their own.
 system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/system/upgrade.sh tests/system/restart_keeps_ports.sh tests/system/worker_death.sh \
-	tests/system/reload.sh tests/system/bad_config.sh tests/system/aws_ecs_definitions.sh tests/system/aws_ecs_terraform.sh tests/system/aws_ecs_reads.sh tests/system/aws_throttling.sh tests/system/aws_retries.sh tests/system/aws_presigned.sh tests/system/aws_reads.sh tests/system/aws_ec2.sh tests/system/aws_ecr.sh tests/system/aws_terraform.sh tests/system/aws_objects.sh tests/system/aws_calls.sh tests/system/aws_objects_crash.sh tests/system/aws_traffic.sh tests/system/balancers.sh tests/system/broken_files.sh \
+	tests/system/reload.sh tests/system/bad_config.sh tests/system/aws_ecs_definitions.sh tests/system/aws_ecs_terraform.sh tests/system/aws_ecs_reads.sh tests/system/aws_throttling.sh tests/system/aws_retries.sh tests/system/aws_presigned.sh tests/system/aws_reads.sh tests/system/aws_ec2.sh tests/system/aws_security_groups.sh tests/system/aws_ecr.sh tests/system/aws_terraform.sh tests/system/aws_objects.sh tests/system/aws_calls.sh tests/system/aws_objects_crash.sh tests/system/aws_traffic.sh tests/system/balancers.sh tests/system/broken_files.sh \
 	tests/system/port_in_use.sh tests/system/closed_descriptors.sh \
 	tests/system/file_provider.sh tests/system/task_events.sh tests/system/admin_socket.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \

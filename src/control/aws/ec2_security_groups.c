@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Security groups: objects of the API that are stored and told, and enforce nothing. Their
- * permissions are kept as they are told, by "protocol from to", each with lists of sources.
- */
+/* Security groups: objects of the API. What they let in is in objects/restrictions.h. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/ec2.h"
+#include "control/aws/ec2_permissions.h"
 #include "control/aws/ec2_security_group_rules.h"
 
 #define NAME_MAX_LENGTH 255
-
-/* The lists of a permission, and what tells their elements apart. */
-static const struct {
-    const char *list, *identity;
-    bool is_block; /* of addresses */
-} sources[] = {
-    {"IpRanges", "CidrIp", true},
-    {"Ipv6Ranges", "CidrIpv6", true},
-    {"PrefixListIds", "PrefixListId", false},
-    {"UserIdGroupPairs", "GroupId", false},
-};
 
 static const struct object *
 find(const struct aws_call *call, const char *id)
@@ -137,7 +123,7 @@ ec2_security_groups(struct aws_call *call)
 {
     json_t *groups =
         json_pack("[{s:s, s:s, s:s, s:s, s:s, s:[], s:[]}]", "GroupId", AWS_SECURITY_GROUP,
-                  "GroupName", "default", "Description", "not enforced", "VpcId", AWS_VPC,
+                  "GroupName", "default", "Description", "lets everybody in", "VpcId", AWS_VPC,
                   "OwnerId", AWS_ACCOUNT, "IpPermissions", "IpPermissionsEgress");
 
     for (size_t i = 0; i < aws_edit_count(call); i++)
@@ -241,167 +227,6 @@ ec2_delete_security_group(struct aws_call *call)
     return output;
 }
 
-/* The call's permissions; where it gives one by single members, that one. New. */
-static json_t *
-given_permissions(const struct aws_call *call)
-{
-    json_t *list = json_object_get(call->input, "IpPermissions");
-    const char *block = aws_text(call, "CidrIp");
-    static const char *const names[] = {"IpProtocol", "FromPort", "ToPort"};
-
-    if (json_array_size(list) > 0)
-        return json_incref(list);
-    json_t *one = json_object();
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (json_object_get(call->input, names[i]) != NULL)
-            json_object_set(one, names[i], json_object_get(call->input, names[i]));
-    if (block != NULL)
-        json_object_set_new(one, "IpRanges", json_pack("[{s:s}]", "CidrIp", block));
-    return json_pack("[o]", one);
-}
-
-/* As AWS names it: of numbers those that have names. */
-static const char *
-protocol_name(const char *given)
-{
-    static const char *const names[][2] = {
-        {"6", "tcp"}, {"17", "udp"}, {"1", "icmp"}, {"58", "icmpv6"}, {"all", "-1"}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (strcmp(given, names[i][0]) == 0)
-            return names[i][1];
-    return given;
-}
-
-/* The permission of the same protocol and ports, made where there is none; NULL: the call has
- * failed. */
-static json_t *
-find_permission(struct aws_call *call, json_t *permissions, const json_t *given)
-{
-    const char *protocol = json_string_value(json_object_get(given, "IpProtocol"));
-    json_t *from = json_object_get(given, "FromPort"), *to = json_object_get(given, "ToPort");
-    char *key;
-
-    if (protocol == NULL) {
-        aws_fail(call, "MissingParameter", "The request must contain the parameter ipProtocol");
-        return NULL;
-    }
-    protocol = protocol_name(protocol);
-    if (strcmp(protocol, "-1") == 0) {
-        from = to = NULL;
-        key = memory_copy_text(protocol);
-    } else if (from == NULL || to == NULL) {
-        aws_fail(call, "InvalidParameterValue",
-                 "Protocol '%s' needs FromPort and ToPort (-1 each: all)", protocol);
-        return NULL;
-    } else {
-        key = memory_print("%s %lld %lld", protocol, (long long)json_integer_value(from),
-                           (long long)json_integer_value(to));
-    }
-    json_t *found = json_object_get(permissions, key);
-    if (found == NULL) {
-        found = json_pack("{s:s}", "IpProtocol", protocol);
-        if (from != NULL) {
-            json_object_set(found, "FromPort", from);
-            json_object_set(found, "ToPort", to);
-        }
-        json_object_set_new(permissions, key, found);
-    }
-    free(key);
-    return found;
-}
-
-/* Where a list has an element of that identity; its size: nowhere. */
-static size_t
-find_source(const json_t *list, const char *identity, const char *value)
-{
-    size_t index = 0;
-
-    while (index < json_array_size(list)) {
-        const json_t *one = json_array_get(list, index);
-        if (strcmp(json_string_value(json_object_get(one, identity)), value) == 0)
-            break;
-        index++;
-    }
-    return index;
-}
-
-static void
-add_source(struct aws_call *call, json_t *list, size_t kind, json_t *source)
-{
-    const char *value = json_string_value(json_object_get(source, sources[kind].identity));
-    struct address_block block;
-
-    if (value == NULL)
-        aws_fail(call, "MissingParameter", "A source must have %s", sources[kind].identity);
-    else if (sources[kind].is_block &&
-             (strchr(value, '/') == NULL || !address_block_parse(&block, value)))
-        aws_fail(call, "InvalidParameterValue", "CIDR block %s is malformed", value);
-    else if (find_source(list, sources[kind].identity, value) < json_array_size(list))
-        aws_fail(call, "InvalidPermission.Duplicate",
-                 "the specified rule \"peer: %s\" already exists", value);
-    else
-        json_array_append(list, source);
-}
-
-static void
-take_out(struct aws_call *call, json_t *list, size_t kind, json_t *source)
-{
-    const char *value = json_string_value(json_object_get(source, sources[kind].identity));
-    size_t index = value == NULL ? json_array_size(list)
-                                 : find_source(list, sources[kind].identity, value);
-
-    if (json_array_remove(list, index) == -1)
-        aws_fail(call, "InvalidPermission.NotFound",
-                 "The specified rule does not exist in this security group: peer %s",
-                 value == NULL ? "" : value);
-}
-
-typedef void source_change(struct aws_call *call, json_t *list, size_t kind, json_t *source);
-
-static void
-change_sources(struct aws_call *call, json_t *permission, const json_t *given,
-               source_change *change)
-{
-    size_t index, sources_given = 0;
-    json_t *source;
-
-    for (size_t kind = 0; kind < sizeof(sources) / sizeof(*sources); kind++) {
-        const json_t *list = json_object_get(given, sources[kind].list);
-        if (json_array_size(list) == 0)
-            continue;
-        json_t *own = json_object_get(permission, sources[kind].list);
-        if (own == NULL) {
-            own = json_array();
-            json_object_set_new(permission, sources[kind].list, own);
-        }
-        json_array_foreach (list, index, source)
-            change(call, own, kind, source);
-        sources_given += json_array_size(list);
-        if (json_array_size(own) == 0)
-            json_object_del(permission, sources[kind].list);
-    }
-    if (sources_given == 0)
-        aws_fail(call, "MissingParameter", "A permission must have a source, such as CidrIp");
-}
-
-/* Without those that nothing is left of. */
-static void
-drop_empty(json_t *permissions)
-{
-    json_t *permission;
-    const char *key;
-    void *next;
-
-    json_object_foreach_safe (permissions, next, key, permission) {
-        size_t left = 0;
-        for (size_t kind = 0; kind < sizeof(sources) / sizeof(*sources); kind++)
-            left += json_array_size(json_object_get(permission, sources[kind].list));
-        if (left == 0)
-            json_object_del(permissions, key);
-    }
-}
-
 /* By their ids, as far as the call gives any; NULL: it has failed. */
 static json_t *
 given_by_either(struct aws_call *call, const struct object *object, const char *direction)
@@ -409,33 +234,25 @@ given_by_either(struct aws_call *call, const struct object *object, const char *
     const json_t *ids = json_object_get(call->input, "SecurityGroupRuleIds");
 
     if (json_array_size(ids) == 0)
-        return given_permissions(call);
+        return ec2_permissions_given(call);
     return ec2_rules_to_permissions(call, object->id, object->document, direction, ids);
 }
 
 static json_t *
-change_permissions(struct aws_call *call, const char *direction, source_change *change)
+change_permissions(struct aws_call *call, const char *direction, ec2_permissions_change *change)
 {
     const struct object *object = find_own(call);
-    size_t index;
-    const json_t *one;
 
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    json_t *permissions = aws_edit_part(document, direction);
     json_t *given = given_by_either(call, object, direction);
-    json_array_foreach (given, index, one) {
-        json_t *permission = find_permission(call, permissions, one);
-        if (permission != NULL)
-            change_sources(call, permission, one, change);
-    }
+    bool is_changed = change(call, aws_edit_part(document, direction), given);
     json_decref(given);
-    if (call->error_code != NULL) {
+    if (!is_changed) {
         json_decref(document);
         return NULL;
     }
-    drop_empty(permissions);
     json_t *added = ec2_rules_added(ec2_rules_of(object->id, object->document, direction),
                                     ec2_rules_of(object->id, document, direction));
     object_edit_change(call->edit, object->id, document);
@@ -445,25 +262,25 @@ change_permissions(struct aws_call *call, const char *direction, source_change *
 json_t *
 ec2_authorize_ingress(struct aws_call *call)
 {
-    return change_permissions(call, "ingress", add_source);
+    return change_permissions(call, "ingress", ec2_permissions_add);
 }
 
 json_t *
 ec2_authorize_egress(struct aws_call *call)
 {
-    return change_permissions(call, "egress", add_source);
+    return change_permissions(call, "egress", ec2_permissions_add);
 }
 
 json_t *
 ec2_revoke_ingress(struct aws_call *call)
 {
-    return change_permissions(call, "ingress", take_out);
+    return change_permissions(call, "ingress", ec2_permissions_take_out);
 }
 
 json_t *
 ec2_revoke_egress(struct aws_call *call)
 {
-    return change_permissions(call, "egress", take_out);
+    return change_permissions(call, "egress", ec2_permissions_take_out);
 }
 
 /* Calls on the tags of each resource with each tag of the input (NULL: it gives none). */

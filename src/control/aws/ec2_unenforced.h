@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Security groups that would keep somebody out, and do not: a problem each load balancer. */
+/*
+ * What load balancers' security groups say and fairlead cannot do: let other groups or prefix
+ * lists in, and limit what goes out. A problem each load balancer.
+ */
 #ifndef FAIRLEAD_CONTROL_AWS_EC2_UNENFORCED_H
 #define FAIRLEAD_CONTROL_AWS_EC2_UNENFORCED_H
 

@@ -9,18 +9,19 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/objects/object_store.h"
+#include "control/objects/restrictions.h"
 
-/* The list of the configuration that an object is an element of (NULL: of none), and its word
- * in the store. */
+/* The list of the configuration that an object is an element of (NULL: of none), its word in
+ * the store, and what the configuration depends on besides its settings (NULL: nothing). */
 static const struct {
-    const char *list, *word;
+    const char *list, *word, *beside;
 } kinds[OBJECT_KIND_COUNT] = {
-    [OBJECT_LOAD_BALANCER] = {"load_balancers", "load-balancer"},
+    [OBJECT_LOAD_BALANCER] = {"load_balancers", "load-balancer", "security_groups"},
     [OBJECT_TARGET_GROUP] = {"target_groups", "target-group"},
     [OBJECT_LISTENER] = {"listeners", "listener"},
     [OBJECT_RULE] = {"rules", "rule"},
     [OBJECT_SERVICE_BINDING] = {"services", "service-binding"},
-    [OBJECT_SECURITY_GROUP] = {NULL, "security-group"},
+    [OBJECT_SECURITY_GROUP] = {NULL, "security-group", "ingress"},
     [OBJECT_CLUSTER] = {NULL, "cluster"},
     [OBJECT_TASK_FAMILY] = {NULL, "task-family"},
     [OBJECT_TASK_DEFINITION] = {NULL, "task-definition"},
@@ -39,12 +40,14 @@ struct entry {
     json_t *document;
     const char *listener; /* of a rule, in the document */
     const json_t *settings;
+    struct config_ingress *ingress; /* of a security group; NULL: of anything else */
 };
 
 struct table {
     struct entry **all;
     size_t count, capacity;
     struct config_addition *additions;
+    struct restrictions restrictions;
     struct config_additions view;
 };
 
@@ -76,6 +79,8 @@ new_entry(const struct object *object, json_t *document)
     entry->object.document = document;
     entry->listener = json_string_value(json_object_get(document, "listener"));
     entry->settings = json_object_get(document, "settings");
+    if (object->kind == OBJECT_SECURITY_GROUP)
+        entry->ingress = ingress_new(document);
     entry->object.id = entry->id = memory_copy_text(object->id);
     entry->object.origin = entry->origin = memory_copy_text(object->origin);
     return entry;
@@ -93,6 +98,7 @@ leave(struct entry *entry)
 {
     if (--entry->references > 0)
         return;
+    ingress_free(&entry->ingress);
     json_decref(entry->document);
     free(entry->id);
     free(entry->origin);
@@ -106,6 +112,7 @@ clear_table(struct table *table)
         leave(table->all[i]);
     free(table->all);
     free(table->additions);
+    restrictions_clear(&table->restrictions);
     *table = (struct table){.all = NULL};
 }
 
@@ -173,6 +180,28 @@ forget_additions(struct table *table)
 {
     free(table->additions);
     table->additions = NULL;
+    restrictions_clear(&table->restrictions);
+}
+
+static const struct config_ingress *
+find_ingress(const void *table, const char *id)
+{
+    struct entry **entry = find(table, id);
+
+    return entry == NULL ? NULL : (*entry)->ingress;
+}
+
+/* Load balancers are the first additions. */
+static void
+make_restrictions(struct table *table, struct entry *const *sorted, size_t count)
+{
+    struct restrictions *restrictions = &table->restrictions;
+
+    for (size_t i = 0; i < count && sorted[i]->object.kind == OBJECT_LOAD_BALANCER; i++)
+        restrictions_add(restrictions, sorted[i]->document, i, find_ingress, table);
+    restrictions_sort(restrictions);
+    table->view.restrictions =
+        (struct config_restrictions){restrictions->all, restrictions->count};
 }
 
 static void
@@ -187,7 +216,7 @@ make_additions(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         if (kinds[table->all[i]->object.kind].list != NULL)
             sorted[count++] = table->all[i];
-    table->view = (struct config_additions){table->additions, count};
+    table->view = (struct config_additions){.all = table->additions, .count = count};
     qsort(sorted, count, sizeof(struct entry *), compare);
     for (size_t i = 0; i < count; i++)
         table->additions[i] = (struct config_addition){
@@ -196,6 +225,7 @@ make_additions(struct table *table)
             .listener = sorted[i]->listener,
             .settings = sorted[i]->settings,
         };
+    make_restrictions(table, sorted, count);
     free(sorted);
 }
 
@@ -415,6 +445,16 @@ object_edit_create(struct object_edit *edit, enum object_kind kind, const char *
     edit->concerns_settings = edit->concerns_settings || kinds[kind].list != NULL;
 }
 
+/* Whether a member of both documents is the same, NULL: none. */
+static bool
+has_same(const struct entry *one, const struct entry *other, const char *member)
+{
+    const json_t *first = member == NULL ? NULL : json_object_get(one->document, member);
+    const json_t *second = member == NULL ? NULL : json_object_get(other->document, member);
+
+    return first == second || json_equal(first, second);
+}
+
 void
 object_edit_change(struct object_edit *edit, const char *id, json_t *document)
 {
@@ -423,9 +463,8 @@ object_edit_change(struct object_edit *edit, const char *id, json_t *document)
     CHECK(place != NULL);
     struct entry *old = *place;
     struct entry *entry = new_entry(&old->object, document);
-    edit->concerns_settings =
-        edit->concerns_settings || !json_equal(json_object_get(old->document, "settings"),
-                                               json_object_get(document, "settings"));
+    edit->concerns_settings = edit->concerns_settings || !has_same(old, entry, "settings") ||
+                              !has_same(old, entry, kinds[entry->object.kind].beside);
     entry->object.revision++;
     *place = entry;
     leave(old);

@@ -28,8 +28,8 @@ enum object_kind {
     OBJECT_LISTENER,
     OBJECT_RULE,
     OBJECT_SERVICE_BINDING, /* an element of "services": "service-binding/CLUSTER/NAME/N" */
+    OBJECT_SECURITY_GROUP,  /* restricts the listeners of load balancers */
     /* The configuration knows none of these. */
-    OBJECT_SECURITY_GROUP,
     OBJECT_CLUSTER,            /* "cluster/NAME" */
     OBJECT_TASK_FAMILY,        /* "task-family/FAMILY": which revision was given last */
     OBJECT_TASK_DEFINITION,    /* "task-definition/FAMILY:REVISION" */

@@ -66,6 +66,7 @@ control_tests += tests/unit/control/registry/test_numbers tests/unit/control/reg
 control_tests += tests/unit/control/test_event_file
 control_tests += tests/unit/control/test_handover
 control_tests += tests/unit/control/objects/test_object_store tests/unit/control/objects/test_objects
+control_tests += tests/unit/control/objects/test_restrictions
 control_tests += tests/unit/control/test_run_lock tests/unit/control/test_stickiness_key
 check_PROGRAMS += $(control_tests)
 control_test_libs = libcontrol.a $(libs_role) $(CMOCKA_LIBS) $(libs_system)
@@ -86,6 +87,8 @@ tests_unit_control_registry_test_registry_LDADD = $(control_test_libs)
 tests_unit_control_objects_test_object_store_SOURCES = \
 	tests/unit/control/objects/test_object_store.c
 tests_unit_control_objects_test_object_store_LDADD = $(control_test_libs)
+tests_unit_control_objects_test_restrictions_SOURCES = tests/unit/control/objects/test_restrictions.c
+tests_unit_control_objects_test_restrictions_LDADD = $(control_test_libs)
 tests_unit_control_objects_test_objects_SOURCES = tests/unit/control/objects/test_objects.c
 tests_unit_control_objects_test_objects_LDADD = $(control_test_libs)
 tests_unit_control_test_event_file_SOURCES = tests/unit/control/test_event_file.c

@@ -2,6 +2,7 @@
 # Unit tests of src/model: one program a file.
 unit_model = tests/unit/model/test_config tests/unit/model/test_config_changes \
 	tests/unit/model/test_config_engines \
+	tests/unit/model/test_config_restrictions \
 	tests/unit/model/test_config_additions tests/unit/model/test_config_scan tests/unit/model/test_config_tree \
 	tests/unit/model/test_config_walk tests/unit/model/test_config_tls \
 	tests/unit/model/test_host_reach tests/unit/model/test_http_codes tests/unit/model/test_ssl_policy \
@@ -12,6 +13,8 @@ tests_unit_model_test_config_SOURCES = tests/unit/model/test_config.c
 tests_unit_model_test_config_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_engines_SOURCES = tests/unit/model/test_config_engines.c
 tests_unit_model_test_config_engines_LDADD = $(unit_model_libs)
+tests_unit_model_test_config_restrictions_SOURCES = tests/unit/model/test_config_restrictions.c
+tests_unit_model_test_config_restrictions_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_additions_SOURCES = tests/unit/model/test_config_additions.c
 tests_unit_model_test_config_additions_LDADD = $(unit_model_libs)
 tests_unit_model_test_config_scan_SOURCES = tests/unit/model/test_config_scan.c

@@ -35,7 +35,7 @@ read_with(const char *text, const struct given *given, size_t count,
 {
     char path[] = "/tmp/fairlead-test-XXXXXX";
     struct config_addition all[8];
-    struct config_additions additions = {all, count};
+    struct config_additions additions = {.all = all, .count = count};
     struct config_source source;
     int fd = mkstemp(path);
 
