@@ -166,6 +166,64 @@ def balancers():
         Names=["rf-balancer"])
 
 
+LOGS = tuple(f"{kind}.s3.{last}" for kind in ("access_logs", "connection_logs", "health_check_logs")
+             for last in ("enabled", "bucket", "prefix"))
+BALANCER_KEYS = LOGS + (
+    "deletion_protection.enabled", "load_balancing.cross_zone.enabled", "ipv6.deny_all_igw_traffic",
+    "zonal_shift.config.enabled", "idle_timeout.timeout_seconds", "client_keep_alive.seconds",
+    "routing.http.desync_mitigation_mode", "routing.http.drop_invalid_header_fields.enabled",
+    "routing.http.preserve_host_header.enabled", "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
+    "routing.http.xff_client_port.enabled", "routing.http.xff_header_processing.mode", "routing.http2.enabled",
+    "waf.fail_open.enabled")
+GROUP_KEYS = (
+    "deregistration_delay.timeout_seconds", "slow_start.duration_seconds", "load_balancing.algorithm.type",
+    "load_balancing.algorithm.anomaly_mitigation", "load_balancing.cross_zone.enabled", "stickiness.enabled",
+    "stickiness.type", "stickiness.lb_cookie.duration_seconds", "stickiness.app_cookie.cookie_name",
+    "stickiness.app_cookie.duration_seconds") + tuple(
+        f"target_group_health.{what}.minimum_healthy_targets.{last}"
+        for what in ("dns_failover", "unhealthy_state_routing") for last in ("count", "percentage"))
+LISTENER_KEYS = tuple(f"routing.http.request.x_amzn_{name}.header_name" for name in (
+    "mtls_clientcert", "mtls_clientcert_serial_number", "mtls_clientcert_issuer", "mtls_clientcert_subject",
+    "mtls_clientcert_validity", "mtls_clientcert_leaf", "tls_version", "tls_cipher_suite")) + tuple(
+        f"routing.http.response.{name}.header_value" for name in (
+            "strict_transport_security", "access_control_allow_origin", "access_control_allow_methods",
+            "access_control_allow_headers", "access_control_allow_credentials", "access_control_expose_headers",
+            "access_control_max_age", "content_security_policy", "x_content_type_options", "x_frame_options")) + (
+                "routing.http.response.server.enabled",)
+
+
+def listener_attributes(listener):
+    root = ask_raw("DescribeListenerAttributes", {}, [("ListenerArn", listener)])
+    texts = {last: [one.text or "" for one in root.iter() if one.tag.endswith("}" + last)] for last in ("Key", "Value")}
+    return dict(zip(texts["Key"], texts["Value"]))
+
+
+def all_attributes():
+    """Each that AWS tells is told; those of a listener are set and emptied by hand, as young clients do."""
+    balancer, group = new_balancer("rf-every"), new_group("rf-every")
+    listener = new_listener(balancer, PORTS[0])
+    has = attributes(need("describe_load_balancer_attributes", LoadBalancerArn=balancer))
+    check("attributes of a load balancer that are not told", [], [key for key in BALANCER_KEYS if key not in has])
+    has = attributes(need("describe_target_group_attributes", TargetGroupArn=group))
+    check("attributes of a target group that are not told", [], [key for key in GROUP_KEYS if key not in has])
+    before = listener_attributes(listener)
+    check("attributes of a listener that are not told", [], [key for key in LISTENER_KEYS if key not in before])
+    for key in LISTENER_KEYS:
+        value = {"header_name": "X-" + key.split(".")[3].replace("_", "-"), "header_value": "1",
+                 "enabled": "false"}[key.rsplit(".", 1)[1]]
+        if "allow_credentials" in key:
+            value = "true"
+        for given in (value, "") if not key.endswith("enabled") else (value,):
+            ask_raw("ModifyListenerAttributes", {}, [("ListenerArn", listener), ("Attributes.member.1.Key", key),
+                                                     ("Attributes.member.1.Value", given)])
+    check("attributes that were emptied", {**before, "routing.http.response.server.enabled": "false"},
+          listener_attributes(listener))
+    ask_raw("ModifyListenerAttributes", BAD, [("ListenerArn", listener), ("Attributes.member.1.Key", "no.such.key"),
+                                              ("Attributes.member.1.Value", "1")])
+    need("delete_load_balancer", LoadBalancerArn=balancer)
+    need("delete_target_group", TargetGroupArn=group)
+
+
 def balancer_attributes():
     balancer = new_balancer("rf-attributes")
     inner = new_balancer("rf-inner", Scheme="internal")
@@ -509,7 +567,7 @@ def tags():
 
 
 AREAS = {area.__name__: area for area in (
-    arns, groups, same_again, balancers, balancer_attributes, group_attributes, listeners, secure, words, rules, limits, others,
+    arns, groups, same_again, balancers, all_attributes, balancer_attributes, group_attributes, listeners, secure, words, rules, limits, others,
     targets, tags)}
 
 if __name__ == "__main__":

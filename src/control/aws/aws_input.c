@@ -59,6 +59,22 @@ aws_input_find(const json_t *object, const char *way)
 }
 
 void
+aws_input_drop(json_t *object, const char *way)
+{
+    const char *dot = strchr(way, '.');
+
+    if (dot == NULL) {
+        json_object_del(object, way);
+        return;
+    }
+    char *name = memory_copy_bytes(way, (size_t)(dot - way));
+    json_t *below = json_object_get(object, name);
+    free(name);
+    if (below != NULL)
+        aws_input_drop(below, dot + 1);
+}
+
+void
 aws_input_members(const struct aws_call *call, enum setting_scope scope, json_t *into)
 {
     for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {

@@ -19,6 +19,7 @@ void aws_input_put(json_t *into, const char *way, json_t *value);
 
 /* The value there; NULL: there is none. */
 json_t *aws_input_find(const json_t *object, const char *way);
+void aws_input_drop(json_t *object, const char *way); /* if there is one */
 
 /* The value of a row from a text: a number or a truth where the file would have that. */
 json_t *aws_input_typed(const struct setting *row, const char *text);

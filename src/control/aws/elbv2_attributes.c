@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
+#include "model/setting_value.h"
 
 #define ATTRIBUTES "attributes."
 #define ATTRIBUTES_MAX 100
@@ -182,8 +183,11 @@ static bool
 put_setting(struct aws_call *call, const struct setting *row, const char *value, json_t *into)
 {
     const char *words = words_of(row);
+    bool is_text = setting_kind_owns_text(row->kind) && row->kind != SETTING_CHOICE_TEXT;
 
-    if (is_sound(row, words, value))
+    if (is_text && *value == '\0') /* as it is without a word on it */
+        aws_input_drop(into, row->path);
+    else if (is_sound(row, words, value))
         aws_input_put(into, row->path, aws_input_typed(row, value));
     else
         fail_of_value(call, row->attribute, value, words);
