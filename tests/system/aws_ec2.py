@@ -69,6 +69,28 @@ def rules(one):
     assert len(describe(Filters=[{"Name": "group-id", "Values": [one]}])["SecurityGroupRules"]) == 2
 
 
+def refusals():
+    create = ec2.create_security_group
+    refused("DryRunOperation", create, GroupName="dry", Description="d", DryRun=True)
+    refused("DryRunOperation", ec2.describe_vpcs, DryRun=True)
+    refused("InvalidGroup.NotFound", ec2.describe_security_groups, GroupNames=["dry"])
+    refused("InvalidGroupId.Malformed", ec2.delete_security_group, GroupId="nonsense")
+    for tag in ({"Key": "aws:a", "Value": "1"}, {"Key": "k" * 129, "Value": "1"}, {"Key": "k", "Value": "v" * 257},
+                {"Value": "1"}):
+        refused("InvalidParameterValue", create, GroupName="tagged", Description="d", TagSpecifications=[
+            {"ResourceType": "security-group", "Tags": [tag]}])
+    one = create(GroupName="found", Description="to find", TagSpecifications=[
+        {"ResourceType": "security-group", "Tags": [{"Key": "team", "Value": "x"}]}])["GroupId"]
+    refused("InvalidParameterValue", ec2.create_tags, Resources=[one], Tags=[{"Key": "AWS:a", "Value": "1"}])
+    for name, value, is_found in (("tag:team", "x", True), ("tag:team", "y", False), ("tag-key", "team", True),
+                                  ("tag-key", "x", False), ("description", "to find", True), ("owner-id", "1", False)):
+        found = group(Filters=[{"Name": name, "Values": [value]}])
+        assert (one in [each["GroupId"] for each in found]) == is_found, f"{name}={value}: {found}"
+    assert ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["x"]}])["Vpcs"] == []
+    refused("InvalidParameterValue", ec2.describe_vpcs, Filters=[{"Name": "nothing", "Values": ["x"]}])
+    ec2.delete_security_group(GroupId=one)
+
+
 def make():
     create = ec2.create_security_group
     one = create(GroupName="web", Description="the web", VpcId="vpc-local", TagSpecifications=[
@@ -144,6 +166,7 @@ def drop():
 
 if sys.argv[1] == "make":
     network()
+    refusals()
     make()
 else:
     drop()

@@ -18,6 +18,9 @@
 #include "wire/wire_json.h"
 #include "wire/xml.h"
 
+/* Of EC2's calls that ask only whether they may be made. */
+#define DRY_RUN_REFUSED 412
+
 static void
 refuse_change(const struct aws_exchange *exchange, const char *name)
 {
@@ -111,6 +114,9 @@ serve(const struct aws_exchange *exchange, const struct body *body, enum wire_op
                                        : decode_json(body->tree, operation, &error);
     if (input == NULL)
         aws_exchange_refuse(exchange, AWS_REFUSED, operation->service->input_code, error);
+    else if (json_is_true(json_object_get(input, "DryRun")))
+        aws_exchange_refuse(exchange, DRY_RUN_REFUSED, "DryRunOperation",
+                            "Request would have succeeded, but DryRun flag is set.");
     else if (operation->is_change || aws_question_has(id))
         aws_pending_begin(exchange, id, input);
     else

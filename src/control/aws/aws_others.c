@@ -39,7 +39,11 @@ static const struct {
     {"subnet-id", "SubnetId"},
     {"vpc-id", "VpcId"},
     {"zone-name", "ZoneName"},
+    {"description", "Description"},
+    {"owner-id", "OwnerId"},
 };
+
+#define TAG_FILTER "tag:"
 
 /* Also one of its first association. */
 static const json_t *
@@ -64,14 +68,36 @@ has_value(const json_t *values, const json_t *object, const char *member)
     return false;
 }
 
+/* "tag:KEY", whose value is one of them, and "tag-key". */
+static bool
+has_tag(const json_t *values, const json_t *object, const char *key)
+{
+    const json_t *tag;
+    size_t index;
+
+    json_array_foreach (json_object_get(object, "Tags"), index, tag) {
+        const char *own = json_string_value(json_object_get(tag, "Key"));
+        if (key == NULL ? has_value(values, tag, "Key")
+                        : strcmp(own, key) == 0 && has_value(values, tag, "Value"))
+            return true;
+    }
+    return false;
+}
+
 static bool
 filter_fits(struct aws_call *call, const json_t *filter, const json_t *object)
 {
     const char *name = json_string_value(json_object_get(filter, "Name"));
 
+    const json_t *values = json_object_get(filter, "Values");
+
     for (size_t i = 0; i < sizeof(filters) / sizeof(*filters) && name != NULL; i++)
         if (strcmp(filters[i].filter, name) == 0)
-            return has_value(json_object_get(filter, "Values"), object, filters[i].member);
+            return has_value(values, object, filters[i].member);
+    if (name != NULL && strcmp(name, "tag-key") == 0)
+        return has_tag(values, object, NULL);
+    if (name != NULL && strncmp(name, TAG_FILTER, strlen(TAG_FILTER)) == 0)
+        return has_tag(values, object, name + strlen(TAG_FILTER));
     aws_fail(call, "InvalidParameterValue", "The filter '%s' is invalid",
              name == NULL ? "" : name);
     return false;

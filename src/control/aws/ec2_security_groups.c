@@ -2,6 +2,7 @@
 /* Security groups: objects of the API. What they let in is in objects/restrictions.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
@@ -10,6 +11,8 @@
 #include "control/aws/ec2_security_group_rules.h"
 
 #define NAME_MAX_LENGTH 255
+#define TAG_KEY_MAX 128
+#define TAG_VALUE_MAX 256
 
 static const struct object *
 find(const struct aws_call *call, const char *id)
@@ -50,6 +53,9 @@ find_own(struct aws_call *call)
     const struct object *object = id != NULL ? find(call, id) : find_name(call, name);
     if (object != NULL)
         return object;
+    if (id != NULL && strncmp(id, "sg-", 3) != 0)
+        aws_fail(call, "InvalidGroupId.Malformed",
+                 "Invalid id: \"%.64s\" (expecting \"sg-...\")", id);
     if (strcmp(id != NULL ? id : name, id != NULL ? AWS_SECURITY_GROUP : "default") == 0)
         aws_fail(call, id != NULL ? "CannotDelete" : "OperationNotPermitted",
                  "The default security group is fairlead's own and cannot be changed");
@@ -135,9 +141,26 @@ ec2_security_groups(struct aws_call *call)
                     choose_names(call, groups));
 }
 
+/* EC2's words for bounds that its model has not. */
+static void
+check_tag(struct aws_call *call, const json_t *tag)
+{
+    const char *key = json_string_value(json_object_get(tag, "Key"));
+    const char *value = json_string_value(json_object_get(tag, "Value"));
+
+    if (key == NULL || strlen(key) > TAG_KEY_MAX ||
+        (value != NULL && strlen(value) > TAG_VALUE_MAX))
+        aws_fail(call, "InvalidParameterValue",
+                 "A tag must have a key of up to %d characters, and a value of up to %d",
+                 TAG_KEY_MAX, TAG_VALUE_MAX);
+    else if (strncasecmp(key, "aws:", 4) == 0)
+        aws_fail(call, "InvalidParameterValue",
+                 "Tag keys starting with 'aws:' are reserved for internal use");
+}
+
 /* "Tags" of what is made, as an object of texts. */
 static json_t *
-given_tags(const struct aws_call *call)
+given_tags(struct aws_call *call)
 {
     const json_t *all = json_object_get(call->input, "TagSpecifications"), *one, *tag;
     json_t *tags = json_object();
@@ -146,6 +169,7 @@ given_tags(const struct aws_call *call)
     json_array_foreach (all, index, one) {
         json_array_foreach (json_object_get(one, "Tags"), place, tag) {
             json_t *value = json_object_get(tag, "Value");
+            check_tag(call, tag);
             json_object_set_new(tags, json_string_value(json_object_get(tag, "Key")),
                                 value == NULL ? json_string("") : json_incref(value));
         }
@@ -341,7 +365,12 @@ delete_tags(json_t *tags, const json_t *given)
 json_t *
 ec2_create_tags(struct aws_call *call)
 {
-    return change_tags(call, put_tags);
+    const json_t *tag;
+    size_t index;
+
+    json_array_foreach (json_object_get(call->input, "Tags"), index, tag)
+        check_tag(call, tag);
+    return call->error_code != NULL ? NULL : change_tags(call, put_tags);
 }
 
 json_t *
