@@ -122,6 +122,7 @@ def what_is_refused():
     fault("'memory' must be from 6", memory=5)
     fault("'awsvpc' is not supported", {"networkMode": "awsvpc"})
     fault("'FARGATE' is not supported", {"requiresCompatibilities": ["FARGATE"]})
+    fault("Invalid placement constraint: ", {"placementConstraints": [{"type": "memberOf", "expression": "attribute:x =="}]})
     fault("circle", {"containerDefinitions": [
         dict(WEB, name="a", dependsOn=[{"containerName": "b", "condition": "START"}]),
         dict(WEB, name="b", dependsOn=[{"containerName": "a", "condition": "START"}])]})
@@ -363,6 +364,13 @@ def instances():
     assert metal["registeredContainerInstancesCount"] == 2 and metal["status"] == "ACTIVE", metal
     assert START + "cluster/metal" in pages("list_clusters", "clusterArns", 9)
     refused("ClusterContainsContainerInstancesException", ecs.delete_cluster, cluster="metal")
+    fits = lambda text: [arn for arn in pages("list_container_instances", "containerInstanceArns", 9, cluster="metal", filter=text)]
+    for text, wanted in (("attribute:stack == prod", [one]), ("attribute:ecs.availability-zone in [us-east-1b]", [other]),
+                         ("attribute:stack !exists", [other]), ("runningTasksCount == 0", [one, other]),
+                         ("agentConnected == true", []), ("attribute:stack =~ pr.* and attribute:ecs.os-type == linux", [one])):
+        assert sorted(fits(text)) == sorted(each["containerInstanceArn"] for each in wanted), text
+    for text in ("attribute:stack ==", "nonsense", "("):
+        refused("InvalidParameterException", ecs.list_container_instances, cluster="metal", filter=text)
     update = ecs.update_container_instances_state
     answer = update(cluster="metal", containerInstances=[other["containerInstanceArn"], "none"], status="DRAINING")
     assert [each["status"] for each in answer["containerInstances"]] == ["DRAINING"], answer

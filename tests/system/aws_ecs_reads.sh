@@ -97,7 +97,7 @@ refuses ClusterNotFoundException list-tasks --cluster nowhere
 refuses ClusterNotFoundException describe-services --cluster nowhere --services web
 refuses ServiceNotFoundException list-tasks --service-name nobody
 refuses InvalidParameterException list-tasks --starting-token not-one
-refuses InvalidParameterException list-container-instances --filter 'attribute:x == 1'
+refuses InvalidParameterException list-container-instances --filter 'attribute:x =='
 refuses InvalidParameterException list-tags-for-resource --resource-arn arn:aws:ecs:eu-central-1:000000000000:service/default/nobody
 refuses AccessDeniedException create-service --service-name web2 --task-definition web
 refuses AccessDeniedException update-service --service web --desired-count 3

@@ -13,6 +13,7 @@
 #include "control/aws/ecs_clusters.h"
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_tag_list.h"
+#include "control/scheduler/scheduler.h"
 
 #define INVALID "InvalidParameterException"
 #define NAME_MOST 255
@@ -169,22 +170,21 @@ ecs_put_cluster_capacity_providers(struct aws_call *call)
     return change(call, ecs_capacity_providers_put);
 }
 
-/* Tasks that calls have begun, whether an engine has told of them yet or not. */
-static unsigned
-count_begun(const struct aws_call *call, const char *cluster)
+/* Whether a call has begun a task there that the scheduler has not heard of yet. */
+static bool
+is_task_begun(const struct aws_call *call, const char *cluster)
 {
     char *prefix = memory_print("task/%s/", cluster);
-    unsigned count = 0;
+    bool is_begun = false;
 
     for (size_t i = 0; i < aws_edit_count(call); i++) {
         const struct object *object = aws_edit_at(call, i);
-        const char *status = json_string_value(json_object_get(object->document, "lastStatus"));
-        count += object->kind == OBJECT_TASK &&
-                 strncmp(object->id, prefix, strlen(prefix)) == 0 &&
-                 (status == NULL || strcmp(status, "STOPPED") != 0);
+        if (object->kind == OBJECT_TASK && strncmp(object->id, prefix, strlen(prefix)) == 0 &&
+            scheduler_find_task(call->parts->scheduler, strrchr(object->id, '/') + 1) == NULL)
+            is_begun = true;
     }
     free(prefix);
-    return count;
+    return is_begun;
 }
 
 /* Whether nothing is in it any more; else the call has failed. */
@@ -194,11 +194,11 @@ is_empty(struct aws_call *call, const char *cluster)
     struct ecs_view view;
 
     ecs_view_make(&view, call);
-    const struct ecs_counts counts = ecs_view_count(&view, cluster, NULL);
+    const struct ecs_counts counts = ecs_cluster_tasks(&view, cluster);
     if (ecs_cluster_services(&view, cluster) > 0)
         aws_fail(call, "ClusterContainsServicesException",
                  "The Cluster cannot be deleted while Services are active.");
-    else if (counts.desired > 0 || count_begun(call, cluster) > 0)
+    else if (counts.desired > 0 || is_task_begun(call, cluster))
         aws_fail(call, "ClusterContainsTasksException",
                  "The Cluster cannot be deleted while Tasks are active.");
     else if (ecs_instances_count(&view, cluster) > 0)

@@ -12,6 +12,7 @@
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_listing.h"
 #include "control/aws/ecs_tag_list.h"
+#include "control/scheduler/scheduler.h"
 
 #define CLUSTERS_MAX 100
 
@@ -67,14 +68,6 @@ ecs_list_clusters(struct aws_call *call)
     return ecs_listing_end(&listing, call, "clusterArns", ECS_LISTING_PAGE);
 }
 
-/* Whether it is one that calls have made: its binding is an object of the API. */
-static bool
-is_of_api(const struct ecs_view *view, size_t index)
-{
-    return aws_edit_object(view->call, view->call->parts->config->services[index].places) !=
-           NULL;
-}
-
 static bool
 is_service_in(const struct object *object, const char *cluster)
 {
@@ -92,7 +85,7 @@ ecs_cluster_services(const struct ecs_view *view, const char *cluster)
     unsigned count = 0;
 
     for (size_t i = 0; i < view->call->parts->config->service_count; i++) {
-        const char *name = is_of_api(view, i) ? NULL : ecs_view_service_name(view, i);
+        const char *name = ecs_view_service_name(view, i);
         count += name != NULL && ecs_view_has_service(view, name, cluster);
     }
     for (size_t i = 0; i < aws_edit_count(view->call); i++) {
@@ -100,6 +93,22 @@ ecs_cluster_services(const struct ecs_view *view, const char *cluster)
         count += object->kind == OBJECT_SERVICE && is_service_in(object, cluster);
     }
     return count;
+}
+
+struct ecs_counts
+ecs_cluster_tasks(const struct ecs_view *view, const char *cluster)
+{
+    struct ecs_counts counts = ecs_view_count(view, cluster, NULL);
+    const struct scheduled_task *task = NULL;
+
+    while ((task = scheduler_next_task(view->call->parts->scheduler, task)) != NULL) {
+        if (task->life == LIFE_STOPPED || strcmp(task->cluster, cluster) != 0)
+            continue;
+        counts.desired++;
+        counts.running += task->life == LIFE_RUNNING;
+        counts.pending += task->life < LIFE_RUNNING;
+    }
+    return counts;
 }
 
 /* Everything here is what ECS calls EC2: containers on machines that are there. */
@@ -158,7 +167,7 @@ put_said(json_t *json, const struct ecs_view *view, const json_t *document, bool
 json_t *
 ecs_cluster_to_json(const struct ecs_view *view, const char *name, bool is_whole)
 {
-    const struct ecs_counts counts = ecs_view_count(view, name, NULL);
+    const struct ecs_counts counts = ecs_cluster_tasks(view, name);
     const struct object *object = ecs_cluster_object(view->call, name);
     unsigned services = ecs_cluster_services(view, name);
     char *arn = ecs_arn_cluster(view->call, name);

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/ecs_tag_list.h"
-#include "model/config_engines.h"
+#include "control/scheduler/scheduler.h"
 
 #define ATTRIBUTES "attributes"
 
@@ -42,19 +42,25 @@ ecs_instance_list_make(struct ecs_instance_list *list, const struct ecs_view *vi
                        const char *cluster)
 {
     const struct config *config = view->call->parts->config;
+    const struct instances *instances = scheduler_instances(view->call->parts->scheduler);
     size_t most = config->container_instance_count + view->count;
 
     *list = (struct ecs_instance_list){memory_take(most + 1, sizeof(*list->all)), 0};
     for (size_t i = 0; i < config->container_instance_count; i++) {
         const struct config_container_instance *one = &config->container_instances[i];
         if (strcmp(one->cluster, cluster) == 0)
-            list->all[list->count++] = (struct ecs_instance){
-                cluster, ecs_id_make(ECS_INSTANCE, cluster, one->name), one, NULL};
+            list->all[list->count++] =
+                (struct ecs_instance){.cluster = cluster,
+                                      .id = ecs_id_make(ECS_INSTANCE, cluster, one->name),
+                                      .configured = one,
+                                      .own = instances_find(instances, cluster, one->name)};
     }
     for (size_t i = 0; i < view->count; i++)
         if (stands_for_instance(view, i, cluster))
-            list->all[list->count++] = (struct ecs_instance){
-                cluster, ecs_instance_id(&view->tasks[i]), NULL, &view->tasks[i]};
+            list->all[list->count++] =
+                (struct ecs_instance){.cluster = cluster,
+                                      .id = ecs_instance_id(&view->tasks[i]),
+                                      .seen = &view->tasks[i]};
 }
 
 void
@@ -71,6 +77,13 @@ ecs_instance_find(const struct ecs_instance_list *list, const char *given)
         if (ecs_arn_names(given, ECS_INSTANCE, list->all[i].cluster, list->all[i].id.text))
             return &list->all[i];
     return NULL;
+}
+
+static const char *
+name_of(const struct ecs_instance *instance)
+{
+    return instance->configured != NULL ? instance->configured->name
+                                        : ecs_task_host(instance->seen);
 }
 
 static char *
@@ -111,30 +124,19 @@ ecs_instance_put(struct aws_call *call, const struct ecs_instance *instance, jso
     free(id);
 }
 
-static void
-put_own(json_t *attributes, const struct config_container_instance *configured)
-{
-    for (size_t i = 0; i < configured->attribute_count; i++)
-        json_object_set_new(attributes, configured->attributes[i].name,
-                            json_string(configured->attributes[i].value));
-    json_object_set_new(attributes, "ecs.os-type", json_string("linux"));
-    json_object_set_new(attributes, "ecs.instance-type", json_string("fairlead"));
-}
-
 json_t *
 ecs_instance_attributes(const struct aws_call *call, const struct ecs_instance *instance)
 {
     const struct object *object = ecs_instance_object(call, instance);
-    const char *zone = instance->configured != NULL ? instance->configured->zone
-                                                    : instance->seen->records[0]->task->zone;
+    const char *zone = instance->seen == NULL ? NULL : instance->seen->records[0]->task->zone;
     json_t *attributes = json_object();
 
-    if (instance->configured != NULL)
-        put_own(attributes, instance->configured);
+    if (instance->own != NULL)
+        json_object_update(attributes, instance->own->attributes);
+    else if (object != NULL)
+        json_object_update(attributes, json_object_get(object->document, ATTRIBUTES));
     if (zone != NULL)
         json_object_set_new(attributes, "ecs.availability-zone", json_string(zone));
-    if (object != NULL)
-        json_object_update(attributes, json_object_get(object->document, ATTRIBUTES));
     return attributes;
 }
 
@@ -166,42 +168,30 @@ struct facts {
     json_int_t cpu, memory, cpu_left, memory_left; /* -1: nobody says */
 };
 
-static bool
-is_engine_reached(const struct aws_call *call,
-                  const struct config_container_instance *configured)
+static struct facts
+facts_of_own(const struct aws_call *call, const struct instance *own)
 {
-    char *source = config_engine_source(call->parts->config, configured);
-    struct discovery *discovery =
-        source == NULL ? NULL : providers_find(call->parts->providers, source);
-    struct discovery_status status = {.is_connected = false};
+    const struct instance_use use = scheduler_instance_use(call->parts->scheduler, own);
 
-    if (discovery != NULL)
-        discovery_read_status(discovery, &status);
-    free(source);
-    return status.is_connected;
+    return (struct facts){.running = (int)use.running,
+                          .pending = (int)use.pending,
+                          .is_connected = instance_is_connected(own),
+                          .cpu = instance_cpu(own),
+                          .memory = instance_memory_mib(own),
+                          .cpu_left = use.cpu_left,
+                          .memory_left = use.memory_left};
 }
 
 static struct facts
-facts_of_configured(const struct ecs_view *view, const struct ecs_instance *instance)
+facts_of(const struct ecs_view *view, const struct ecs_instance *instance)
 {
-    const struct config_container_instance *configured = instance->configured;
-    struct facts facts = {.is_connected = is_engine_reached(view->call, configured)};
+    struct facts facts = {.cpu = -1, .memory = -1, .cpu_left = -1, .memory_left = -1};
 
-    facts.cpu = facts.cpu_left = configured->cpu == 0 ? -1 : (json_int_t)configured->cpu;
-    facts.memory = facts.memory_left =
-        configured->memory == 0 ? -1 : (json_int_t)configured->memory;
-    return facts;
-}
-
-static struct facts
-facts_of_seen(const struct ecs_view *view, const struct ecs_instance *instance)
-{
-    struct facts facts = {.is_connected = !instance->seen->records[0]->is_stale,
-                          .cpu = -1,
-                          .memory = -1,
-                          .cpu_left = -1,
-                          .memory_left = -1};
-
+    if (instance->own != NULL)
+        return facts_of_own(view->call, instance->own);
+    if (instance->seen == NULL)
+        return facts;
+    facts.is_connected = !instance->seen->records[0]->is_stale;
     for (size_t i = 0; i < view->count; i++) {
         enum task_status status = ecs_task_status(&view->tasks[i]);
         if (!are_together(instance->seen, &view->tasks[i]))
@@ -221,21 +211,69 @@ add_number(json_t *resources, const char *name, json_int_t number)
                                                    "longValue", 0, "integerValue", number));
 }
 
-/* As ECS has them: no task gets these ports of an instance. */
+/* Ports of the host that no other task gets: those that ECS keeps, and those that the tasks'
+ * definitions fix. */
+struct ports {
+    json_t *tcp, *udp;
+};
+
+static void
+add_port(const struct ports *ports, const json_t *mapping)
+{
+    const char *protocol = json_string_value(json_object_get(mapping, "protocol"));
+    json_int_t port = json_integer_value(json_object_get(mapping, "hostPort"));
+    bool is_udp = protocol != NULL && strcmp(protocol, "udp") == 0;
+
+    if (port != 0)
+        json_array_append_new(is_udp ? ports->udp : ports->tcp,
+                              json_sprintf("%lld", (long long)port));
+}
+
+static void
+add_ports_of(const struct ports *ports, const struct scheduled_task *task)
+{
+    const json_t *container, *mapping;
+    size_t index, place;
+
+    json_array_foreach (json_object_get(task->definition, "containerDefinitions"), index,
+                        container)
+        json_array_foreach (json_object_get(container, "portMappings"), place, mapping)
+            add_port(ports, mapping);
+}
+
+static struct ports
+ports_of(const struct aws_call *call, const struct instance *own, bool has_tasks)
+{
+    struct ports ports = {json_pack("[s, s, s, s, s]", "22", "2375", "2376", "51678", "51679"),
+                          json_array()};
+    const struct scheduled_task *task = NULL;
+
+    while (has_tasks && (task = scheduler_next_task(call->parts->scheduler, task)) != NULL)
+        if (task->instance == own && task->life != LIFE_STOPPED)
+            add_ports_of(&ports, task);
+    return ports;
+}
+
+static void
+add_set(json_t *resources, const char *name, json_t *set)
+{
+    json_array_append_new(resources, json_pack("{s:s, s:s, s:o}", "name", name, "type",
+                                               "STRINGSET", "stringSetValue", set));
+}
+
 static json_t *
-resources(const struct ecs_instance *instance, json_int_t cpu, json_int_t memory)
+resources(const struct aws_call *call, const struct ecs_instance *instance,
+          const struct facts *facts, bool is_remaining)
 {
     json_t *list = json_array();
 
-    add_number(list, "CPU", cpu);
-    add_number(list, "MEMORY", memory);
-    if (instance->configured != NULL)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:[s, s, s, s, s]}", "name", "PORTS",
-                                              "type", "STRINGSET", "stringSetValue", "22",
-                                              "2375", "2376", "51678", "51679"));
-    if (instance->configured != NULL)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:[]}", "name", "PORTS_UDP", "type",
-                                              "STRINGSET", "stringSetValue"));
+    add_number(list, "CPU", is_remaining ? facts->cpu_left : facts->cpu);
+    add_number(list, "MEMORY", is_remaining ? facts->memory_left : facts->memory);
+    if (instance->own != NULL) {
+        struct ports ports = ports_of(call, instance->own, is_remaining);
+        add_set(list, "PORTS", ports.tcp);
+        add_set(list, "PORTS_UDP", ports.udp);
+    }
     return list;
 }
 
@@ -255,31 +293,45 @@ attribute_list(const struct aws_call *call, const struct ecs_instance *instance)
     return list;
 }
 
+bool
+ecs_instance_fits(const struct ecs_view *view, const struct ecs_instance *instance,
+                  const struct cluster_query *query)
+{
+    const struct facts facts = facts_of(view, instance);
+    json_t *attributes = ecs_instance_attributes(view->call, instance);
+    const struct cluster_query_subject subject = {
+        .attributes = attributes,
+        .instance_id = name_of(instance),
+        .running_tasks = (unsigned)facts.running,
+        .is_connected = facts.is_connected,
+    };
+    bool fits = cluster_query_holds(query, &subject);
+
+    json_decref(attributes);
+    return fits;
+}
+
 json_t *
 ecs_instance_to_json(const struct ecs_view *view, const struct ecs_instance *instance)
 {
     const struct aws_call *call = view->call;
     const struct object *object = ecs_instance_object(call, instance);
-    const struct facts facts = instance->configured != NULL
-                                   ? facts_of_configured(view, instance)
-                                   : facts_of_seen(view, instance);
+    const struct facts facts = facts_of(view, instance);
     char *arn = ecs_arn(call, ECS_INSTANCE, instance->cluster, instance->id.text);
     char since[CLOCK_ISO_SIZE];
 
-    clock_format_iso(since, call->parts->started_wall_us);
-    json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:o, s:o, s:s, s:[], s:o}",
-        "containerInstanceArn", arn, "ec2InstanceId",
-        instance->configured != NULL ? instance->configured->name
-                                     : ecs_task_host(instance->seen),
-        "status", ecs_instance_status(call, instance), "agentConnected", facts.is_connected,
-        "runningTasksCount", facts.running, "pendingTasksCount", facts.pending, "version",
-        object == NULL ? (json_int_t)1 : (json_int_t)object->revision + 1, ATTRIBUTES,
-        attribute_list(call, instance), "registeredResources",
-        resources(instance, facts.cpu, facts.memory), "remainingResources",
-        resources(instance, facts.cpu_left, facts.memory_left), "registeredAt", since,
-        "attachments", "tags",
-        ecs_tag_list_asked(call, object == NULL ? NULL : object->document));
+    clock_format_iso(since, instance->own != NULL ? instance->own->registered_us
+                                                  : call->parts->started_wall_us);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:o, s:o, s:s, s:[], s:o}",
+                  "containerInstanceArn", arn, "ec2InstanceId", name_of(instance), "status",
+                  ecs_instance_status(call, instance), "agentConnected", facts.is_connected,
+                  "runningTasksCount", facts.running, "pendingTasksCount", facts.pending,
+                  "version", object == NULL ? (json_int_t)1 : (json_int_t)object->revision + 1,
+                  ATTRIBUTES, attribute_list(call, instance), "registeredResources",
+                  resources(call, instance, &facts, false), "remainingResources",
+                  resources(call, instance, &facts, true), "registeredAt", since, "attachments",
+                  "tags", ecs_tag_list_asked(call, object == NULL ? NULL : object->document));
     free(arn);
     return json;
 }

@@ -10,6 +10,8 @@
 #include "control/aws/ecs_arn.h"
 #include "control/aws/ecs_view.h"
 #include "control/objects/objects.h"
+#include "control/scheduler/cluster_query.h"
+#include "control/scheduler/instances.h"
 
 #define ECS_DRAINING "DRAINING"
 
@@ -17,7 +19,9 @@ struct ecs_instance {
     const char *cluster;
     struct ecs_id id;
     const struct config_container_instance *configured; /* NULL: it is only seen */
-    const struct ecs_task *seen;                        /* a task on it; NULL: configured */
+    const struct instance
+        *own; /* the scheduler's of the configured one; NULL: it has none yet */
+    const struct ecs_task *seen; /* a task on it; NULL: configured */
 };
 
 /* Of the one that a task was seen on. */
@@ -57,6 +61,10 @@ const struct setting_places *ecs_instance_attribute_place(const struct ecs_insta
 /* "ACTIVE" or "DRAINING". */
 const char *ecs_instance_status(const struct aws_call *call,
                                 const struct ecs_instance *instance);
+
+/* Whether the query holds for it. */
+bool ecs_instance_fits(const struct ecs_view *view, const struct ecs_instance *instance,
+                       const struct cluster_query *query);
 
 /* As answers have it. */
 json_t *ecs_instance_to_json(const struct ecs_view *view, const struct ecs_instance *instance);

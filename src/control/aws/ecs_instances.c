@@ -39,28 +39,41 @@ ecs_instances_count(const struct ecs_view *view, const char *cluster)
     return count;
 }
 
-/* Of expressions nothing is built. */
-static bool
-has_no_filter(struct aws_call *call)
+/* The query of the input, NULL without one; the call may have failed. */
+static struct cluster_query *
+read_filter(struct aws_call *call)
 {
     const char *filter = aws_text(call, "filter");
+    char *error = NULL;
 
-    if (filter != NULL && *filter != '\0')
-        aws_fail(call, "InvalidParameterException",
-                 "filter is not possible: container instances have no attributes here");
-    return call->error_code == NULL;
+    if (filter == NULL || *filter == '\0')
+        return NULL;
+    struct cluster_query *query = cluster_query_read(filter, &error);
+    if (query == NULL)
+        aws_fail(call, "InvalidParameterException", "Invalid filter: %s", error);
+    free(error);
+    return query;
+}
+
+static bool
+is_listed(const struct ecs_view *view, const struct ecs_instance *instance,
+          const struct cluster_query *query)
+{
+    const char *status = aws_text(view->call, "status");
+
+    return (status == NULL || strcmp(status, ecs_instance_status(view->call, instance)) == 0) &&
+           (query == NULL || ecs_instance_fits(view, instance, query));
 }
 
 static void
-list_all(struct ecs_listing *listing, const struct ecs_view *view, const char *cluster)
+list_all(struct ecs_listing *listing, const struct ecs_view *view, const char *cluster,
+         const struct cluster_query *query)
 {
-    const char *status = aws_text(view->call, "status");
     struct ecs_instance_list list;
 
     ecs_instance_list_make(&list, view, cluster);
     for (size_t i = 0; i < list.count; i++)
-        if (status == NULL ||
-            strcmp(status, ecs_instance_status(view->call, &list.all[i])) == 0)
+        if (is_listed(view, &list.all[i], query))
             ecs_listing_add(listing,
                             ecs_arn(view->call, ECS_INSTANCE, cluster, list.all[i].id.text));
     ecs_instance_list_clear(&list);
@@ -74,8 +87,10 @@ ecs_list_instances(struct aws_call *call)
 
     ecs_view_make(&view, call);
     const char *cluster = ecs_view_cluster(&view, call);
-    if (cluster != NULL && has_no_filter(call))
-        list_all(&listing, &view, cluster);
+    struct cluster_query *query = read_filter(call);
+    if (call->error_code == NULL)
+        list_all(&listing, &view, cluster, query);
+    cluster_query_free(&query);
     ecs_view_clear(&view);
     return ecs_listing_end(&listing, call, "containerInstanceArns", ECS_LISTING_PAGE);
 }

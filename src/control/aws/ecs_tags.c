@@ -11,6 +11,7 @@
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_tag_list.h"
 #include "control/aws/ecs_view.h"
+#include "control/scheduler/scheduler.h"
 
 #define INVALID "InvalidParameterException"
 
@@ -39,10 +40,15 @@ is_kind(const char *path, const char *kind)
     return strncmp(path, kind, length) == 0 && path[length] == '/';
 }
 
-/* Tasks and services that are only seen, or the configuration's. */
+/* Tasks that fairlead runs, tasks that are only seen, and the configuration's services. */
 static bool
 is_seen(const struct ecs_view *view, const char *arn)
 {
+    const struct scheduled_task *own = NULL;
+
+    while ((own = scheduler_next_task(view->call->parts->scheduler, own)) != NULL)
+        if (ecs_arn_names(arn, ECS_TASK, own->cluster, own->id))
+            return true;
     for (size_t i = 0; i < view->count; i++) {
         const struct ecs_task *task = &view->tasks[i];
         if (ecs_arn_names(arn, ECS_TASK, task->cluster, task->id))

@@ -8,6 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/ecs_tag_list.h"
 #include "control/aws/ecs_task_definitions.h"
+#include "control/scheduler/cluster_query.h"
 #include "model/task_definition.h"
 
 #define FAULT "ClientException"
@@ -120,6 +121,26 @@ add(struct aws_call *call, json_t *tags)
     return output;
 }
 
+/* Whether its placement constraints can be read; else the call has failed. */
+static bool
+has_expressions(struct aws_call *call)
+{
+    const json_t *constraint;
+    size_t index;
+
+    json_array_foreach (json_object_get(call->input, "placementConstraints"), index,
+                        constraint) {
+        char *error = NULL;
+        struct cluster_query *query = cluster_query_read(
+            json_string_value(json_object_get(constraint, "expression")), &error);
+        if (query == NULL)
+            aws_fail(call, FAULT, "Invalid placement constraint: %s", error);
+        cluster_query_free(&query);
+        free(error);
+    }
+    return call->error_code == NULL;
+}
+
 json_t *
 ecs_register_task_definition(struct aws_call *call)
 {
@@ -129,7 +150,8 @@ ecs_register_task_definition(struct aws_call *call)
     if (fault != NULL)
         aws_fail(call, FAULT, "%s", fault);
     free(fault);
-    json_t *tags = call->error_code == NULL ? ecs_tag_list_read(call) : NULL;
+    json_t *tags =
+        call->error_code == NULL && has_expressions(call) ? ecs_tag_list_read(call) : NULL;
     if (tags == NULL)
         return NULL;
     sweep(call);

@@ -60,6 +60,7 @@ free_instance(struct instance *instance)
     free(instance->cluster);
     free(instance->zone);
     json_decref(instance->attributes);
+    json_decref(instance->configured_attributes);
     free(instance);
 }
 
@@ -109,6 +110,7 @@ on_info(void *argument, const struct driver_result *result)
         (uint32_t)(json_integer_value(json_object_get(result->answer, "MemTotal")) / MIB);
     snprintf(engine->architecture, sizeof(engine->architecture), "%s",
              architecture == NULL ? "" : architecture);
+    engine->is_size_new = true;
 }
 
 static void
@@ -161,6 +163,7 @@ find_or_add(struct instances *instances, const struct config_container_instance 
     instance = memory_take(1, sizeof(*instance));
     instance->name = memory_copy_text(config->name);
     instance->cluster = memory_copy_text(config->cluster);
+    instance->attributes = json_object();
     instance->registered_us = clock_wall_us();
     task_labels_make_instance_id(instance->id, config->cluster, config->name);
     instances->all =
@@ -177,11 +180,36 @@ attributes_of(const struct config_container_instance *config)
     for (size_t i = 0; i < config->attribute_count; i++)
         json_object_set_new(attributes, config->attributes[i].name,
                             json_string(config->attributes[i].value));
-    if (config->zone != NULL)
-        json_object_set_new(attributes, "ecs.availability-zone", json_string(config->zone));
-    json_object_set_new(attributes, "ecs.os-type", json_string("linux"));
-    json_object_set_new(attributes, "ecs.instance-type", json_string("fairlead"));
     return attributes;
+}
+
+/* ECS's word for what an engine says; NULL: it has not said. */
+static const char *
+architecture_of(const struct engine *engine)
+{
+    if (*engine->architecture == '\0')
+        return NULL;
+    return strcmp(engine->architecture, "aarch64") == 0 ? "arm64" : engine->architecture;
+}
+
+/* Those that calls have put win over the configuration's; what it is by itself nobody changes.
+ */
+static void
+set_attributes(struct instance *instance, json_t *put)
+{
+    const char *architecture = architecture_of(instance->engine);
+
+    json_object_clear(instance->attributes);
+    json_object_update(instance->attributes, instance->configured_attributes);
+    json_object_update(instance->attributes, put);
+    if (instance->zone != NULL)
+        json_object_set_new(instance->attributes, "ecs.availability-zone",
+                            json_string(instance->zone));
+    if (architecture != NULL)
+        json_object_set_new(instance->attributes, "ecs.cpu-architecture",
+                            json_string(architecture));
+    json_object_set_new(instance->attributes, "ecs.os-type", json_string("linux"));
+    json_object_set_new(instance->attributes, "ecs.instance-type", json_string("fairlead"));
 }
 
 static void
@@ -190,8 +218,8 @@ set_one(struct instances *instances, struct instance *instance, const struct con
 {
     free(instance->zone);
     instance->zone = memory_copy_text(config->zone);
-    json_decref(instance->attributes);
-    instance->attributes = attributes_of(config);
+    json_decref(instance->configured_attributes);
+    instance->configured_attributes = attributes_of(config);
     instance->cpu = config->cpu;
     instance->memory_mib = config->memory;
     instance->reserved_mib = config->reserved_memory;
@@ -240,7 +268,7 @@ follow_object(const struct instances *instances, struct instance *instance)
 
     free(id);
     instance->is_draining = status != NULL && strcmp(status, "DRAINING") == 0;
-    json_object_update(instance->attributes, json_object_get(document, "attributes"));
+    set_attributes(instance, json_object_get(document, "attributes"));
 }
 
 void
@@ -269,10 +297,16 @@ look(struct engine *engine)
 bool
 instances_look(struct instances *instances)
 {
-    bool differs = false;
+    bool differs = false, is_told = false;
 
-    for (size_t i = 0; i < instances->engine_count; i++)
-        differs = look(instances->engines[i]) || differs;
+    for (size_t i = 0; i < instances->engine_count; i++) {
+        struct engine *engine = instances->engines[i];
+        differs = look(engine) || engine->is_size_new || differs;
+        is_told = is_told || engine->is_size_new;
+        engine->is_size_new = false;
+    }
+    if (is_told)
+        instances_follow_objects(instances);
     return differs;
 }
 

@@ -30,6 +30,7 @@ struct engine {
     struct driver_call *info;             /* its size is being asked for */
     uint32_t cpu, memory_mib;             /* its size; 0: not known yet */
     char architecture[32];                /* "x86_64"; "": likewise */
+    bool is_size_new;                     /* it has told these, and nobody has looked yet */
     uint64_t lost_since_ms;               /* clock_ms; 0: it is reached */
 };
 
@@ -40,6 +41,7 @@ struct instance {
     struct engine *engine;
     uint32_t cpu, memory_mib, reserved_mib; /* as configured; 0: the engine's */
     json_t *attributes;                     /* an object of texts; ECS's own among them */
+    json_t *configured_attributes;          /* those of the configuration alone */
     bool is_draining, is_configured;
     uint64_t registered_us; /* wall time */
 };
