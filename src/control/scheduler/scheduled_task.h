@@ -90,7 +90,10 @@ struct scheduled_task {
     char *stopped_reason; /* NULL: none */
     struct task_container **containers;
     size_t container_count;
-    uint64_t version;          /* one more with each change of what is shown */
+    size_t volumes_made, volumes_removed;
+    struct driver_call *volume_call; /* what is under way for them; NULL: nothing */
+    uint64_t volume_retry_ms;        /* clock_ms before which nothing is tried again */
+    uint64_t version;                /* one more with each change of what is shown */
     unsigned targets_expected; /* how many are to be registered before it counts as RUNNING */
     unsigned targets_told;     /* of which it was told that they are registered */
     /* Wall times in microseconds; 0: not yet. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "control/scheduler/instances.h"
 #include "control/scheduler/task_observe.h"
+#include "control/scheduler/task_volumes.h"
 
 #define RETRY_MS 1000
 /* Between a container's stop signal and its end by force (ECS's agent). */
@@ -61,7 +62,7 @@ is_something_under_way(struct scheduled_task *task)
         if (container->call != NULL)
             return true;
     }
-    return false;
+    return task->volume_call != NULL;
 }
 
 static bool
@@ -192,12 +193,13 @@ task_end_remove(const struct task_parts *parts, struct scheduled_task *task)
                                             DRIVER_REMOVE_FORCED | DRIVER_REMOVE_VOLUMES,
                                             on_removed, container);
     }
-    return !is_any_left;
+    return !is_any_left && task_volumes_remove(parts, task);
 }
 
 void
 task_end_forget(struct scheduled_task *task)
 {
+    driver_cancel(&task->volume_call);
     for (size_t i = 0; i < task->container_count; i++) {
         struct task_container *container = task->containers[i];
         driver_cancel(&container->call);

@@ -21,8 +21,6 @@
 #define LABEL_DEPLOYMENT "fairlead.deployment"
 #define LABEL_STARTED_BY "fairlead.started-by"
 #define LABEL_GROUP "fairlead.group"
-/* Of a container's name: enough to tell tasks apart, and readable. */
-#define NAME_ID_DIGITS 16
 
 static void
 put(json_t *labels, const char *name, const char *value)
@@ -126,17 +124,6 @@ task_labels_clear(struct task_labels *labels)
 {
     free(labels->definition_id);
     labels->definition_id = NULL;
-}
-
-char *
-task_labels_container_name(const struct task_container *container)
-{
-    const struct scheduled_task *task = container->task;
-    const char *colon = strrchr(task->definition_id, ':');
-
-    return memory_print("ecs-%.*s-%s-%s-%.*s", (int)(colon - task->definition_id),
-                        task->definition_id, colon + 1, container->name, NAME_ID_DIGITS,
-                        task->id);
 }
 
 void

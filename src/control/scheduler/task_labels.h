@@ -28,9 +28,6 @@ json_t *task_labels_make(const struct task_container *container, const char *tas
 bool task_labels_read(struct task_labels *labels, const json_t *object);
 void task_labels_clear(struct task_labels *labels);
 
-/* "ecs-FAMILY-REVISION-CONTAINER-..."; always the same of one container, to free(). */
-char *task_labels_container_name(const struct task_container *container);
-
 /* 32 hexadecimal digits and NUL, always the same of these words. */
 void task_labels_make_instance_id(char id[33], const char *cluster, const char *name);
 

@@ -12,9 +12,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "control/scheduler/instances.h"
-#include "control/scheduler/task_labels.h"
 #include "control/scheduler/task_observe.h"
 #include "control/scheduler/task_template.h"
+#include "control/scheduler/task_volumes.h"
 
 #define RETRY_MS 1000
 #define TRIES_MOST 5
@@ -139,7 +139,7 @@ create(struct task_container *container)
         tell(container);
         return;
     }
-    char *name = task_labels_container_name(container);
+    char *name = task_template_name(container);
     container->call = driver_create(container->task->instance->engine->driver, name, body,
                                     on_created, container);
     json_decref(body);
@@ -245,7 +245,8 @@ advance(struct task_container *container)
         pull(container);
         break;
     case CONTAINER_PULLED:
-        if (may_be_created(container))
+        if (task_volumes_make(parts_of(container), container->task) &&
+            may_be_created(container))
             create(container);
         break;
     case CONTAINER_CREATED:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/scheduler/task_template.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,18 @@ arn_of(const struct scheduled_task *task)
                         task->id);
 }
 
+static struct docker_template
+template_of(const struct scheduled_task *task, const char *arn)
+{
+    return (struct docker_template){
+        .definition = task->definition,
+        .cluster = task->cluster,
+        .task_arn = arn,
+        .deployment = task->deployment,
+        .zone = task->instance->zone,
+    };
+}
+
 json_t *
 task_template_body(const struct task_container *container, const struct config *config,
                    char **error)
@@ -57,17 +70,11 @@ task_template_body(const struct task_container *container, const struct config *
         return NULL;
     json_t *ids = ids_of(task);
     char *arn = arn_of(task);
-    const struct docker_template what = {
-        .container = container->definition,
-        .definition = task->definition,
-        .secrets = secrets,
-        .ids = ids,
-        .cluster = task->cluster,
-        .task_arn = arn,
-        .deployment = task->deployment,
-        .zone = task->instance->zone,
-        .bind_address = config_bind_address(config, task->instance->engine->endpoint),
-    };
+    struct docker_template what = template_of(task, arn);
+    what.container = container->definition;
+    what.secrets = secrets;
+    what.ids = ids;
+    what.bind_address = config_bind_address(config, task->instance->engine->endpoint);
     json_t *body = docker_template_body(&what);
     json_t *labels = task_labels_make(container, arn);
     json_object_update(json_object_get(body, "Labels"), labels);
@@ -76,4 +83,39 @@ task_template_body(const struct task_container *container, const struct config *
     json_decref(secrets);
     free(arn);
     return body;
+}
+
+char *
+task_template_name(const struct task_container *container)
+{
+    struct docker_template what = template_of(container->task, "");
+    char digits[9];
+
+    what.container = container->definition;
+    snprintf(digits, sizeof(digits), "%.8s", container->task->id);
+    return docker_template_name(&what, (uint32_t)strtoul(digits, NULL, 16));
+}
+
+static json_t *
+volumes_of(const struct scheduled_task *task,
+           json_t *(*make)(const struct docker_template *what))
+{
+    char *arn = arn_of(task);
+    struct docker_template what = template_of(task, arn);
+    json_t *volumes = make(&what);
+
+    free(arn);
+    return volumes;
+}
+
+json_t *
+task_template_volumes(const struct scheduled_task *task)
+{
+    return volumes_of(task, docker_template_volumes);
+}
+
+json_t *
+task_template_own_volumes(const struct scheduled_task *task)
+{
+    return volumes_of(task, docker_template_own_volumes);
 }
