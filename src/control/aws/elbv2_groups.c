@@ -8,6 +8,7 @@
 #include "control/aws/aws_arn_form.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_settings.h"
+#include "control/aws/elbv2_target_id.h"
 #include "control/aws/elbv2_association.h"
 #include "control/aws/elbv2_attributes.h"
 
@@ -119,45 +120,54 @@ health_to_json(const struct registered_target *target)
 }
 
 static json_t *
-target_to_json(const struct registered_target *target, const struct config_target_group *group)
+target_to_json(const struct registered_target *target, const struct config_target_group *group,
+               const char *id)
 {
-    char address[ADDRESS_TEXT_SIZE];
     unsigned port = target->place.address.port;
     unsigned check_port = group->health_check.port;
     char *text = memory_print("%u", check_port != 0 ? check_port : port);
 
-    address_format(&target->place.address, address);
-    json_t *object = json_pack("{s:{s:s, s:i, s:s*}, s:s, s:o}", "Target", "Id", address,
-                               "Port", (int)port, "AvailabilityZone", target->zone,
-                               "HealthCheckPort", text, "TargetHealth", health_to_json(target));
+    json_t *object = json_pack("{s:{s:s, s:i, s:s*}, s:s, s:o}", "Target", "Id", id, "Port",
+                               (int)port, "AvailabilityZone", target->zone, "HealthCheckPort",
+                               text, "TargetHealth", health_to_json(target));
     free(text);
     return object;
 }
 
 /* Those that a call asks for, each with whether it was found. */
 struct asked {
+    const struct aws_call *call;
+    const struct config_target_group *group;
     const json_t *list; /* NULL: all */
     bool *is_found;
-    unsigned port; /* of those without */
 };
 
-static bool
-is_asked(struct asked *asked, const struct registered_target *target)
+/* The Id that it is told with, to free(): as it was asked for. NULL: it was not. */
+static char *
+asked_id(struct asked *asked, const struct registered_target *target)
 {
-    bool is_it = asked->list == NULL;
-    char address[ADDRESS_TEXT_SIZE];
+    char *own = elbv2_target_id(asked->call, asked->group, target), *id = NULL;
 
-    address_format(&target->place.address, address);
     for (size_t i = 0; i < json_array_size(asked->list); i++) {
-        const json_t *one = json_array_get(asked->list, i);
-        const json_t *port = json_object_get(one, "Port");
-        if (strcmp(json_string_value(json_object_get(one, "Id")), address) != 0 ||
-            (port == NULL ? asked->port : (unsigned)json_integer_value(port)) !=
-                target->place.address.port)
+        const json_t *one = json_array_get(asked->list, i),
+                     *port = json_object_get(one, "Port");
+        const char *given = json_string_value(json_object_get(one, "Id"));
+        unsigned number =
+            port == NULL ? asked->group->port : (unsigned)json_integer_value(port);
+        struct address address;
+        if (number != target->place.address.port ||
+            (strcmp(given, own) != 0 &&
+             !(elbv2_target_address(asked->call, asked->group, given, number, &address) &&
+               address_equal(&address, &target->place.address))))
             continue;
-        is_it = asked->is_found[i] = true;
+        asked->is_found[i] = true;
+        free(id);
+        id = memory_copy_text(given);
     }
-    return is_it;
+    if (asked->list == NULL)
+        return own;
+    free(own);
+    return id;
 }
 
 /* A target that is not there is told as unused: waiters wait for that. */
@@ -175,7 +185,8 @@ add_unregistered(json_t *array, const struct asked *asked)
 
 /* False: one can be no target, and the call has failed. */
 static bool
-are_addresses(struct aws_call *call, const json_t *targets)
+are_targets(struct aws_call *call, const struct config_target_group *group,
+            const json_t *targets)
 {
     const json_t *target;
     struct address address;
@@ -183,9 +194,10 @@ are_addresses(struct aws_call *call, const json_t *targets)
 
     json_array_foreach (targets, index, target) {
         const char *id = json_string_value(json_object_get(target, "Id"));
-        address = (struct address){.family = ADDRESS_NONE};
-        if (!address_parse(&address, id, 0))
-            aws_fail(call, "InvalidTarget", "The target '%.64s' is no IP address", id);
+        if (!elbv2_target_address(call, group, id, 0, &address))
+            aws_fail(call, "InvalidTarget",
+                     "The target '%.64s' is neither an IP address nor a container instance",
+                     id);
     }
     return call->error_code == NULL;
 }
@@ -196,7 +208,8 @@ elbv2_target_health(struct aws_call *call)
     const struct config_target_group *group =
         aws_arn_find_group(call, aws_text(call, "TargetGroupArn"));
     const struct registered_target *target;
-    struct asked asked = {.list = json_object_get(call->input, "Targets")};
+    struct asked asked = {
+        .call = call, .group = group, .list = json_object_get(call->input, "Targets")};
 
     if (group == NULL)
         return NULL;
@@ -205,14 +218,15 @@ elbv2_target_health(struct aws_call *call)
     if (json_array_size(asked.list) > AWS_WANTED_MAX)
         return aws_fail(call, "ValidationError", "'Targets' may have %d elements at most",
                         AWS_WANTED_MAX);
-    if (!are_addresses(call, asked.list))
+    if (!are_targets(call, group, asked.list))
         return NULL;
     json_t *array = json_array();
-    asked.port = group->port;
     asked.is_found = memory_take(json_array_size(asked.list) + 1, sizeof(*asked.is_found));
     TAILQ_FOREACH (target, targets_live(call->parts->targets), in_table) {
-        if (strcmp(target->group, group->name) == 0 && is_asked(&asked, target))
-            json_array_append_new(array, target_to_json(target, group));
+        char *id = strcmp(target->group, group->name) == 0 ? asked_id(&asked, target) : NULL;
+        if (id != NULL)
+            json_array_append_new(array, target_to_json(target, group, id));
+        free(id);
     }
     add_unregistered(array, &asked);
     free(asked.is_found);

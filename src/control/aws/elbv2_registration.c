@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "control/aws/aws_arn.h"
+#include "control/aws/elbv2_target_id.h"
 #include "control/aws/elbv2_unbuilt.h"
 #include "control/state_file.h"
 #include "model/config.h"
@@ -10,14 +11,14 @@
 #define TARGETS_MAX 1000
 
 static bool
-read_target(const json_t *target, const struct config_target_group *group,
-            struct address *address)
+read_target(const struct aws_call *call, const json_t *target,
+            const struct config_target_group *group, struct address *address)
 {
     const json_t *port = json_object_get(target, "Port");
 
-    *address = (struct address){.family = ADDRESS_NONE};
-    return address_parse(address, json_string_value(json_object_get(target, "Id")),
-                         (uint16_t)(port == NULL ? group->port : json_integer_value(port)));
+    return elbv2_target_address(call, group, json_string_value(json_object_get(target, "Id")),
+                                port == NULL ? group->port : (unsigned)json_integer_value(port),
+                                address);
 }
 
 static bool
@@ -37,9 +38,9 @@ check_targets(struct aws_call *call, const struct config_target_group *group, bo
     }
     json_array_foreach (targets, index, target) {
         const char *id = json_string_value(json_object_get(target, "Id"));
-        const char *fault = read_target(target, group, &address)
+        const char *fault = read_target(call, target, group, &address)
                                 ? registry_address_fault(call->parts->registry, &address)
-                                : "is no IP address: targets have no instance ids here";
+                                : "is neither an IP address nor a container instance";
         if (fault == NULL || (!registers && address.family != ADDRESS_NONE))
             continue;
         aws_fail(call, "InvalidTarget", "The target '%.64s' %s", id, fault);
@@ -84,7 +85,7 @@ elbv2_register_targets(struct aws_call *call)
     json_array_foreach (json_object_get(call->input, "Targets"), index, target) {
         const char *zone = json_string_value(json_object_get(target, "AvailabilityZone"));
         bool is_anywhere = zone == NULL || strcmp(zone, "all") == 0;
-        read_target(target, group, &address);
+        read_target(call, target, group, &address);
         has_room = registry_register(call->parts->registry, group->name, &address,
                                      is_anywhere ? NULL : zone) &&
                    has_room;
@@ -106,7 +107,7 @@ elbv2_deregister_targets(struct aws_call *call)
     if (group == NULL)
         return NULL;
     json_array_foreach (json_object_get(call->input, "Targets"), index, target) {
-        read_target(target, group, &address);
+        read_target(call, target, group, &address);
         registry_deregister(call->parts->registry, group->name, &address);
     }
     return keep(call);

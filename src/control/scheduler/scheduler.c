@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "control/scheduler/scheduler_state.h"
 #include "control/scheduler/task_end.h"
+#include "control/scheduler/task_labels.h"
 #include "control/scheduler/task_observe.h"
 #include "control/scheduler/task_start.h"
 
@@ -417,16 +418,37 @@ scheduler_find_past_service(const struct scheduler *scheduler, const char *id)
     return past == NULL ? NULL : past->document;
 }
 
+static const struct engine_container *
+find_container(const struct scheduler *scheduler, const char *source, const char *id)
+{
+    const struct engine_container *container = NULL;
+
+    for (size_t i = 0; i < instances_engine_count(scheduler->instances); i++) {
+        const struct engine *engine = instances_engine(scheduler->instances, i);
+        if (engine->containers != NULL && strcmp(engine->source, source) == 0)
+            container = engine_containers_find(engine->containers, id);
+    }
+    return container;
+}
+
 bool
 scheduler_owns(const struct scheduler *scheduler, const char *source, const char *id)
 {
-    for (size_t i = 0; i < instances_engine_count(scheduler->instances); i++) {
-        const struct engine *engine = instances_engine(scheduler->instances, i);
-        if (engine->containers != NULL && strcmp(engine->source, source) == 0 &&
-            engine_containers_find(engine->containers, id) != NULL)
-            return true;
+    return find_container(scheduler, source, id) != NULL;
+}
+
+const struct scheduled_task *
+scheduler_task_of(const struct scheduler *scheduler, const char *source, const char *id)
+{
+    const struct engine_container *container = find_container(scheduler, source, id);
+    const struct scheduled_task *task = NULL;
+    struct task_labels labels;
+
+    if (container != NULL && task_labels_read(&labels, container->labels)) {
+        task = scheduler_find_task(scheduler, labels.task_id);
+        task_labels_clear(&labels);
     }
-    return false;
+    return task;
 }
 
 struct instance_use

@@ -70,6 +70,10 @@ const json_t *scheduler_find_past_service(const struct scheduler *scheduler, con
 /* Whether the registry's task is a container that fairlead itself runs. */
 bool scheduler_owns(const struct scheduler *scheduler, const char *source, const char *id);
 
+/* The task that such a container is of; NULL: it is none, or nobody's. */
+const struct scheduled_task *scheduler_task_of(const struct scheduler *scheduler,
+                                               const char *source, const char *id);
+
 /* The tasks that run or are to run on an instance, and what is left on it. */
 struct instance_use {
     unsigned running, pending;
