@@ -74,6 +74,20 @@ wait_for 20 stopped_as $'STOPPED\tUserInitiated\ton purpose'
 wait_for 20 ecs_is_steady srv 2 2
 
 
+step "an instance is drained, and comes back"
+instance=$(ecs list-container-instances --query 'containerInstanceArns[0]' --output text)
+ecs update-container-instances-state --container-instances "$instance" --status DRAINING >/dev/null
+is_empty() {
+    [ "$(ecs describe-container-instances --container-instances "$instance" \
+        --query 'containerInstances[0].runningTasksCount' --output text)" = 0 ]
+}
+wait_for 30 is_empty
+wait_for 20 ecs_is_steady srv 2 2
+ids=$(elb describe-target-health --target-group-arn "$group" --query 'TargetHealthDescriptions[].Target.Id' --output text |
+    tr '\t' '\n' | sort -u | wc -l)
+[ "$ids" = 1 ] || fail "targets are not named by the one instance that is left"
+ecs update-container-instances-state --container-instances "$instance" --status ACTIVE >/dev/null
+
 load_stop
 check_posts 0
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"

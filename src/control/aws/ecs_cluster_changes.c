@@ -187,6 +187,21 @@ is_task_begun(const struct aws_call *call, const char *cluster)
     return is_begun;
 }
 
+/* Those that need not go before: where a call has made the cluster, the configuration's stay
+ * where they are, and one that is made again has them again. */
+static unsigned
+count_configured(const struct aws_call *call, const char *cluster)
+{
+    const struct config *config = call->parts->config;
+    unsigned count = 0;
+
+    if (ecs_cluster_object(call, cluster) == NULL)
+        return 0;
+    for (size_t i = 0; i < config->container_instance_count; i++)
+        count += strcmp(config->container_instances[i].cluster, cluster) == 0;
+    return count;
+}
+
 /* Whether nothing is in it any more; else the call has failed. */
 static bool
 is_empty(struct aws_call *call, const char *cluster)
@@ -201,7 +216,7 @@ is_empty(struct aws_call *call, const char *cluster)
     else if (counts.desired > 0 || is_task_begun(call, cluster))
         aws_fail(call, "ClusterContainsTasksException",
                  "The Cluster cannot be deleted while Tasks are active.");
-    else if (ecs_instances_count(&view, cluster) > 0)
+    else if (ecs_instances_count(&view, cluster) > count_configured(call, cluster))
         aws_fail(call, "ClusterContainsContainerInstancesException",
                  "The Cluster cannot be deleted while Container Instances are active or "
                  "draining.");

@@ -41,8 +41,11 @@ names_of_all(const struct ecs_view *view)
     for (size_t i = 0; i < view->count; i++)
         if (is_first_of_cluster(view, i))
             note_name(names, view->tasks[i].cluster);
-    for (size_t i = 0; i < call->parts->config->container_instance_count; i++)
-        note_name(names, call->parts->config->container_instances[i].cluster);
+    for (size_t i = 0; i < call->parts->config->container_instance_count; i++) {
+        const char *name = call->parts->config->container_instances[i].cluster;
+        if (ecs_view_find_cluster(view, name) != NULL)
+            note_name(names, name);
+    }
     for (size_t i = 0; i < aws_edit_count(call); i++) {
         const struct object *object = aws_edit_at(call, i);
         if (object->kind == OBJECT_CLUSTER && ecs_cluster_is_made(object))
