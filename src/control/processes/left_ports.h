@@ -7,22 +7,25 @@
 #define FAIRLEAD_CONTROL_PROCESSES_LEFT_PORTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
-struct left_port;
+#define LEFT_PORTS_MAX 256
 
-/* Embedded by who closes sockets. */
-struct left_ports {
-    LIST_HEAD(, left_port) all;
+struct left_port {
+    uint16_t port;
+    uint64_t until_us;
 };
 
-void left_ports_init(struct left_ports *ports);
-void left_ports_clear(struct left_ports *ports);
+/* The last ones, in a ring; embedded by who closes sockets, zeroed at first. */
+struct left_ports {
+    struct left_port all[LEFT_PORTS_MAX];
+    size_t next;
+};
 
 void left_ports_note(struct left_ports *ports, uint16_t port);
 
 /* Within half a minute. */
-bool left_ports_has(struct left_ports *ports, uint16_t port);
+bool left_ports_has(const struct left_ports *ports, uint16_t port);
 
 #endif

@@ -45,7 +45,6 @@ listener_sockets_new(unsigned worker_count, struct numbers *numbers)
     sockets->worker_count = worker_count;
     sockets->numbers = numbers;
     LIST_INIT(&sockets->open);
-    left_ports_init(&sockets->left);
     return sockets;
 }
 
@@ -70,7 +69,6 @@ listener_sockets_free(struct listener_sockets **sockets)
         return;
     while (!LIST_EMPTY(&(*sockets)->open))
         close_one(LIST_FIRST(&(*sockets)->open));
-    left_ports_clear(&(*sockets)->left);
     free(*sockets);
     *sockets = NULL;
 }
@@ -145,7 +143,7 @@ is_port_ours(const struct listener_sockets *sockets, uint16_t port)
 
 /* Two programs of one user may share a port by SO_REUSEPORT: try it without that first. */
 static bool
-is_free(struct listener_sockets *sockets, const struct address *address)
+is_free(const struct listener_sockets *sockets, const struct address *address)
 {
     if (address->port == 0 || is_port_ours(sockets, address->port) ||
         left_ports_has(&sockets->left, address->port))
@@ -158,7 +156,7 @@ is_free(struct listener_sockets *sockets, const struct address *address)
 }
 
 static bool
-bind_tcp(struct listener_sockets *sockets, struct listener_socket *socket,
+bind_tcp(const struct listener_sockets *sockets, struct listener_socket *socket,
          const struct config_listener *listener)
 {
     struct address address;
