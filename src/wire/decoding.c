@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 json_t *
 decoding_fail(struct decoding *decoding, char *error)
@@ -64,6 +65,20 @@ is_word(const struct shape *shape, const char *text)
     return is_it;
 }
 
+/* AWS bounds characters, however many bytes they have. */
+static int64_t
+count_characters(const char *text)
+{
+    int64_t count = 0;
+    size_t length;
+
+    while ((length = text_character_length(text)) != 0) {
+        text += length;
+        count++;
+    }
+    return count;
+}
+
 static bool
 has_control(const char *text)
 {
@@ -84,8 +99,8 @@ decoding_text(struct decoding *decoding, const struct shape *shape, const char *
         return decoding_violate(decoding, path, text,
                                 "Member must satisfy enum value set: [%.*s]",
                                 (int)strlen(shape->words) - 2, shape->words + 1);
-    return is_within(decoding, shape, (int64_t)strlen(text), text, path) ? json_string(text)
-                                                                         : NULL;
+    return is_within(decoding, shape, count_characters(text), text, path) ? json_string(text)
+                                                                          : NULL;
 }
 
 json_t *

@@ -148,6 +148,7 @@ def balancers():
         (create, BAD, ["subnet"], {"Subnets": None}),
         (create, BAD, ["not both"], {"SubnetMappings": [{"SubnetId": SUBNETS[0]}]}),
         (create, "SubnetNotFound", ["subnet-nobody"], {"Subnets": ["subnet-nobody"]}),
+        (create, "InvalidConfigurationRequest", ["same Availability Zone"], {"Subnets": [SUBNETS[0], SUBNETS[0]]}),
         (create, "InvalidSecurityGroup", ["sg-nobody"], {"SecurityGroups": ["sg-nobody"]}),
         (create, BAD, ["dualstack"], {"IpAddressType": "dualstack"}),
         (create, BAD, ["AllocationId"], {"Subnets": None, "SubnetMappings": [
@@ -384,6 +385,9 @@ def secure():
     ask("remove_listener_certificates", {}, ListenerArn=arn, Certificates=[two])
     ask("remove_listener_certificates", {}, ListenerArn=arn, Certificates=[two])
     ask("remove_listener_certificates", BAD, ListenerArn=arn, Certificates=[])
+    down = [{"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Protocol": "HTTP", "Port": "80"}}]
+    ask("create_rule", BAD, says=["HTTPS to HTTP"], ListenerArn=arn, Priority=1, Conditions=path("/a"), Actions=down)
+    ask(modify, BAD, says=["HTTPS to HTTP"], ListenerArn=arn, DefaultActions=down)
     ask(modify, BAD, ListenerArn=arn, Certificates=[one, two])
     ask(modify, {"Listeners[0].Certificates": [two], "Listeners[0].SslPolicy": policy}, ListenerArn=arn,
         Certificates=[two])
@@ -561,6 +565,9 @@ def tags():
         ("describe_tags", BAD, ["20"], {"ResourceArns": [arn] * 21}),
         ("describe_tags", BAD, ["ResourceArns"], {"ResourceArns": None}),
     ), **{name: {"ResourceArns": [arn]} for name in ("add_tags", "remove_tags", "describe_tags")})
+    ask("add_tags", BAD, ResourceArns=[arn], Tags=pairs(**{"ä" * 129: ""}))
+    ask("add_tags", {}, ResourceArns=[arn], Tags=pairs(**{"ä" * 128: "💥" * 256}))
+    ask("remove_tags", {}, ResourceArns=[arn], TagKeys=["ä" * 128])
     ask("add_tags", {}, ResourceArns=[arn], Tags=pairs(**{"k" * 128: "v" * 256}))
     ask("describe_tags", {"TagDescriptions[0].Tags": pairs(**{"k" * 128: "v" * 256})}, ResourceArns=[arn])
     need("delete_target_group", TargetGroupArn=arn)

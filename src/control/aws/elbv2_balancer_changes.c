@@ -42,6 +42,10 @@ add_subnet(struct aws_call *call, json_t *subnets, const char *subnet)
                  "The subnet ID '%s' does not exist: there is one a zone, subnet-ZONE (aws ec2 "
                  "describe-subnets)",
                  subnet == NULL ? "" : subnet);
+    else if (json_object_get(subnets, subnet) != NULL)
+        aws_fail(call, "InvalidConfigurationRequest",
+                 "A load balancer cannot be attached to multiple subnets in the same "
+                 "Availability Zone");
     else
         json_object_set_new(subnets, subnet, json_true());
 }

@@ -11,6 +11,7 @@
 #include "control/aws/elbv2_association.h"
 #include "control/aws/elbv2_certificates.h"
 #include "control/aws/elbv2_attributes.h"
+#include "control/aws/elbv2_patterns.h"
 #include "model/ssl_policy.h"
 
 static bool
@@ -55,6 +56,14 @@ put_trust_store(struct aws_call *call, json_t *listener)
     return call->error_code == NULL;
 }
 
+static bool
+is_secure(const json_t *listener)
+{
+    const char *protocol = json_string_value(json_object_get(listener, "protocol"));
+
+    return protocol != NULL && strcmp(protocol, "HTTPS") == 0;
+}
+
 /* One element of a list of AWS's; NULL: the list is not given. */
 static const char *
 first_text(const struct aws_call *call, const char *member)
@@ -89,6 +98,8 @@ put_members(struct aws_call *call, size_t balancer, json_t *document)
     }
     return call->error_code == NULL && put_trust_store(call, listener) &&
            elbv2_put_default_certificate(call, listener) &&
+           elbv2_takes_redirects(call, is_secure(listener),
+                                 json_object_get(listener, "default_actions")) &&
            elbv2_may_forward(call, balancer, json_object_get(listener, "default_actions"));
 }
 

@@ -62,6 +62,22 @@ check_values(struct aws_call *call, const json_t *condition, pattern_fault *faul
 }
 
 bool
+elbv2_takes_redirects(struct aws_call *call, bool is_secure, const json_t *actions)
+{
+    const json_t *action;
+    size_t index;
+
+    json_array_foreach (actions, index, action) {
+        const char *protocol = json_string_value(
+            json_object_get(json_object_get(action, "redirect_config"), "protocol"));
+        if (is_secure && protocol != NULL && strcmp(protocol, "HTTP") == 0)
+            aws_fail(call, "ValidationError",
+                     "A redirect action cannot redirect from HTTPS to HTTP");
+    }
+    return call->error_code == NULL;
+}
+
+bool
 elbv2_takes_patterns(struct aws_call *call, const json_t *conditions)
 {
     const json_t *condition;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Values of conditions that a file may have and ELBv2 refuses: host names without a dot, and
- * addresses without a prefix length.
+ * What a file may have and ELBv2 refuses: host names without a dot, addresses without a prefix
+ * length, redirects from HTTPS to HTTP.
  */
 #ifndef FAIRLEAD_CONTROL_AWS_ELBV2_PATTERNS_H
 #define FAIRLEAD_CONTROL_AWS_ELBV2_PATTERNS_H
@@ -15,6 +15,10 @@
 /* Whether ELBv2 would take what conditions ask for, as a file would give them; else the call
  * has failed. What both refuse is left to the file's checks. */
 bool elbv2_takes_patterns(struct aws_call *call, const json_t *conditions);
+
+/* Whether a listener of that kind may have the actions: nobody is sent from HTTPS to HTTP; else
+ * the call has failed. */
+bool elbv2_takes_redirects(struct aws_call *call, bool is_secure, const json_t *actions);
 
 /* The list of values of a condition, which stand in it or in a group of it; NULL: none. */
 const json_t *elbv2_condition_values(const json_t *condition);

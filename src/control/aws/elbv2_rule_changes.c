@@ -8,6 +8,7 @@
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/elbv2_association.h"
+#include "control/aws/elbv2_patterns.h"
 #include "control/aws/elbv2_unbuilt.h"
 
 #define PRIORITY_MAX 50000
@@ -64,10 +65,13 @@ is_free(struct aws_call *call, const struct config_listener *listener, json_int_
 }
 
 static bool
-may_forward(struct aws_call *call, const struct config_listener *listener, json_t *document)
+may_act(struct aws_call *call, const struct config_listener *listener, json_t *document)
 {
-    return elbv2_may_forward(call, config_balancer_index(call->parts->config, listener),
-                             json_object_get(aws_edit_settings(document), "actions"));
+    const json_t *actions = json_object_get(aws_edit_settings(document), "actions");
+
+    return elbv2_takes_redirects(call, listener->protocol == PROTOCOL_HTTPS, actions) &&
+           elbv2_may_forward(call, config_balancer_index(call->parts->config, listener),
+                             actions);
 }
 
 json_t *
@@ -83,7 +87,7 @@ elbv2_create_rule(struct aws_call *call)
     json_t *document = json_pack("{s:{s:O}, s:s, s:o*}", "settings", "priority", priority,
                                  "listener", listener->name, "tags", aws_edit_tags(call));
     if (call->error_code != NULL || !put_lists(call, document) ||
-        !may_forward(call, listener, document)) {
+        !may_act(call, listener, document)) {
         json_decref(document);
         return NULL;
     }
@@ -117,7 +121,7 @@ elbv2_modify_rule(struct aws_call *call)
     if (object == NULL)
         return NULL;
     json_t *document = aws_edit_document(object);
-    if (!put_lists(call, document) || !may_forward(call, found.listener, document)) {
+    if (!put_lists(call, document) || !may_act(call, found.listener, document)) {
         json_decref(document);
         return NULL;
     }
