@@ -209,7 +209,7 @@ is_empty(struct aws_call *call, const char *cluster)
     struct ecs_view view;
 
     ecs_view_make(&view, call);
-    const struct ecs_counts counts = ecs_cluster_tasks(&view, cluster);
+    const struct ecs_counts counts = ecs_view_count(&view, cluster, NULL);
     if (ecs_cluster_services(&view, cluster) > 0)
         aws_fail(call, "ClusterContainsServicesException",
                  "The Cluster cannot be deleted while Services are active.");

@@ -12,7 +12,6 @@
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_listing.h"
 #include "control/aws/ecs_tag_list.h"
-#include "control/scheduler/scheduler.h"
 
 #define CLUSTERS_MAX 100
 
@@ -98,22 +97,6 @@ ecs_cluster_services(const struct ecs_view *view, const char *cluster)
     return count;
 }
 
-struct ecs_counts
-ecs_cluster_tasks(const struct ecs_view *view, const char *cluster)
-{
-    struct ecs_counts counts = ecs_view_count(view, cluster, NULL);
-    const struct scheduled_task *task = NULL;
-
-    while ((task = scheduler_next_task(view->call->parts->scheduler, task)) != NULL) {
-        if (task->life == LIFE_STOPPED || strcmp(task->cluster, cluster) != 0)
-            continue;
-        counts.desired++;
-        counts.running += task->life == LIFE_RUNNING;
-        counts.pending += task->life < LIFE_RUNNING;
-    }
-    return counts;
-}
-
 /* Everything here is what ECS calls EC2: containers on machines that are there. */
 static json_t *
 statistics(const struct ecs_counts *counts, unsigned services)
@@ -170,7 +153,7 @@ put_said(json_t *json, const struct ecs_view *view, const json_t *document, bool
 json_t *
 ecs_cluster_to_json(const struct ecs_view *view, const char *name, bool is_whole)
 {
-    const struct ecs_counts counts = ecs_cluster_tasks(view, name);
+    const struct ecs_counts counts = ecs_view_count(view, name, NULL);
     const struct object *object = ecs_cluster_object(view->call, name);
     unsigned services = ecs_cluster_services(view, name);
     char *arn = ecs_arn_cluster(view->call, name);

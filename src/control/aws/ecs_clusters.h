@@ -8,10 +8,6 @@
  * statistics. */
 json_t *ecs_cluster_to_json(const struct ecs_view *view, const char *name, bool is_whole);
 
-/* The cluster's tasks that have not ended: those that are seen, and those that fairlead runs.
- */
-struct ecs_counts ecs_cluster_tasks(const struct ecs_view *view, const char *cluster);
-
 /* Of the configuration and of the API; not those that are INACTIVE. */
 unsigned ecs_cluster_services(const struct ecs_view *view, const char *cluster);
 
