@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""aws_ecs_definitions.py make|same: ECS's objects by boto3.
+"""aws_ecs_definitions.py make|same|storm FILE|after FILE: ECS's objects by boto3.
 
 make: makes, changes and is refused, with every code; leaves some objects, and prints all that
-Describe calls tell of them. same: prints that again.
+Describe calls tell of them. same: prints that again. storm: registers revisions until nobody
+answers, and notes those that it was told of; after: these are there, and no number comes again.
 """
 import json
 import os
@@ -15,7 +16,7 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 MODE = sys.argv[1]
 ecs = boto3.client("ecs", endpoint_url=os.environ["AWS_ENDPOINT"],
@@ -471,6 +472,29 @@ def tell():
     print(json.dumps(told, indent=1, sort_keys=True, default=str))
 
 
+def storm(path):
+    with open(path, "w", encoding="utf-8") as noted:
+        while True:
+            try:
+                made = ecs.register_task_definition(family="storm", containerDefinitions=[WEB])["taskDefinition"]
+            except (BotoCoreError, ClientError):
+                return
+            noted.write(f"{made['revision']}\n")
+            noted.flush()
+
+
+def after(path):
+    with open(path, encoding="utf-8") as noted:
+        told = [int(line) for line in noted]
+    there = [int(arn.split(":")[-1]) for arn in pages("list_task_definitions", "taskDefinitionArns", 100, familyPrefix="storm")]
+    assert told and set(told) <= set(there), f"{set(told) - set(there)} of {len(told)} are forgotten"
+    made = ecs.register_task_definition(family="storm", containerDefinitions=[WEB])["taskDefinition"]
+    assert made["revision"] == max(there) + 1, f"{made['revision']} after {max(there)}"
+
+
+if MODE in ("storm", "after"):
+    {"storm": storm, "after": after}[MODE](sys.argv[2])
+    sys.exit(0)
 if MODE == "make":
     registering()
     what_is_refused()

@@ -39,8 +39,9 @@ start() {
     wait_for 10 aws_answers
     ctl task-event "$work/event.json" >/dev/null
 }
+# objects MODE OUTPUT [FILE]
 objects() {
-    /usr/bin/python3 "$(dirname "$0")/aws_ecs_definitions.py" "$1" >"$work/$2" 2>&1 ||
+    /usr/bin/python3 "$(dirname "$0")/aws_ecs_definitions.py" "$1" ${3:+"$3"} >"$work/$2" 2>&1 ||
         fail "$1: $(tail -3 "$work/$2")"
 }
 ecs() {
@@ -58,13 +59,29 @@ fairlead_stop
 start
 objects same told
 diff "$work/wanted" "$work/told" >"$work/diff" || fail "after a restart: $(cat "$work/diff")"
-kill -KILL "$fairlead_pid"
-wait "$fairlead_pid" || true
+kill_control() {
+    kill -KILL "$fairlead_pid"
+    wait "$fairlead_pid" || true
+    wait_for 20 gone
+}
 gone() { [ -z "$(fairlead_children fairlead)" ] || ! aws_answers; }
-wait_for 20 gone
+kill_control
 start
 objects same told
 diff "$work/wanted" "$work/told" >"$work/diff" || fail "after a kill: $(cat "$work/diff")"
+
+step "what was answered before a kill is there, and no number comes again"
+some() { [ -s "$work/revisions" ] && [ "$(wc -l <"$work/revisions")" -ge 10 ]; }
+for _ in 1 2 3; do
+    rm -f "$work/revisions"
+    objects storm noted "$work/revisions" &
+    storm=$!
+    wait_for 20 some
+    kill_control
+    wait "$storm"
+    start
+    objects after noted "$work/revisions"
+done
 
 step "the aws CLI does the same"
 arn=$(ecs register-task-definition --family cli --container-definitions \
