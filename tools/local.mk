@@ -23,6 +23,7 @@ fairleadctl_SOURCES = \
 	tools/fairleadctl/place.c tools/fairleadctl/place.h \
 	tools/fairleadctl/key_words.c tools/fairleadctl/key_words.h \
 	tools/fairleadctl/certificate_words.c tools/fairleadctl/certificate_words.h \
+	tools/fairleadctl/service_words.c tools/fairleadctl/service_words.h \
 	tools/fairleadctl/process_words.c tools/fairleadctl/process_words.h \
 	tools/fairleadctl/resolve.c tools/fairleadctl/resolve.h \
 	tools/fairleadctl/screen.c tools/fairleadctl/screen.h \

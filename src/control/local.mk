@@ -173,6 +173,8 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_roll.c \
 	src/control/admin/name_list.c src/control/admin/name_list.h \
 	src/control/admin/admin_certificates.c \
+	src/control/admin/admin_services.c src/control/admin/admin_services.h \
+	src/control/admin/admin_service_orders.c src/control/admin/admin_service_orders.h \
 	src/control/admin/admin_show.c \
 	src/control/admin/admin_socket.c src/control/admin/admin_socket.h \
 	src/control/admin/call_line.c src/control/admin/call_line.h \

@@ -48,11 +48,12 @@ struct task {
     char *zone;           /* NULL: none */
     char *host;           /* address to dial for bindings on all addresses of its family */
     char *host_ipv6;      /* a second one, where the host has both families; NULL: none */
-    char *container_address;       /* the container's own; NULL: none */
-    char *no_address;              /* why it has none, and what to do; NULL: not known */
-    enum task_dial dial;           /* whether that is dialled in place of a published one */
-    bool is_on_host_network;       /* its ports are the host's own, none needs to be bound */
-    char *image;                   /* NULL: unknown */
+    char *container_address; /* the container's own; NULL: none */
+    char *no_address;        /* why it has none, and what to do; NULL: not known */
+    enum task_dial dial;     /* whether that is dialled in place of a published one */
+    bool is_managed;         /* fairlead itself has started it, and knows what it is for */
+    bool is_on_host_network; /* its ports are the host's own, none needs to be bound */
+    char *image;             /* NULL: unknown */
     struct task_binding *bindings; /* those that suit best for dialling first */
     size_t binding_count;
     unsigned stop_seconds; /* between its stop signal and its end by force; 0: unknown */

@@ -92,6 +92,17 @@ load_stop
 check_posts 0
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
+step "by fairleadctl"
+ctl services | grep -E '^default/srv +2 of 2 +web:2 +web +steady$' >/dev/null || fail "$(ctl services)"
+ctl instances | grep -E '^i-a +default +us-east-1a +ACTIVE' >/dev/null || fail "$(ctl instances)"
+ctl scale srv 3 >/dev/null
+wait_for 20 ecs_is_steady srv 3 2
+ctl roll srv | grep -F 'default/srv is being deployed anew' >/dev/null || fail "no roll"
+ctl scale default/srv 2 >/dev/null
+wait_for 30 ecs_is_steady srv 2 2
+! ctl scale nobody 2 >"$work/out" 2>&1 || fail "nobody is scaled"
+[ "$(ctl --json problems | jq '.Problems | length')" = 0 ] || fail "$(ctl problems)"
+
 step "a container is killed"
 load_start -i killed -r 200 -c 20 -k 100 -P 20 "127.0.0.1:$port" /=web
 docker kill "$(docker ps -q --filter label=fairlead.managed=1 | head -n 1)" >/dev/null

@@ -117,6 +117,24 @@ action_show(struct session *session)
 }
 
 enum exit_code
+action_text(struct session *session)
+{
+    struct admin_answer answer;
+    enum exit_code code = action_send_parameters(session, &answer);
+    char *text = code == EXIT_DONE ? json_text(answer.json, "Text") : NULL;
+
+    if (text != NULL && session->is_json)
+        session_show(session, NULL, &answer);
+    else if (text != NULL) {
+        output_text(stdout, text);
+        putchar('\n');
+    }
+    free(text);
+    admin_answer_clear(&answer);
+    return code;
+}
+
+enum exit_code
 action_target(struct session *session)
 {
     const char *address = session_value(session, "ADDRESS:PORT");

@@ -15,6 +15,8 @@ enum exit_code action_send_parameters(struct session *session, struct admin_answ
 
 /* One request with the parameters as query or body; the answer through the row's view. */
 enum exit_code action_show(struct session *session);
+/* The same, where people read one sentence of the answer. */
+enum exit_code action_text(struct session *session);
 
 /* register, deregister: one target. */
 enum exit_code action_target(struct session *session);

@@ -13,6 +13,7 @@
 #include "listener_words.h"
 #include "listings.h"
 #include "process_words.h"
+#include "service_words.h"
 #include "targets_screen.h"
 
 #define VIEW(name, list, when_empty, ...)                                                      \
@@ -49,10 +50,25 @@ VIEW(groups_view, "TargetGroups", "no target groups are configured",
 VIEW(services_view, "Services",
      "no services are configured: a target group then has the targets that it lists",
      {.title = "SERVICE", .path = "ServiceName", .kind = VIEW_TEXT},
+     {.title = "TASKS", .words = service_tasks_words},
+     {.title = "RUNS", .path = "TaskDefinition", .kind = VIEW_TEXT},
      {.title = "GROUP", .path = "TargetGroupName", .kind = VIEW_TEXT},
-     {.title = "CONTAINER NAME", .path = "ContainerName", .kind = VIEW_TEXT},
-     {.title = "PORT", .path = "ContainerPort"}, {.title = "TASKS", .path = "TaskCount"},
-     {.title = "RUNNING", .path = "RunningCount"});
+     {.title = "PORT", .path = "ContainerPort"},
+     {.title = "CONTAINER NAME", .path = "ContainerName", .is_wide = true},
+     {.title = "DEPLOYMENTS", .words = service_deployments_words, .is_wide = true},
+     {.title = "STATE", .words = service_state_words, .kind = VIEW_WRAP});
+
+VIEW(instances_view, "ContainerInstances",
+     "no container instances are configured: container_instances says where tasks run",
+     {.title = "INSTANCE", .path = "Ec2InstanceId", .kind = VIEW_TEXT},
+     {.title = "CLUSTER", .path = "ClusterName", .kind = VIEW_TEXT},
+     {.title = "ZONE", .path = "Zone", .kind = VIEW_TEXT},
+     {.title = "STATUS", .words = instance_status_words},
+     {.title = "TASKS", .path = "RunningTasksCount"},
+     {.title = "PENDING", .path = "PendingTasksCount", .kind = VIEW_COUNT},
+     {.title = "CPU LEFT", .words = instance_cpu_words},
+     {.title = "MIB LEFT", .words = instance_memory_words},
+     {.title = "ENGINE", .path = "Endpoint", .kind = VIEW_TEXT, .is_wide = true});
 
 VIEW(tasks_view, "Tasks", "no provider reports a task",
      {.title = "TASK", .path = "Id", .kind = VIEW_ID},

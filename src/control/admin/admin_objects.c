@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is configured: listeners, rules, target groups, services. */
+/* What is configured: listeners, rules, target groups. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
 #include "control/admin/rule_text.h"
-#include "control/registry/service_match.h"
 #include "ipc/snapshot_open.h"
 #include "model/settings.h"
 #include "model/ssl_policy.h"
@@ -300,39 +299,4 @@ admin_show_groups(struct admin_call *call)
     free(counts);
     add_rosters(groups, call->parts);
     admin_answer(call->request, 200, json_pack("{s:o}", "TargetGroups", groups));
-}
-
-static json_t *
-service_to_json(const struct admin_parts *parts, const struct config_service *service)
-{
-    const struct service_matcher *matcher = registry_matcher(parts->registry);
-    struct task_record *record = NULL;
-    unsigned matching = 0, running = 0;
-    json_t *object = json_object();
-
-    while ((record = registry_next_task(parts->registry, record)) != NULL) {
-        struct address address;
-        if (service_match(matcher, service, record->task, &address) != SERVICE_MATCHES)
-            continue;
-        matching++;
-        running += task_is_eligible(record->task) && !task_record_is_leaving(record) ? 1 : 0;
-    }
-    admin_set_text(object, "ServiceName", service->name);
-    admin_set_text(object, "TargetGroupName", service->target_group);
-    admin_set_text(object, "ContainerName", service->container_name);
-    admin_set_number(object, "ContainerPort", service->container_port);
-    admin_set_number(object, "TaskCount", matching);
-    admin_set_number(object, "RunningCount", running);
-    return object;
-}
-
-void
-admin_show_services(struct admin_call *call)
-{
-    const struct config *config = call->parts->config;
-    json_t *services = json_array();
-
-    for (size_t i = 0; i < config->service_count; i++)
-        json_array_append_new(services, service_to_json(call->parts, &config->services[i]));
-    admin_answer(call->request, 200, json_pack("{s:o}", "Services", services));
 }

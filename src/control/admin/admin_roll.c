@@ -8,6 +8,8 @@
 
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/admin_service_orders.h"
+#include "control/admin/admin_services.h"
 #include "control/admin/admin_steps.h"
 #include "control/admin/name_list.h"
 #include "control/rollout/roll.h"
@@ -74,6 +76,12 @@ begin(struct admin_call *call, const struct roll_order *order)
 {
     static const struct roll_callbacks callbacks = {on_step, on_done};
 
+    const struct service *own = admin_service_find(call->parts, order->service);
+
+    if (own != NULL && order->image == NULL) {
+        admin_service_roll(call, own);
+        return;
+    }
     const char *obstacle = roll_obstacle(call->parts->rollout, order->service);
     if (obstacle != NULL) {
         refuse_service(call, order->service, obstacle);

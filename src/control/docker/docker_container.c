@@ -210,6 +210,7 @@ make_task(struct docker_container *container, const json_t *inspected,
     task->started_at = memory_copy_text(text_of(state, "StartedAt"));
     task->name = memory_copy_text(container->name);
     task->service = memory_copy_text(labels->service);
+    task->is_managed = labels->is_managed;
     task->project = memory_copy_text(labels->project);
     task->container_name = memory_copy_text(labels->container_name);
     task->zone = memory_copy_text(labels->zone);

@@ -242,6 +242,7 @@ void
 docker_labels_read(struct docker_labels *labels, json_t *object)
 {
     *labels = (struct docker_labels){.verdict = DOCKER_LABELS_OFF};
+    labels->is_managed = json_object_get(object, DRIVER_MANAGED_LABEL) != NULL;
     if (!read_enable(labels, object))
         return;
     bool names_service = find_label(object, LABEL_SERVICE) != NULL;

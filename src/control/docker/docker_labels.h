@@ -7,6 +7,8 @@
 #ifndef FAIRLEAD_CONTROL_DOCKER_DOCKER_LABELS_H
 #define FAIRLEAD_CONTROL_DOCKER_DOCKER_LABELS_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 enum docker_labels_verdict {
@@ -20,6 +22,7 @@ struct docker_labels {
     enum docker_labels_verdict verdict;
     /* of the JSON object; NULL: not given */
     const char *service, *container_name, *zone, *network;
+    bool is_managed;     /* fairlead itself has made the container */
     const char *project; /* of Compose, where the service's name is Compose's too */
     /* NONE, BROKEN: why; USABLE: what is odd about a label that nobody reads, or NULL */
     char *reason;

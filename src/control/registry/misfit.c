@@ -65,7 +65,7 @@ misfit_explain(const struct service_matcher *matcher, const struct task *task)
         nearest = &config->services[i];
     }
     if (nearest == NULL)
-        return explain_unknown(config, task);
+        return task->is_managed ? NULL : explain_unknown(config, task);
     char *missing = service_match_explain(matcher, nearest, task);
     char *text = memory_print("service %s: %s", nearest->name, missing);
     free(missing);
