@@ -53,7 +53,9 @@ noinst_PROGRAMS += tools/sample_task
 tools_sample_task_SOURCES = tools/sample_task.c
 tools_sample_task_CFLAGS = $(support_cflags)
 tools_sample_task_LDFLAGS = -static
-EXTRA_DIST += tools/quickstart tools/packages.sh tools/wire/shapes
+EXTRA_DIST += tools/quickstart tools/quickstart_aws.sh tools/packages.sh tools/wire/shapes
+EXTRA_DIST += tools/demo-article tools/article/balancer.sh tools/article/changes.sh tools/article/checks.sh \
+	tools/article/end.sh tools/article/images.sh tools/article/services.sh tools/article/world.sh
 EXTRA_DIST += tools/check tools/check-bare tools/check-dist tools/check-package tools/image tools/image-files tools/package \
 	Dockerfile .dockerignore \
 	tools/bare/enter tools/bare/machine.sh tools/bare/root.sh tools/bare/try-package \

@@ -5,11 +5,15 @@
 build_packages="gcc make autoconf automake pkg-config libc6-dev libevent-dev libssl-dev
     libjansson-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libnghttp2-dev uthash-dev libsystemd-dev"
 quickstart_packages="curl"
+# What quickstart --aws runs besides.
+aws_packages="awscli docker docker-registry"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
     binutils docker docker-registry docker-compose iptables iproute2 util-linux procps mandoc systemd openssl
     chromium chromium-driver python3-selenium nghttp2-client nghttp2-server
     python3-hpack python3-grpcio python3-boto3 awscli tmux bash-completion zsh prometheus pebble uacme lego certbot"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
+# What tools/demo-article runs.
+article_packages="$aws_packages curl jq debootstrap busybox"
 # What tools/bench runs besides.
 bench_packages="haproxy nginx valgrind nghttp2-client nghttp2-server"
 # What tools/package makes the Debian package with, besides.

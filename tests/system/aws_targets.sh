@@ -14,7 +14,8 @@ app_start "$second" second
 aws_endpoint "$port" eu-central-1
 DIR=$work "$support/config" -t "$first" -n "$listen_port" \
     -c 'path = "/"; interval_milliseconds = 500; timeout_milliseconds = 450;' \
-    -o 'api = { address = "127.0.0.1"; port = '"$port"'; };'
+    -o 'api = { address = "127.0.0.1"; port = '"$port"'; };
+container_instances = ( { name = "i-0123456789abcdef1"; endpoint = "unix://'"$work"'/none.sock"; } );'
 fairlead_start
 DIR=$work "$support/ready" 1
 url=http://127.0.0.1:$listen_port/
@@ -44,6 +45,15 @@ refuses InvalidTarget register-targets --target-group-arn "$group" --targets "Id
 refuses ValidationError register-targets --target-group-arn "$group" --targets Id=127.0.0.1,Port=70000
 grep -i port "$work/out" >/dev/null || fail "$(cat "$work/out")"
 targets_are web 1 || fail "half of a refused call was done"
+
+step "a container instance stands for its engine's address"
+elbv2 register-targets --target-group-arn "$group" --targets "Id=i-0123456789abcdef1,Port=$second"
+elbv2 wait target-in-service --target-group-arn "$group" --targets "Id=i-0123456789abcdef1,Port=$second"
+elbv2 describe-target-health --target-group-arn "$group" --targets "Id=127.0.0.1,Port=$second" --query 'TargetHealthDescriptions[0].TargetHealth.State' |
+    grep '"healthy"' >/dev/null || fail "it is another address"
+elbv2 deregister-targets --target-group-arn "$group" --targets "Id=i-0123456789abcdef1,Port=$second"
+elbv2 wait target-deregistered --target-group-arn "$group" --targets "Id=i-0123456789abcdef1,Port=$second"
+wait_for 10 targets_are web 1
 
 step "a target comes, serves, and goes: none of the requests on the way is lost"
 requests() {

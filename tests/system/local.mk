@@ -18,6 +18,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/api_role.sh tests/system/api_bounds.sh
 system_tests += tests/system/proxy_to_targets.sh tests/system/acme.sh tests/system/certificates_renewed.sh tests/system/many_certificates.sh tests/system/https.sh tests/system/https_targets.sh tests/system/http2.sh \
 	tests/system/http2_targets.sh tests/system/grpc.sh
+system_tests += tests/system/demo_article.sh
 EXTRA_DIST += tests/system/aws_ecs_definitions.py tests/system/aws_ecs_reads.py tests/system/aws_retries.py tests/system/aws_presigned.py tests/system/aws_ec2.py tests/system/aws_ecr.py tests/system/aws_calls.py tests/system/aws_refusals.py tests/system/aws_cases.py tests/system/aws_objects.py tests/system/aws_objects_crash.py tests/system/aws_traffic.py tests/system/aws_reads.py tests/system/http2_frames.py
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \

@@ -77,3 +77,16 @@ grep -q 'six containers' "$work/out" || fail "$(cat "$work/out")"
 check_applications
 check_nothing_is_left
 [ -z "$(docker ps -aq)" ] || fail "containers are left"
+
+step "for the aws command line: what it prints works"
+start --aws
+grep -F "$(cat "$state/environment")" "$work/out" >/dev/null || fail "the key is not printed: $(cat "$work/out")"
+[ "$(stat -c %a "$state/environment")" = 600 ] || fail "others may read the key"
+env -u AWS_ACCESS_KEY_ID AWS_CONFIG_FILE="$work/none" AWS_SHARED_CREDENTIALS_FILE="$work/none" AWS_EC2_METADATA_DISABLED=true \
+    bash -euxc '. "$0/environment"; . "$0/next"' "$state" >"$work/next.out" 2>&1 || fail "$(tail -n 30 "$work/next.out")"
+grep '^web: task from-ecs, ' "$work/next.out" >/dev/null || fail "the service does not answer: $(tail -n 30 "$work/next.out")"
+start --aws
+grep -q 'already running' "$work/out" || fail "$(cat "$work/out")"
+check_nothing_is_left
+pgrep -f 'docker-registry serve' && fail "the registry is left"
+[ -z "$(docker ps -aq)" ] || fail "containers are left"
