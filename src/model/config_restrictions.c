@@ -73,7 +73,7 @@ admit(const struct config_restriction *restriction, long long port)
 
     for (size_t i = 0; i < restriction->group_count; i++)
         most += restriction->groups[i]->count;
-    admission.rules = memory_take(most + 1, sizeof(*admission.rules));
+    admission.rules = memory_take(most + 1, sizeof(struct config_ingress_rule *));
     for (size_t i = 0; i < restriction->group_count; i++) {
         const struct config_ingress *group = restriction->groups[i];
         for (size_t j = 0; j < group->count; j++)
@@ -81,7 +81,8 @@ admit(const struct config_restriction *restriction, long long port)
                 admission.rules[admission.count++] = &group->rules[j];
     }
     if (admission.count > 1)
-        qsort(admission.rules, admission.count, sizeof(*admission.rules), compare_rules);
+        qsort(admission.rules, admission.count, sizeof(struct config_ingress_rule *),
+              compare_rules);
     drop_held(&admission);
     return admission;
 }

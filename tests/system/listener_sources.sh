@@ -56,6 +56,12 @@ ctl listeners >"$work/listeners"
 grep -E '^plain .* 127.0.0.2/32, \+1$' "$work/listeners" >/dev/null || fail "$(cat "$work/listeners")"
 grep -E '^open .* everybody$' "$work/listeners" >/dev/null || fail "$(cat "$work/listeners")"
 
+step "explain says who may not"
+ctl explain "http://127.0.0.1:$port/" --source 192.0.2.1 >"$work/explained"
+grep '192.0.2.1 may not connect: the sources of plain do not name it' "$work/explained" >/dev/null || fail "$(cat "$work/explained")"
+ctl explain "http://127.0.0.1:$port/" --source 127.0.0.2 >"$work/explained"
+! grep 'may not connect' "$work/explained" || fail "127.0.0.2 is let in"
+
 step "before TLS"
 curl -sfk --interface 127.0.0.3 "https://127.0.0.1:$secure_port/" || fail "127.0.0.3 is not let in"
 everywhere resets 127.0.0.1 127.0.0.1 "$secure_port" || fail "127.0.0.1 is let in"

@@ -177,19 +177,44 @@ add_location(json_t *answer, const struct explanation *explanation,
         json_object_set_new(answer, "Location", json_stringn(location.at, location.length));
 }
 
+/* Whether the source could not even connect; behind a PROXY header it is not who connects. */
+static bool
+is_kept_out(const struct explanation *explanation)
+{
+    const struct snapshot_listener *row =
+        snapshot_listener(explanation->snapshot, explanation->listener);
+
+    return row->sources.count > 0 && row->proxy_sources.count == 0 &&
+           !snapshot_has_source(explanation->snapshot, row->sources,
+                                &explanation->origin.source);
+}
+
+static void
+add_note(json_t *answer, const struct explanation *explanation)
+{
+    const struct config_listener *listener = configured_listener(explanation);
+    char source[ADDRESS_TEXT_SIZE], *note;
+
+    address_format(&explanation->origin.source, source);
+    if (is_kept_out(explanation))
+        note = memory_print("%s may not connect: the sources of %s do not name it; this is "
+                            "what others get",
+                            source, listener->name);
+    else if (explanation->unserved_port != 0)
+        note = memory_print("no listener on port %u: this is what %s does",
+                            explanation->unserved_port, listener->name);
+    else
+        return;
+    admin_set_text(answer, "Note", note);
+    free(note);
+}
+
 /* For whom it is explained. */
 static void
 add_listener(json_t *answer, const struct explanation *explanation)
 {
-    const struct config_listener *listener = configured_listener(explanation);
-
-    admin_set_text(answer, "ListenerName", listener->name);
-    if (explanation->unserved_port == 0)
-        return;
-    char *note = memory_print("no listener on port %u: this is what %s does",
-                              explanation->unserved_port, listener->name);
-    admin_set_text(answer, "Note", note);
-    free(note);
+    admin_set_text(answer, "ListenerName", configured_listener(explanation)->name);
+    add_note(answer, explanation);
 }
 
 /* The head that a target would get, written as a worker writes it. */
