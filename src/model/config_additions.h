@@ -21,7 +21,13 @@ struct config_addition {
     const char *list;       /* that it is an element of: "target_groups" */
     const char *listener;   /* whose list that is, by its name; NULL: the root's */
     const json_t *settings; /* an object */
+    /* The settings as config_additions_tree makes them, which has to stay; NULL: the tree is
+     * made for each planting, as that of what others are planted in must be. */
+    struct config_node *tree;
 };
+
+/* What many plantings have in common. Give it back with free(); uses the settings' texts. */
+struct config_node *config_additions_tree(const json_t *settings);
 
 /* Those of one list stand side by side. All of it is the caller's. */
 struct config_additions {

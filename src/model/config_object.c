@@ -71,23 +71,40 @@ read_scalar(const struct object *object, const struct config_node *setting,
     }
 }
 
-static void
-apply_standard(const struct setting *row, void *memory)
+static bool
+has_standard(const struct setting *row)
 {
+    return row->standard != NULL && row->standard != setting_required && *row->standard != '=';
+}
+
+/* An object of which nothing was given: a scope's defaults are read once. Never freed. */
+static const void *
+standard_object(enum setting_scope scope)
+{
+    static void *known[SCOPE_COUNT];
     char *reason;
 
-    if (row->standard == NULL || row->standard == setting_required || *row->standard == '=')
-        return;
-    /* A default that its own row refuses is found by the first test that reads any file. */
-    if (!setting_value_read(row, row->standard, memory, &reason))
-        free(reason);
+    if (known[scope] != NULL)
+        return known[scope];
+    known[scope] = memory_take(1, setting_scopes[scope].size_bytes);
+    for (const struct setting *const *row = setting_rows(scope); *row != NULL; row++) {
+        /* A default that its own row refuses is found by the first test that reads any file. */
+        if (has_standard(*row) &&
+            !setting_value_read(*row, (*row)->standard, known[scope], &reason))
+            free(reason);
+    }
+    return known[scope];
 }
 
 static void
 apply_standards(const struct object *object)
 {
-    for (const struct setting *const *row = object->rows; *row != NULL; row++)
-        apply_standard(*row, object->memory);
+    const void *standard = standard_object(object->scope);
+
+    for (const struct setting *const *row = object->rows; *row != NULL; row++) {
+        if (has_standard(*row))
+            setting_value_copy(*row, standard, object->memory);
+    }
 }
 
 /* What nobody gave, and what another setting's word makes something else. */
@@ -266,17 +283,6 @@ refuse_unknown(const struct object *object, const struct config_node *setting, c
         config_report_add(object->report, setting, "unknown setting");
 }
 
-/* The index of the row with that path; SIZE_MAX: there is none. */
-static size_t
-find_row(const struct object *object, const char *path)
-{
-    for (size_t i = 0; object->rows[i] != NULL; i++) {
-        if (strcmp(object->rows[i]->path, path) == 0)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
 /* Whether it is the group that the object's own settings may stand in. */
 static bool
 is_own_group(const struct object *object, const char *path)
@@ -299,7 +305,7 @@ read_members(const struct object *object, const struct config_node *group,
             snprintf(longer, sizeof(longer), "%s.%s", group_path, path);
             path = longer;
         }
-        size_t row = find_row(object, path);
+        size_t row = setting_index(object->scope, path);
         if (row != SIZE_MAX)
             read_setting(object, setting, row);
         else if (!is_own_group(object, path) && !setting_is_group(object->scope, path))

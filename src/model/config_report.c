@@ -53,7 +53,7 @@ add(struct config_report *report, const struct config_node *setting, const char 
     const char *colon = *path == '\0' && *member == '\0' ? "" : ": ";
     char *text = memory_print("%s%s%s%s%s%s", report->mark == NULL ? "" : report->mark, path,
                               dot, member, colon, reason);
-    unsigned line = setting->line;
+    unsigned line = config_node_line(setting);
     const char *file = config_source_place(report->source, &line);
 
     config_report_add_at(report, file, line, text);
@@ -111,7 +111,7 @@ config_report_add_syntax(struct config_report *report, const struct config_tree_
 struct config_source_line
 config_report_place(const struct config_report *report, const struct config_node *setting)
 {
-    return config_source_line(report->source, setting->line);
+    return config_source_line(report->source, config_node_line(setting));
 }
 
 /* By file and line; those of one line as they were found. */

@@ -60,7 +60,7 @@ fill(struct config_node *node, const struct config_node *parent, unsigned index,
 static void
 clear(struct config_node *node)
 {
-    if (!config_node_has_children(node))
+    if (!config_node_has_children(node) || node->is_lent)
         return;
     for (size_t i = 0; i < node->child_count; i++)
         clear(&node->children[i]);
@@ -95,7 +95,7 @@ config_tree_clear(struct config_tree *tree)
 static void
 adopt(struct config_node *node)
 {
-    if (!config_node_has_children(node))
+    if (!config_node_has_children(node) || node->is_lent)
         return;
     for (size_t i = 0; i < node->child_count; i++)
         node->children[i].parent = node;
@@ -114,6 +114,14 @@ config_node_grow(struct config_node *node, size_t count)
         node->children[i] = (struct config_node){
             .parent = node, .index = (unsigned)i, .kind = NODE_GROUP, .line = node->line};
     return &node->children[before];
+}
+
+unsigned
+config_node_line(const struct config_node *node)
+{
+    while (node->line == 0 && node->parent != NULL)
+        node = node->parent;
+    return node->line;
 }
 
 static const struct config_node *

@@ -25,8 +25,9 @@ struct config_node {
     const struct config_node *parent; /* NULL: the root */
     enum config_node_kind kind;
     bool is_addition; /* stands beside the file (config_additions.h) */
+    bool is_lent;     /* its children are another's, who stands in another tree */
     unsigned index;   /* among the parent's children */
-    unsigned line;    /* of the text that was read, from 1 */
+    unsigned line;    /* of the text that was read, from 1; 0: its parent's */
 
     union {
         const char *text;
@@ -59,6 +60,9 @@ void config_tree_clear(struct config_tree *tree);
 /* Gives a group or a list so many more children, empty groups on its line that have no name
  * yet; the first of them. Those that it had move. */
 struct config_node *config_node_grow(struct config_node *node, size_t count);
+
+/* Its own, or that of the nearest that has one. */
+unsigned config_node_line(const struct config_node *node);
 
 /* A group or a list. */
 static inline bool

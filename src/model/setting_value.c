@@ -486,6 +486,20 @@ setting_values_are_equal(const struct setting *setting, const void *one, const v
 }
 
 void
+setting_value_copy(const struct setting *setting, const void *from, void *object)
+{
+    const char *source = (const char *)from + setting->offset;
+    char *member = setting_member(setting, object), **text = (char **)(void *)member;
+
+    if (!setting_kind_owns_text(setting->kind)) {
+        memcpy(member, source, size_of(setting->kind));
+        return;
+    }
+    free(*text);
+    *text = memory_copy_text(*(char *const *)(const void *)source);
+}
+
+void
 setting_values_swap(const struct setting *setting, void *one, void *other)
 {
     char *left = setting_member(setting, one), *right = setting_member(setting, other);

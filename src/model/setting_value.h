@@ -33,6 +33,7 @@ char *setting_value_text(const struct setting *setting, const void *object);
 /* The same setting of two objects. */
 bool setting_values_are_equal(const struct setting *setting, const void *one,
                               const void *other);
+void setting_value_copy(const struct setting *setting, const void *from, void *object);
 void setting_values_swap(const struct setting *setting, void *one, void *other);
 
 /* Whether the kind's member is a char * that the config owns. */

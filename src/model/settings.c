@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/directories.h"
+#include "base/slice.h"
 #include "model/config.h"
 
 /* The struct of each scope, for offsetof. */
@@ -241,14 +242,51 @@ setting_rows_over(enum setting_scope base)
     return rows;
 }
 
+/* Rows of a scope by their paths, as an open table of indexes from 1. */
+enum { SLOTS = 1024 };
+
+_Static_assert((int)SLOTS > 2 * (int)ROWS_MAX, "a scope's table has room for all rows");
+
+static size_t
+first_slot(const char *path)
+{
+    return (size_t)slice_hash(SLICE_HASH_START, slice_of(path)) % SLOTS;
+}
+
+/* Where the path's row is, or would be. */
+static uint16_t *
+find_slot(uint16_t *slots, const struct setting *const *rows, const char *path)
+{
+    size_t slot = first_slot(path);
+
+    while (slots[slot] != 0 && strcmp(rows[slots[slot] - 1]->path, path) != 0)
+        slot = (slot + 1) % SLOTS;
+    return &slots[slot];
+}
+
+size_t
+setting_index(enum setting_scope scope, const char *path)
+{
+    static uint16_t known[SCOPE_COUNT][SLOTS];
+    static bool is_known[SCOPE_COUNT];
+    const struct setting *const *rows = setting_rows(scope);
+
+    for (size_t i = 0; !is_known[scope] && rows[i] != NULL; i++) {
+        uint16_t *slot = find_slot(known[scope], rows, rows[i]->path);
+        if (*slot == 0)
+            *slot = (uint16_t)(i + 1);
+    }
+    is_known[scope] = true;
+    uint16_t found = *find_slot(known[scope], rows, path);
+    return found == 0 ? SIZE_MAX : found - 1U;
+}
+
 const struct setting *
 setting_find(enum setting_scope scope, const char *path)
 {
-    const struct setting *const *row = setting_rows(scope);
+    size_t index = setting_index(scope, path);
 
-    while (*row != NULL && strcmp((*row)->path, path) != 0)
-        row++;
-    return *row;
+    return index == SIZE_MAX ? NULL : setting_rows(scope)[index];
 }
 
 const struct setting *

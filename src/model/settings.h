@@ -108,6 +108,8 @@ extern const size_t setting_word_count;
 
 /* The row of that path in the scope or its base; NULL: there is none. */
 const struct setting *setting_find(enum setting_scope scope, const char *path);
+/* Its index in setting_rows; SIZE_MAX: there is none. */
+size_t setting_index(enum setting_scope scope, const char *path);
 
 /* The rows that can be used in the scope, its own and those of its base that it does not
  * replace; and all rows of a base and of the scopes over it. Both end with NULL. */

@@ -40,12 +40,15 @@ struct entry {
     json_t *document;
     const char *listener; /* of a rule, in the document */
     const json_t *settings;
+    struct config_node *tree;       /* of the settings; NULL: the configuration has none */
     struct config_ingress *ingress; /* of a security group; NULL: of anything else */
 };
 
 struct table {
-    struct entry **all;
+    struct entry **all; /* by id */
     size_t count, capacity;
+    struct entry **added; /* those that the configuration has, in its order; of all */
+    size_t added_count;
     struct config_addition *additions;
     struct restrictions restrictions;
     struct config_additions view;
@@ -79,6 +82,9 @@ new_entry(const struct object *object, json_t *document)
     entry->object.document = document;
     entry->listener = json_string_value(json_object_get(document, "listener"));
     entry->settings = json_object_get(document, "settings");
+    /* Rules and sources are planted in listeners. */
+    if (kinds[object->kind].list != NULL && object->kind != OBJECT_LISTENER)
+        entry->tree = config_additions_tree(entry->settings);
     if (object->kind == OBJECT_SECURITY_GROUP)
         entry->ingress = ingress_new(document);
     entry->object.id = entry->id = memory_copy_text(object->id);
@@ -99,6 +105,7 @@ leave(struct entry *entry)
     if (--entry->references > 0)
         return;
     ingress_free(&entry->ingress);
+    free(entry->tree);
     json_decref(entry->document);
     free(entry->id);
     free(entry->origin);
@@ -111,6 +118,7 @@ clear_table(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         leave(table->all[i]);
     free(table->all);
+    free(table->added);
     free(table->additions);
     restrictions_clear(&table->restrictions);
     *table = (struct table){.all = NULL};
@@ -142,6 +150,71 @@ find(const struct table *table, const char *id)
     return &table->all[index];
 }
 
+static bool
+is_added(const struct entry *entry)
+{
+    return kinds[entry->object.kind].list != NULL;
+}
+
+/* By kind, rules by their listeners, and then as they were made. */
+static int
+compare(const struct entry *left, const struct entry *right)
+{
+    int order =
+        (left->object.kind > right->object.kind) - (left->object.kind < right->object.kind);
+
+    if (order == 0 && left->listener != NULL && right->listener != NULL)
+        order = strcmp(left->listener, right->listener);
+    if (order != 0)
+        return order;
+    return (left->object.number > right->object.number) -
+           (left->object.number < right->object.number);
+}
+
+/* Where the entry is among those of the configuration, or would be. */
+static size_t
+find_added(const struct table *table, const struct entry *entry)
+{
+    size_t low = 0, high = table->added_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(table->added[middle], entry) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* added has room wherever all has. */
+static void
+put_added(struct table *table, struct entry *entry)
+{
+    size_t index = find_added(table, entry);
+
+    if (!is_added(entry))
+        return;
+    memmove(&table->added[index + 1], &table->added[index],
+            (table->added_count - index) * sizeof(struct entry *));
+    table->added[index] = entry;
+    table->added_count++;
+}
+
+/* Before the entry goes. */
+static void
+drop_added(struct table *table, const struct entry *entry)
+{
+    size_t index = find_added(table, entry);
+
+    if (!is_added(entry))
+        return;
+    CHECK(index < table->added_count && table->added[index] == entry);
+    table->added_count--;
+    memmove(&table->added[index], &table->added[index + 1],
+            (table->added_count - index) * sizeof(struct entry *));
+}
+
 /* Takes the entry. */
 static void
 insert(struct table *table, struct entry *entry)
@@ -151,27 +224,13 @@ insert(struct table *table, struct entry *entry)
     if (table->count == table->capacity) {
         table->capacity = 2 * table->capacity + 16;
         table->all = memory_resize(table->all, table->capacity, sizeof(struct entry *));
+        table->added = memory_resize(table->added, table->capacity, sizeof(struct entry *));
     }
     memmove(&table->all[index + 1], &table->all[index],
             (table->count - index) * sizeof(struct entry *));
     table->all[index] = entry;
     table->count++;
-}
-
-/* By kind, rules by their listeners, and then as they were made. */
-static int
-compare(const void *one, const void *other)
-{
-    const struct entry *left = *(struct entry *const *)one;
-    const struct entry *right = *(struct entry *const *)other;
-    int order =
-        (left->object.kind > right->object.kind) - (left->object.kind < right->object.kind);
-
-    if (order == 0 && left->listener != NULL && right->listener != NULL)
-        order = strcmp(left->listener, right->listener);
-    if (order != 0)
-        return order;
-    return left->object.number < right->object.number ? -1 : 1;
+    put_added(table, entry);
 }
 
 /* Once after each change. */
@@ -193,12 +252,13 @@ find_ingress(const void *table, const char *id)
 
 /* Load balancers are the first additions. */
 static void
-make_restrictions(struct table *table, struct entry *const *sorted, size_t count)
+make_restrictions(struct table *table)
 {
     struct restrictions *restrictions = &table->restrictions;
 
-    for (size_t i = 0; i < count && sorted[i]->object.kind == OBJECT_LOAD_BALANCER; i++)
-        restrictions_add(restrictions, sorted[i]->document, i, find_ingress, table);
+    for (size_t i = 0;
+         i < table->added_count && table->added[i]->object.kind == OBJECT_LOAD_BALANCER; i++)
+        restrictions_add(restrictions, table->added[i]->document, i, find_ingress, table);
     restrictions_sort(restrictions);
     table->view.restrictions =
         (struct config_restrictions){restrictions->all, restrictions->count};
@@ -209,24 +269,18 @@ make_additions(struct table *table)
 {
     if (table->additions != NULL)
         return;
-    struct entry **sorted = memory_take(table->count + 1, sizeof(struct entry *));
-    size_t count = 0;
-
-    table->additions = memory_take(table->count + 1, sizeof(*table->additions));
-    for (size_t i = 0; i < table->count; i++)
-        if (kinds[table->all[i]->object.kind].list != NULL)
-            sorted[count++] = table->all[i];
-    table->view = (struct config_additions){.all = table->additions, .count = count};
-    qsort(sorted, count, sizeof(struct entry *), compare);
-    for (size_t i = 0; i < count; i++)
+    table->additions = memory_take(table->added_count + 1, sizeof(*table->additions));
+    table->view =
+        (struct config_additions){.all = table->additions, .count = table->added_count};
+    for (size_t i = 0; i < table->added_count; i++)
         table->additions[i] = (struct config_addition){
-            .place = sorted[i]->id,
-            .list = kinds[sorted[i]->object.kind].list,
-            .listener = sorted[i]->listener,
-            .settings = sorted[i]->settings,
+            .place = table->added[i]->id,
+            .list = kinds[table->added[i]->object.kind].list,
+            .listener = table->added[i]->listener,
+            .settings = table->added[i]->settings,
+            .tree = table->added[i]->tree,
         };
-    make_restrictions(table, sorted, count);
-    free(sorted);
+    make_restrictions(table);
 }
 
 struct objects *
@@ -365,6 +419,10 @@ object_edit_begin(struct objects *objects)
     table->all = memory_take(table->capacity, sizeof(struct entry *));
     for (size_t i = 0; i < table->count; i++)
         table->all[i] = refer(objects->table.all[i]);
+    table->added_count = objects->table.added_count;
+    table->added = memory_take(table->capacity, sizeof(struct entry *));
+    if (table->added_count > 0)
+        memcpy(table->added, objects->table.added, table->added_count * sizeof(struct entry *));
     return edit;
 }
 
@@ -466,6 +524,8 @@ object_edit_change(struct object_edit *edit, const char *id, json_t *document)
     edit->concerns_settings = edit->concerns_settings || !has_same(old, entry, "settings") ||
                               !has_same(old, entry, kinds[entry->object.kind].beside);
     entry->object.revision++;
+    drop_added(&edit->table, old);
+    put_added(&edit->table, entry);
     *place = entry;
     leave(old);
     note(edit, OBJECT_CHANGE, refer(entry));
@@ -479,6 +539,7 @@ object_edit_delete(struct object_edit *edit, const char *id)
     CHECK(place != NULL);
     struct entry *old = *place;
     size_t index = (size_t)(place - edit->table.all);
+    drop_added(&edit->table, old);
     memmove(place, place + 1, (edit->table.count - index - 1) * sizeof(struct entry *));
     edit->table.count--;
     edit->concerns_settings = edit->concerns_settings || kinds[old->object.kind].list != NULL;

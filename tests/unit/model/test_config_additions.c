@@ -28,6 +28,31 @@ struct given {
     const char *place, *list, *listener, *settings;
 };
 
+/* The same once more, of trees that were made before. */
+static struct config *
+read_again(struct config_additions *additions, struct config_addition *all,
+           const struct config_source *source, struct config_errors *errors)
+{
+    for (size_t i = 0; i < additions->count; i++)
+        if (strcmp(all[i].list, "listeners") != 0)
+            all[i].tree = config_additions_tree(all[i].settings);
+    struct config *config = config_read_text("F", additions, source, errors);
+    config_free(&config);
+    config_errors_clear(errors);
+    config = config_read_text("F", additions, source, errors);
+    for (size_t i = 0; i < additions->count; i++)
+        free(all[i].tree);
+    return config;
+}
+
+static void
+are_same_errors(const struct config_errors *one, const struct config_errors *other)
+{
+    assert_int_equal(one->count, other->count);
+    for (size_t i = 0; i < one->count; i++)
+        assert_string_equal(one->lines[i], other->lines[i]);
+}
+
 /* The configuration of a text with these beside it; errors is empty where there is one. */
 static struct config *
 read_with(const char *text, const struct given *given, size_t count,
@@ -37,6 +62,7 @@ read_with(const char *text, const struct given *given, size_t count,
     struct config_addition all[8];
     struct config_additions additions = {.all = all, .count = count};
     struct config_source source;
+    struct config_errors again;
     int fd = mkstemp(path);
 
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
@@ -46,16 +72,16 @@ read_with(const char *text, const struct given *given, size_t count,
         json_t *object = json_loads(given[i].settings, 0, &error);
         if (object == NULL)
             fail_msg("%s", error.text);
-        all[i] =
-            (struct config_addition){given[i].place, given[i].list, given[i].listener, object};
+        all[i] = (struct config_addition){given[i].place, given[i].list, given[i].listener,
+                                          object, NULL};
     }
-    struct config *config = config_load_text(path, &additions, NULL, &source, errors);
+    struct config *first = config_load_text(path, &additions, NULL, &source, errors);
     unlink(path);
-    if (config != NULL) {
-        config_free(&config);
-        config = config_read_text("F", &additions, &source, errors);
-        assert_non_null(config);
-    }
+    struct config *config = read_again(&additions, all, &source, &again);
+    assert_int_equal(first == NULL, config == NULL);
+    config_free(&first);
+    are_same_errors(errors, &again);
+    config_errors_clear(&again);
     config_source_clear(&source);
     for (size_t i = 0; i < count; i++)
         json_decref((json_t *)(uintptr_t)all[i].settings);

@@ -62,8 +62,8 @@ read_with(const char *text, const struct config_ingress *const *groups, size_t c
 {
     json_t *names[] = {json_pack("{s:s}", "name", "other"), json_pack("{s:s}", "name", "shop")};
     const struct config_addition all[] = {
-        {"loadbalancer/app/other/1", "load_balancers", NULL, names[0]},
-        {"loadbalancer/app/shop/2", "load_balancers", NULL, names[1]}};
+        {"loadbalancer/app/other/1", "load_balancers", NULL, names[0], NULL},
+        {"loadbalancer/app/shop/2", "load_balancers", NULL, names[1], NULL}};
     const struct config_restriction restriction = {
         .load_balancer = "shop", .addition = 1, .groups = groups, .group_count = count};
     const struct config_additions additions = {all, 2, {&restriction, 1}};
