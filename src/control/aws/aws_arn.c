@@ -193,12 +193,34 @@ aws_arn_find_group(struct aws_call *call, const char *arn)
     return group;
 }
 
+bool
+aws_arn_is_rule(const struct aws_call *call, const char *arn,
+                const struct config_listener *listener, const struct config_rule *rule)
+{
+    const struct setting_places *places = rule->places;
+
+    if (places != NULL && places->own.line == 0)
+        return strcmp(aws_arn_resource(arn), call->parts->config->files[places->own.file]) == 0;
+    return is_it(arn, aws_arn_rule(call, listener, rule));
+}
+
+bool
+aws_arn_may_be_below(const struct aws_call *call, const char *arn,
+                     const struct config_listener *listener)
+{
+    char *own = aws_arn_listener(call, listener);
+    bool is_its = strstr(arn, strrchr(own, '/')) != NULL;
+
+    free(own);
+    return is_its;
+}
+
 static bool
 find_rule_of(const struct aws_call *call, const char *arn,
              const struct config_listener *listener, struct aws_rule *found)
 {
     for (size_t i = 0; i < listener->rule_count; i++) {
-        if (!is_it(arn, aws_arn_rule(call, listener, &listener->rules[i])))
+        if (!aws_arn_is_rule(call, arn, listener, &listener->rules[i]))
             continue;
         *found = (struct aws_rule){listener, &listener->rules[i]};
         return true;
@@ -206,7 +228,6 @@ find_rule_of(const struct aws_call *call, const char *arn,
     return false;
 }
 
-/* The listener's number stands in the ARN of each of its rules. */
 bool
 aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found)
 {
@@ -215,10 +236,8 @@ aws_arn_find_rule(struct aws_call *call, const char *arn, struct aws_rule *found
     if (!aws_arn_check(call, AWS_ARN_RULE, arn))
         return false;
     for (size_t i = 0; i < config->listener_count; i++) {
-        char *own = aws_arn_listener(call, &config->listeners[i]);
-        bool is_its = strstr(arn, strrchr(own, '/')) != NULL;
-        free(own);
-        if (is_its && find_rule_of(call, arn, &config->listeners[i], found))
+        if (aws_arn_may_be_below(call, arn, &config->listeners[i]) &&
+            find_rule_of(call, arn, &config->listeners[i], found))
             return true;
     }
     aws_fail(call, "RuleNotFound", "One or more rules not found");

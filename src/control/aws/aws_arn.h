@@ -25,6 +25,13 @@ char *aws_arn_trust_store(const struct aws_call *call, const char *name);
 /* Whether two name the same, whatever their regions and accounts; also of names. */
 bool aws_arn_is_same(const char *one, const char *other);
 
+/* The same as with aws_arn_rule's, which takes longer to make; and whether it can be one of the
+ * listener's, whose number stands in the ARN of each of its rules. */
+bool aws_arn_is_rule(const struct aws_call *call, const char *arn,
+                     const struct config_listener *listener, const struct config_rule *rule);
+bool aws_arn_may_be_below(const struct aws_call *call, const char *arn,
+                          const struct config_listener *listener);
+
 /* What an ARN of the input names; NULL, and the call has failed, where there is no such. */
 bool aws_arn_find_balancer(struct aws_call *call, const char *arn, size_t *index);
 const struct config_listener *aws_arn_find_listener(struct aws_call *call, const char *arn);

@@ -201,10 +201,32 @@ struct rules {
     json_t *array;
 };
 
+/* rule NULL: whether any rule of the listener may be. */
+static bool
+may_be_wanted(const struct aws_call *call, const struct aws_wanted *wanted,
+              const struct config_listener *listener, const struct config_rule *rule)
+{
+    const json_t *element;
+    size_t index;
+
+    json_array_foreach (wanted->list, index, element) {
+        const char *arn = json_string_value(element);
+        if (rule == NULL ? aws_arn_may_be_below(call, arn, listener)
+                         : aws_arn_is_rule(call, arn, listener, rule))
+            return true;
+    }
+    return wanted->list == NULL;
+}
+
+/* An ARN is made only where it is wanted: there may be thousands of rules. */
 static void
 add_rules(struct aws_call *call, struct rules *rules, const struct config_listener *listener)
 {
+    if (!may_be_wanted(call, &rules->arns, listener, NULL))
+        return;
     for (size_t i = 0; i < listener->rule_count; i++) {
+        if (!may_be_wanted(call, &rules->arns, listener, &listener->rules[i]))
+            continue;
         char *arn = aws_arn_rule(call, listener, &listener->rules[i]);
         if (aws_wanted_has(&rules->arns, arn) && aws_page_takes(&rules->page, arn))
             json_array_append_new(rules->array, rule_to_json(call, &listener->rules[i], arn));
