@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One batch at a time; whoever comes meanwhile is in the next. Between two, as much time passes
- * as the first took: what control is for goes on. Start reading at begin_batch.
+ * One batch at a time; whoever comes meanwhile is in the next. Each of its steps has a turn of
+ * the loop of its own, and between two batches as much time passes as the first took: what
+ * control is for goes on. Start reading at begin_batch.
  */
 #include "control/object_orders.h"
 
@@ -15,19 +16,31 @@
 #include "net/loop.h"
 
 #define BATCH_MOST 100
+/* Of a batch's changes and of its answers, how long they may take in one turn of the loop. */
+#define TURN_US 10000
 
 TAILQ_HEAD(list, object_order);
+
+/* What a batch does in its next turn. */
+enum batch_step {
+    STEP_NONE, /* there is no batch, or its certificates are being read */
+    STEP_PUT,  /* what was judged is put in force */
+    STEP_TELL, /* those whose changes are in force are answered */
+};
 
 struct object_orders {
     struct object_orders_parts parts;
     struct reload *reload;
     struct list waiting, batch;
     struct object_edit *edit; /* of the batch; NULL: there is none */
-    struct config *candidate; /* whose certificates are being read */
-    struct alarm_clock next;
+    struct config *candidate; /* as judged; NULL: the configuration stays */
+    enum batch_step step;
+    uint64_t spent_us; /* by the batch so far */
+    struct alarm_clock next, turn;
 };
 
 static void on_next(void *argument);
+static void on_turn(void *argument);
 
 struct object_orders *
 object_orders_new(const struct object_orders_parts *parts)
@@ -38,6 +51,7 @@ object_orders_new(const struct object_orders_parts *parts)
     TAILQ_INIT(&orders->waiting);
     TAILQ_INIT(&orders->batch);
     alarm_clock_open(&orders->next, parts->loop, on_next, orders);
+    alarm_clock_open(&orders->turn, parts->loop, on_turn, orders);
     return orders;
 }
 
@@ -54,6 +68,7 @@ object_orders_free(struct object_orders **orders)
         return;
     config_readers_forget((*orders)->parts.readers, *orders);
     alarm_clock_close(&(*orders)->next);
+    alarm_clock_close(&(*orders)->turn);
     object_edit_free(&(*orders)->edit);
     config_free(&(*orders)->candidate);
     free(*orders);
@@ -128,32 +143,98 @@ is_one(const struct object_orders *orders)
     return first != NULL && TAILQ_NEXT(first, link) == NULL;
 }
 
-/* Takes neither. A disk that refuses one refuses all. */
 static void
-end_batch(struct object_orders *orders, const struct config_errors *errors, const char *reason)
+close_batch(struct object_orders *orders)
 {
-    if (errors->count == 0 && reason == NULL)
-        orders->parts.on_change(orders->parts.argument);
-    if (errors->count > 0 && !is_one(orders))
-        dissolve(orders);
-    else
-        tell_all(orders, errors, reason);
+    orders->step = STEP_NONE;
     object_edit_free(&orders->edit);
     reload_release(orders->reload);
 }
 
+/* Takes neither. A disk that refuses one refuses all. */
 static void
-put(struct object_orders *orders, struct config *config, struct config_answer *certificates)
+refuse_batch(struct object_orders *orders, const struct config_errors *errors,
+             const char *reason)
+{
+    if (errors->count > 0 && !is_one(orders))
+        dissolve(orders);
+    else
+        tell_all(orders, errors, reason);
+    close_batch(orders);
+}
+
+/* In another turn. */
+static void
+go_to(struct object_orders *orders, enum batch_step step)
+{
+    orders->step = step;
+    alarm_clock_set(&orders->turn, 0);
+}
+
+static void
+put(struct object_orders *orders, struct config_answer *certificates)
 {
     struct config_errors errors = {.lines = NULL};
+    struct config *config = orders->candidate;
     char *reason = NULL;
 
+    orders->candidate = NULL;
     reload_put_objects(orders->reload,
                        &(struct reload_objects){orders->edit, config, certificates}, &errors,
                        &reason);
-    end_batch(orders, &errors, reason);
+    if (errors.count > 0 || reason != NULL) {
+        refuse_batch(orders, &errors, reason);
+    } else {
+        orders->parts.on_change(orders->parts.argument);
+        go_to(orders, STEP_TELL);
+    }
     config_errors_clear(&errors);
     free(reason);
+}
+
+/* As many as a turn has time for; the others find what they changed as they left it, since the
+ * next batch waits. */
+static void
+tell(struct object_orders *orders)
+{
+    static const struct config_errors none;
+    const struct objects_outcome outcome = {.errors = &none};
+    uint64_t end_us = clock_precise_us() + TURN_US;
+    struct object_order *order;
+
+    while ((order = TAILQ_FIRST(&orders->batch)) != NULL && clock_precise_us() < end_us) {
+        TAILQ_REMOVE(&orders->batch, order, link);
+        order->is_in_batch = false;
+        order->on_done(order, &outcome);
+    }
+    if (TAILQ_EMPTY(&orders->batch))
+        close_batch(orders);
+    else
+        go_to(orders, STEP_TELL);
+}
+
+/* What has begun then is over for now. */
+static void
+pause_after(struct object_orders *orders, uint64_t began_us)
+{
+    orders->spent_us += clock_precise_us() - began_us;
+    if (orders->edit != NULL)
+        return;
+    come_soon(orders, orders->spent_us);
+    orders->spent_us = 0;
+}
+
+static void
+on_turn(void *argument)
+{
+    struct object_orders *orders = argument;
+    uint64_t began_us = clock_precise_us();
+
+    if (orders->step == STEP_PUT)
+        put(orders, NULL);
+    else if (orders->step == STEP_TELL)
+        tell(orders);
+    pause_after(orders, began_us);
 }
 
 /* Only faults of what the candidate names and the configuration in force does not: of the
@@ -176,59 +257,62 @@ static void
 on_certificates(void *argument, struct config_answer *read)
 {
     struct object_orders *orders = argument;
-    struct config *config = orders->candidate;
     struct config_errors errors = {.lines = NULL};
     uint64_t began_us = clock_precise_us();
 
     keep_new_faults(orders, &read->errors, &errors);
-    orders->candidate = NULL;
     if (errors.count == 0 && read->is_good) {
-        put(orders, config, read);
+        put(orders, read);
     } else {
-        config_free(&config);
-        end_batch(orders, errors.count > 0 ? &errors : &read->errors, NULL);
+        config_free(&orders->candidate);
+        refuse_batch(orders, errors.count > 0 ? &errors : &read->errors, NULL);
     }
     config_errors_clear(&errors);
-    come_soon(orders, clock_precise_us() - began_us);
+    pause_after(orders, began_us);
 }
 
-/* Takes the configuration. */
 static void
-read_certificates(struct object_orders *orders, struct config *config)
+read_certificates(struct object_orders *orders)
 {
     const struct config_question question = {
-        .path = "certificates", .wish = CONFIG_IN_FORCE, .in_force = config};
+        .path = "certificates", .wish = CONFIG_IN_FORCE, .in_force = orders->candidate};
     struct config_errors errors = {.lines = NULL};
     const char *reason;
 
-    orders->candidate = config;
+    orders->step = STEP_NONE;
     if (config_readers_start(orders->parts.readers, &question, on_certificates, orders,
                              &reason))
         return;
     config_free(&orders->candidate);
     config_errors_add(&errors, memory_print("its certificates cannot be read: %s", reason));
-    end_batch(orders, &errors, NULL);
+    refuse_batch(orders, &errors, NULL);
     config_errors_clear(&errors);
+}
+
+/* False: the batch is refused. */
+static bool
+judge(struct object_orders *orders)
+{
+    struct config_errors errors = {.lines = NULL};
+
+    orders->candidate =
+        reload_judge(orders->reload, object_edit_additions(orders->edit), &errors);
+    if (orders->candidate == NULL)
+        refuse_batch(orders, &errors, NULL);
+    config_errors_clear(&errors);
+    return orders->candidate != NULL;
 }
 
 static void
 put_batch(struct object_orders *orders)
 {
-    struct config_errors errors = {.lines = NULL};
-    struct config *config = NULL;
-
-    if (object_edit_concerns_settings(orders->edit)) {
-        config = reload_judge(orders->reload, object_edit_additions(orders->edit), &errors);
-        if (config == NULL) {
-            end_batch(orders, &errors, NULL);
-            config_errors_clear(&errors);
-            return;
-        }
-    }
-    if (config != NULL && config_has_new_certificates(reload_config(orders->reload), config))
-        read_certificates(orders, config);
+    if (object_edit_concerns_settings(orders->edit) && !judge(orders))
+        return;
+    if (orders->candidate != NULL &&
+        config_has_new_certificates(reload_config(orders->reload), orders->candidate))
+        read_certificates(orders);
     else
-        put(orders, config, NULL);
+        go_to(orders, STEP_PUT);
 }
 
 /* Those that wait, as many as come together. */
@@ -249,27 +333,55 @@ gather(struct object_orders *orders)
     }
 }
 
+/* Those from this one on, which had no turn, wait before those that came later. */
+static void
+send_back(struct object_orders *orders, struct object_order *first)
+{
+    struct object_order *order = NULL;
+
+    while (first != NULL && order != first) {
+        order = TAILQ_LAST(&orders->batch, list);
+        TAILQ_REMOVE(&orders->batch, order, link);
+        order->is_in_batch = false;
+        TAILQ_INSERT_HEAD(&orders->waiting, order, link);
+    }
+}
+
+/* True: the order's changes are fit to be judged beside those of others. */
+static bool
+give_turn(struct object_orders *orders, struct object_order *order, struct object_order *next)
+{
+    size_t before = object_edit_changes(orders->edit);
+
+    /* Out of the list first: whose turn is over is gone behind it. */
+    TAILQ_REMOVE(&orders->batch, order, link);
+    enum object_turn turn = order->on_turn(order, orders->edit);
+    if (turn == OBJECT_TURN_CROWDED)
+        wait_alone(orders, order);
+    if (turn != OBJECT_TURN_CHANGES)
+        return object_edit_changes(orders->edit) == before;
+    if (next != NULL)
+        TAILQ_INSERT_BEFORE(next, order, link);
+    else
+        TAILQ_INSERT_TAIL(&orders->batch, order, link);
+    return true;
+}
+
 /* False: one of them has changed something and then failed. */
 static bool
 give_turns(struct object_orders *orders)
 {
+    uint64_t end_us = clock_precise_us() + TURN_US;
     struct object_order *order, *next;
     bool is_clean = true;
 
     for (order = TAILQ_FIRST(&orders->batch); order != NULL; order = next) {
-        size_t before = object_edit_changes(orders->edit);
         next = TAILQ_NEXT(order, link);
-        /* Out of the list first: whose turn is over is gone behind it. */
-        TAILQ_REMOVE(&orders->batch, order, link);
-        enum object_turn turn = order->on_turn(order, orders->edit);
-        if (turn == OBJECT_TURN_CROWDED)
-            wait_alone(orders, order);
-        if (turn != OBJECT_TURN_CHANGES)
-            is_clean = is_clean && object_edit_changes(orders->edit) == before;
-        else if (next != NULL)
-            TAILQ_INSERT_BEFORE(next, order, link);
-        else
-            TAILQ_INSERT_TAIL(&orders->batch, order, link);
+        is_clean = give_turn(orders, order, next) && is_clean;
+        if (clock_precise_us() >= end_us) {
+            send_back(orders, next);
+            break;
+        }
     }
     return is_clean;
 }
@@ -283,9 +395,8 @@ begin_batch(struct object_orders *orders)
         put_batch(orders);
         return;
     }
-    object_edit_free(&orders->edit);
     dissolve(orders);
-    reload_release(orders->reload);
+    close_batch(orders);
 }
 
 static void
@@ -297,5 +408,5 @@ on_next(void *argument)
     if (orders->edit != NULL || TAILQ_EMPTY(&orders->waiting) || !reload_hold(orders->reload))
         return;
     begin_batch(orders);
-    come_soon(orders, clock_precise_us() - began_us);
+    pause_after(orders, began_us);
 }
