@@ -300,24 +300,17 @@ write_certificates(struct certificate_reader *reader, struct certificate_files *
     return true;
 }
 
-/* What API calls have made lies where the file says. False with lines printed. */
+/* What API calls have made. False with a line logged. */
 static bool
-load_objects(struct parts *parts)
+find_objects(void *argument, const char *state_dir)
 {
-    struct config_errors errors = {0};
-    struct config *config = config_load(parts->config_path, NULL, &errors);
+    struct objects *objects = argument;
     char *reason = NULL;
+    bool is_loaded = objects_load(objects, state_dir, &reason);
 
-    print_errors(&errors);
-    config_errors_clear(&errors);
-    if (config == NULL)
-        return false;
-    parts->objects = objects_new();
-    bool is_loaded = objects_load(parts->objects, config->state_dir, &reason);
     if (!is_loaded)
         log_error("%s", reason);
     free(reason);
-    config_free(&config);
     return is_loaded;
 }
 
@@ -327,12 +320,14 @@ load_first(struct parts *parts)
 {
     struct certificate_files *certificates = &parts->first_certificates;
     struct certificate_reader *reader = certificate_reader_new(certificates);
+    const struct config_beside beside = {objects_additions(parts->objects), find_objects,
+                                         parts->objects};
     struct config_errors errors = {0};
 
     certificate_reader_begin_anew(reader);
     struct config *config =
-        config_load_text(parts->config_path, objects_additions(parts->objects),
-                         certificate_reader_inspector(reader), &parts->first_source, &errors);
+        config_load_beside(parts->config_path, &beside, certificate_reader_inspector(reader),
+                           &parts->first_source, &errors);
     print_errors(&errors);
     config_errors_clear(&errors);
     if (config != NULL && !write_certificates(reader, certificates)) {
@@ -347,8 +342,7 @@ load_first(struct parts *parts)
 static void
 load_config(struct parts *parts)
 {
-    if (!load_objects(parts))
-        return;
+    parts->objects = objects_new();
     parts->first_config = load_first(parts);
     if (parts->first_config != NULL && parts->past != NULL &&
         handover_workers(parts->past) != 0)

@@ -471,6 +471,16 @@ struct config *config_load(const char *path, const struct config_inspector *insp
 struct config_additions;
 struct config_source;
 
+/* What stands beside a file, and lies where the file says. */
+struct config_beside {
+    const struct config_additions *additions; /* as find leaves them */
+    /* Called at most once, before they are used; false: they cannot be had, and nothing is
+     * read.
+     */
+    bool (*find)(void *argument, const char *state_dir);
+    void *argument;
+};
+
 /* The same, with what stands beside the file (NULL: nothing), in two steps, of which the second
  * touches no file: the text that the first leaves in source (config_source.h), the caller's,
  * can be read again elsewhere. Only the first warns. */
@@ -480,6 +490,10 @@ struct config *config_load_text(const char *path, const struct config_additions 
 struct config *config_read_text(const char *path, const struct config_additions *additions,
                                 const struct config_source *source,
                                 struct config_errors *errors);
+/* As config_load_text; errors may be empty where find has failed. */
+struct config *config_load_beside(const char *path, const struct config_beside *beside,
+                                  const struct config_inspector *inspector,
+                                  struct config_source *source, struct config_errors *errors);
 
 /* "FILE:LINE"; of the first line where the place is NULL; the place of an addition. Give back
  * with free(). */

@@ -17,6 +17,7 @@
 #include "model/config_report.h"
 #include "model/config_source.h"
 #include "model/config_warn.h"
+#include "model/setting_value.h"
 
 static int
 compare_rules(const void *one, const void *other)
@@ -82,7 +83,9 @@ on_problem(void *report, const char *file, unsigned line, const char *reason)
 
 /* What a reading is for, and where its findings go. */
 struct reading {
+    const struct config_source *source;
     const struct config_additions *additions;
+    const struct config_beside *beside;       /* NULL: the additions are there already */
     const struct config_inspector *inspector; /* NULL: none */
     struct config_report errors;
     struct config_report warnings;
@@ -118,6 +121,62 @@ note_files(struct config *config, const struct config_source *source)
         config->files[i] = memory_copy_text(source->files[i]);
 }
 
+/* Without all of its text nothing can be said of what is missing in it. */
+static bool
+read_tree(struct reading *reading, struct config_tree *tree)
+{
+    struct config_tree_error error;
+
+    if (reading->errors.count > 0)
+        return false;
+    if (config_tree_read(tree, reading->source->text, &error))
+        return true;
+    config_report_add_syntax(&reading->errors, &error);
+    config_tree_clear(tree);
+    return false;
+}
+
+/* NULL: the file says something that cannot be one, which its reading reports. */
+static char *
+find_state_dir(const struct config_node *root)
+{
+    const struct setting *row = setting_find(SCOPE_ROOT, "state_dir");
+    const struct config_node *node = config_node_member(root, row->path);
+    struct config config = {.state_dir = NULL};
+    char *reason;
+
+    if (node != NULL && node->kind != NODE_TEXT)
+        return NULL;
+    if (!setting_value_read(row, node == NULL ? row->standard : node->text, &config, &reason))
+        free(reason);
+    return config.state_dir;
+}
+
+/* False: what stands beside the file cannot be had. */
+static bool
+find_additions(const struct reading *reading, const struct config_node *root)
+{
+    char *state_dir = reading->beside == NULL ? NULL : find_state_dir(root);
+    bool is_found =
+        state_dir == NULL || reading->beside->find(reading->beside->argument, state_dir);
+
+    free(state_dir);
+    return is_found;
+}
+
+static void
+read_tree_with_additions(struct reading *reading, struct config_tree *tree,
+                         struct config *config, bool has_warnings)
+{
+    struct config_source places = config_additions_places(reading->source, reading->additions);
+
+    reading->errors.source = reading->warnings.source = &places;
+    note_files(config, &places);
+    config_additions_plant(reading->additions, tree, &reading->errors);
+    judge(reading, &tree->root, config, has_warnings);
+    config_additions_free_places(&places);
+}
+
 /* The config of the source's text and the additions, unless something is wrong with that
  * already.
  */
@@ -127,58 +186,64 @@ read_source(const char *path, struct reading *reading, bool has_warnings,
 {
     struct config *config = memory_take(1, sizeof(*config));
     struct config_tree tree;
-    struct config_tree_error error;
+    bool is_read = false;
 
     config->path = memory_copy_text(path);
-    note_files(config, reading->errors.source);
-    /* Without all of its text nothing can be said of what is missing in it. */
-    if (reading->errors.count == 0) {
-        if (!config_tree_read(&tree, reading->errors.source->text, &error)) {
-            config_report_add_syntax(&reading->errors, &error);
-        } else {
-            config_additions_plant(reading->additions, &tree, &reading->errors);
-            judge(reading, &tree.root, config, has_warnings);
-        }
+    reading->errors.source = reading->warnings.source = reading->source;
+    if (read_tree(reading, &tree)) {
+        is_read = find_additions(reading, &tree.root);
+        if (is_read)
+            read_tree_with_additions(reading, &tree, config, has_warnings);
         config_tree_clear(&tree);
     }
     config_report_finish(&reading->warnings, &config->warnings);
-    if (config_report_finish(&reading->errors, errors))
+    if (config_report_finish(&reading->errors, errors) || !is_read)
         config_free(&config);
     return config;
 }
 
 static const struct config_additions no_additions;
 
+static struct config *
+load(const char *path, struct reading *reading, struct config_source *source,
+     struct config_errors *errors)
+{
+    reading->source = source;
+    reading->warnings.mark = "warning: ";
+    config_source_read(source, path, on_problem, &reading->errors);
+    return read_source(path, reading, true, errors);
+}
+
 struct config *
 config_load_text(const char *path, const struct config_additions *additions,
                  const struct config_inspector *inspector, struct config_source *source,
                  struct config_errors *errors)
 {
-    struct config_source places;
     struct reading reading = {.additions = additions == NULL ? &no_additions : additions,
-                              .inspector = inspector,
-                              .errors = {.source = source},
-                              .warnings = {.source = &places, .mark = "warning: "}};
+                              .inspector = inspector};
 
-    config_source_read(source, path, on_problem, &reading.errors);
-    places = config_additions_places(source, reading.additions);
-    reading.errors.source = &places;
-    struct config *config = read_source(path, &reading, true, errors);
-    config_additions_free_places(&places);
-    return config;
+    return load(path, &reading, source, errors);
+}
+
+struct config *
+config_load_beside(const char *path, const struct config_beside *beside,
+                   const struct config_inspector *inspector, struct config_source *source,
+                   struct config_errors *errors)
+{
+    struct reading reading = {
+        .additions = beside->additions, .beside = beside, .inspector = inspector};
+
+    return load(path, &reading, source, errors);
 }
 
 struct config *
 config_read_text(const char *path, const struct config_additions *additions,
                  const struct config_source *source, struct config_errors *errors)
 {
-    struct reading reading = {.additions = additions == NULL ? &no_additions : additions};
-    struct config_source places = config_additions_places(source, reading.additions);
+    struct reading reading = {.source = source,
+                              .additions = additions == NULL ? &no_additions : additions};
 
-    reading.errors.source = &places;
-    struct config *config = read_source(path, &reading, false, errors);
-    config_additions_free_places(&places);
-    return config;
+    return read_source(path, &reading, false, errors);
 }
 
 struct config *
