@@ -40,6 +40,43 @@ def network():
     assert [one["AttributeName"] for one in attributes["AccountAttributes"]] == ["default-vpc"]
 
 
+def changes(one, name):
+    """A rule that is changed keeps its id and its tags."""
+    def rule():
+        return ec2.describe_security_group_rules(SecurityGroupRuleIds=[name])["SecurityGroupRules"][0]
+
+    def change(**wanted):
+        return ec2.modify_security_group_rules(GroupId=one, SecurityGroupRules=[
+            {"SecurityGroupRuleId": name, "SecurityGroupRule": wanted}])
+    ec2.create_tags(Resources=[name], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    ec2.delete_tags(Resources=[name], Tags=[{"Key": "a"}])
+    found = ec2.describe_security_group_rules(Filters=[{"Name": "tag:b", "Values": ["2"]}])["SecurityGroupRules"]
+    assert [each["SecurityGroupRuleId"] for each in found] == [name], found
+    before = rule()
+    assert before["Tags"] == [{"Key": "b", "Value": "2"}], before
+    change(IpProtocol="tcp", FromPort=8443, ToPort=8444, CidrIpv4="203.0.113.0/24", Description="others")
+    assert rule() == {**before, "FromPort": 8443, "ToPort": 8444, "CidrIpv4": "203.0.113.0/24",
+                      "Description": "others"}, rule()
+    before = rule()
+    for code, wrong in (("InvalidParameterValue", {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIpv4": "x/8"}),
+                        ("MissingParameter", {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}),
+                        ("MissingParameter", {"CidrIpv4": "203.0.113.0/24"}),
+                        ("InvalidPermission.Duplicate", {
+                            "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIpv4": "127.0.0.0/8"})):
+        refused(code, change, **wrong)
+    assert rule() == before, rule()
+    refused("InvalidSecurityGroupRuleId.NotFound", ec2.modify_security_group_rules, GroupId=one, SecurityGroupRules=[
+        {"SecurityGroupRuleId": "sgr-0", "SecurityGroupRule": {"IpProtocol": "-1", "CidrIpv4": "10.0.0.0/8"}}])
+    refused("InvalidGroup.NotFound", ec2.modify_security_group_rules, GroupId="sg-x", SecurityGroupRules=[
+        {"SecurityGroupRuleId": name}])
+    refused("InvalidID", ec2.create_tags, Resources=["sgr-0"], Tags=[{"Key": "a", "Value": "1"}])
+    tagged = ec2.authorize_security_group_ingress(GroupId=one, IpProtocol="tcp", FromPort=9, ToPort=9,
+                                                  CidrIp="10.0.0.0/8", TagSpecifications=[
+        {"ResourceType": "security-group-rule", "Tags": [{"Key": "c", "Value": "3"}]}])["SecurityGroupRules"]
+    assert tagged[0]["Tags"] == [{"Key": "c", "Value": "3"}], tagged
+    ec2.revoke_security_group_ingress(GroupId=one, SecurityGroupRuleIds=[tagged[0]["SecurityGroupRuleId"]])
+
+
 def rules(one):
     """Permissions by their own ids, as Terraform's aws_vpc_security_group_ingress_rule has them."""
     describe = ec2.describe_security_group_rules
@@ -64,6 +101,7 @@ def rules(one):
     refused("InvalidSecurityGroupRuleId.NotFound", describe, SecurityGroupRuleIds=["sgr-0"])
     refused("InvalidSecurityGroupRuleId.NotFound", ec2.revoke_security_group_egress, GroupId=one,
             SecurityGroupRuleIds=ids[:1])
+    changes(one, ids[0])
     ec2.revoke_security_group_ingress(GroupId=one, SecurityGroupRuleIds=ids)
     refused("InvalidSecurityGroupRuleId.NotFound", describe, SecurityGroupRuleIds=ids[:1])
     assert len(describe(Filters=[{"Name": "group-id", "Values": [one]}])["SecurityGroupRules"]) == 2

@@ -77,10 +77,29 @@ resource "aws_security_group" "web" {
   }
   tags = { team = "$5" }
 }
+resource "aws_security_group" "ruled" {
+  name        = "ruled"
+  description = "its rules are resources of their own"
+  vpc_id      = data.aws_vpc.main.id
+}
+resource "aws_vpc_security_group_ingress_rule" "web" {
+  security_group_id = aws_security_group.ruled.id
+  cidr_ipv4         = "127.0.0.0/8"
+  from_port         = $listen_port
+  to_port           = $listen_port
+  ip_protocol       = "tcp"
+  description       = "of team $5"
+  tags              = { team = "$5" }
+}
+resource "aws_vpc_security_group_egress_rule" "all" {
+  security_group_id = aws_security_group.ruled.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
 resource "aws_lb" "web" {
   name            = "web"
   subnets         = data.aws_subnets.all.ids
-  security_groups = [data.aws_security_group.default.id, aws_security_group.web.id]
+  security_groups = [data.aws_security_group.default.id, aws_security_group.web.id, aws_security_group.ruled.id]
   idle_timeout    = $4
   tags            = { team = "$5" }
 }

@@ -262,6 +262,16 @@ given_by_either(struct aws_call *call, const struct object *object, const char *
     return ec2_rules_to_permissions(call, object->id, object->document, direction, ids);
 }
 
+static void
+name_rules(struct aws_call *call, json_t *permissions)
+{
+    json_t *tags = given_tags(call);
+
+    if (aws_edit_check_tags(call, tags))
+        ec2_rules_name(permissions, tags);
+    json_decref(tags);
+}
+
 static json_t *
 change_permissions(struct aws_call *call, const char *direction, ec2_permissions_change *change)
 {
@@ -271,6 +281,8 @@ change_permissions(struct aws_call *call, const char *direction, ec2_permissions
         return NULL;
     json_t *document = aws_edit_document(object);
     json_t *given = given_by_either(call, object, direction);
+    if (change == ec2_permissions_add)
+        name_rules(call, given);
     bool is_changed = change(call, aws_edit_part(document, direction), given);
     json_decref(given);
     if (!is_changed) {
@@ -315,13 +327,18 @@ change_tags(struct aws_call *call, void (*change)(json_t *tags, const json_t *gi
     size_t index;
 
     json_array_foreach (ids, index, id) {
-        const struct object *object = find(call, json_string_value(id));
+        const char *text = json_string_value(id);
+        bool is_rule = strncmp(text, "sgr-", 4) == 0;
+        const struct object *object =
+            is_rule ? ec2_rules_find_group(call, text) : find(call, text);
         if (object == NULL)
             return aws_fail(call, "InvalidID",
-                            "The ID '%s' is not valid: security groups have tags here",
-                            json_string_value(id));
+                            "The ID '%.64s' is not valid: security groups and their rules "
+                            "have tags here",
+                            text);
         json_t *document = aws_edit_document(object);
-        json_t *tags = aws_edit_part(document, "tags");
+        json_t *tags = is_rule ? ec2_rules_tags(object->id, document, text)
+                               : aws_edit_part(document, "tags");
         change(tags, json_object_get(call->input, "Tags"));
         if (!aws_edit_check_tags(call, tags)) {
             json_decref(document);
