@@ -86,6 +86,15 @@ has '.services[0].tags == [{"key": "team", "value": "a"}]' describe-services --s
 ecs untag-resource --resource-arn "$service" --tag-keys team
 has '.tags == []' list-tags-for-resource --resource-arn "$service"
 
+step "fairlead starts again beside it, and its containers run on"
+docker ps -q --no-trunc --filter label=fairlead.managed=1 | sort >"$work/before"
+fairlead_stop
+fairlead_start
+wait_for 10 aws_answers
+wait_for 20 ecs_is_steady srv 2 1
+docker ps -q --no-trunc --filter label=fairlead.managed=1 | sort >"$work/after"
+diff "$work/before" "$work/after" || fail "containers were replaced"
+
 step "it goes on with a definition that is deregistered and deleted"
 ecs deregister-task-definition --task-definition web:1 >/dev/null
 python3 - <<'END' || fail "web:1 is not deleted"

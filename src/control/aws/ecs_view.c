@@ -247,11 +247,28 @@ ecs_task_status(const struct ecs_task *task)
     return TASK_RUNNING;
 }
 
+/* Of those that fairlead runs. */
+static void
+count_own(const struct ecs_view *view, const char *cluster, struct ecs_counts *counts)
+{
+    const struct scheduled_task *task = NULL;
+
+    while ((task = scheduler_next_task(view->call->parts->scheduler, task)) != NULL) {
+        if (strcmp(task->cluster, cluster) != 0)
+            continue;
+        counts->desired += task->life != LIFE_STOPPED;
+        counts->running += task->life == LIFE_RUNNING;
+        counts->pending += task->life < LIFE_RUNNING;
+    }
+}
+
 struct ecs_counts
 ecs_view_count(const struct ecs_view *view, const char *cluster, const char *service)
 {
     struct ecs_counts counts = {0};
 
+    if (service == NULL)
+        count_own(view, cluster, &counts);
     for (size_t i = 0; i < view->count; i++) {
         struct ecs_task *task = &view->tasks[i];
         if (strcmp(task->cluster, cluster) != 0 ||

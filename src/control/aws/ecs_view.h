@@ -61,8 +61,8 @@ struct ecs_counts {
     unsigned desired, running, pending;
 };
 
-/* Of a cluster's tasks, or (service not NULL) of those of a service, whose name is one of
- * ecs_view_service_name. */
+/* Of a cluster's tasks, with those that fairlead runs, or (service not NULL) of those of a
+ * service, whose name is one of ecs_view_service_name. */
 struct ecs_counts ecs_view_count(const struct ecs_view *view, const char *cluster,
                                  const char *service);
 

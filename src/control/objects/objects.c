@@ -319,6 +319,15 @@ struct loading {
     char *reason;
 };
 
+/* An element of a list of the configuration has settings; of the others nobody here knows more.
+ */
+static bool
+is_sound(enum object_kind kind, const json_t *document)
+{
+    return kind != OBJECT_KIND_COUNT && json_is_object(document) &&
+           (kinds[kind].list == NULL || json_is_object(json_object_get(document, "settings")));
+}
+
 static void
 on_stored(void *argument, const struct stored_object *stored)
 {
@@ -332,9 +341,7 @@ on_stored(void *argument, const struct stored_object *stored)
                                   .revision = stored->revision,
                                   .created_us = stored->created_us};
 
-    if (object.kind != OBJECT_KIND_COUNT &&
-        json_is_object(json_object_get(document, "settings")) &&
-        objects->table.count < OBJECTS_MOST) {
+    if (is_sound(object.kind, document) && objects->table.count < OBJECTS_MOST) {
         insert(&objects->table, new_entry(&object, document));
         objects->last_number = stored->number;
         return;

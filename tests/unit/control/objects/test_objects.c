@@ -137,7 +137,7 @@ only_bindings_of_services_are_settings(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++, id[4]++)
-        object_edit_create(edit, kinds[i], id, "anna", json_pack("{s:{}}", "settings"));
+        object_edit_create(edit, kinds[i], id, "anna", json_pack("{s:s}", "status", "ACTIVE"));
     assert_false(object_edit_concerns_settings(edit));
     object_edit_create(edit, OBJECT_SERVICE_BINDING, "service-binding/c/web/0", "anna",
                        json_pack("{s:{s:s}}", "settings", "name", "web"));
