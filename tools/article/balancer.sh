@@ -57,6 +57,9 @@ make_listener() {
     local port=80 number priority
     [ "$(id -u)" = 0 ] && [ "$(free_port 80)" = 80 ] || port=$(free_port 8080)
     site=http://127.0.0.1:$port
+    # The group lets everybody in at port 80 alone.
+    [ "$port" = 80 ] ||
+        run aws ec2 authorize-security-group-ingress --group-id "$security_group" --protocol tcp --port "$port" --cidr 0.0.0.0/0
     run aws elbv2 create-listener --load-balancer-arn "$balancer" --protocol HTTP --port "$port" \
         --default-actions "Type=forward,TargetGroupArn=${groups[targetweb]}"
     is "the listener has an ARN below the load balancer's" '.Listeners[0] | .LoadBalancerArn == "'"$balancer"'" and (.ListenerArn | test(":listener/app/albdocker/[0-9a-f]{16}/[0-9a-f]{16}$"))'
