@@ -36,6 +36,14 @@ wait_for 10 targets_are web 4
 ctl key create anna >"$work/anna.key"
 ctl key create viewer --read-only >"$work/viewer.key"
 
+step "a task definition"
+. "$support/aws.sh"
+aws_endpoint "$api_port" us-east-1
+aws_use_key maker
+aws --endpoint-url "$AWS_ENDPOINT" ecs register-task-definition --family taskweb --container-definitions \
+    '[ { "name": "app", "image": "app", "memory": 64, "portMappings": [ { "containerPort": 80 } ] } ]' >/dev/null
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+
 step "the browser"
 export HOME=$work FAIRLEAD=$fairlead FAIRLEADCTL=$fairleadctl WORK=$work API_PORT=$api_port FAIRLEAD_PID=$fairlead_pid
 export PORT_ONE=${port[one]} PORT_TWO=${port[two]}

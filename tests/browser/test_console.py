@@ -122,6 +122,30 @@ class Console(ConsoleTest):
         press("Deregister", "dialog")
         wait("an empty group", lambda: "empty" in text(".title"))
 
+    def test_a_service_is_created_scaled_and_deleted(self):
+        show("services")
+        press("Create a service")
+        for label, value in (("Name", "made"), ("Task definition", "nothing"), ("Target group, if its tasks take requests", "web"),
+                             ("Container that takes them", "app")):
+            fill(label, value)
+        wait("the line", lambda: "--service-name made" in text("dialog"))
+        press("Create", "dialog")
+        enter_key("anna")
+        wait("why not", lambda: "TaskDefinition not found" in text("dialog"))
+        fill("Task definition", "taskweb")
+        press("Create", "dialog")
+        wait("its row", lambda: "no place" in text("main table"))
+        show("services/default/made", "h1")
+        wait("what is missing", lambda: "No Container Instances were found in your cluster." in text(".under"))
+        press("Scale")
+        fill("How many tasks", "3")
+        press("Scale", "dialog")
+        wait("another count", lambda: "0 of 3" in text(".title"))
+        press("Delete")
+        wait("the question", lambda: "Nobody answers for it then" in text("dialog"))
+        press("Delete", "dialog")
+        wait("that it is gone", lambda: "runs no service of this name any more" in text("main"))
+
     def test_a_wrong_key_is_refused(self):
         press("Enter a key")
         fill("Access key id", "FAIRNOSUCHKEYATALL00")

@@ -93,7 +93,7 @@ check_posts 0
 [ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
 step "by fairleadctl"
-ctl services | grep -E '^default/srv +2 of 2 +web:2 +web +steady$' >/dev/null || fail "$(ctl services)"
+ctl services | grep -E '^default/srv +2 of 2 +web:2 +web +80 +steady$' >/dev/null || fail "$(ctl services)"
 ctl instances | grep -E '^i-a +default +us-east-1a +ACTIVE' >/dev/null || fail "$(ctl instances)"
 ctl scale srv 3 >/dev/null
 wait_for 20 ecs_is_steady srv 3 2

@@ -72,12 +72,14 @@ service_state_words(const json_t *service)
     if (strcmp(text_of(service, "Status"), "ACTIVE") != 0)
         return memory_copy_text("is being deleted");
     if (strcmp(rollout, "FAILED") == 0)
-        return memory_print("deployment failed: %lld tasks", number_of(service, "FailedTasks"));
+        return memory_print("deployment failed: %s", text_of(service, "LastFailure"));
     if (json_is_true(json_object_get(service, "IsSteady")))
         return memory_copy_text("steady");
-    return memory_print("%s%lld starting, %lld failed",
-                        strcmp(rollout, "IN_PROGRESS") == 0 ? "deploying: " : "", pending,
-                        number_of(service, "FailedTasks"));
+    if (number_of(service, "FailedTasks") > 0)
+        return memory_print("%lld failed, the last one: %s", number_of(service, "FailedTasks"),
+                            text_of(service, "LastFailure"));
+    return memory_print("%s%lld starting",
+                        strcmp(rollout, "IN_PROGRESS") == 0 ? "deploying: " : "", pending);
 }
 
 char *

@@ -94,7 +94,8 @@ export function stop(task) {
     effects: () => [
       task.TargetCount ? `It is drained first (${task.TargetText}): requests in flight finish.` : "It is no target, so it is stopped at once.",
       "Then its engine sends its stop signal, and SIGKILL 10 s later.",
-      {warn: "Nothing starts it again, unless its restart policy or an orchestrator does."}],
+      task.IsManaged ? "Its service starts another one."
+        : {warn: "Nothing starts it again, unless its restart policy or an orchestrator does."}],
     act: place => progress("/v1/stop", {Container: task.Id, Wait: true}, place),
   });
 }

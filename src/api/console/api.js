@@ -56,15 +56,15 @@ export const session = {
 };
 
 async function refusalOf(response) {
-  const {error} = await response.json().catch(() => ({}));
-  const {code = "", message = `fairlead answered with status ${response.status}`, details} = error ?? {};
+  const {error, __type, message: said} = await response.json().catch(() => ({}));
+  const {code = "", message = `fairlead answered with status ${response.status}`, details} = error ?? (__type ? {code: __type, message: said} : {});
   return new Refusal(response.status, code, message, details);
 }
 
 /* A response, its body not read yet. */
-export async function open(method, path, {body, signal, by = sign} = {}) {
+export async function open(method, path, {body, signal, wire, by = sign} = {}) {
   const text = body && JSON.stringify(body);
-  const headers = by ? await by(method, path, text) : {};
+  const headers = by ? await by(method, path, text, wire) : {};
   const response = await fetch(path, {method, headers, body: text, signal}).catch(() => {
     throw new Refusal(0, "Unreachable", "fairlead does not answer");
   });

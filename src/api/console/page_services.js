@@ -2,9 +2,11 @@
 /* Services with their tasks, providers, containers that are no targets. */
 import {roll, stop} from "./actions.js";
 import {actions, groups, marks, numbers, texts} from "./columns.js";
-import {command, h, panel, refill} from "./dom.js";
+import {button, command, h, panel, refill} from "./dom.js";
 import {runLine} from "./lessons.js";
 import {Loader} from "./loader.js";
+import {ownServicePage, ownServiceTable} from "./page_own_service.js";
+import {create} from "./service_orders.js";
 import {Table} from "./table.js";
 import {age, count, part, span} from "./text.js";
 
@@ -15,7 +17,7 @@ function titleOf(task) {
 function wordOf(task) {
   if (task.isGone || task.DesiredStatus === "STOPPED")
     return task.isGone ? "gone" : "stopping";
-  return task.TargetCount ? "taken" : "left out";
+  return task.TargetCount ? "taken" : task.IsManaged ? "running" : "left out";
 }
 
 export function serviceColumns() {
@@ -29,7 +31,7 @@ export function serviceKey({ServiceName, TargetGroupName, ContainerName, Contain
 
 function serviceTable(view) {
   const own = service => view.tasks.filter(task => task.Service === service.ServiceName && task.Image);
-  return new Table({caption: "Services", key: serviceKey, columns: [
+  return new Table({caption: "Services of the configuration", noun: "service", key: serviceKey, columns: [
     ...serviceColumns(), texts("Images", one => [...new Set(own(one).map(task => task.Image))].join(", ") || null),
     actions(one => own(one).some(task => view.engines.has(task.Source)) && ["Roll", () => roll(one.ServiceName, one.RunningCount)],
       one => one.ServiceName)],
@@ -58,7 +60,10 @@ function providerTable() {
     empty: "No provider is configured, so fairlead hears of no container."});
 }
 
-export function servicesPage() {
+export function servicesPage(shell, cluster, service) {
+  if (service)
+    return ownServicePage(shell, cluster, service);
+  const own = ownServiceTable();
   const view = {tasks: [], engines: new Set()};
   const [services, tasks, providers] = [serviceTable(view), taskTable(view), providerTable()];
   const idle = new Table({caption: "Containers that are no targets", key: one => one.Source + one.Object,
@@ -70,16 +75,17 @@ export function servicesPage() {
   const paths = ["/v1/services", "/v1/tasks", "/v1/problems", "/v1/providers"];
   const loader = new Loader(paths, ({Services, Tasks, Problems, Providers}) => {
     Object.assign(view, {tasks: Tasks, engines: new Set(Providers.filter(one => one.Type === "docker").map(one => one.Name))});
-    services.update(Services);
+    own.update(Services.filter(one => one.ClusterName));
+    services.update(Services.filter(one => !one.ClusterName));
     tasks.update(Tasks);
     idle.update(Problems);
     providers.update(Providers);
-    const [service] = Problems.length ? Services : [];
+    const [service] = Problems.length ? Services.filter(one => !one.ClusterName) : [];
     refill(lesson, service, () => service && [h("p.hint", "A container with these labels is a target:"),
       command(runLine(service.ServiceName, service.ContainerName))]);
   }, {every: 3000});
   return {title: "Services and deploys", under: "A service says which port of which containers belongs to which target group.",
-    loaders: [loader], content: [loader.node, panel(services.node),
+    loaders: [loader], content: [loader.node, panel(h("div.tools", button("Create a service", create)), own.node), panel(services.node),
       panel(h("div.tools", tasks.search("Find a task: name, image, service, address")), tasks.node),
       panel(idle.node, lesson), panel(providers.node)]};
 }

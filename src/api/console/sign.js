@@ -50,14 +50,14 @@ function basicTime(milliseconds) {
   return new Date(milliseconds).toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/* The headers that a request needs besides those that the browser adds. */
-async function headersOf(body) {
+/* The headers that a request needs besides those that the browser adds; more: of another wire. */
+async function headersOf(body, more) {
   const headers = {"x-amz-date": basicTime(now()), "x-amz-content-sha256": await hash(body ?? ""),
     "x-fairlead-nonce": hex(crypto.getRandomValues(new Uint8Array(16)))};
-  return body === undefined ? headers : {...headers, "content-type": "application/json"};
+  return body === undefined ? headers : {...headers, "content-type": "application/json", ...more};
 }
 
-/* What signs with a key: sign(method, path, body) -> headers. */
+/* What signs with a key: sign(method, path, body, {service, headers}) -> headers. */
 export async function signerOf(id, secret) {
   const root = await importKey(utf8.encode("AWS4" + secret));
 
@@ -68,15 +68,15 @@ export async function signerOf(id, secret) {
     return key;
   }
 
-  return async (method, path, body) => {
+  return async (method, path, body, {service = SERVICE, headers: more} = {}) => {
     const url = new URL(path, location.origin);
-    const headers = await headersOf(body);
+    const headers = await headersOf(body, more);
     const time = headers["x-amz-date"];
     const signed = {...headers, host: url.host};
     const names = Object.keys(signed).sort();
     const canonical = [method, url.pathname.split("/").map(encode).join("/"), canonicalQuery(url.searchParams),
       ...names.map(name => `${name}:${signed[name]}`), "", names.join(";"), headers["x-amz-content-sha256"]].join("\n");
-    const scope = [time.slice(0, 8), REGION, SERVICE, "aws4_request"];
+    const scope = [time.slice(0, 8), REGION, service, "aws4_request"];
     const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), await hash(canonical)].join("\n");
     const signature = hex(await mac(await keyFor(scope), text));
     headers.authorization = `AWS4-HMAC-SHA256 Credential=${id}/${scope.join("/")}, SignedHeaders=${names.join(";")}, Signature=${signature}`;

@@ -28,11 +28,11 @@ export function shape(kind) {
 /* Shape and words of each tone. */
 const looks = {};
 for (const [tone, kind, ...words] of [
-  ["good", "check", "healthy", "connected", "running", "taken"], ["good", "disc", "unavailable"],
+  ["good", "check", "healthy", "connected", "running", "taken", "steady", "completed"], ["good", "disc", "unavailable"],
   ["warn", "alarm", "degraded"], ["warn", "gem", "ejected"], ["warn", "none", "left out"], ["warn", "ring", "waits"],
   ["bad", "alarm", "unhealthy", "away", "ended"], ["bad", "gem", "fails open"], ["bad", "none", "empty"],
   ["hold", "bars", "held"], ["hold", "half", "draining", "stopping"],
-  ["calm", "ring", "initial", "slow start"]])
+  ["calm", "ring", "initial", "slow start", "deploying", "in progress"], ["bad", "alarm", "failed", "failing", "no place"]])
   words.forEach(word => { looks[word] = [tone, kind]; });
 
 /* What a word means where it does not say so itself. */

@@ -135,6 +135,7 @@ own_to_json(const struct service *service)
     admin_set_number(object, "FailedTasks", service->failed_tasks);
     json_object_set_new(object, "IsSteady", json_boolean(service->is_steady));
     admin_set_text(object, "Trouble", service->unplaced);
+    admin_set_text(object, "LastFailure", service->last_failure);
     json_object_set_new(object, "Deployments", deployments_of(service));
     json_object_set_new(object, "Events", events_of(service));
     free(groups);

@@ -87,6 +87,7 @@ task_to_object(const struct task_record *record)
     admin_set_number(object, "TargetCount", targets);
     admin_set_text(object, "TargetText", target_text);
     free(target_text);
+    json_object_set_new(object, "IsManaged", json_boolean(task->is_managed));
     json_object_set_new(object, "IsStale", json_boolean(record->is_stale));
     admin_set_time(object, "KnownSince", record->known_wall_us);
     free(bindings);

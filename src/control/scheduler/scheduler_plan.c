@@ -449,10 +449,28 @@ scheduler_note_running(struct scheduler *scheduler, struct service *service)
     }
 }
 
+/* Of what ended by itself its container says more; to free(). */
+static char *
+failure_of(const struct scheduled_task *task)
+{
+    for (size_t i = 0; i < task->container_count; i++) {
+        const struct task_container *container = task->containers[i];
+        if (container->reason != NULL)
+            return memory_copy_text(container->reason);
+        if (container->is_essential && container->exit_code > 0)
+            return memory_print("container %s ended with code %d", container->name,
+                                container->exit_code);
+    }
+    return memory_copy_text(task->stopped_reason);
+}
+
 static void
-note_failure(struct scheduler *scheduler, struct service *service)
+note_failure(struct scheduler *scheduler, struct service *service,
+             const struct scheduled_task *task)
 {
     service->failed_tasks++;
+    free(service->last_failure);
+    service->last_failure = failure_of(task);
     breaker_note_failure(&service->breaker, clock_ms());
     if (service->is_told_of_failures || service->breaker.failures < 3)
         return;
@@ -470,7 +488,7 @@ scheduler_note_stopped(struct scheduler *scheduler, struct service *service,
     if (!task->has_been_well && task->stop_code != STOP_CODE_SERVICE_SCHEDULER_INITIATED &&
         task->stop_code != STOP_CODE_USER_INITIATED &&
         text_is_same(task->deployment, service->deployment))
-        note_failure(scheduler, service);
+        note_failure(scheduler, service, task);
     json_array_foreach (list, index, one) {
         if (!task->has_run)
             continue;

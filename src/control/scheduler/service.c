@@ -33,6 +33,7 @@ service_free(struct service **service)
     placement_rules_free(&freed->placement);
     json_decref(freed->document);
     free(freed->unplaced);
+    free(freed->last_failure);
     free(freed->id);
     free(freed->cluster);
     free(freed->name);
@@ -50,6 +51,8 @@ follow_deployment(struct service *service)
     snprintf(service->deployment, sizeof(service->deployment), "%s", id);
     service->breaker = (struct breaker){.failures = 0};
     service->failed_tasks = 0;
+    free(service->last_failure);
+    service->last_failure = NULL;
     service->is_steady = service->is_completion_told = service->is_failure_told = false;
     service->is_told_of_failures = false;
     free(service->unplaced);

@@ -30,7 +30,8 @@ struct service {
     char deployment[DEPLOYMENT_ID_SIZE]; /* the PRIMARY one, that the following is of */
     struct breaker breaker;
     unsigned failed_tasks;
-    char *unplaced; /* what was told last of tasks without a place; NULL: none */
+    char *last_failure; /* why the last of these failed; NULL: none has */
+    char *unplaced;     /* what was told last of tasks without a place; NULL: none */
     bool is_steady, is_completion_told, is_failure_told; /* of the deployment */
     bool is_told_of_failures;
     unsigned daemon_desired; /* of a daemon, as it was planned last */
