@@ -58,7 +58,7 @@ step "what a task takes is not left, ports among it, and is left again"
 ecs register-task-definition --family solo --container-definitions '[ { "name": "app", "image": "app", "cpu": 100, "memory": 64,
     "command": [ "-n", "solo" ], "portMappings": [ { "containerPort": 80, "hostPort": '"$fixed"' } ] } ]' >/dev/null
 instance i-a
-task=$(ecs start-task --container-instances "$arn" --task-definition solo --query 'tasks[0].taskArn' --output text)
+task=$(ecs start-task --container-instances "$arn" --task-definition solo --tags key=team,value=a --query 'tasks[0].taskArn' --output text)
 ecs wait tasks-running --tasks "$task"
 instance_has i-a '.runningTasksCount == 1 and .pendingTasksCount == 0 and
     resource(.remainingResources; "CPU") == 3996 and resource(.remainingResources; "MEMORY") == 8192 - 64 and
@@ -68,7 +68,11 @@ instance_has i-a '.runningTasksCount == 1 and .pendingTasksCount == 0 and
     fail "the filter does not find it"
 has '.clusters[0] | .runningTasksCount == 1 and .registeredContainerInstancesCount == 2' describe-clusters
 refuses ClusterContainsTasksException delete-cluster --cluster default
-has '.tags == []' list-tags-for-resource --resource-arn "$task"
+has '.tags == [{"key": "team", "value": "a"}]' list-tags-for-resource --resource-arn "$task"
+ecs tag-resource --resource-arn "$task" --tags key=team,value=b
+has '.tasks[0].tags == [{"key": "team", "value": "b"}]' describe-tasks --tasks "$task" --include TAGS
+has '.tasks[0].tags == []' describe-tasks --tasks "$task"
+refuses InvalidParameterException run-task --task-definition solo --tags key=aws:x,value=a
 ecs stop-task --task "$task" >/dev/null
 ecs wait tasks-stopped --tasks "$task"
 wait_for 10 instance_has i-a '.runningTasksCount == 0 and .registeredResources == .remainingResources'
@@ -76,10 +80,13 @@ refuses ClusterContainsContainerInstancesException delete-cluster --cluster defa
 
 step "a service keeps its cluster and its definition"
 ecs_register web >/dev/null
-ecs_create srv web 2
+ecs_create srv web 2 --tags key=team,value=c --propagate-tags SERVICE
 wait_for 20 ecs_is_steady srv 2 1
 has '.clusters[0] | .activeServicesCount == 1 and .runningTasksCount == 2' describe-clusters
 refuses ClusterContainsServicesException delete-cluster --cluster default
+one=$(ecs list-tasks --service-name srv --query 'taskArns[0]' --output text)
+has '.tasks[0].tags == [{"key": "team", "value": "c"}]' describe-tasks --tasks "$one" --include TAGS
+has '.tags == [{"key": "team", "value": "c"}]' list-tags-for-resource --resource-arn "$one"
 service=$(ecs describe-services --services srv --query 'services[0].serviceArn' --output text)
 ecs tag-resource --resource-arn "$service" --tags key=team,value=a
 has '.services[0].tags == [{"key": "team", "value": "a"}]' describe-services --services srv --include TAGS

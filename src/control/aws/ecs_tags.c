@@ -10,6 +10,7 @@
 #include "control/aws/ecs_cluster_objects.h"
 #include "control/aws/ecs_instances.h"
 #include "control/aws/ecs_tag_list.h"
+#include "control/aws/ecs_task_tags.h"
 #include "control/aws/ecs_view.h"
 #include "control/scheduler/scheduler.h"
 
@@ -107,6 +108,17 @@ resource_of_call(struct aws_call *call)
     return resource;
 }
 
+/* Of a task that fairlead runs for a service, or NULL. */
+static const json_t *
+task_document(const struct aws_call *call)
+{
+    const char *arn = aws_text(call, "resourceArn");
+    const struct scheduled_task *own =
+        scheduler_find_task(call->parts->scheduler, strrchr(arn, '/') + 1);
+
+    return own == NULL ? NULL : ecs_task_tags_document(call, own);
+}
+
 json_t *
 ecs_tags(struct aws_call *call)
 {
@@ -117,7 +129,7 @@ ecs_tags(struct aws_call *call)
     if (call->error_code != NULL)
         return NULL;
     return json_pack("{s:o}", "tags",
-                     ecs_tag_list_of(object == NULL ? NULL : object->document));
+                     ecs_tag_list_of(object != NULL ? object->document : task_document(call)));
 }
 
 static json_t *

@@ -12,6 +12,7 @@
 #include "control/aws/ecs_arn.h"
 #include "control/aws/ecs_definition.h"
 #include "control/aws/ecs_task_json.h"
+#include "control/aws/ecs_task_tags.h"
 #include "control/aws/ecs_view.h"
 #include "control/scheduler/placement_view.h"
 #include "control/scheduler/scheduler.h"
@@ -122,6 +123,7 @@ struct run {
     const char *cluster;
     const json_t *definition; /* as the store has it */
     json_t *merged;
+    json_t *tags;             /* an object of texts */
     json_t *tasks, *failures; /* of the answer */
 };
 
@@ -138,6 +140,7 @@ document_of(const struct run *run, const char *id, const struct instance *instan
     json_object_set(document, "group", json_object_get(input, "group"));
     json_object_set(document, "overrides", json_object_get(input, "overrides"));
     json_object_set(document, "clientToken", json_object_get(input, "clientToken"));
+    json_object_set_new(document, "tags", json_copy(run->tags));
     free(definition_id);
     return document;
 }
@@ -166,8 +169,8 @@ make(const struct run *run, struct instance *instance)
     json_t *document = document_of(run, named->id, instance);
     char *id = memory_print("task/%s/%s", run->cluster, named->id);
 
-    tell_of(run, document, instance);
     object_edit_create(run->call->edit, OBJECT_TASK, id, run->call->caller_name, document);
+    tell_of(run, document, instance);
     scheduled_task_free(&named);
     free(id);
 }
@@ -201,6 +204,11 @@ begin(struct run *run, struct aws_call *call, const char *cluster)
     run->definition = ecs_definition_find(call, aws_text(call, "taskDefinition"));
     if (run->definition == NULL || !check_overrides(call, run->definition, overrides))
         return false;
+    char *definition_id = ecs_definition_id(run->definition);
+    run->tags = ecs_task_tags_read(call, definition_id);
+    free(definition_id);
+    if (run->tags == NULL)
+        return false;
     run->merged = merge(run->definition, overrides);
     run->tasks = json_array();
     run->failures = json_array();
@@ -216,6 +224,7 @@ end(struct run *run)
             : json_pack("{s:O, s:O}", "tasks", run->tasks, "failures", run->failures);
 
     json_decref(run->merged);
+    json_decref(run->tags);
     json_decref(run->tasks);
     json_decref(run->failures);
     return output;

@@ -9,6 +9,8 @@
 #include "base/memory.h"
 #include "control/aws/ecs_arn.h"
 #include "control/aws/ecs_definition.h"
+#include "control/aws/ecs_tag_list.h"
+#include "control/aws/ecs_task_tags.h"
 #include "control/scheduler/scheduler.h"
 
 char *
@@ -200,12 +202,13 @@ ecs_task_json(const struct aws_call *call, const struct scheduled_task *task)
     struct task_size size = task_size_of(task->definition);
     char *arn = ecs_arn(call, ECS_TASK, task->cluster, task->id);
     json_t *object =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:[], s:[], s:[], s:b}", "taskArn", arn,
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:[], s:[], s:o, s:b}", "taskArn", arn,
                   "lastStatus", task_life_text(task->life), "desiredStatus",
                   task->is_wanted ? "RUNNING" : "STOPPED", "healthStatus",
                   health_word(scheduled_task_health(task)), "launchType", "EC2", "connectivity",
                   instance_is_connected(task->instance) ? "CONNECTED" : "DISCONNECTED",
                   "version", (json_int_t)task->version, "attachments", "attributes", "tags",
+                  ecs_tag_list_asked(call, ecs_task_tags_document(call, task)),
                   "enableExecuteCommand", 0);
 
     json_object_set_new(object, "containers", containers_json(call, task, arn));
