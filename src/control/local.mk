@@ -234,6 +234,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/elbv2_target_id.c src/control/aws/elbv2_target_id.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
 	src/control/aws/ecs_task_tags.c src/control/aws/ecs_task_tags.h \
+	src/control/aws/ecs_service_deployments.c \
 	src/control/aws/ecs_tags.c src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
 	src/control/aws/ecs_task_definitions.c src/control/aws/ecs_task_definitions.h \
 	src/control/aws/ecs_task_definition_changes.c \

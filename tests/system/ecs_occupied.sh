@@ -93,6 +93,30 @@ has '.services[0].tags == [{"key": "team", "value": "a"}]' describe-services --s
 ecs untag-resource --resource-arn "$service" --tag-keys team
 has '.tags == []' list-tags-for-resource --resource-arn "$service"
 
+step "its deployment is told as a service deployment, and as a revision"
+# raw OPERATION INPUT JQ-EXPRESSION: of calls that Debian's clients do not know yet.
+raw() {
+    curl -s -m 5 "$AWS_ENDPOINT/" -H "X-Amz-Target: AmazonEC2ContainerServiceV20141113.$1" \
+        -H 'Content-Type: application/x-amz-json-1.1' -d "$2" >"$work/out"
+    jq -e "$3" "$work/out" >/dev/null || fail "$1 $2: $(cat "$work/out"), not $3"
+}
+raw ListServiceDeployments '{"service": "srv", "maxResults": 1}' '.serviceDeployments | length == 1 and .[0].status == "SUCCESSFUL"'
+deployment=$(jq '.serviceDeployments[0].serviceDeploymentArn' "$work/out")
+revision=$(jq '.serviceDeployments[0].targetServiceRevisionArn' "$work/out")
+raw ListServiceDeployments '{"service": "srv", "status": ["IN_PROGRESS"]}' '.serviceDeployments == []'
+raw ListServiceDeployments '{"service": "srv", "createdAt": {"before": 1700000000}}' '.serviceDeployments == []'
+raw ListServiceDeployments '{"service": "srv", "createdAt": {"after": 1700000000}}' '.serviceDeployments | length == 1'
+raw ListServiceDeployments '{"service": "none"}' '.__type == "ServiceNotFoundException"'
+raw ListServiceDeployments '{"service": "srv", "cluster": "none"}' '.__type == "ClusterNotFoundException"'
+raw ListServiceDeployments '{"service": "srv", "nextToken": "x"}' '.__type == "InvalidParameterException"'
+raw DescribeServiceDeployments '{"serviceDeploymentArns": ['"$deployment"', "none", '"$revision"']}' '(.failures | length == 2) and
+    (.serviceDeployments[0] | .status == "SUCCESSFUL" and .targetServiceRevision.runningTaskCount == 2 and .sourceServiceRevisions == []
+        and .finishedAt >= .startedAt)'
+raw DescribeServiceRevisions '{"serviceRevisionArns": ['"$revision"', "arn:aws:ecs:r:1:service-revision/default/srv/1"]}' '(.failures | length == 1) and
+    (.serviceRevisions[0] | .containerImages[0].containerName == "dockerweb" and (.taskDefinition | endswith("web:1")) and
+        (.loadBalancers | length == 1))'
+raw DescribeServiceRevisions '{"serviceRevisionArns": []}' '.__type == "InvalidParameterException"'
+
 step "fairlead starts again beside it, and its containers run on"
 docker ps -q --no-trunc --filter label=fairlead.managed=1 | sort >"$work/before"
 fairlead_stop
