@@ -189,9 +189,12 @@ tell_one(const struct aws_call *call, const char *arn, const char *kind, telling
 {
     const char *path = strncmp(arn, "arn:", 4) == 0 ? ecs_arn_path(arn, kind) : NULL;
     const char *number = path == NULL ? NULL : strrchr(path, '/');
-    json_t *service = number == NULL ? NULL : find_service(call, path), *told = NULL, *one;
+    json_t *told = NULL, *one;
     size_t index;
 
+    if (number == NULL)
+        return NULL;
+    json_t *service = find_service(call, path);
     json_array_foreach (json_object_get(service, "deployments"), index, one)
         if (told == NULL && strcmp(strchr(text_of(one, "id"), '/'), number) == 0)
             told = tell(&(const struct subject){call, service, one});
