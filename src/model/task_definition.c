@@ -253,6 +253,21 @@ has_sound_containers(struct definition_check *check)
     return definition_check_containers(check, definition_check_container);
 }
 
+static char *
+run(definition_checker *const *checkers, size_t count, const json_t *definition,
+    const struct config_value *allow, size_t allow_count)
+{
+    struct definition_check check = {
+        .definition = definition,
+        .containers = json_object_get(definition, "containerDefinitions"),
+        .allow = allow,
+        .allow_count = allow_count,
+    };
+
+    definition_check_all(&check, checkers, count);
+    return check.fault;
+}
+
 char *
 task_definition_fault(const json_t *definition, const struct config_value *allow,
                       size_t allow_count)
@@ -272,13 +287,15 @@ task_definition_fault(const json_t *definition, const struct config_value *allow
         definition_check_relations,
         definition_check_reach,
     };
-    struct definition_check check = {
-        .definition = definition,
-        .containers = json_object_get(definition, "containerDefinitions"),
-        .allow = allow,
-        .allow_count = allow_count,
-    };
 
-    definition_check_all(&check, checkers, COUNT(checkers));
-    return check.fault;
+    return run(checkers, COUNT(checkers), definition, allow, allow_count);
+}
+
+char *
+task_definition_reach_fault(const json_t *definition, const struct config_value *allow,
+                            size_t allow_count)
+{
+    static definition_checker *const checkers[] = {definition_check_reach};
+
+    return run(checkers, COUNT(checkers), definition, allow, allow_count);
 }

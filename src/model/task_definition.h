@@ -21,6 +21,10 @@
 char *task_definition_fault(const json_t *definition, const struct config_value *allow,
                             size_t allow_count);
 
+/* The same of a sound one that was judged by other entries: what it would reach without one. */
+char *task_definition_reach_fault(const json_t *definition, const struct config_value *allow,
+                                  size_t allow_count);
+
 /* A new one with what AWS adds to a sound one that was given: defaults of containers, empty
  * lists, sizes in plain units. */
 json_t *task_definition_complete(const json_t *definition);

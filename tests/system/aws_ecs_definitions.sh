@@ -93,6 +93,16 @@ ecs delete-cluster --cluster cli --query cluster.status --output text | grep -x 
 ecs deregister-task-definition --task-definition cli:1 --query taskDefinition.status --output text | grep -x INACTIVE >/dev/null ||
     fail "it is not deregistered"
 
+step "what is not permitted any more is not run any more"
+ecs register-task-definition --family reaching --container-definitions '[{"name": "a", "image": "shop/web:1", "memory": 64,
+    "linuxParameters": {"capabilities": {"add": ["NET_ADMIN"]}}}]' >/dev/null
+ecs run-task --cluster metal --task-definition reaching >"$work/out" 2>&1 || fail "it is not even tried: $(cat "$work/out")"
+sed -i 's/, "capabilities:NET_ADMIN"//' "$work/fairlead.conf"
+ctl reload
+ecs run-task --cluster metal --task-definition reaching >"$work/out" 2>&1 && fail "it is run all the same"
+grep -F '(ClientException)' "$work/out" >/dev/null && grep -F 'no entry "capabilities:NET_ADMIN"' "$work/out" >/dev/null ||
+    fail "it says $(cat "$work/out")"
+
 step "who may not, does not"
 aws_use_key reader --read-only
 ecs register-task-definition --family no --container-definitions '[]' >"$work/out" 2>&1 && fail "a read-only key registers"

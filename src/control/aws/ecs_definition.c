@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "control/aws/ecs_task_definitions.h"
+#include "model/task_definition.h"
 
 #define ARN_PART ":task-definition/"
 
@@ -35,14 +36,27 @@ ecs_definition_container(const json_t *definition, const char *name)
     return NULL;
 }
 
+/* What was permitted when it was registered may not be any more. */
+static const json_t *
+permitted(struct aws_call *call, const json_t *definition)
+{
+    char *fault = task_definition_reach_fault(definition, call->parts->config->api_allow,
+                                              call->parts->config->api_allow_count);
+
+    if (fault != NULL)
+        aws_fail(call, "ClientException", "%s", fault);
+    free(fault);
+    return call->error_code == NULL ? definition : NULL;
+}
+
 const json_t *
 ecs_definition_find(struct aws_call *call, const char *given)
 {
     const struct object *object = ecs_task_definition_find(call, given);
 
     if (object == NULL)
-        aws_fail(call, "ClientException", "TaskDefinition not found.");
-    else if (strcmp(ecs_task_definition_status(object), ECS_ACTIVE) != 0)
-        aws_fail(call, "ClientException", "TaskDefinition is inactive");
-    return call->error_code == NULL ? json_object_get(object->document, "definition") : NULL;
+        return aws_fail(call, "ClientException", "TaskDefinition not found.");
+    if (strcmp(ecs_task_definition_status(object), ECS_ACTIVE) != 0)
+        return aws_fail(call, "ClientException", "TaskDefinition is inactive");
+    return permitted(call, json_object_get(object->document, "definition"));
 }

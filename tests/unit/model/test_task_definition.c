@@ -452,6 +452,11 @@ what_reaches_the_host_needs_an_entry(void **state)
         expect(&row, "host_mounts:/other");
         row.fault = NULL;
         expect(&row, rows[i].entry);
+        json_t *definition = make(&row);
+        char *fault = task_definition_reach_fault(definition, NULL, 0);
+        assert_non_null(strstr(fault, words));
+        free(fault);
+        json_decref(definition);
         free(words);
     }
 }
