@@ -98,7 +98,8 @@ json_refuses() {
 ecs=AmazonEC2ContainerServiceV20141113
 json_refuses UnknownOperationException Nobody.ListClusters -d '{}'
 json_refuses UnknownOperationException $ecs.Nonsense -d '{}'
-json_refuses ClientException $ecs.CreateService -d '{}'
+json_refuses ClientException $ecs.UpdateTaskProtection -d '{}'
+json_refuses MissingAuthenticationTokenException $ecs.CreateService -d '{}'
 json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H 'Authorization: Basic x'
 json_refuses IncompleteSignatureException $ecs.CreateService -d '{}' -H \
     'Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/r/ecs/aws4_request, SignedHeaders=host;x-amz-date, Signature='"$(printf %064d 0)"
