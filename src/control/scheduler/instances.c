@@ -48,6 +48,7 @@ static void
 free_engine(struct engine *engine)
 {
     detach(engine);
+    json_decref(engine->reported);
     free(engine->endpoint);
     free(engine->source);
     free(engine);

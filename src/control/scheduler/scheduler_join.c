@@ -19,11 +19,9 @@ set_text(char **text, const char *value)
     *text = memory_copy_text(value);
 }
 
-/* A container whose instance is not in the configuration any more, or that is a copy of
- * somebody else's, is left alone. */
 static void
-report(struct scheduler *scheduler, const struct engine *engine, const char *id,
-       const char *reason)
+set_problem(struct scheduler *scheduler, const struct engine *engine, const char *id,
+            const char *reason)
 {
     char object[32];
 
@@ -31,8 +29,35 @@ report(struct scheduler *scheduler, const struct engine *engine, const char *id,
     providers_report_problem(scheduler->parts.providers, engine->source, object, reason);
 }
 
+/* A container whose instance is not in the configuration any more, or that is a copy of
+ * somebody else's, is left alone. */
+static void
+report(struct scheduler *scheduler, struct engine *engine, const char *id, const char *reason)
+{
+    if (engine->reported == NULL)
+        engine->reported = json_object();
+    json_object_set_new(engine->reported, id, json_true());
+    set_problem(scheduler, engine, id, reason);
+}
+
+/* Those that are there no more. */
+static void
+withdraw_reports(struct scheduler *scheduler, struct engine *engine)
+{
+    const char *id;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe (engine->reported, next, id, value) {
+        if (engine_containers_find(engine->containers, id) != NULL)
+            continue;
+        set_problem(scheduler, engine, id, NULL);
+        json_object_del(engine->reported, id);
+    }
+}
+
 static struct scheduled_task *
-join_task(struct scheduler *scheduler, const struct engine *engine,
+join_task(struct scheduler *scheduler, struct engine *engine,
           const struct engine_container *container, const struct task_labels *labels)
 {
     struct instance *instance =
@@ -92,7 +117,7 @@ follow_object(struct scheduler *scheduler, struct scheduled_task *task)
 }
 
 static void
-join(struct scheduler *scheduler, const struct engine *engine,
+join(struct scheduler *scheduler, struct engine *engine,
      const struct engine_container *container)
 {
     struct task_labels labels;
@@ -120,7 +145,7 @@ join(struct scheduler *scheduler, const struct engine *engine,
 }
 
 static void
-join_engine(struct scheduler *scheduler, const struct engine *engine)
+join_engine(struct scheduler *scheduler, struct engine *engine)
 {
     const struct engine_container *container = NULL;
 
@@ -128,6 +153,7 @@ join_engine(struct scheduler *scheduler, const struct engine *engine)
         return;
     while ((container = engine_containers_next(engine->containers, container)) != NULL)
         join(scheduler, engine, container);
+    withdraw_reports(scheduler, engine);
 }
 
 static void
