@@ -173,6 +173,7 @@ libcontrol_a_SOURCES = \
 	src/control/admin/admin_roll.c \
 	src/control/admin/name_list.c src/control/admin/name_list.h \
 	src/control/admin/admin_certificates.c \
+	src/control/admin/object_origin.c src/control/admin/object_origin.h \
 	src/control/admin/admin_services.c src/control/admin/admin_services.h \
 	src/control/admin/admin_service_orders.c src/control/admin/admin_service_orders.h \
 	src/control/admin/admin_show.c \
@@ -231,6 +232,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_service_json.c src/control/aws/ecs_service_json.h \
 	src/control/aws/ecs_task_json.c src/control/aws/ecs_task_json.h \
 	src/control/aws/ecs_service_changes.c src/control/aws/ecs_task_changes.c \
+	src/control/aws/object_commands.c \
 	src/control/aws/elbv2_target_id.c src/control/aws/elbv2_target_id.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
 	src/control/aws/ecs_task_tags.c src/control/aws/ecs_task_tags.h \

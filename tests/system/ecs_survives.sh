@@ -65,11 +65,12 @@ exactly 3 2
 step "while it rolls back"
 tar -C "$helpers" -c recording_app | docker import -c 'ENTRYPOINT ["/recording_app", "-?"]' - app:bad >/dev/null
 ecs_register web app:bad >/dev/null
-before=$(all)
+before=$(all) good=$(docker ps -q --filter label=fairlead.managed=1 | sort)
 ecs update-service --service srv --task-definition web >/dev/null
 wait_for 10 has_begun "$before"
 killed
 exactly 3 2
+[ "$(docker ps -q --filter label=fairlead.managed=1 | sort)" = "$good" ] || fail "what served was stopped"
 
 step "a task is stopped, and runs once"
 task=$(ecs list-tasks --service-name srv --query 'taskArns[0]' --output text)

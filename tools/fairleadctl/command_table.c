@@ -25,11 +25,13 @@ VIEW(listeners_view, "Listeners", "no listeners are configured",
      {.title = "PROTOCOL", .path = "Protocol"},
      {.title = "ADDRESS", .path = "Address|Unix", .kind = VIEW_TEXT},
      {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"},
-     {.title = "SOURCES", .words = listener_sources_words, .kind = VIEW_TEXT});
+     {.title = "SOURCES", .words = listener_sources_words, .kind = VIEW_TEXT},
+     {.title = "ORIGIN", .path = "Origin", .kind = VIEW_TEXT, .is_wide = true});
 
 VIEW(rules_view, "Rules", "no rules are configured",
      {.title = "LISTENER", .path = "ListenerName", .kind = VIEW_TEXT},
      {.title = "PRIORITY", .path = "Priority"},
+     {.title = "ORIGIN", .path = "Origin", .kind = VIEW_TEXT, .is_wide = true},
      {.title = "CONDITIONS", .path = "ConditionsText", .kind = VIEW_TEXT},
      {.title = "ACTION", .path = "ActionText", .kind = VIEW_WRAP});
 
@@ -45,6 +47,7 @@ VIEW(groups_view, "TargetGroups", "no target groups are configured",
      {.title = "HELD", .path = "HeldTargetCount", .kind = VIEW_COUNT},
      {.title = "REQ/S", .path = "RequestsPerSecond"},
      {.title = "5XX/S", .path = "Target5xxPerSecond"},
+     {.title = "ORIGIN", .path = "Origin", .kind = VIEW_TEXT, .is_wide = true},
      {.title = "STATE", .words = group_trouble_words});
 
 VIEW(services_view, "Services",

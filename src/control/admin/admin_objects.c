@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "control/admin/admin_call.h"
+#include "control/admin/object_origin.h"
 #include "control/admin/rule_text.h"
 #include "ipc/snapshot_open.h"
 #include "model/settings.h"
@@ -58,6 +59,7 @@ listener_to_json(const struct admin_parts *parts, const struct config_listener *
     json_t *object = json_object();
 
     admin_set_text(object, "ListenerName", listener->name);
+    object_origin_set(object, parts, listener->places);
     admin_set_text(object, "Protocol",
                    setting_word_text(WORDS_LISTENER_PROTOCOL, (int)listener->protocol));
     if (listener->protocol == PROTOCOL_HTTPS)
@@ -90,7 +92,8 @@ admin_show_listeners(struct admin_call *call)
 }
 
 static json_t *
-rule_to_json(const struct config_listener *listener, const struct config_rule *rule)
+rule_to_json(const struct admin_parts *parts, const struct config_listener *listener,
+             const struct config_rule *rule)
 {
     json_t *object = json_object();
     char priority[16];
@@ -99,6 +102,7 @@ rule_to_json(const struct config_listener *listener, const struct config_rule *r
 
     snprintf(priority, sizeof(priority), "%u", rule->priority);
     admin_set_text(object, "ListenerName", listener->name);
+    object_origin_set(object, parts, rule->priority == 0 ? listener->places : rule->places);
     admin_set_text(object, "Priority", rule->priority == 0 ? "default" : priority);
     json_object_set_new(object, "IsDefault", json_boolean(rule->priority == 0));
     json_object_set_new(object, "Conditions", rule_conditions_to_json(rule));
@@ -124,7 +128,8 @@ admin_show_rules(struct admin_call *call)
             continue;
         is_found = true;
         for (size_t j = 0; j < listener->rule_count; j++)
-            json_array_append_new(rules, rule_to_json(listener, &listener->rules[j]));
+            json_array_append_new(rules,
+                                  rule_to_json(call->parts, listener, &listener->rules[j]));
     }
     if (is_found) {
         admin_answer(call->request, 200, json_pack("{s:o}", "Rules", rules));
@@ -235,6 +240,7 @@ group_to_json(const struct admin_parts *parts, const struct config_target_group 
     json_t *object = json_object();
 
     admin_set_text(object, "TargetGroupName", group->name);
+    object_origin_set(object, parts, group->places);
     admin_set_text(object, "Protocol", setting_word_text(WORDS_PROTOCOL, (int)group->protocol));
     admin_set_text(object, "ProtocolVersion",
                    setting_word_text(WORDS_PROTOCOL_VERSION, (int)group->protocol_version));

@@ -136,6 +136,16 @@ scheduled_task_find(const struct scheduled_task *task, const char *name)
 }
 
 bool
+scheduled_task_is_ending(const struct scheduled_task *task)
+{
+    for (size_t i = 0; i < task->container_count; i++)
+        if (task->containers[i]->is_essential &&
+            (task->containers[i]->is_ending || task->containers[i]->step == CONTAINER_ENDED))
+            return true;
+    return false;
+}
+
+bool
 task_container_has_check(const struct task_container *container)
 {
     const json_t *check = json_object_get(container->definition, "healthCheck");

@@ -52,7 +52,8 @@ struct task_container {
     bool is_pulling;          /* waits for its image */
     bool is_essential;
     bool is_start_sent, is_stop_sent;
-    int exit_code; /* -1: unknown, or it has not ended */
+    bool is_ending; /* it has ended, and how is being asked for */
+    int exit_code;  /* -1: unknown, or it has not ended */
     enum task_health health;
     char *reason;           /* ECS's: "OutOfMemoryError: ..."; NULL: none */
     char *image_digest;     /* NULL: unknown */
@@ -116,6 +117,9 @@ void scheduled_task_free(struct scheduled_task **task);
 struct task_container *scheduled_task_find(const struct scheduled_task *task, const char *name);
 /* One that the definition does not have (any more): an engine has it. */
 struct task_container *scheduled_task_add(struct scheduled_task *task, const char *name);
+
+/* Whether an essential container of it has ended, known how or not. */
+bool scheduled_task_is_ending(const struct scheduled_task *task);
 
 /* What a container waits for comes from its health check. */
 bool task_container_has_check(const struct task_container *container);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "control/scheduler/task_labels.h"
 
@@ -56,6 +57,18 @@ withdraw_reports(struct scheduler *scheduler, struct engine *engine)
     }
 }
 
+/* What runs has been RUNNING, and well, as far as anybody knows: it is not taken for one that
+ * has just been started. What has ended did so in another life: it is no failure of this one.
+ */
+static void
+begin_where_it_is(struct scheduled_task *task, const struct engine_container *container)
+{
+    task->life = container->state == ENGINE_CONTAINER_RUNNING ? LIFE_RUNNING : LIFE_PENDING;
+    task->has_run = task->has_been_well = container->state != ENGINE_CONTAINER_CREATED;
+    task->running_ms = clock_ms();
+    task->started_us = task->has_run ? container->created_us : 0;
+}
+
 static struct scheduled_task *
 join_task(struct scheduler *scheduler, struct engine *engine,
           const struct engine_container *container, const struct task_labels *labels)
@@ -79,9 +92,7 @@ join_task(struct scheduler *scheduler, struct engine *engine,
     set_text(&task->group, labels->group);
     task->instance = instance;
     task->created_us = container->created_us;
-    task->life = LIFE_PENDING;
-    /* One that has ended before did so in another life: it is no failure of this one. */
-    task->has_run = task->has_been_well = container->state == ENGINE_CONTAINER_ENDED;
+    begin_where_it_is(task, container);
     if (labels->service != NULL) {
         char *id = service_document_id(labels->cluster, labels->service);
         HASH_FIND_STR(scheduler->services, id, service);

@@ -103,7 +103,8 @@ add_task(struct round *round, struct scheduled_task *task)
     round->plan_tasks[round->count++] = (struct plan_task){
         .is_primary = text_is_same(task->deployment, round->service->deployment),
         .is_in_grace = is_in_grace(round->service, task),
-        .life = task->is_wanted ? plan_life_of(task->life) : PLAN_STOPPING,
+        .life = task->is_wanted && !scheduled_task_is_ending(task) ? plan_life_of(task->life)
+                                                                   : PLAN_STOPPING,
         .health = health_of(round->scheduler, task),
         .instance = placement_view_find(&round->view, task->instance),
         .created_us = task->created_us,

@@ -28,6 +28,7 @@ set_reason(struct task_container *container, const char *reason)
 static void
 note_end(struct task_container *container, const struct engine_container *seen)
 {
+    container->is_ending = true;
     if (!seen->is_end_known)
         return;
     if (seen->is_oom)

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Objects beside the file, made, changed and deleted by fairleadctl: in the file's words, judged by
+# its checks, at once in force, there after a restart, and the same that ELBv2's calls show.
+. "$(dirname "$0")/../support/system.sh"
+system_begin "$@"
+
+other=$(free_port) app=$(free_port)
+app_start "$app" one
+DIR=$work "$support/config" -t "$app" -o "api = { unix = \"$work/api.sock\"; listener_address = \"127.0.0.1\"; };"
+fairlead_start
+main=$(ctl --json listeners | jq -r '.Listeners[0].ListenerName')
+
+# refuses WORDS ARGUMENT...: exit 1, and these words among what is said.
+refuses() {
+    local words=$1 status=0
+    shift
+    ctl "$@" >"$work/out" 2>&1 || status=$?
+    [ $status = 1 ] || fail "$*: exit $status: $(cat "$work/out")"
+    grep -F -- "$words" "$work/out" >/dev/null || fail "$*: $(cat "$work/out"), not $words"
+}
+step "made"
+ctl create target-group shop --set protocol=HTTP --set port=80 --set health_check.path=/index.php \
+    --set health_check.interval_seconds=5 --set health_check.timeout_seconds=2 | grep -x 'target group shop is created' >/dev/null ||
+    fail "nothing is said"
+ctl create rule "$main/10" --set 'conditions=[{"field":"path-pattern","values":["/shop","/shop/*"]}]' \
+    --set 'actions=[{"type":"forward","target_group":"shop"}]' >/dev/null
+ctl register shop "127.0.0.1:$app" >/dev/null
+wait_for 10 targets_are shop 1
+curl -sf --unix-socket "$work/http.sock" http://fairlead/shop/x | grep '^app=one' >/dev/null || fail "the rule is not met"
+ctl create load-balancer inner >/dev/null
+ctl create listener inner-http --set load_balancer=inner --set protocol=HTTP --set "port=$other" \
+    --set 'default_actions=[{"type":"fixed-response","fixed_response_config":{"status_code":"418","message_body":"tea"}}]' >/dev/null
+[ "$(curl -s "http://127.0.0.1:$other/")" = tea ] || fail "the listener does not answer"
+
+step "where things come from"
+ctl groups -o wide | grep -E '^shop .* API: fairleadctl' >/dev/null || fail "$(ctl groups -o wide)"
+ctl rules -o wide | grep -F "fairlead.conf:" >/dev/null || fail "$(ctl rules -o wide)"
+
+step "changed"
+ctl change target-group shop --set health_check.path=/other.php --set health_check.interval_seconds= --set health_check.timeout_seconds= >/dev/null
+ctl --json groups | jq -e '.TargetGroups[] | select(.TargetGroupName == "shop") | .HealthCheckPath == "/other.php"' >/dev/null ||
+    fail "it is not changed"
+ctl change rule "$main/10" --set 'conditions=[{"field":"path-pattern","values":["/store"]}]' >/dev/null
+not_met() {
+    ctl --json explain http://fairlead/shop/x | jq -e ".Priority == \"default\""
+}
+wait_for 5 not_met
+
+step "refused, in the file's words"
+refuses 'is defined in' change target-group web --set port=81
+refuses 'is defined in' delete listener "$main"
+refuses 'There is no target group nobody' change target-group nobody --set port=81
+refuses 'health_check' change target-group shop --set health_check.pth=/x
+refuses 'port' change target-group shop --set port=70000
+refuses 'is not SETTING=VALUE' change target-group shop --set port
+refuses 'shop' create target-group shop --set protocol=HTTP --set port=80
+refuses 'LISTENER/PRIORITY' create rule "$main" --set 'actions=[]'
+refuses 'is load-balancer, target-group' create thing x
+refuses 'shop' delete target-group shop
+ctl create >"$work/out" 2>&1 && fail "nothing is made of nothing"
+
+step "there after a restart, and deleted"
+fairlead_stop
+fairlead_start
+ctl --json groups | jq -e '.TargetGroups[] | select(.TargetGroupName == "shop")' >/dev/null || fail "it is forgotten"
+[ "$(curl -s "http://127.0.0.1:$other/")" = tea ] || fail "the listener is forgotten"
+ctl delete rule "$main/10" >/dev/null
+ctl delete target-group shop >/dev/null
+ctl delete listener inner-http >/dev/null
+ctl delete load-balancer inner >/dev/null
+! ctl --json groups | jq -e '.TargetGroups[] | select(.TargetGroupName == "shop")' >/dev/null || fail "it is there still"
+fairlead_stop
