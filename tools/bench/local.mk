@@ -15,7 +15,7 @@ tools_bench_load_SOURCES = \
 	tools/bench/pattern.h
 tools_bench_load_LDADD = $(OPENSSL_LIBS)
 tools_bench_target_SOURCES = tools/bench/target.c tools/bench/pattern.h
-EXTRA_DIST += tools/bench/run tools/bench/asker.py tools/bench/certificates tools/bench/objects tools/bench/console tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
+EXTRA_DIST += tools/bench/run tools/bench/asker.py tools/bench/certificates tools/bench/objects tools/bench/services tools/bench/console tools/bench/spread tools/bench/instructions tools/bench/under_valgrind.c tools/bench/proxies.py \
 	tools/bench/large_site.py tools/bench/machine.py tools/bench/network.py \
 	tools/bench/report.py tools/bench/scale tools/bench/workloads.py \
 	tools/bench/deploys/run tools/bench/deploys/dial tools/bench/deploys/follow_docker.py tools/bench/deploys/haproxy.cfg

@@ -265,11 +265,11 @@ static void
 place_all(const struct run *run, const struct placement_rules *rules, json_int_t count)
 {
     struct placement_view view;
-    uint16_t *ports;
+    struct task_size size = task_size_of(run->merged);
+    struct placement_needs needs = placement_view_needs(&size);
 
     placement_view_make(&view, run->call->parts->scheduler, run->cluster);
     count_group(run, &view);
-    struct placement_needs needs = placement_view_needs(run->merged, &ports);
     for (json_int_t i = 0; i < count; i++) {
         struct placement_failure failure = {PLACEMENT_NO_INSTANCES, PLACEMENT_NOWHERE};
         uint32_t index = placement_take(rules, &needs, view.instances, view.count, &failure);
@@ -280,7 +280,7 @@ place_all(const struct run *run, const struct placement_rules *rules, json_int_t
                 run, failure.instance == PLACEMENT_NOWHERE ? NULL : view.all[failure.instance],
                 placement_obstacle_reason(failure.obstacle));
     }
-    free(ports);
+    task_size_clear(&size);
     placement_view_clear(&view);
 }
 

@@ -199,7 +199,7 @@ put_times(json_t *object, const struct scheduled_task *task)
 json_t *
 ecs_task_json(const struct aws_call *call, const struct scheduled_task *task)
 {
-    struct task_size size = task_size_of(task->definition);
+    struct task_size size = task->size;
     char *arn = ecs_arn(call, ECS_TASK, task->cluster, task->id);
     json_t *object =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:[], s:[], s:o, s:b}", "taskArn", arn,

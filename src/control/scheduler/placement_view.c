@@ -6,41 +6,11 @@
 
 #include "base/memory.h"
 
-static size_t
-count_mappings(const json_t *definition)
-{
-    const json_t *container;
-    size_t index, count = 0;
-
-    json_array_foreach (json_object_get(definition, "containerDefinitions"), index, container)
-        count += json_array_size(json_object_get(container, "portMappings"));
-    return count;
-}
-
-static void
-add_ports(const json_t *container, uint16_t *ports, size_t *count)
-{
-    const json_t *mapping;
-    size_t index;
-
-    json_array_foreach (json_object_get(container, "portMappings"), index, mapping) {
-        json_int_t port = json_integer_value(json_object_get(mapping, "hostPort"));
-        if (port > 0)
-            ports[(*count)++] = (uint16_t)port;
-    }
-}
-
 struct placement_needs
-placement_view_needs(const json_t *definition, uint16_t **ports)
+placement_view_needs(const struct task_size *size)
 {
-    struct task_size size = task_size_of(definition);
-    const json_t *container;
-    size_t index, count = 0;
-
-    *ports = memory_take(count_mappings(definition) + 1, sizeof(**ports));
-    json_array_foreach (json_object_get(definition, "containerDefinitions"), index, container)
-        add_ports(container, *ports, &count);
-    return (struct placement_needs){size.cpu, size.memory, *ports, count};
+    return (struct placement_needs){size->cpu, size->memory, size->host_ports,
+                                    size->host_port_count};
 }
 
 static void
@@ -63,13 +33,11 @@ static void
 note_task(struct placement_view *view, const struct scheduled_task *task)
 {
     uint32_t index = placement_view_find(view, task->instance);
-    uint16_t *ports;
 
     if (index == PLACEMENT_NOWHERE || task->life == LIFE_STOPPED)
         return;
-    struct placement_needs needs = placement_view_needs(task->definition, &ports);
+    struct placement_needs needs = placement_view_needs(&task->size);
     placement_note(&view->instances[index], &needs);
-    free(ports);
 }
 
 void
@@ -90,6 +58,13 @@ placement_view_make(struct placement_view *view, const struct scheduler *schedul
             add_instance(view, instances_at(instances, i));
     while ((task = scheduler_next_task(scheduler, task)) != NULL)
         note_task(view, task);
+}
+
+void
+placement_view_begin(struct placement_view *view)
+{
+    for (size_t i = 0; i < view->count; i++)
+        view->instances[i].own = 0;
 }
 
 void

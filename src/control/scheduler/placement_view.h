@@ -11,8 +11,8 @@
 #include "control/scheduler/placement.h"
 #include "control/scheduler/scheduler.h"
 
-/* What the tasks of a definition need; ports is the caller's to free(). */
-struct placement_needs placement_view_needs(const json_t *definition, uint16_t **ports);
+/* As placement wants it; valid as long as the size. */
+struct placement_needs placement_view_needs(const struct task_size *size);
 
 struct placement_view {
     const struct scheduler *scheduler;
@@ -20,6 +20,9 @@ struct placement_view {
     struct placement_instance *instances;
     size_t count;
 };
+
+/* For the next service: what was placed stays noted, own counts nothing again. */
+void placement_view_begin(struct placement_view *view);
 
 /* Of a cluster; own counts nothing yet. Give back with placement_view_clear. */
 void placement_view_make(struct placement_view *view, const struct scheduler *scheduler,

@@ -84,6 +84,7 @@ scheduled_task_new(const char *id, const char *cluster, const char *definition_i
     task->cluster = memory_copy_text(cluster);
     task->definition_id = memory_copy_text(definition_id);
     task->definition = json_incref(definition);
+    task->size = task_size_of(definition);
     task->is_wanted = true;
     task->version = 1;
     task->created_us = clock_wall_us();
@@ -119,6 +120,7 @@ scheduled_task_free(struct scheduled_task **task)
     free(freed->deployment);
     free(freed->definition_id);
     json_decref(freed->definition);
+    task_size_clear(&freed->size);
     json_decref(freed->overrides);
     free(freed->started_by);
     free(freed->group);
@@ -199,23 +201,47 @@ memory_of(const json_t *container)
     return soft != 0 ? soft : number_of(json_object_get(container, "memory"));
 }
 
+static void
+add_ports(struct task_size *size, const json_t *container)
+{
+    const json_t *mappings = json_object_get(container, "portMappings"), *mapping;
+    size_t index;
+
+    json_array_foreach (mappings, index, mapping) {
+        json_int_t port = json_integer_value(json_object_get(mapping, "hostPort"));
+        if (port <= 0)
+            continue;
+        size->host_ports = memory_resize(size->host_ports, size->host_port_count + 1,
+                                         sizeof(*size->host_ports));
+        size->host_ports[size->host_port_count++] = (uint16_t)port;
+    }
+}
+
 /* The task's own numbers win over the sums of its containers'. */
 struct task_size
 task_size_of(const json_t *definition)
 {
     const json_t *list = json_object_get(definition, "containerDefinitions"), *one;
-    struct task_size size = {number_of(json_object_get(definition, "cpu")),
-                             number_of(json_object_get(definition, "memory"))};
+    struct task_size size = {.cpu = number_of(json_object_get(definition, "cpu")),
+                             .memory = number_of(json_object_get(definition, "memory"))};
     struct task_size sum = {0};
     size_t index;
 
     json_array_foreach (list, index, one) {
         sum.cpu += number_of(json_object_get(one, "cpu"));
         sum.memory += memory_of(one);
+        add_ports(&size, one);
     }
     size.cpu = size.cpu != 0 ? size.cpu : sum.cpu;
     size.memory = size.memory != 0 ? size.memory : sum.memory;
     return size;
+}
+
+void
+task_size_clear(struct task_size *size)
+{
+    free(size->host_ports);
+    *size = (struct task_size){.host_ports = NULL};
 }
 
 void

@@ -72,6 +72,13 @@ enum task_stop_code {
     STOP_CODE_SERVICE_SCHEDULER_INITIATED
 };
 
+/* CPU units and MiB that a task reserves on an instance, and host ports that it has fixed. */
+struct task_size {
+    uint32_t cpu, memory;
+    uint16_t *host_ports; /* NULL: none */
+    size_t host_port_count;
+};
+
 struct scheduled_task {
     char id[TASK_ID_SIZE];
     char *cluster;
@@ -79,7 +86,8 @@ struct scheduled_task {
     char *deployment;    /* "ecs-svc/..."; NULL: it stands alone */
     char *definition_id; /* "family:revision" */
     json_t *definition;  /* what ECS calls taskDefinition; NULL: it is not there any more */
-    json_t *overrides;   /* NULL: none */
+    struct task_size size;
+    json_t *overrides;        /* NULL: none */
     char *started_by, *group; /* as the call said; NULL: as ECS would say */
     struct instance *instance;
     const struct task_parts *parts; /* that it was last moved on with */
@@ -128,12 +136,9 @@ bool task_container_has_check(const struct task_container *container);
 enum task_health scheduled_task_health(const struct scheduled_task *task);
 bool scheduled_task_has_check(const struct scheduled_task *task);
 
-/* CPU units and MiB that it reserves on an instance. */
-struct task_size {
-    uint32_t cpu, memory;
-};
-
+/* Of a definition; give it back with task_size_clear. */
 struct task_size task_size_of(const json_t *definition);
+void task_size_clear(struct task_size *size);
 
 /* The first reason stays. text: memory of its own is made. */
 void scheduled_task_stop(struct scheduled_task *task, enum task_stop_code code,

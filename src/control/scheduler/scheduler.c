@@ -347,6 +347,36 @@ forget_old(struct scheduler *scheduler)
             drop_past(scheduler, past);
 }
 
+struct placement_view *
+scheduler_view(struct scheduler *scheduler, const char *cluster)
+{
+    struct cluster_view *view = scheduler->views;
+
+    while (view != NULL && strcmp(view->cluster, cluster) != 0)
+        view = view->next;
+    if (view == NULL) {
+        view = memory_take(1, sizeof(*view));
+        view->cluster = memory_copy_text(cluster);
+        placement_view_make(&view->view, scheduler, cluster);
+        view->next = scheduler->views;
+        scheduler->views = view;
+    }
+    return &view->view;
+}
+
+static void
+drop_views(struct scheduler *scheduler)
+{
+    struct cluster_view *view;
+
+    while ((view = scheduler->views) != NULL) {
+        scheduler->views = view->next;
+        placement_view_clear(&view->view);
+        free(view->cluster);
+        free(view);
+    }
+}
+
 static void
 look(struct scheduler *scheduler)
 {
@@ -362,6 +392,7 @@ look(struct scheduler *scheduler)
         task_observe(task);
     HASH_ITER (hh, scheduler->services, service, next_service)
         look_at_service(scheduler, service);
+    drop_views(scheduler);
     look_at_tasks(scheduler);
     forget_old(scheduler);
     scheduler->took_us = clock_precise_us() - began_us;
@@ -461,7 +492,7 @@ scheduler_instance_use(const struct scheduler *scheduler, const struct instance 
     HASH_ITER (hh, scheduler->tasks, task, next) {
         if (task->instance != instance || task->life == LIFE_STOPPED)
             continue;
-        struct task_size size = task_size_of(task->definition);
+        struct task_size size = task->size;
         use.running += task->life == LIFE_RUNNING;
         use.pending += task->life < LIFE_RUNNING;
         use.cpu_left -= size.cpu < use.cpu_left ? size.cpu : use.cpu_left;

@@ -26,11 +26,11 @@
 struct round {
     struct scheduler *scheduler;
     struct service *service;
-    struct placement_view view;
+    struct placement_view *view;
     struct scheduled_task **tasks; /* of the plan's */
     struct plan_task *plan_tasks;
     size_t count;
-    uint16_t *ports;
+    struct task_size size; /* of the definition */
     json_t *definition;
 };
 
@@ -106,7 +106,7 @@ add_task(struct round *round, struct scheduled_task *task)
         .life = task->is_wanted && !scheduled_task_is_ending(task) ? plan_life_of(task->life)
                                                                    : PLAN_STOPPING,
         .health = health_of(round->scheduler, task),
-        .instance = placement_view_find(&round->view, task->instance),
+        .instance = placement_view_find(round->view, task->instance),
         .created_us = task->created_us,
     };
 }
@@ -118,7 +118,8 @@ begin(struct round *round, struct scheduler *scheduler, struct service *service)
     size_t count = 0;
 
     *round = (struct round){.scheduler = scheduler, .service = service};
-    placement_view_make(&round->view, scheduler, service->cluster);
+    round->view = scheduler_view(scheduler, service->cluster);
+    placement_view_begin(round->view);
     LIST_FOREACH (task, &service->tasks, of_service)
         count++;
     round->tasks = memory_take(count + 1, sizeof(struct scheduled_task *));
@@ -127,15 +128,15 @@ begin(struct round *round, struct scheduler *scheduler, struct service *service)
         add_task(round, task);
     round->definition = scheduler_definition(
         scheduler, service_document_text(service->document, "taskDefinition"));
+    round->size = task_size_of(round->definition);
 }
 
 static void
 end(struct round *round)
 {
-    placement_view_clear(&round->view);
     free(round->tasks);
     free(round->plan_tasks);
-    free(round->ports);
+    task_size_clear(&round->size);
 }
 
 static const char *
@@ -177,7 +178,7 @@ plan_service_of(struct round *round)
         .desired = is_active ? service_desired(service) : 0,
         .minimum_percent = service_document_minimum_percent(service->document),
         .maximum_percent = service_document_maximum_percent(service->document),
-        .needs = placement_view_needs(round->definition, &round->ports),
+        .needs = placement_view_needs(&round->size),
         .rules = service->placement,
     };
 }
@@ -216,7 +217,7 @@ start(struct round *round, uint32_t instance)
 
     task->service = memory_copy_text(service->name);
     task->deployment = memory_copy_text(service->deployment);
-    task->instance = round->view.all[instance];
+    task->instance = round->view->all[instance];
     return scheduler_add_task(round->scheduler, task, service);
 }
 
@@ -336,7 +337,7 @@ tell_of_unplaced(struct round *round, const struct plan *plan)
                             placement_obstacle_text(failure->obstacle));
     else if (plan->unplaced > 0)
         text = memory_print("%s The closest matching (container-instance %s) %s", start_of_all,
-                            round->view.all[failure->instance]->id,
+                            round->view->all[failure->instance]->id,
                             placement_obstacle_text(failure->obstacle));
     else if (plan->cannot_roll)
         text =
@@ -422,8 +423,8 @@ scheduler_plan(struct scheduler *scheduler, struct service *service)
     break_circuit(scheduler, service);
     begin(&round, scheduler, service);
     const struct plan_service wanted = plan_service_of(&round);
-    plan_make(&plan, &wanted, round.plan_tasks, round.count, round.view.instances,
-              round.view.count);
+    plan_make(&plan, &wanted, round.plan_tasks, round.count, round.view->instances,
+              round.view->count);
     service->daemon_desired = plan.desired;
     stop_all(&round, &plan);
     start_all(&round, &plan);

@@ -3,6 +3,7 @@
 #ifndef FAIRLEAD_CONTROL_SCHEDULER_SCHEDULER_STATE_H
 #define FAIRLEAD_CONTROL_SCHEDULER_SCHEDULER_STATE_H
 
+#include "control/scheduler/placement_view.h"
 #include "control/scheduler/scheduler.h"
 #include "control/scheduler/service_edit.h"
 #include "control/scheduler/task_parts.h"
@@ -13,6 +14,12 @@ struct past_service {
     json_t *document;
     uint64_t ended_ms;
     UT_hash_handle hh;
+};
+
+struct cluster_view {
+    char *cluster;
+    struct placement_view view;
+    struct cluster_view *next;
 };
 
 struct scheduler {
@@ -26,9 +33,13 @@ struct scheduler {
     struct past_service *past;    /* by id */
     struct alarm_clock soon;
     struct timer timer;
-    uint64_t took_us; /* the last look at everything */
+    struct cluster_view *views; /* while everything is looked at: of each cluster so far */
+    uint64_t took_us;           /* the last look at everything */
     bool is_stopping;
 };
+
+/* A cluster's instances with what is on them; made once a look. */
+struct placement_view *scheduler_view(struct scheduler *scheduler, const char *cluster);
 
 /* A task with all that a service, a deployment and an instance make of it; in the table. */
 struct scheduled_task *scheduler_add_task(struct scheduler *scheduler,
