@@ -126,6 +126,7 @@ libcontrol_a_SOURCES = \
 	src/control/scheduler/task_observe.c src/control/scheduler/task_observe.h \
 	src/control/scheduler/task_start.c src/control/scheduler/task_start.h \
 	src/control/scheduler/task_volumes.c src/control/scheduler/task_volumes.h \
+	src/control/scheduler/scheduler_tables.c src/control/scheduler/scheduler_tables.h \
 	src/control/scheduler/task_template.c src/control/scheduler/task_template.h \
 	src/control/scheduler/scheduler_state.h src/control/scheduler/task_lives.def src/control/scheduler/task_parts.h \
 	src/control/processes/access_channels.c src/control/processes/access_channels.h \

@@ -218,6 +218,15 @@ read_pattern(struct reader *reader, struct node *term)
         term->has_pattern = true;
 }
 
+/* How much of the text a form takes; 0: it does not stand there. */
+static size_t
+length_of(const struct reader *reader, const char *form)
+{
+    struct reader ahead = *reader;
+
+    return take(&ahead, form) ? (size_t)(ahead.at - reader->at) : 0;
+}
+
 /* The longest that fits. */
 static bool
 read_operator(struct reader *reader, struct node *term)
@@ -225,15 +234,13 @@ read_operator(struct reader *reader, struct node *term)
     size_t best = 0;
 
     skip_blanks(reader);
-    for (size_t i = 0; i < OPERATOR_COUNT; i++) {
-        const char *const forms[] = {operators[i].sign, operators[i].word};
-        for (size_t j = 0; j < 2; j++) {
-            struct reader ahead = *reader;
-            if (take(&ahead, forms[j]) && (size_t)(ahead.at - reader->at) > best) {
-                best = (size_t)(ahead.at - reader->at);
-                term->operator=(enum query_operator) i;
-            }
-        }
+    for (size_t i = 0; i < 2 * OPERATOR_COUNT; i++) {
+        const char *form = i % 2 == 0 ? operators[i / 2].sign : operators[i / 2].word;
+        size_t length = length_of(reader, form);
+        if (length <= best)
+            continue;
+        best = length;
+        term->operator=(enum query_operator)(i / 2);
     }
     reader->at += best;
     return best > 0;

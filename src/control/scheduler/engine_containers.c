@@ -41,14 +41,50 @@ struct inspection {
     struct inspection *next;
 };
 
-static void
-free_container(struct engine_container *container)
+/* NOLINTBEGIN(readability-function-size, clang-analyzer-*): uthash's macros are long, and the
+ * analyzer does not follow them. */
+static struct engine_container *
+find(const struct engine_containers *containers, const char *id)
 {
+    struct engine_container *container;
+
+    HASH_FIND_STR(containers->all, id, container);
+    return container;
+}
+
+static struct engine_container *
+add(struct engine_containers *containers, const char *id)
+{
+    struct engine_container *container = memory_take(1, sizeof(*container));
+
+    snprintf(container->id, sizeof(container->id), "%s", id);
+    container->exit_code = -1;
+    HASH_ADD_STR(containers->all, id, container);
+    return container;
+}
+
+static void
+drop(struct engine_containers *containers, struct engine_container *container)
+{
+    HASH_DEL(containers->all, container);
     json_decref(container->labels);
     json_decref(container->bindings);
     free(container->error);
     free(container);
 }
+
+static void
+drop_inspection(struct inspection *inspection)
+{
+    struct inspection **at = &inspection->containers->inspections;
+
+    while (*at != inspection)
+        at = &(*at)->next;
+    *at = inspection->next;
+    free(inspection);
+}
+
+/* NOLINTEND(readability-function-size, clang-analyzer-*) */
 
 static void
 look_on_time(void *argument)
@@ -84,17 +120,6 @@ engine_containers_new(struct loop *loop, struct driver *driver,
     return containers;
 }
 
-static void
-drop_inspection(struct inspection *inspection)
-{
-    struct inspection **at = &inspection->containers->inspections;
-
-    while (*at != inspection)
-        at = &(*at)->next;
-    *at = inspection->next;
-    free(inspection);
-}
-
 void
 engine_containers_free(struct engine_containers **containers)
 {
@@ -113,8 +138,7 @@ engine_containers_free(struct engine_containers **containers)
     timer_close(&freed->timer, freed->loop);
     alarm_clock_close(&freed->soon);
     HASH_ITER (hh, freed->all, container, next) {
-        HASH_DEL(freed->all, container);
-        free_container(container);
+        drop(freed, container);
     }
     loop_free_later(freed->loop, freed, NULL);
 }
@@ -163,22 +187,6 @@ bindings_of(const json_t *ports)
     return bindings;
 }
 
-static struct engine_container *
-find_or_add(struct engine_containers *containers, const char *id, bool *differs)
-{
-    struct engine_container *container;
-
-    HASH_FIND_STR(containers->all, id, container);
-    if (container != NULL)
-        return container;
-    *differs = true;
-    container = memory_take(1, sizeof(*container));
-    snprintf(container->id, sizeof(container->id), "%s", id);
-    container->exit_code = -1;
-    HASH_ADD_STR(containers->all, id, container);
-    return container;
-}
-
 static const char *
 text_of(const json_t *object, const char *name)
 {
@@ -197,7 +205,11 @@ take(struct engine_containers *containers, const json_t *item)
     json_t *bindings = bindings_of(json_object_get(item, "Ports"));
     bool differs = false;
 
-    struct engine_container *container = find_or_add(containers, id, &differs);
+    struct engine_container *container = find(containers, id);
+    if (container == NULL) {
+        container = add(containers, id);
+        differs = true;
+    }
     differs = differs || container->state != state || container->health != health ||
               !json_equal(container->bindings, bindings);
     if (container->state != state)
@@ -224,8 +236,7 @@ sweep(struct engine_containers *containers)
     HASH_ITER (hh, containers->all, container, next) {
         if (container->seen == containers->seen)
             continue;
-        HASH_DEL(containers->all, container);
-        free_container(container);
+        drop(containers, container);
         differs = true;
     }
     return differs;
@@ -249,10 +260,11 @@ on_inspected(void *argument, const struct driver_result *result)
 {
     struct inspection *inspection = argument;
     struct engine_containers *containers = inspection->containers;
-    struct engine_container *container;
+    struct engine_container *container = find(containers, inspection->id);
 
-    HASH_FIND_STR(containers->all, inspection->id, container);
     drop_inspection(inspection);
+    if (container != NULL)
+        container->is_end_asked = false;
     if (container == NULL || container->state != ENGINE_CONTAINER_ENDED)
         return;
     if (result->error == NULL)
@@ -263,15 +275,6 @@ on_inspected(void *argument, const struct driver_result *result)
     containers->on_change(containers->argument);
 }
 
-static bool
-is_inspected(const struct engine_containers *containers, const char *id)
-{
-    for (const struct inspection *at = containers->inspections; at != NULL; at = at->next)
-        if (strcmp(at->id, id) == 0)
-            return true;
-    return false;
-}
-
 static void
 inspect_ended(struct engine_containers *containers)
 {
@@ -279,8 +282,9 @@ inspect_ended(struct engine_containers *containers)
 
     HASH_ITER (hh, containers->all, container, next) {
         if (container->state != ENGINE_CONTAINER_ENDED || container->is_end_known ||
-            is_inspected(containers, container->id))
+            container->is_end_asked)
             continue;
+        container->is_end_asked = true;
         struct inspection *inspection = memory_take(1, sizeof(*inspection));
         inspection->containers = containers;
         snprintf(inspection->id, sizeof(inspection->id), "%s", container->id);
@@ -363,10 +367,7 @@ engine_containers_read_ms(const struct engine_containers *containers)
 const struct engine_container *
 engine_containers_find(const struct engine_containers *containers, const char *id)
 {
-    struct engine_container *container;
-
-    HASH_FIND_STR(containers->all, id, container);
-    return container;
+    return find(containers, id);
 }
 
 const struct engine_container *

@@ -31,7 +31,7 @@ struct engine_container {
     enum task_health health;
     json_t *bindings; /* ECS's networkBindings */
     /* Of one that has ended, once it was inspected. */
-    bool is_end_known, is_oom;
+    bool is_end_asked, is_end_known, is_oom;
     int exit_code;
     char *error; /* the engine's, why it did not start; NULL: none */
     uint64_t created_us;

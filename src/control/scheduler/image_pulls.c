@@ -14,7 +14,7 @@
 struct waiter {
     image_pulls_done *on_done;
     void *argument;
-    STAILQ_ENTRY(waiter) entry;
+    TAILQ_ENTRY(waiter) entry;
 };
 
 struct pull {
@@ -23,7 +23,7 @@ struct pull {
     enum driver_fault fault;
     struct driver_call *call; /* NULL: it is over */
     uint64_t done_ms;
-    STAILQ_HEAD(, waiter) waiters;
+    TAILQ_HEAD(, waiter) waiters;
     struct loop_place place;
     LIST_ENTRY(pull) entry;
 };
@@ -52,8 +52,8 @@ drop(struct pull *pull)
 
     driver_cancel(&pull->call);
     loop_place_leave(&pull->place, pull->pulls->loop);
-    while ((waiter = STAILQ_FIRST(&pull->waiters)) != NULL) {
-        STAILQ_REMOVE_HEAD(&pull->waiters, entry);
+    while ((waiter = TAILQ_FIRST(&pull->waiters)) != NULL) {
+        TAILQ_REMOVE(&pull->waiters, waiter, entry);
         free(waiter);
     }
     LIST_REMOVE(pull, entry);
@@ -81,11 +81,11 @@ static void
 tell_next(void *argument)
 {
     struct pull *pull = argument;
-    struct waiter *waiter = STAILQ_FIRST(&pull->waiters);
+    struct waiter *waiter = TAILQ_FIRST(&pull->waiters);
 
     if (waiter == NULL)
         return;
-    STAILQ_REMOVE_HEAD(&pull->waiters, entry);
+    TAILQ_REMOVE(&pull->waiters, waiter, entry);
     struct waiter told = *waiter;
     free(waiter);
     loop_place_take(&pull->place, pull->pulls->loop, tell_next, pull);
@@ -150,7 +150,7 @@ drop_old(struct image_pulls *pulls)
 
     for (pull = LIST_FIRST(&pulls->all); pull != NULL; pull = next) {
         next = LIST_NEXT(pull, entry);
-        if (pull->call == NULL && STAILQ_EMPTY(&pull->waiters))
+        if (pull->call == NULL && TAILQ_EMPTY(&pull->waiters))
             drop(pull);
     }
 }
@@ -163,7 +163,7 @@ begin(struct image_pulls *pulls, const char *image)
     drop_old(pulls);
     pull->pulls = pulls;
     pull->image = memory_copy_text(image);
-    STAILQ_INIT(&pull->waiters);
+    TAILQ_INIT(&pull->waiters);
     LIST_INSERT_HEAD(&pulls->all, pull, entry);
     pull->call = driver_pull(pulls->driver, image, on_pulled, pull);
     return pull;
@@ -180,23 +180,30 @@ image_pulls_ask(struct image_pulls *pulls, const char *image, image_pulls_done *
         pull = begin(pulls, image);
     waiter->on_done = on_done;
     waiter->argument = argument;
-    STAILQ_INSERT_TAIL(&pull->waiters, waiter, entry);
+    TAILQ_INSERT_TAIL(&pull->waiters, waiter, entry);
     if (pull->call == NULL)
         loop_place_take(&pull->place, pulls->loop, tell_next, pull);
+}
+
+static void
+forget(struct pull *pull, const void *argument)
+{
+    struct waiter *waiter, *next;
+
+    for (waiter = TAILQ_FIRST(&pull->waiters); waiter != NULL; waiter = next) {
+        next = TAILQ_NEXT(waiter, entry);
+        if (waiter->argument != argument)
+            continue;
+        TAILQ_REMOVE(&pull->waiters, waiter, entry);
+        free(waiter);
+    }
 }
 
 void
 image_pulls_forget(struct image_pulls *pulls, const void *argument)
 {
-    struct waiter *waiter, *next;
     struct pull *pull;
 
     LIST_FOREACH (pull, &pulls->all, entry)
-        for (waiter = STAILQ_FIRST(&pull->waiters); waiter != NULL; waiter = next) {
-            next = STAILQ_NEXT(waiter, entry);
-            if (waiter->argument != argument)
-                continue;
-            STAILQ_REMOVE(&pull->waiters, waiter, waiter, entry);
-            free(waiter);
-        }
+        forget(pull, argument);
 }

@@ -418,22 +418,21 @@ are_all_kept(const struct planning *planning)
 }
 
 void
-plan_make(struct plan *plan, const struct plan_service *service, const struct plan_task *tasks,
-          size_t task_count, struct placement_instance *instances, size_t instance_count)
+plan_make(struct plan *plan, const struct plan_service *service, const struct plan_field *field)
 {
     struct planning planning = {.plan = plan,
                                 .service = service,
-                                .tasks = tasks,
-                                .task_count = task_count,
-                                .instances = instances,
-                                .instance_count = instance_count,
+                                .tasks = field->tasks,
+                                .task_count = field->task_count,
+                                .instances = field->instances,
+                                .instance_count = field->instance_count,
                                 .desired = service->desired};
 
-    *plan = (struct plan){.stops = memory_take(task_count + 1, sizeof(*plan->stops))};
-    planning.views = memory_take(task_count + 1, sizeof(*planning.views));
-    planning.zones = memory_take(instance_count + 1, sizeof(*planning.zones));
-    planning.kept_in = memory_take(instance_count + 1, sizeof(*planning.kept_in));
-    planning.kept_on = memory_take(instance_count + 1, sizeof(*planning.kept_on));
+    *plan = (struct plan){.stops = memory_take(field->task_count + 1, sizeof(*plan->stops))};
+    planning.views = memory_take(field->task_count + 1, sizeof(*planning.views));
+    planning.zones = memory_take(field->instance_count + 1, sizeof(*planning.zones));
+    planning.kept_in = memory_take(field->instance_count + 1, sizeof(*planning.kept_in));
+    planning.kept_on = memory_take(field->instance_count + 1, sizeof(*planning.kept_on));
     name_zones(&planning);
     sort_tasks(&planning);
     if (service->is_daemon)

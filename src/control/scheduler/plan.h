@@ -70,11 +70,17 @@ struct plan {
     bool cannot_roll; /* a task is to be replaced, and the percents leave no way to */
 };
 
-/* In the instances what is started is noted, and own must be zero; give the plan back with
- * plan_clear. */
+/* What there is. In the instances what is started is noted; their own must be zero. */
+struct plan_field {
+    const struct plan_task *tasks;
+    size_t task_count;
+    struct placement_instance *instances;
+    size_t instance_count;
+};
+
+/* Give it back with plan_clear. */
 void plan_make(struct plan *plan, const struct plan_service *service,
-               const struct plan_task *tasks, size_t task_count,
-               struct placement_instance *instances, size_t instance_count);
+               const struct plan_field *field);
 void plan_clear(struct plan *plan);
 
 #endif

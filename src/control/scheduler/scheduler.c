@@ -81,21 +81,21 @@ static void
 drop_task(struct scheduler *scheduler, struct scheduled_task *task)
 {
     task_end_forget(task);
-    HASH_DEL(scheduler->tasks, task);
+    task_table_remove(&scheduler->tasks, task);
     scheduled_task_free(&task);
 }
 
 static void
 drop_service(struct scheduler *scheduler, struct service *service)
 {
-    HASH_DEL(scheduler->services, service);
+    service_table_remove(&scheduler->services, service);
     service_free(&service);
 }
 
 static void
 drop_past(struct scheduler *scheduler, struct past_service *past)
 {
-    HASH_DEL(scheduler->past, past);
+    past_table_remove(&scheduler->past, past);
     json_decref(past->document);
     free(past->id);
     free(past);
@@ -159,7 +159,7 @@ retire(struct scheduler *scheduler, struct service *service)
     past->document = json_incref(service->document);
     json_object_set_new(past->document, "status", json_string("INACTIVE"));
     past->ended_ms = clock_ms();
-    HASH_ADD_KEYPTR(hh, scheduler->past, past->id, strlen(past->id), past);
+    past_table_add(&scheduler->past, past);
     drop_service(scheduler, service);
 }
 
@@ -168,7 +168,7 @@ forget_past(struct scheduler *scheduler, const char *id)
 {
     struct past_service *past;
 
-    HASH_FIND_STR(scheduler->past, id, past);
+    past = past_table_find(scheduler->past, id);
     if (past != NULL)
         drop_past(scheduler, past);
 }
@@ -178,10 +178,10 @@ follow_service(struct scheduler *scheduler, const struct object *object)
 {
     struct service *service;
 
-    HASH_FIND_STR(scheduler->services, object->id, service);
+    service = service_table_find(scheduler->services, object->id);
     if (service == NULL) {
         service = service_new(object);
-        HASH_ADD_KEYPTR(hh, scheduler->services, service->id, strlen(service->id), service);
+        service_table_add(&scheduler->services, service);
         forget_past(scheduler, service->id);
     } else if (service->revision != object->revision) {
         service_follow(service, object);
@@ -243,7 +243,7 @@ service_of(const struct scheduler *scheduler, const struct scheduled_task *task)
     if (task->service == NULL)
         return NULL;
     char *id = service_document_id(task->cluster, task->service);
-    HASH_FIND_STR(scheduler->services, id, service);
+    service = service_table_find(scheduler->services, id);
     free(id);
     return service;
 }
@@ -253,7 +253,7 @@ scheduler_add_task(struct scheduler *scheduler, struct scheduled_task *task,
                    struct service *service)
 {
     task->parts = &scheduler->task_parts;
-    HASH_ADD_STR(scheduler->tasks, id, task);
+    task_table_add(&scheduler->tasks, task);
     if (service == NULL)
         return task;
     LIST_INSERT_HEAD(&service->tasks, task, of_service);
@@ -415,7 +415,7 @@ scheduler_find_task(const struct scheduler *scheduler, const char *id)
 {
     struct scheduled_task *task;
 
-    HASH_FIND_STR(scheduler->tasks, id, task);
+    task = task_table_find(scheduler->tasks, id);
     return task;
 }
 
@@ -430,7 +430,7 @@ scheduler_find_service(const struct scheduler *scheduler, const char *id)
 {
     struct service *service;
 
-    HASH_FIND_STR(scheduler->services, id, service);
+    service = service_table_find(scheduler->services, id);
     return service;
 }
 
@@ -445,7 +445,7 @@ scheduler_find_past_service(const struct scheduler *scheduler, const char *id)
 {
     struct past_service *past;
 
-    HASH_FIND_STR(scheduler->past, id, past);
+    past = past_table_find(scheduler->past, id);
     return past == NULL ? NULL : past->document;
 }
 

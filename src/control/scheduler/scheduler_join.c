@@ -95,7 +95,7 @@ join_task(struct scheduler *scheduler, struct engine *engine,
     begin_where_it_is(task, container);
     if (labels->service != NULL) {
         char *id = service_document_id(labels->cluster, labels->service);
-        HASH_FIND_STR(scheduler->services, id, service);
+        service = service_table_find(scheduler->services, id);
         free(id);
     }
     /* Nobody asks for it any more: its service has gone while fairlead was away. */
@@ -139,7 +139,7 @@ join(struct scheduler *scheduler, struct engine *engine,
                "its labels say that fairlead has started it, but not for which task");
         return;
     }
-    HASH_FIND_STR(scheduler->tasks, labels.task_id, task);
+    task = task_table_find(scheduler->tasks, labels.task_id);
     if (task == NULL) {
         task = join_task(scheduler, engine, container, &labels);
         if (task != NULL)
@@ -196,10 +196,10 @@ scheduler_join_object(struct scheduler *scheduler, const struct object *object)
     const char *id = service_document_text(object->document, "id");
     struct scheduled_task *task;
 
-    HASH_FIND_STR(scheduler->tasks, id, task);
+    task = task_table_find(scheduler->tasks, id);
     if (task == NULL && definition != NULL)
         join_run(scheduler, object, definition);
-    HASH_FIND_STR(scheduler->tasks, id, task);
+    task = task_table_find(scheduler->tasks, id);
     if (task != NULL)
         follow_stop(task, object);
 }

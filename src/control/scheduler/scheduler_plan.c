@@ -423,8 +423,9 @@ scheduler_plan(struct scheduler *scheduler, struct service *service)
     break_circuit(scheduler, service);
     begin(&round, scheduler, service);
     const struct plan_service wanted = plan_service_of(&round);
-    plan_make(&plan, &wanted, round.plan_tasks, round.count, round.view->instances,
-              round.view->count);
+    plan_make(&plan, &wanted,
+              &(struct plan_field){round.plan_tasks, round.count, round.view->instances,
+                                   round.view->count});
     service->daemon_desired = plan.desired;
     stop_all(&round, &plan);
     start_all(&round, &plan);

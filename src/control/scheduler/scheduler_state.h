@@ -5,16 +5,9 @@
 
 #include "control/scheduler/placement_view.h"
 #include "control/scheduler/scheduler.h"
+#include "control/scheduler/scheduler_tables.h"
 #include "control/scheduler/service_edit.h"
 #include "control/scheduler/task_parts.h"
-
-/* A service that is INACTIVE, as it was last. */
-struct past_service {
-    char *id;
-    json_t *document;
-    uint64_t ended_ms;
-    UT_hash_handle hh;
-};
 
 struct cluster_view {
     char *cluster;

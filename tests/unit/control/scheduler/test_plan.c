@@ -179,8 +179,9 @@ follows_the_arithmetic_row_by_row(void **state)
                                              .minimum_percent = rows[i].minimum,
                                              .maximum_percent = rows[i].maximum,
                                              .rules = rules};
-        plan_make(&plan, &service, field.tasks, field.task_count, field.instances,
-                  field.instance_count);
+        plan_make(&plan, &service,
+                  &(struct plan_field){field.tasks, field.task_count, field.instances,
+                                       field.instance_count});
         check_row(i, &rows[i], &plan);
         plan_clear(&plan);
         clear_field(&field);
@@ -198,8 +199,9 @@ plan_over(struct field *field, struct plan_service service, const char *tasks)
     read_tasks(field, tasks);
     service.rules = rules;
     service.may_start = true;
-    plan_make(&plan, &service, field->tasks, field->task_count, field->instances,
-              field->instance_count);
+    plan_make(&plan, &service,
+              &(struct plan_field){field->tasks, field->task_count, field->instances,
+                                   field->instance_count});
     placement_rules_free(&rules);
     return plan;
 }
@@ -444,8 +446,9 @@ plan_once(struct history *history)
 
     for (size_t i = 0; i < field->instance_count; i++)
         field->instances[i].own = 0;
-    plan_make(&plan, service, field->tasks, field->task_count, field->instances,
-              field->instance_count);
+    plan_make(&plan, service,
+              &(struct plan_field){field->tasks, field->task_count, field->instances,
+                                   field->instance_count});
     apply(history, &plan);
     /* Of what is healthy so many are left as must be, or as there were. */
     unsigned floor = healthy < least ? healthy : least;
@@ -528,8 +531,9 @@ plans_a_thousand_services_of_ten_tasks_quickly(void **state)
         struct plan plan;
         for (size_t j = 0; j < field.instance_count; j++)
             field.instances[j].own = 0;
-        plan_make(&plan, &ten, field.tasks, field.task_count, field.instances,
-                  field.instance_count);
+        plan_make(&plan, &ten,
+                  &(struct plan_field){field.tasks, field.task_count, field.instances,
+                                       field.instance_count});
         plan_clear(&plan);
     }
     double ms = 1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC;
