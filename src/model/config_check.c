@@ -135,23 +135,32 @@ check_balancer(const struct config_check *check, const struct config_node *place
     }
 }
 
+static bool
+has_balancer(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config_balancer_count(config); i++) {
+        if (is_same(config_balancer(config, i).name, name))
+            return true;
+    }
+    return false;
+}
+
 static void
 check_listeners_balancer(const struct config_check *check, const struct config_node *place,
                          const char *name)
 {
     struct setting_guess guess = {.wanted = name};
 
-    for (size_t i = 0; name != NULL && i < config_balancer_count(check->config); i++) {
+    if (name == NULL || has_balancer(check->config, name))
+        return;
+    for (size_t i = 0; i < config_balancer_count(check->config); i++) {
         struct config_balancer balancer = config_balancer(check->config, i);
-        if (is_same(balancer.name, name))
-            return;
         if (balancer.name != NULL)
             setting_guess_try(&guess, balancer.name);
     }
-    if (name != NULL)
-        REPORT(check, place, "load_balancer", "there is no load balancer \"%s\"%s%s%s", name,
-               guess.best == NULL ? "" : "; did you mean ",
-               guess.best == NULL ? "" : guess.best, guess.best == NULL ? "" : "?");
+    REPORT(check, place, "load_balancer", "there is no load balancer \"%s\"%s%s%s", name,
+           guess.best == NULL ? "" : "; did you mean ", guess.best == NULL ? "" : guess.best,
+           guess.best == NULL ? "" : "?");
 }
 
 /* A name that another has, wherever that stands. */

@@ -208,6 +208,10 @@ bool
 aws_arn_may_be_below(const struct aws_call *call, const char *arn,
                      const struct config_listener *listener)
 {
+    const struct setting_places *places = listener->places;
+
+    if (places != NULL && places->own.line == 0)
+        return strstr(arn, strrchr(call->parts->config->files[places->own.file], '/')) != NULL;
     char *own = aws_arn_listener(call, listener);
     bool is_its = strstr(arn, strrchr(own, '/')) != NULL;
 
