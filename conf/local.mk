@@ -20,7 +20,7 @@ nobase_dist_doc_DATA = CHANGELOG.md README.md SECURITY.md \
 	docs/guides/bare-machine.md docs/guides/compose.md docs/guides/container.md docs/guides/operating.md docs/guides/trouble.md \
 	docs/admin-api.md docs/aws.md docs/configuration.md docs/console.md docs/deploys.md docs/fairlead.md \
 	docs/fairleadctl.md docs/http.md docs/http2.md docs/labels.md docs/metrics.md docs/performance.md docs/tls.md \
-	docs/services.md docs/states.md docs/task-files.md
+	docs/services.md docs/states.md docs/task-files.md docs/walkthrough.md
 
 bash_completiondir = $(datadir)/bash-completion/completions
 dist_bash_completion_DATA = tools/fairleadctl/completion/fairleadctl.bash

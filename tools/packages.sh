@@ -8,7 +8,7 @@ quickstart_packages="curl"
 # What quickstart --aws runs besides.
 aws_packages="awscli docker docker-registry"
 test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clang-tidy
-    binutils docker docker-registry docker-compose iptables iproute2 util-linux procps mandoc systemd openssl
+    binutils busybox docker docker-registry docker-compose iptables iproute2 util-linux procps mandoc systemd openssl
     chromium chromium-driver python3-selenium nghttp2-client nghttp2-server
     python3-hpack python3-grpcio python3-boto3 awscli tmux bash-completion zsh prometheus pebble uacme lego certbot"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"

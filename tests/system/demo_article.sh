@@ -13,6 +13,8 @@ system_at_end docker_end
 dockerd_start
 
 step "the walk-through"
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
 "$support/../../tools/demo-article" --small --build "$builddir" 2>&1 | tee "$work/out" || fail "not all of its checks hold"
 grep -E '^=== 1[0-9]{2} checks, 0 failed ' "$work/out" >/dev/null || fail "it ended early"
 
@@ -20,6 +22,4 @@ step "nothing is left"
 [ -z "$(docker ps -aq)" ] || fail "containers are left: $(docker ps -a)"
 pgrep -f 'fairlead: ' && fail "fairlead is left"
 pgrep -f 'docker-registry serve' && fail "the registry is left"
-for folder in /tmp/fairlead-article.*; do
-    [ ! -e "$folder" ] || fail "$folder is left"
-done
+[ -z "$(ls "$work/tmp")" ] || fail "left in the folder for temporary files: $(ls "$work/tmp")"

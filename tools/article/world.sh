@@ -31,7 +31,7 @@ world_begin() {
     fi
     [ -x "$build/fairlead" ] && [ -x "$build/fairleadctl" ] ||
         give_up "$build has no fairlead: build it (tools/quickstart does), or name another folder by --build"
-    work=$(mktemp -d /tmp/fairlead-article.XXXXXX)
+    work=$(mktemp -d "${TMPDIR:-/tmp}/fairlead-article.XXXXXX")
     chmod 755 "$work"
     trap world_end EXIT
     trap 'exit 130' INT TERM

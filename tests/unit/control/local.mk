@@ -211,7 +211,10 @@ tests_unit_control_processes_test_listener_sockets_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_ec2_security_group_rules_SOURCES = tests/unit/control/aws/test_ec2_security_group_rules.c
 tests_unit_control_aws_test_ec2_security_group_rules_LDADD = $(control_test_libs)
 
-control_scheduler_tests = tests/unit/control/scheduler/test_plan
+control_scheduler_tests = tests/unit/control/scheduler/test_cluster_query \
+	tests/unit/control/scheduler/test_plan
 check_PROGRAMS += $(control_scheduler_tests)
 tests_unit_control_scheduler_test_plan_SOURCES = tests/unit/control/scheduler/test_plan.c
 tests_unit_control_scheduler_test_plan_LDADD = $(docker_test_libs)
+tests_unit_control_scheduler_test_cluster_query_SOURCES = tests/unit/control/scheduler/test_cluster_query.c
+tests_unit_control_scheduler_test_cluster_query_LDADD = $(docker_test_libs)
