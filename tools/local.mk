@@ -76,6 +76,7 @@ EXTRA_DIST += CONTRIBUTING.md docs/architecture.md docs/request-path.md docs/sty
 	docs/decisions/0013-an-upgrade-is-an-exec-in-place.md \
 	docs/decisions/0014-containers-are-dialled-at-their-own-addresses.md \
 	docs/decisions/0015-connections-to-targets-are-shared-when-they-are-open.md \
+	docs/decisions/0017-changes-are-judged-in-control-in-turns.md \
 	docs/decisions/0016-keys-are-asked-through-a-provider.md
 
 # What the build promises of the programs.
