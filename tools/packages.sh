@@ -12,8 +12,9 @@ test_packages="libcmocka-dev varnish curl jq python3 git clang clang-format clan
     chromium chromium-driver python3-selenium nghttp2-client nghttp2-server
     python3-hpack python3-grpcio python3-boto3 awscli tmux bash-completion zsh prometheus pebble uacme lego certbot"
 check_packages="$build_packages llhttp $quickstart_packages $test_packages"
-# What tools/demo-article runs.
-article_packages="$aws_packages curl jq debootstrap busybox"
+# What tools/demo-article runs, with and without --small.
+small_article_packages="$aws_packages curl jq busybox"
+article_packages="$small_article_packages debootstrap"
 # What tools/bench runs besides.
 bench_packages="haproxy nginx valgrind nghttp2-client nghttp2-server"
 # What tools/package makes the Debian package with, besides.

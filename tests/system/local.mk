@@ -5,7 +5,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/port_in_use.sh tests/system/closed_descriptors.sh \
 	tests/system/file_provider.sh tests/system/task_events.sh tests/system/admin_socket.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
-	tests/system/ecs_occupied.sh tests/system/objects_by_hand.sh tests/system/ecs_services.sh tests/system/ecs_survives.sh tests/system/docker_rolls.sh tests/system/docker_stops.sh \
+	tests/system/ecs_occupied.sh tests/system/objects_by_hand.sh tests/system/ecs_services.sh tests/system/ecs_survives.sh tests/system/ecs_tasks.sh tests/system/ecs_instances.sh tests/system/docker_rolls.sh tests/system/docker_stops.sh \
 	tests/system/docker_port_reuse.sh tests/system/docker_readiness.sh \
 	tests/system/compose_deploys.sh tests/system/docker_dial.sh \
 	tests/system/docker_ip.sh tests/system/docker_restarts.sh \
@@ -19,7 +19,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 system_tests += tests/system/proxy_to_targets.sh tests/system/acme.sh tests/system/certificates_renewed.sh tests/system/many_certificates.sh tests/system/https.sh tests/system/https_targets.sh tests/system/http2.sh \
 	tests/system/http2_targets.sh tests/system/grpc.sh
 system_tests += tests/system/demo_article.sh
-EXTRA_DIST += tests/system/aws_ecs_definitions.py tests/system/aws_ecs_reads.py tests/system/aws_retries.py tests/system/aws_presigned.py tests/system/aws_ec2.py tests/system/aws_ecr.py tests/system/aws_calls.py tests/system/aws_refusals.py tests/system/aws_cases.py tests/system/aws_objects.py tests/system/aws_objects_crash.py tests/system/aws_traffic.py tests/system/aws_reads.py tests/system/http2_frames.py
+EXTRA_DIST += tests/system/ecs_tasks.py tests/system/aws_ecs_definitions.py tests/system/aws_ecs_reads.py tests/system/aws_retries.py tests/system/aws_presigned.py tests/system/aws_ec2.py tests/system/aws_ecr.py tests/system/aws_calls.py tests/system/aws_refusals.py tests/system/aws_cases.py tests/system/aws_objects.py tests/system/aws_objects_crash.py tests/system/aws_traffic.py tests/system/aws_reads.py tests/system/http2_frames.py
 # Discovery alone, against a scripted engine and a real one.
 system_tests += tests/system/discovery_docker_events.sh tests/system/discovery_docker_faults.sh \
 	tests/system/discovery_docker_versions.sh tests/system/discovery_files.sh \

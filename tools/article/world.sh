@@ -26,8 +26,10 @@ world_begin() {
     # shellcheck source=tools/packages.sh
     . "$root/tools/packages.sh"
     if command -v apt-get >/dev/null; then
+        local packages=$article_packages
+        [ "$kind" != busybox ] || packages=$small_article_packages
         # shellcheck disable=SC2086,SC2154
-        install_missing $article_packages || give_up "cannot install what is missing"
+        install_missing $packages || give_up "cannot install what is missing"
     fi
     [ -x "$build/fairlead" ] && [ -x "$build/fairleadctl" ] ||
         give_up "$build has no fairlead: build it (tools/quickstart does), or name another folder by --build"

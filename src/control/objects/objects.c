@@ -17,20 +17,20 @@ static const struct {
     const char *list, *word, *beside;
 } kinds[OBJECT_KIND_COUNT] = {
     [OBJECT_LOAD_BALANCER] = {"load_balancers", "load-balancer", "security_groups"},
-    [OBJECT_TARGET_GROUP] = {"target_groups", "target-group"},
-    [OBJECT_LISTENER] = {"listeners", "listener"},
-    [OBJECT_RULE] = {"rules", "rule"},
-    [OBJECT_SERVICE_BINDING] = {"services", "service-binding"},
+    [OBJECT_TARGET_GROUP] = {"target_groups", "target-group", NULL},
+    [OBJECT_LISTENER] = {"listeners", "listener", NULL},
+    [OBJECT_RULE] = {"rules", "rule", NULL},
+    [OBJECT_SERVICE_BINDING] = {"services", "service-binding", NULL},
     [OBJECT_SECURITY_GROUP] = {NULL, "security-group", "ingress"},
-    [OBJECT_CLUSTER] = {NULL, "cluster"},
-    [OBJECT_TASK_FAMILY] = {NULL, "task-family"},
-    [OBJECT_TASK_DEFINITION] = {NULL, "task-definition"},
-    [OBJECT_CAPACITY_PROVIDER] = {NULL, "capacity-provider"},
-    [OBJECT_SERVICE] = {NULL, "service"},
-    [OBJECT_TASK] = {NULL, "task"},
-    [OBJECT_CONTAINER_INSTANCE] = {NULL, "container-instance"},
-    [OBJECT_ACCOUNT_SETTING] = {NULL, "account-setting"},
-    [OBJECT_REPOSITORY] = {NULL, "repository"},
+    [OBJECT_CLUSTER] = {NULL, "cluster", NULL},
+    [OBJECT_TASK_FAMILY] = {NULL, "task-family", NULL},
+    [OBJECT_TASK_DEFINITION] = {NULL, "task-definition", NULL},
+    [OBJECT_CAPACITY_PROVIDER] = {NULL, "capacity-provider", NULL},
+    [OBJECT_SERVICE] = {NULL, "service", NULL},
+    [OBJECT_TASK] = {NULL, "task", NULL},
+    [OBJECT_CONTAINER_INSTANCE] = {NULL, "container-instance", NULL},
+    [OBJECT_ACCOUNT_SETTING] = {NULL, "account-setting", NULL},
+    [OBJECT_REPOSITORY] = {NULL, "repository", NULL},
 };
 
 struct entry {

@@ -283,8 +283,9 @@ static bool
 look(struct engine *engine)
 {
     bool was_reached = engine->lost_since_ms == 0;
-    bool is_reached =
-        engine->containers != NULL && engine_containers_are_known(engine->containers);
+    bool is_reached = engine->containers != NULL &&
+                      engine_containers_are_known(engine->containers) &&
+                      driver_is_connected(engine->driver);
 
     if (is_reached && engine->cpu == 0 && engine->info == NULL)
         engine->info = driver_info(engine->driver, on_info, engine);

@@ -12,7 +12,7 @@
 
 #define CONSTRAINTS_MOST 10
 #define STRATEGIES_MOST 5
-#define ZONE "attribute:ecs.availability-zone"
+#define ZONE "ecs.availability-zone"
 
 enum strategy_kind {
     STRATEGY_SPREAD_INSTANCES,
@@ -152,7 +152,7 @@ placement_rules_read(const json_t *constraints, const json_t *strategies, char *
     if (!read_all(rules, constraints, strategies, error))
         placement_rules_free(&rules);
     else if (rules->strategy_count == 0) {
-        add_strategy(rules, STRATEGY_SPREAD_VALUES, ZONE + strlen("attribute:"));
+        add_strategy(rules, STRATEGY_SPREAD_VALUES, ZONE);
         add_strategy(rules, STRATEGY_SPREAD_INSTANCES, NULL);
     }
     return rules;
@@ -176,8 +176,7 @@ placement_spreads_zones(const struct placement_rules *rules)
 {
     const struct strategy *first = &rules->strategies[0];
 
-    return first->kind == STRATEGY_SPREAD_VALUES &&
-           strcmp(first->attribute, ZONE + strlen("attribute:")) == 0;
+    return first->kind == STRATEGY_SPREAD_VALUES && strcmp(first->attribute, ZONE) == 0;
 }
 
 static bool

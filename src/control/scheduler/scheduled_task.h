@@ -93,6 +93,7 @@ struct scheduled_task {
     const struct task_parts *parts; /* that it was last moved on with */
     enum task_life life;
     bool is_wanted;     /* desiredStatus RUNNING */
+    bool is_lost;       /* its instance was not reached for so long that it counts as gone */
     bool has_run;       /* it has been RUNNING */
     bool has_been_well; /* and healthy, or without any check for a while */
     enum task_stop_code stop_code;

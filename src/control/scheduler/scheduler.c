@@ -388,8 +388,10 @@ look(struct scheduler *scheduler)
         return;
     instances_look(scheduler->instances);
     scheduler_join_engines(scheduler);
-    HASH_ITER (hh, scheduler->tasks, task, next_task)
+    HASH_ITER (hh, scheduler->tasks, task, next_task) {
         task_observe(task);
+        task->is_lost = scheduler_has_lost(scheduler, task->instance);
+    }
     HASH_ITER (hh, scheduler->services, service, next_service)
         look_at_service(scheduler, service);
     drop_views(scheduler);

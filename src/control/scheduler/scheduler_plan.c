@@ -56,6 +56,10 @@ health_of(const struct scheduler *scheduler, const struct scheduled_task *task)
 
     if (targets.unhealthy > 0 || own == TASK_HEALTH_UNHEALTHY)
         return PLAN_UNHEALTHY;
+    /* Its targets left since its port refuses and its engine is away: it is not starting. */
+    if (task->has_been_well && targets.registered < task->targets_expected &&
+        !instance_is_connected(task->instance))
+        return PLAN_UNHEALTHY;
     if (targets.healthy < task->targets_expected ||
         (scheduled_task_has_check(task) && own != TASK_HEALTH_HEALTHY))
         return PLAN_HEALTH_UNKNOWN;

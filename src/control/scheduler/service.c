@@ -94,7 +94,8 @@ service_count(const struct service *service, const char *deployment)
     const struct scheduled_task *task;
 
     LIST_FOREACH (task, &service->tasks, of_service) {
-        if (deployment != NULL && !text_is_same(task->deployment, deployment))
+        if (task->is_lost ||
+            (deployment != NULL && !text_is_same(task->deployment, deployment)))
             continue;
         counts.running += task->life == LIFE_RUNNING;
         counts.pending += task->life < LIFE_RUNNING;
