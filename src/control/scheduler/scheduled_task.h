@@ -92,10 +92,11 @@ struct scheduled_task {
     struct instance *instance;
     const struct task_parts *parts; /* that it was last moved on with */
     enum task_life life;
-    bool is_wanted;     /* desiredStatus RUNNING */
-    bool is_lost;       /* its instance was not reached for so long that it counts as gone */
-    bool has_run;       /* it has been RUNNING */
-    bool has_been_well; /* and healthy, or without any check for a while */
+    bool is_wanted;       /* desiredStatus RUNNING */
+    bool is_lost;         /* its instance was not reached for so long that it counts as gone */
+    bool has_run;         /* it has been RUNNING */
+    bool has_had_targets; /* all of them registered at once, seen by this process */
+    bool has_been_well;   /* and healthy, or without any check for a while */
     enum task_stop_code stop_code;
     char *stopped_reason; /* NULL: none */
     struct task_container **containers;

@@ -56,8 +56,9 @@ health_of(const struct scheduler *scheduler, const struct scheduled_task *task)
 
     if (targets.unhealthy > 0 || own == TASK_HEALTH_UNHEALTHY)
         return PLAN_UNHEALTHY;
-    /* Its targets left since its port refuses and its engine is away: it is not starting. */
-    if (task->has_been_well && targets.registered < task->targets_expected &&
+    /* Its targets left since its port refuses and its engine is away: it is not starting. One
+     * that was joined has not had its targets yet, and neither is its engine asked. */
+    if (task->has_had_targets && targets.registered < task->targets_expected &&
         !instance_is_connected(task->instance))
         return PLAN_UNHEALTHY;
     if (targets.healthy < task->targets_expected ||
@@ -88,6 +89,9 @@ note_well(struct round *round, struct scheduled_task *task)
 {
     struct service *service = round->service;
 
+    if (task_observe_targets(&round->scheduler->task_parts, task).registered >=
+        task->targets_expected)
+        task->has_had_targets = true;
     if (task->has_been_well || task->life != LIFE_RUNNING ||
         health_of(round->scheduler, task) != PLAN_HEALTHY ||
         (!has_any_check(task) && clock_ms() < task->running_ms + WELL_AFTER_MS))

@@ -1020,8 +1020,8 @@ includes_files_relative_to_the_including_one_and_names_them_in_errors(void **sta
 {
     static const char *const expected[] = {
         "sub/below:3: worker: unknown setting; did you mean workers?",
-        "sub/main:1: listeners: there is none, so nothing would be served: add one, or write "
-        "listeners = () where that is meant",
+        ("sub/main:1: listeners: there is none, so nothing would be served: add one, or write "
+         "listeners = () where that is meant"),
         "sub/main:3: usr: unknown setting; did you mean user?",
         "sub/part:1: workers: 999 is out of range 0..256",
     };
