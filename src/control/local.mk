@@ -233,7 +233,8 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_service_json.c src/control/aws/ecs_service_json.h \
 	src/control/aws/ecs_task_json.c src/control/aws/ecs_task_json.h \
 	src/control/aws/ecs_service_changes.c src/control/aws/ecs_task_changes.c \
-	src/control/aws/object_commands.c \
+	src/control/aws/object_commands.c src/control/aws/object_kinds.c src/control/aws/object_kinds.h \
+	src/control/aws/object_settings.c src/control/aws/object_settings.h \
 	src/control/aws/elbv2_target_id.c src/control/aws/elbv2_target_id.h \
 	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
 	src/control/aws/ecs_task_tags.c src/control/aws/ecs_task_tags.h \

@@ -5,9 +5,9 @@
 . "$(dirname "$0")/../support/system.sh"
 system_begin "$@"
 
-other=$(free_port) app=$(free_port)
+other=$(free_port) app=$(free_port) console=$(free_port)
 app_start "$app" one
-DIR=$work "$support/config" -t "$app" -o "api = { unix = \"$work/api.sock\"; listener_address = \"127.0.0.1\"; };"
+DIR=$work "$support/config" -t "$app" -o "api = { address = \"127.0.0.1\"; port = $console; listener_address = \"127.0.0.1\"; };"
 fairlead_start
 main=$(ctl --json listeners | jq -r '.Listeners[0].ListenerName')
 
@@ -19,6 +19,19 @@ refuses() {
     [ $status = 1 ] || fail "$*: exit $status: $(cat "$work/out")"
     grep -F -- "$words" "$work/out" >/dev/null || fail "$*: $(cat "$work/out"), not $words"
 }
+# signed STATUS WORDS METHOD PATH [BODY]: a call with a key over the api role, and how it is answered.
+signed() {
+    local status=$1 words=$2 method=$3 got
+    got=$("$support/signed" "$method" "http://127.0.0.1:$console$4" --key "$key" --output "$work/out" "${@:5}") ||
+        fail "no answer to $method $4 ${*:5}"
+    [ "$got" = "$status" ] || fail "$method $4 ${*:5}: $got, not $status: $(cat "$work/out")"
+    grep -F -- "$words" "$work/out" >/dev/null || fail "$method $4 ${*:5}: $(cat "$work/out"), not $words"
+}
+# names_no_file KIND NAME SETTINGS: a key may not give these.
+names_no_file() {
+    signed 403 "$4 names a file of the machine" POST /v1/objects/create "{\"Kind\":\"$1\",\"Name\":\"$2\",\"Set\":$3}"
+}
+key=$(ctl --json key create anna | jq -r '.AccessKeyId + ":" + .SecretAccessKey')
 step "made"
 ctl create target-group shop --set protocol=HTTP --set port=80 --set health_check.path=/index.php \
     --set health_check.interval_seconds=5 --set health_check.timeout_seconds=2 | grep -x 'target group shop is created' >/dev/null ||
@@ -54,11 +67,39 @@ refuses 'There is no target group nobody' change target-group nobody --set port=
 refuses 'health_check' change target-group shop --set health_check.pth=/x
 refuses 'port' change target-group shop --set port=70000
 refuses 'is not SETTING=VALUE' change target-group shop --set port
-refuses 'shop' create target-group shop --set protocol=HTTP --set port=80
+refuses 'There is a target group shop already' create target-group shop --set protocol=HTTP --set port=80
+refuses 'is defined in' create target-group web --set port=81
+refuses 'name cannot be given' change target-group shop --set name=store
+refuses 'rules cannot be given' change listener inner-http --set 'rules=[]'
+refuses 'priority cannot be given' create rule "$main/11" --set priority=12
+refuses 'port.x: what stands above it is no group' change target-group shop --set port.x=1
+targets_are shop 1 || fail "a refused create has taken the targets of the group that is there"
 refuses 'LISTENER/PRIORITY' create rule "$main" --set 'actions=[]'
+refuses 'LISTENER/PRIORITY' create rule "$main/ 7" --set 'actions=[]'
 refuses 'is load-balancer, target-group' create thing x
+refuses 'inner' delete load-balancer inner
 refuses 'shop' delete target-group shop
-ctl create >"$work/out" 2>&1 && fail "nothing is made of nothing"
+status=0
+ctl create target-group >"$work/out" 2>&1 || status=$?
+[ $status = 2 ] || fail "a name is missing, and the exit status $status"
+
+step "by a key over the api role"
+signed 200 'target group far is created' POST /v1/objects/create '{"Kind":"target-group","Name":"far","Set":["port=81"]}'
+jq -e '.Settings == {"name": "far", "port": 81}' "$work/out" >/dev/null || fail "its settings are not told: $(cat "$work/out")"
+signed 200 '"MadeBy": "anna"' GET '/v1/objects?kind=target-group&name=far'
+signed 409 'is defined in' GET '/v1/objects?kind=target-group&name=web'
+signed 404 'There is no rule' GET "/v1/objects?kind=rule&name=$main%2F99"
+ctl events --kind key | grep -F 'key anna: objects/create target-group far, from' >/dev/null || fail "$(ctl events --kind key)"
+for set in '[1]' '[null]' '{}' '"port=81"'; do
+    signed 400 'Set must be' POST /v1/objects/change '{"Kind":"target-group","Name":"far","Set":'"$set"'}'
+done
+signed 400 'Kind must be a text' POST /v1/objects/change '{"Kind":1,"Name":"far"}'
+names_no_file listener sock '["unix='"$work"'/other.sock"]' unix
+names_no_file target-group tls '["attributes.target_tls.ca='"$work"'/fairlead.conf"]' attributes.target_tls.ca
+names_no_file target-group tls '["attributes={\"target_tls.ca\":\"/x\"}"]' attributes.target_tls.ca
+names_no_file listener tls '["certificates=[{\"certificate\":\"'"$work"'/fairlead.conf\"}]"]' certificates
+[ ! -e "$work/other.sock" ] || fail "the socket is there"
+ctl delete target-group far >/dev/null
 
 step "there after a restart, and deleted"
 fairlead_stop

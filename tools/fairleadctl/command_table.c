@@ -20,12 +20,18 @@
     static const struct view_column name##_columns[] = {__VA_ARGS__, {0}};                     \
     static const struct view name = {list, when_empty, name##_columns}
 
+VIEW(balancers_view, "LoadBalancers", NULL,
+     {.title = "NAME", .path = "LoadBalancerName", .kind = VIEW_TEXT},
+     {.title = "LISTENERS", .path = "ListenerCount"},
+     {.title = "ORIGIN", .path = "Origin", .kind = VIEW_TEXT});
+
 VIEW(listeners_view, "Listeners", "no listeners are configured",
      {.title = "NAME", .path = "ListenerName", .kind = VIEW_TEXT},
      {.title = "PROTOCOL", .path = "Protocol"},
      {.title = "ADDRESS", .path = "Address|Unix", .kind = VIEW_TEXT},
      {.title = "PORT", .path = "Port"}, {.title = "RULES", .path = "RuleCount"},
      {.title = "SOURCES", .words = listener_sources_words, .kind = VIEW_TEXT},
+     {.title = "LOAD BALANCER", .path = "LoadBalancerName", .kind = VIEW_TEXT, .is_wide = true},
      {.title = "ORIGIN", .path = "Origin", .kind = VIEW_TEXT, .is_wide = true});
 
 VIEW(rules_view, "Rules", "no rules are configured",

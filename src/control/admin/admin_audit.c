@@ -60,7 +60,8 @@ write_targets(FILE *out, const json_t *targets)
 char *
 admin_audit_text(const char *path, struct slice body)
 {
-    static const char *const members[] = {"TargetGroupName", "Container", "Service", "Image"};
+    static const char *const members[] = {"TargetGroupName", "Container", "Service",
+                                          "Image",           "Kind",      "Name"};
     json_t *object = json_loadb(body.length == 0 ? "" : body.at, body.length, 0, NULL);
     bool is_ours = slice_starts_with(slice_of(path), SLICE_LITERAL(PATH_START));
     char *text;

@@ -60,6 +60,9 @@ listener_to_json(const struct admin_parts *parts, const struct config_listener *
 
     admin_set_text(object, "ListenerName", listener->name);
     object_origin_set(object, parts, listener->places);
+    admin_set_text(
+        object, "LoadBalancerName",
+        config_balancer(parts->config, config_balancer_index(parts->config, listener)).name);
     admin_set_text(object, "Protocol",
                    setting_word_text(WORDS_LISTENER_PROTOCOL, (int)listener->protocol));
     if (listener->protocol == PROTOCOL_HTTPS)
@@ -89,6 +92,45 @@ admin_show_listeners(struct admin_call *call)
     for (size_t i = 0; i < config->listener_count; i++)
         json_array_append_new(listeners, listener_to_json(call->parts, &config->listeners[i]));
     admin_answer(call->request, 200, json_pack("{s:o}", "Listeners", listeners));
+}
+
+/* The first one is there also where the file says nothing of it. */
+static void
+add_first_origin(json_t *object, const struct config *config)
+{
+    static const char *const name[] = {"load_balancer.name"};
+    char *text = config_place_text(config, config_find_place(config, name, 1));
+
+    admin_set_text(object, "Origin", text);
+    free(text);
+}
+
+static json_t *
+balancer_to_json(const struct admin_parts *parts, size_t index)
+{
+    const struct config *config = parts->config;
+    const struct config_balancer balancer = config_balancer(config, index);
+    json_t *object = json_object();
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->listener_count; i++)
+        count += config_balancer_index(config, &config->listeners[i]) == index;
+    admin_set_text(object, "LoadBalancerName", balancer.name);
+    object_origin_set(object, parts, balancer.places);
+    if (index == 0)
+        add_first_origin(object, config);
+    admin_set_number(object, "ListenerCount", count);
+    return object;
+}
+
+void
+admin_show_balancers(struct admin_call *call)
+{
+    json_t *balancers = json_array();
+
+    for (size_t i = 0; i < config_balancer_count(call->parts->config); i++)
+        json_array_append_new(balancers, balancer_to_json(call->parts, i));
+    admin_answer(call->request, 200, json_pack("{s:o}", "LoadBalancers", balancers));
 }
 
 static json_t *

@@ -34,8 +34,8 @@ is_in_folder(const char *folder, const char *path)
            strcmp(name + name_length - 4, ".pem") == 0;
 }
 
-static json_t *
-find(const struct config *config, const char *path)
+json_t *
+elbv2_find_certificate(const struct config *config, const char *path)
 {
     json_t *found = find_in(config->api_certificates, config->api_certificate_count, path);
 
@@ -61,7 +61,7 @@ read_certificates(struct aws_call *call)
 
     json_array_foreach (list, index, one) {
         const char *arn = json_string_value(json_object_get(one, "CertificateArn"));
-        json_t *found = arn == NULL ? NULL : find(call->parts->config, arn);
+        json_t *found = arn == NULL ? NULL : elbv2_find_certificate(call->parts->config, arn);
         if (found == NULL)
             aws_fail(call, "CertificateNotFound",
                      "Certificate '%.256s' not found: an ARN is the file of a certificate that "

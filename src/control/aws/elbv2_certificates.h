@@ -13,6 +13,9 @@
 #include "control/aws/aws_call.h"
 #include "control/objects/objects.h"
 
+/* One that a call can name, as the settings that it is; NULL: it can not. */
+json_t *elbv2_find_certificate(const struct config *config, const char *path);
+
 /* The input's one certificate into a listener's settings, if any is given. False: the call has
  * failed. */
 bool elbv2_put_default_certificate(struct aws_call *call, json_t *listener);

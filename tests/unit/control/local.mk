@@ -151,6 +151,7 @@ control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/aws/test_elbv2_quotas \
 	tests/unit/control/aws/test_elbv2_unbuilt \
 	tests/unit/control/aws/test_ecs_listing \
+	tests/unit/control/aws/test_object_settings \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
 	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_kept_answers tests/unit/control/keys/test_key_rates tests/unit/control/keys/test_key_uses \
@@ -204,6 +205,8 @@ tests_unit_control_aws_test_elbv2_quotas_SOURCES = tests/unit/control/aws/test_e
 tests_unit_control_aws_test_elbv2_quotas_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_elbv2_unbuilt_SOURCES = tests/unit/control/aws/test_elbv2_unbuilt.c
 tests_unit_control_aws_test_elbv2_unbuilt_LDADD = $(control_test_libs)
+tests_unit_control_aws_test_object_settings_SOURCES = tests/unit/control/aws/test_object_settings.c
+tests_unit_control_aws_test_object_settings_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_listener_sockets_SOURCES = tests/unit/control/processes/test_listener_sockets.c

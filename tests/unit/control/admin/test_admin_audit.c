@@ -28,6 +28,8 @@ says_what_is_asked_for(void **state)
            "register web ::1 a:80");
     expect("/v1/stop", "{\"Container\":\"app1-1\",\"Wait\":true}", "stop app1-1");
     expect("/v1/roll", "{\"Image\":\"app:2\",\"Service\":\"srvweb\"}", "roll srvweb app:2");
+    expect("/v1/objects/create", "{\"Kind\":\"rule\",\"Name\":\"http/10\",\"Set\":[\"a=b\"]}",
+           "objects/create rule http/10");
     expect("/v1/reload", "", "reload");
     expect("/other", "{}", "/other");
 }
