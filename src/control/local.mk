@@ -233,6 +233,7 @@ libcontrol_a_SOURCES = \
 	src/control/aws/ecs_service_json.c src/control/aws/ecs_service_json.h \
 	src/control/aws/ecs_task_json.c src/control/aws/ecs_task_json.h \
 	src/control/aws/ecs_service_changes.c src/control/aws/ecs_task_changes.c \
+	src/control/aws/aws_deletion.c src/control/aws/aws_deletion.h \
 	src/control/aws/object_commands.c src/control/aws/object_kinds.c src/control/aws/object_kinds.h \
 	src/control/aws/object_settings.c src/control/aws/object_settings.h \
 	src/control/aws/elbv2_target_id.c src/control/aws/elbv2_target_id.h \

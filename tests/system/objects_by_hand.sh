@@ -7,7 +7,8 @@ system_begin "$@"
 
 other=$(free_port) app=$(free_port) console=$(free_port)
 app_start "$app" one
-DIR=$work "$support/config" -t "$app" -o "api = { address = \"127.0.0.1\"; port = $console; listener_address = \"127.0.0.1\"; };"
+DIR=$work "$support/make_certificate" own ec own.test
+DIR=$work "$support/config" -t "$app" -s "certificates = ( { certificate = \"$work/own.pem\"; private_key = \"$work/own.key\"; } );" -o "api = { address = \"127.0.0.1\"; port = $console; listener_address = \"127.0.0.1\"; };"
 fairlead_start
 main=$(ctl --json listeners | jq -r '.Listeners[0].ListenerName')
 
@@ -29,7 +30,7 @@ signed() {
 }
 # names_no_file KIND NAME SETTINGS: a key may not give these.
 names_no_file() {
-    signed 403 "$4 names a file of the machine" POST /v1/objects/create "{\"Kind\":\"$1\",\"Name\":\"$2\",\"Set\":$3}"
+    signed 409 "$4: names a file of the machine" POST /v1/objects/create "{\"Kind\":\"$1\",\"Name\":\"$2\",\"Set\":$3}"
 }
 key=$(ctl --json key create anna | jq -r '.AccessKeyId + ":" + .SecretAccessKey')
 step "made"
@@ -77,8 +78,7 @@ targets_are shop 1 || fail "a refused create has taken the targets of the group 
 refuses 'LISTENER/PRIORITY' create rule "$main" --set 'actions=[]'
 refuses 'LISTENER/PRIORITY' create rule "$main/ 7" --set 'actions=[]'
 refuses 'is load-balancer, target-group' create thing x
-refuses 'inner' delete load-balancer inner
-refuses 'shop' delete target-group shop
+refuses "Target group 'shop' is currently in use by a listener or a rule" delete target-group shop
 status=0
 ctl create target-group >"$work/out" 2>&1 || status=$?
 [ $status = 2 ] || fail "a name is missing, and the exit status $status"
@@ -98,8 +98,27 @@ names_no_file listener sock '["unix='"$work"'/other.sock"]' unix
 names_no_file target-group tls '["attributes.target_tls.ca='"$work"'/fairlead.conf"]' attributes.target_tls.ca
 names_no_file target-group tls '["attributes={\"target_tls.ca\":\"/x\"}"]' attributes.target_tls.ca
 names_no_file listener tls '["certificates=[{\"certificate\":\"'"$work"'/fairlead.conf\"}]"]' certificates
+names_no_file listener tls '["certificates=[{\"certificate\":\"'"$work"'/own.pem\",\"private_key\":\"/x\"}]"]' certificates
+names_no_file listener tls '["certificates=[{\"certificate\":\"'"$work"'/own.pem\"}]"]' certificates
+signed 200 'listener tls is created' POST /v1/objects/create '{"Kind":"listener","Name":"tls","Set":["protocol=HTTPS","port='"$(free_port)"'",
+    "certificates=[{\"certificate\":\"'"$work"'/own.pem\",\"private_key\":\"'"$work"'/own.key\"}]",
+    "default_actions=[{\"type\":\"forward\",\"target_group\":\"web\"}]"]}'
+ctl delete listener tls >/dev/null
 [ ! -e "$work/other.sock" ] || fail "the socket is there"
 ctl delete target-group far >/dev/null
+
+step "what is protected is not deleted"
+arn=$(ctl --json create load-balancer guarded | jq -r .Arn)
+protect() {
+    local got
+    got=$("$support/signed" POST "http://127.0.0.1:$console/" --key "$key" --service elasticloadbalancing --output "$work/out" \
+        --header content-type:application/x-www-form-urlencoded "Action=ModifyLoadBalancerAttributes&Version=2015-12-01&LoadBalancerArn=$(jq -rn --arg arn "$arn" '$arn | @uri')&Attributes.member.1.Key=deletion_protection.enabled&Attributes.member.1.Value=$1")
+    [ "$got" = 200 ] || fail "protection is not $1: $got $(cat "$work/out")"
+}
+protect true
+refuses 'because deletion protection is enabled' delete load-balancer guarded
+protect false
+ctl delete load-balancer guarded >/dev/null
 
 step "there after a restart, and deleted"
 fairlead_stop
@@ -108,7 +127,9 @@ ctl --json groups | jq -e '.TargetGroups[] | select(.TargetGroupName == "shop")'
 [ "$(curl -s "http://127.0.0.1:$other/")" = tea ] || fail "the listener is forgotten"
 ctl delete rule "$main/10" >/dev/null
 ctl delete target-group shop >/dev/null
-ctl delete listener inner-http >/dev/null
+ctl create rule inner-http/5 --set 'conditions=[{"field":"path-pattern","values":["/x"]}]' \
+    --set 'actions=[{"type":"forward","target_group":"web"}]' >/dev/null
 ctl delete load-balancer inner >/dev/null
+ctl --json listeners | jq -e '[.Listeners[].ListenerName] | sort == ["http", "https"]' >/dev/null || fail "its listener is there still"
 ! ctl --json groups | jq -e '.TargetGroups[] | select(.TargetGroupName == "shop")' >/dev/null || fail "it is there still"
 fairlead_stop

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_arn_form.h"
+#include "control/aws/aws_deletion.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_input.h"
 #include "control/aws/ec2.h"
@@ -226,22 +227,6 @@ elbv2_modify_load_balancer_attributes(struct aws_call *call)
     return elbv2_modify_attributes(call, &elbv2_attributes_of_balancer, find_own(call, &index));
 }
 
-/* Its listeners and their rules go with it; groups stay. */
-static void
-delete_listeners(struct aws_call *call, size_t balancer)
-{
-    const struct config *config = call->parts->config;
-
-    for (size_t i = 0; i < config->listener_count; i++) {
-        const struct config_listener *listener = &config->listeners[i];
-        const struct object *object = config_balancer_index(config, listener) == balancer
-                                          ? aws_edit_object(call, listener->places)
-                                          : NULL;
-        if (object != NULL)
-            aws_edit_delete_listener(call, listener, object);
-    }
-}
-
 /* One that is not there is deleted already. */
 json_t *
 elbv2_delete_load_balancer(struct aws_call *call)
@@ -256,16 +241,8 @@ elbv2_delete_load_balancer(struct aws_call *call)
     const struct object *object = find_own(call, &index);
     if (object == NULL)
         return NULL;
-    const char *guard = json_string_value(json_object_get(
-        json_object_get(object->document, "extras"), ELBV2_DELETION_PROTECTION));
-    if (guard != NULL && strcmp(guard, "true") == 0)
-        return aws_fail(call, "OperationNotPermitted",
-                        "Load balancer '%s' cannot be deleted because deletion protection is "
-                        "enabled",
-                        arn);
-    delete_listeners(call, index);
-    object_edit_delete(call->edit, object->id);
-    return json_object();
+    aws_delete_balancer(call, index, object, arn);
+    return call->error_code == NULL ? json_object() : NULL;
 }
 
 /* Puts a member beside the settings; takes the value. */

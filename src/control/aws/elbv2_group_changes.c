@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_arn.h"
 #include "control/aws/aws_arn_form.h"
+#include "control/aws/aws_deletion.h"
 #include "control/aws/aws_edit.h"
 #include "control/aws/aws_effective.h"
 #include "control/aws/aws_input.h"
@@ -166,20 +167,10 @@ elbv2_modify_target_group_attributes(struct aws_call *call)
     return elbv2_modify_attributes(call, &elbv2_attributes_of_group, find_own(call));
 }
 
-static const struct config_service *
-find_user(const struct config *config, const char *group)
-{
-    for (size_t i = 0; i < config->service_count; i++)
-        if (strcmp(config->services[i].target_group, group) == 0)
-            return &config->services[i];
-    return NULL;
-}
-
 /* One that is not there is deleted already. */
 json_t *
 elbv2_delete_target_group(struct aws_call *call)
 {
-    const struct config *config = call->parts->config;
     const char *arn = aws_text(call, "TargetGroupArn");
     const struct config_target_group *group = aws_arn_look_for_group(call, arn);
 
@@ -190,18 +181,6 @@ elbv2_delete_target_group(struct aws_call *call)
     const struct object *object = aws_edit_own(call, group->places, "The target group");
     if (object == NULL)
         return NULL;
-    if (config_group_is_used(config, group->name))
-        return aws_fail(call, "ResourceInUse",
-                        "Target group '%s' is currently in use by a listener or a rule", arn);
-    const struct config_service *user = find_user(config, group->name);
-    if (user != NULL) {
-        char *place = config_place_text(config, &user->places->own);
-        aws_fail(call, "ResourceInUse",
-                 "Target group '%s' is currently in use by service %s (%s)", arn, user->name,
-                 place);
-        free(place);
-        return NULL;
-    }
-    object_edit_delete(call->edit, object->id);
-    return json_object();
+    aws_delete_group(call, group, object, arn);
+    return call->error_code == NULL ? json_object() : NULL;
 }

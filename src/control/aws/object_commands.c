@@ -67,7 +67,7 @@ change(struct object_command *command, const char *name)
         return;
     command->id = memory_copy_text(object->id);
     if (command->verb == VERB_DELETE) {
-        command->kind->delete (call, object);
+        command->kind->delete (call, name, object);
         return;
     }
     json_t *document = aws_edit_document(object);
@@ -81,7 +81,7 @@ status_of(const char *code)
     static const struct {
         const char *code;
         int status;
-    } known[] = {{"ValidationError", 400}, {"AccessDenied", 403}, {"NotFound", 404}};
+    } known[] = {{"ValidationError", 400}, {"NotFound", 404}};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
         if (strcmp(known[i].code, code) == 0)

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "control/aws/aws_arn.h"
+#include "control/aws/aws_deletion.h"
 #include "control/aws/aws_edit.h"
 #include "control/state_file.h"
 #include "model/config.h"
@@ -154,16 +155,6 @@ make_listener(struct aws_call *call, const char *name, char **id)
                      config->api_listener_address, "tags");
 }
 
-static void
-delete_listener(struct aws_call *call, const struct object *object)
-{
-    const struct config *config = call->parts->config;
-    const char *name = json_string_value(
-        json_object_get(json_object_get(object->document, "settings"), "name"));
-
-    aws_edit_delete_listener(call, named_listener(config, name, strlen(name)), object);
-}
-
 /* "LISTENER/PRIORITY"; NULL: it is none, or there is no such listener, and the call has failed.
  */
 static const struct config_listener *
@@ -215,19 +206,39 @@ make_rule(struct aws_call *call, const char *name, char **id)
 }
 
 static void
-delete_alone(struct aws_call *call, const struct object *object)
+delete_group(struct aws_call *call, const char *name, const struct object *object)
 {
+    aws_delete_group(call, config_find_group(call->parts->config, name), object, name);
+}
+
+static void
+delete_balancer(struct aws_call *call, const char *name, const struct object *object)
+{
+    aws_delete_balancer(call, balancer_index(call->parts->config, name), object, name);
+}
+
+static void
+delete_listener(struct aws_call *call, const char *name, const struct object *object)
+{
+    aws_edit_delete_listener(call, named_listener(call->parts->config, name, strlen(name)),
+                             object);
+}
+
+static void
+delete_rule(struct aws_call *call, const char *name, const struct object *object)
+{
+    (void)name;
     object_edit_delete(call->edit, object->id);
 }
 
 static const struct object_kind_row rows[] = {
     {"load-balancer", "load balancer", OBJECT_LOAD_BALANCER, SCOPE_LOAD_BALANCER, find_balancer,
-     make_balancer, delete_alone},
+     make_balancer, delete_balancer},
     {"target-group", "target group", OBJECT_TARGET_GROUP, SCOPE_TARGET_GROUP, find_group,
-     make_group, delete_alone},
+     make_group, delete_group},
     {"listener", "listener", OBJECT_LISTENER, SCOPE_LISTENER, find_listener, make_listener,
      delete_listener},
-    {"rule", "rule", OBJECT_RULE, SCOPE_RULE, find_rule, make_rule, delete_alone},
+    {"rule", "rule", OBJECT_RULE, SCOPE_RULE, find_rule, make_rule, delete_rule},
 };
 
 const struct object_kind_row *

@@ -21,7 +21,7 @@ struct object_kind_row {
     /* A new id, to free(), and document, whose settings are still to come; NULL: the call has
      * failed. */
     json_t *(*make)(struct aws_call *call, const char *name, char **id);
-    void (*delete)(struct aws_call *call, const struct object *object);
+    void (*delete)(struct aws_call *call, const char *name, const struct object *object);
 };
 
 /* NULL: there is no such kind. */

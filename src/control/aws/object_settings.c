@@ -98,12 +98,25 @@ put_text(struct aws_call *call, const struct object_kind_row *kind, json_t *own,
     free(path);
 }
 
+/* The file of its key is the certificate's own where it is left out. */
+static bool
+is_same_key(const json_t *one, const json_t *other)
+{
+    const json_t *keys[] = {json_object_get(one, "private_key"),
+                            json_object_get(other, "private_key")};
+    const json_t *own = json_object_get(one, "certificate");
+
+    return json_equal(keys[0] == NULL ? own : keys[0], keys[1] == NULL ? own : keys[1]);
+}
+
 static bool
 is_known_certificate(const struct aws_call *call, const json_t *element)
 {
     const char *path = json_string_value(json_object_get(element, "certificate"));
+    size_t members = json_object_get(element, "private_key") == NULL ? 1 : 2;
     json_t *known = path == NULL ? NULL : elbv2_find_certificate(call->parts->config, path);
-    bool is_known = known != NULL && json_equal(known, element);
+    bool is_known =
+        known != NULL && json_object_size(element) == members && is_same_key(known, element);
 
     json_decref(known);
     return is_known;
@@ -162,10 +175,11 @@ check_setting(const struct walk *walk, const char *path, const json_t *value)
     if (row == NULL || is_free_of_files(walk->call, row, value) ||
         json_equal(value, find_former(walk->former, path)))
         return;
-    aws_fail(walk->call, "AccessDenied",
-             "%s names a file of the machine: fairleadctl gives it there, or the configuration "
-             "file",
-             path);
+    aws_fail(
+        walk->call, "OperationNotPermitted",
+        "%s: names a file of the machine: fairleadctl gives it there, or the configuration "
+        "file",
+        path);
 }
 
 /* What was there before stays. */

@@ -119,7 +119,7 @@ lets_nobody_from_elsewhere_name_files(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         expect((struct given){files[i][0], "{}", files[i][1], false, false},
-               "names a file of the machine");
+               ": names a file of the machine");
     expect_local("listener", "{}", "unix=/a", "{'unix': '/a'}");
     expect((struct given){"listener", "{'unix': '/a'}", "port=80", false, false},
            "{'unix': '/a', 'port': 80}");
