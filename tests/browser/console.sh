@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The console in a real browser, against a real fairlead: three applications, one of which falls ill
 # and is well again, a task with a hostile name, a group without targets, a key and a read-only key.
-# What is looked at stands in test_console.py and test_access.py.
+# What is looked at stands in test_console.py, test_changes.py and test_access.py.
 . "$(dirname "$0")/../support/system.sh"
 browser=$(cd "$(dirname "$0")" && pwd)
 system_begin "$@"
@@ -46,5 +46,5 @@ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 
 step "the browser"
 export HOME=$work FAIRLEAD=$fairlead FAIRLEADCTL=$fairleadctl WORK=$work API_PORT=$api_port FAIRLEAD_PID=$fairlead_pid
-export PORT_ONE=${port[one]} PORT_TWO=${port[two]}
+export PORT_ONE=${port[one]} PORT_TWO=${port[two]} PORT_SPARE; PORT_SPARE=$(free_port)
 PYTHONDONTWRITEBYTECODE=1 timeout 280 $python -m unittest discover -v -s "$browser" 2>&1 || fail "in the browser"

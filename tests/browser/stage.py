@@ -104,6 +104,12 @@ def fill(label, value):
     found.send_keys(value)
 
 
+def choose(label, value):
+    """In the list of that label."""
+    wait(f"{value} to choose of {label}", lambda: js("""const list = [...document.querySelectorAll('label')].find(one => one.innerText === arguments[0]).control;
+        list.value = arguments[1]; list.dispatchEvent(new Event('input', {bubbles: true})); return list.value === arguments[1]""", label, value))
+
+
 def show(page, selector=""):
     """By its address, as a link does; the first time the page is loaded."""
     if not browser().current_url.startswith(base()):

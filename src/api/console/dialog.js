@@ -14,7 +14,7 @@ export function told(tone, kind, ...content) {
 
 export function errorText(error) {
   const next = nextStep(error);
-  return h("div", {role: "alert"}, told("bad", "alarm", h("p", name(error.message)),
+  return h("div", {role: "alert"}, told("bad", "alarm", h("p", {class: /^[\w.[\]]+:/.test(error.message) && "raw"}, name(error.message)),
     error.details.map(line => h("p.mono", name(line))), next && h("p", "Next: " + next)));
 }
 
@@ -29,12 +29,15 @@ function say(text) {
 
 let fields = 0;
 
-export function field(label, properties, hint) {
+/* options: pairs of a value and its text, one of which is chosen */
+export function field(label, {options, ...properties} = {}, hint) {
   const id = "field" + ++fields;
-  const input = h(properties?.rows ? "textarea" : "input", {id, autocomplete: "off", spellcheck: "false",
-    "aria-describedby": hint && id + "hint", ...properties});
+  const {value} = properties;
+  const input = h(options ? "select" : properties.rows ? "textarea" : "input", {id, autocomplete: "off", spellcheck: "false",
+    "aria-describedby": hint && id + "hint", ...properties},
+  options ? options.map(([one, text]) => h("option", {value: one, selected: one === value}, text)) : properties.rows && value);
   return {input, get value() { return input.value.trim(); },
-    node: h("div.field", h("label", {for: id}, label), input, hint && h("p.hint", {id: id + "hint"}, hint))};
+    node: h(properties.rows ? "div.field.wide" : "div.field", h("label", {for: id}, label), input, hint && h("p.hint", {id: id + "hint"}, hint))};
 }
 
 /* A window over the page; Escape closes it, too. */
@@ -44,6 +47,11 @@ function openDialog(title, content, onclose) {
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/* Why something could not even be asked. */
+export function showError(title, error) {
+  const dialog = openDialog(title, [errorText(error), h("div.buttons", button("Close", () => dialog.close()))]);
 }
 
 /* The two fields of a key; entered() when fairlead took it. */
@@ -104,7 +112,7 @@ export function ask(question) {
   const verb = h("button", {type: "submit", class: question.isGrave ? "grave" : "primary"}, question.verb);
   const close = () => dialog.close();
   const cancel = button("Cancel", close);
-  const form = h("form", {oninput: refresh, onsubmit: act}, question.fields?.map(one => one.node), effects, line, trouble,
+  const form = h("form", {oninput: refresh, onsubmit: act}, h("div.fields", question.fields?.map(one => one.node)), effects, line, trouble,
     h("div.buttons", cancel, verb));
   const holder = h("div", form);
 

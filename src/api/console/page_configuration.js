@@ -16,7 +16,9 @@ function valueText(value) {
 }
 
 function placeText({File, Line, Follows}) {
-  return File ? `${File.split("/").at(-1)}:${Line}` : Follows ? "follows " + Follows : "default";
+  if (File)
+    return Line ? `${File.split("/").at(-1)}:${Line}` : "API";
+  return Follows ? "follows " + Follows : "default";
 }
 
 /* Settings; prefix: what all their paths begin with. */

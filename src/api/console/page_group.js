@@ -8,13 +8,14 @@ import {button, facts, fill, groupPath, h, name, panel, plain, put, refill} from
 import {Monitor} from "./graph.js";
 import {emptyGroup} from "./lessons.js";
 import {Loader} from "./loader.js";
+import {originParts} from "./origin.js";
 import {settingTable, WHY_KEY} from "./page_configuration.js";
 import {serviceColumns, serviceKey} from "./page_services.js";
 import {
   checkWords, groupWord, meter, showMeter, showState, stateMark, stateText, targetWord, toneOf, whyOf,
 } from "./states.js";
 import {choice, Table} from "./table.js";
-import {address, age, count, milliseconds, moment, rate} from "./text.js";
+import {address, age, count, milliseconds, moment, plural, rate} from "./text.js";
 
 const REFRESH_MS = 15000; /* of settings; targets come by the stream */
 
@@ -154,6 +155,7 @@ export function groupPage(shell, group, tab = "targets") {
   const state = stateMark("initial");
   const under = h("p.under");
   const bar = meter();
+  const origin = h("div.origins");
   const made = (tabs[tab] ?? tabs.targets)[1](view);
   const links = Object.entries(tabs).map(([id, [text]]) => h("a", {href: groupPath(group, "/" + id),
     "aria-current": id === tab && "page"}, text));
@@ -177,13 +179,15 @@ export function groupPage(shell, group, tab = "targets") {
   const loader = new Loader(["/v1/target-groups"], ({TargetGroups}) => {
     view.set = TargetGroups.find(one => one.TargetGroupName === group);
     refill(missing, !view.set, () => !view.set && told("bad", "alarm", "There is no target group of this name."));
+    refill(origin, [view.set?.Origin, view.set?.IsOfApi, view.set?.TargetCount], () => view.set && originParts("target-group", group, view.set,
+      {after: () => loader.load(), more: view.set.TargetCount > 0 ? [{warn: `It has ${plural(view.set.TargetCount, "target")}.`}] : []}));
     showHead(shell.overview?.Groups.find(row => row.Name === group));
     update();
   }, {every: REFRESH_MS});
 
   return {
     title: group, topics: ["group:" + group], loaders: [loader, ...made.loaders ?? []],
-    head: [h("p.crumbs", h("a", {href: "#/groups"}, "Target groups")), h("div.title", h("h1", name(group)), state, bar), under],
+    head: [h("p.crumbs", h("a", {href: "#/groups"}, "Target groups")), h("div.title", h("h1", name(group)), state, bar), under, origin],
     content: [h("nav.tabs", {"aria-label": "Parts of this group"}, links), loader.node, missing, made.content],
     overview(data) {
       const row = data.Groups.find(one => one.Name === group);

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Listener, rule, group, targets, with how often each rule was met. */
 import {get} from "./api.js";
+import {numbers, texts} from "./columns.js";
 import {errorText} from "./dialog.js";
-import {fill, groupLink, h, keep, name, panel, plain, put} from "./dom.js";
+import {button, fill, groupLink, h, keep, name, panel, plain, put, refill} from "./dom.js";
 import {Loader} from "./loader.js";
+import {createObject} from "./object_orders.js";
+import {originParts, originText} from "./origin.js";
 import {shareOf} from "./page_group.js";
 import {meter, meterParts, showMeter, showState, stateMark, targetWord, toneOf} from "./states.js";
-import {choice, holds, searchField, tellCounts} from "./table.js";
-import {address, count, rate} from "./text.js";
+import {choice, holds, searchField, Table, tellCounts} from "./table.js";
+import {address, count, plural, rate} from "./text.js";
 
 const MOST_TARGETS = 60;
+const REFRESH_MS = 30000; /* of what nobody tells */
+const SOON_MS = 500; /* a change is told when it is asked for */
 
 function keyOf(rule) {
   return rule.ListenerName + "\n" + rule.Priority;
+}
+
+/* What a row is made of: another one is another row. */
+function contentOf({ListenerName, Priority, ConditionsText, ActionText, Actions, Origin}) {
+  return JSON.stringify([ListenerName, Priority, ConditionsText, ActionText, Actions, Origin]);
 }
 
 function groupsOf(rule) {
@@ -52,8 +62,10 @@ function makeRule(view, rule) {
   const nodes = groupsOf(rule).map(group => groupNode(view, rule, group));
   const hits = h("span.number");
   const bar = h("i");
+  const title = `${rule.ListenerName}/${rule.Priority}`;
   const node = h("li.rule", h("span.priority", rule.Priority),
-    name(rule.IsDefault ? "any other request" : rule.ConditionsText),
+    h("div", name(rule.IsDefault ? "any other request" : rule.ConditionsText),
+      !rule.IsDefault && h("div.origins", originParts("rule", title, rule, {after: view.load, isShort: true}))),
     h("div.hits", hits, h("span.bar", {"aria-hidden": "true"}, bar)), h("span.arrow", {"aria-hidden": "true"}, "→"),
     h("div.goes", nodes.length ? nodes : h("div.node", name(rule.ActionText))));
   node.refresh = most => {
@@ -66,24 +78,36 @@ function makeRule(view, rule) {
 }
 
 /* A listener with those of its rules that were asked for. */
-function makeListener(view, {ListenerName, Protocol, Unix, Address, Port}) {
+function makeListener(view, listener) {
+  const {ListenerName, LoadBalancerName, Protocol, Unix, Address, Port, RuleCount} = listener;
   const note = h("p.note");
   const rules = h("ol");
   const place = name(Unix ?? address({Id: Address, Port}));
   const heads = ["Priority", "Takes requests where", "Req/s · so far", "", "Goes to"].map(text => h("span", text));
-  const node = panel(h("h2", "Listener ", name(ListenerName), " ", h("span.note", Protocol + " ", place)),
+  const more = RuleCount > 1 ? [{warn: `${plural(RuleCount - 1, "rule")} of it ${RuleCount === 2 ? "goes" : "go"} with it.`}] : [];
+  const node = panel(h("h2", "Listener ", name(ListenerName), " ", h("span.note", Protocol + " ", place, " of ", name(LoadBalancerName))),
+    h("div.origins", originParts("listener", ListenerName, listener, {after: view.load, more}),
+      button("Create a rule", () => createObject("rule", view.load, ListenerName), "small")),
     h("div.rule.heads", {"aria-hidden": "true"}, heads), rules, note);
   node.refresh = ({found, all}) => {
     const shown = found.slice(0, view.most);
     const most = Math.max(0, ...shown.map(rule => view.hits.get(keyOf(rule))?.RequestsPerSecond ?? 0));
-    keep(rules, shown, keyOf, rule => makeRule(view, rule), row => row.refresh(most));
+    keep(rules, shown, contentOf, rule => makeRule(view, rule), row => row.refresh(most));
     tellCounts(note, found.length, shown.length, all, view);
   };
   return node;
 }
 
+function balancerTable(after) {
+  return new Table({caption: "Load balancers", key: one => one.LoadBalancerName, columns: [
+    texts("Load balancer", "LoadBalancerName"), numbers("Listeners", "ListenerCount", count),
+    {title: "Origin", kind: "long", order: originText, show: (cell, one) =>
+      refill(cell, one, () => h("div.origins", originParts("load-balancer", one.LoadBalancerName, one, {after})))}]});
+}
+
 export function mapPage() {
-  const view = {groups: new Map(), hits: new Map(), listeners: [], rules: [], terms: [], kind: "", most: 100, noun: "rule", show};
+  const balancers = balancerTable(() => loader.load());
+  const view = {load: () => loader.load(), groups: new Map(), hits: new Map(), listeners: [], rules: [], terms: [], kind: "", most: 100, noun: "rule", show};
   const list = h("div");
   const kinds = {
     hit: rule => view.hits.get(keyOf(rule))?.RequestsPerSecond > 0, never: rule => !view.hits.get(keyOf(rule))?.Requests,
@@ -100,27 +124,29 @@ export function mapPage() {
       const own = view.rules.filter(rule => rule.ListenerName === listener.ListenerName);
       return {listener, all: own.length, found: own.filter(fits)};
     });
-    keep(list, rows, row => row.listener.ListenerName, row => makeListener(view, row.listener), (node, row) => node.refresh(row));
+    keep(list, rows, row => JSON.stringify(row.listener), row => makeListener(view, row.listener), (node, row) => node.refresh(row));
   }
 
   const hits = new Loader(["/v1/rule-hits"], ({Rules}) => {
     view.hits = new Map(Rules.map(hit => [keyOf(hit), hit]));
     show();
   }, {every: 3000});
-  const loader = new Loader(["/v1/listeners", "/v1/rules"], ({Listeners, Rules}) => {
+  const loader = new Loader(["/v1/listeners", "/v1/rules", "/v1/load-balancers"], ({Listeners, Rules, LoadBalancers}) => {
     Object.assign(view, {listeners: Listeners, rules: Rules});
     show();
-  });
+    balancers.update(LoadBalancers);
+  }, {every: REFRESH_MS});
   return {
     title: "Map", under: "Rules are asked from the top; the first that fits decides. Open a group to see its targets.",
     loaders: [loader, hits], topics: ["events"],
     content: [h("div.tools", searchField("Find a rule: path, host, priority, group", terms => { view.terms = terms; show(); }),
       choice("Which rules", [["", "All rules"], ["hit", "Met now"], ["never", "Never met"], ["ill", "Group needs you"]],
-        kind => { view.kind = kind; show(); })), loader.node, list],
+        kind => { view.kind = kind; show(); }), button("Create a listener", () => createObject("listener", view.load))), loader.node, list,
+    panel(h("div.tools", button("Create a load balancer", () => createObject("load-balancer", view.load))), balancers.node)],
     overview(data) {
       view.groups = new Map(data.Groups.map(row => [row.Name, row]));
       show();
     },
-    event: event => event.Kind === "configuration" && loader.load(),
+    event: event => ["configuration", "key"].includes(event.Kind) && setTimeout(() => loader.load(), SOON_MS),
   };
 }

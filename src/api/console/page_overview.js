@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One sentence, what needs somebody, graphs, groups; and the list of all groups. */
-import {groups, marks, meters, numbers} from "./columns.js";
-import {command, groupPath, h, keep, panel, plain, put, refill} from "./dom.js";
+import {groups, marks, meters, numbers, texts} from "./columns.js";
+import {button, command, groupPath, h, keep, panel, plain, put, refill} from "./dom.js";
 import {Monitor} from "./graph.js";
 import {emptyLessons} from "./lessons.js";
+import {Loader} from "./loader.js";
+import {createObject} from "./object_orders.js";
+import {originText} from "./origin.js";
 import {EventList} from "./page_events.js";
 import {meterParts, sign} from "./states.js";
 import {Table} from "./table.js";
@@ -46,14 +49,14 @@ function needRow(need) {
   return row;
 }
 
-/* Rows of the overview. */
-function groupTable(most) {
+/* Rows of the overview; more: columns besides. */
+function groupTable(most, ...more) {
   return new Table({caption: "Target groups", most, key: row => row.Name, empty: "There is no target group yet.", columns: [
     groups("Group", "Name"), marks("State", "State"),
     meters("Healthy", meterParts), numbers("Req/s", "RequestsPerSecond", rate), numbers("5xx/s", "Errors5xxPerSecond", rate),
     numbers("Own 5xx/s", "OwnErrors5xxPerSecond", rate),
     numbers("p50", "P50", milliseconds), numbers("p95", "P95", milliseconds), numbers("p99", "P99", milliseconds),
-    numbers("In flight", "InFlight", count), numbers("Waiting", "Held", count)]});
+    numbers("In flight", "InFlight", count), numbers("Waiting", "Held", count), ...more]});
 }
 
 export function overviewPage() {
@@ -92,8 +95,26 @@ export function overviewPage() {
 }
 
 export function groupsPage() {
-  const table = groupTable(200);
+  const origins = new Map();
+  const table = groupTable(200, texts("Origin", row => origins.has(row.Name) ? originText(origins.get(row.Name), true) : null, {kind: "name long"}));
+  let asked;
+  const loader = new Loader(["/v1/target-groups"], ({TargetGroups}) => {
+    origins.clear();
+    TargetGroups.forEach(one => origins.set(one.TargetGroupName, one));
+    table.show();
+  });
+
+  /* Who is not known has just been made, or made anew. */
+  function overview({Groups}) {
+    const names = Groups.map(row => row.Name).sort().join();
+    if (asked !== undefined && asked !== names)
+      loader.load();
+    asked = names;
+    table.update(Groups);
+  }
+
   return {title: "Target groups", under: "A rule forwards to a group; the group chooses one of its healthy targets.",
-    overview: data => table.update(data.Groups),
-    content: [h("div.tools", table.search("Find a group: name, state")), panel(table.node)]};
+    overview, loaders: [loader],
+    content: [h("div.tools", table.search("Find a group: name, state, origin"),
+      button("Create a target group", () => createObject("target-group", () => loader.load()))), loader.node, panel(table.node)]};
 }
