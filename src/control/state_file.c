@@ -25,7 +25,11 @@
 #include "model/task_text.h"
 
 #define FORM_VERSION 1
-#define SAVE_AFTER_MS 3000
+/* After a change. A control that dies meanwhile does not know of it when it begins anew. */
+#define SAVE_AFTER_MS 250
+#define SAVE_AFTER_MOST_MS 3000
+/* Of control's time, writing takes one part in so many. */
+#define SAVE_SHARE 100
 /* Ids that a process may have given out after its last save, and died. */
 #define ID_SLACK 100000
 
@@ -37,6 +41,7 @@ struct state_file {
     struct key_uses *key_uses;
     struct timer timer;
     struct watch child_watch;
+    unsigned save_after_ms;
     pid_t commit_pid; /* has the disk keep what was written last; 0: none */
     bool has_warned;
     bool is_for_now;   /* what is written is for a control in this process */
@@ -66,6 +71,7 @@ state_file_new(const struct state_file_parts *parts)
     file->registry = parts->registry;
     file->targets = parts->targets;
     file->key_uses = parts->key_uses;
+    file->save_after_ms = SAVE_AFTER_MS;
     timer_init(&file->timer, on_time, file);
     watch_signal(&file->child_watch, parts->loop, SIGCHLD, on_child_signal, file);
     return file;
@@ -224,6 +230,20 @@ write_file(const struct state_file *file)
     return fclose(out) == 0 && !has_failed;
 }
 
+/* What is much is written less often. */
+static bool
+write_timed(struct state_file *file)
+{
+    uint64_t began_us = clock_precise_us();
+    bool is_written = write_file(file);
+    uint64_t after_ms = SAVE_SHARE * (clock_precise_us() - began_us) / 1000;
+
+    file->save_after_ms = after_ms < SAVE_AFTER_MS        ? SAVE_AFTER_MS
+                          : after_ms > SAVE_AFTER_MOST_MS ? SAVE_AFTER_MOST_MS
+                                                          : (unsigned)after_ms;
+    return is_written;
+}
+
 static void
 note_result(struct state_file *file, bool is_saved, int error)
 {
@@ -267,8 +287,8 @@ on_time(void *argument)
 
     end_commit(file, WNOHANG);
     if (file->commit_pid != 0)
-        timer_set(&file->timer, file->loop, SAVE_AFTER_MS);
-    else if (write_file(file))
+        timer_set(&file->timer, file->loop, file->save_after_ms);
+    else if (write_timed(file))
         begin_commit(file);
     else
         note_result(file, false, errno);
@@ -288,7 +308,7 @@ void
 state_file_note_change(struct state_file *file)
 {
     if (!timer_is_set(&file->timer))
-        timer_set(&file->timer, file->loop, SAVE_AFTER_MS);
+        timer_set(&file->timer, file->loop, file->save_after_ms);
 }
 
 static unsigned

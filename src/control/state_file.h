@@ -2,8 +2,8 @@
 /*
  * What control knows, on disk: tasks, targets with their ids and health, what hands registered,
  * deregistered and drain, and when keys were used. A new control serves it, health-checked and
- * marked stale, until the providers have spoken. Written whole and renamed into place, at most
- * every three seconds.
+ * marked stale, until the providers have spoken. Written whole and renamed into place, a
+ * quarter of a second after a change; where it is much, three seconds at most.
  */
 #ifndef FAIRLEAD_CONTROL_STATE_FILE_H
 #define FAIRLEAD_CONTROL_STATE_FILE_H

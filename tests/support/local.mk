@@ -32,7 +32,7 @@ tests_support_discovery_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
 noinst_PROGRAMS += tests/support/driver_probe
 tests_support_driver_probe_SOURCES = tests/support/driver_probe.c
 tests_support_driver_probe_LDADD = libcontrol.a $(libs_role) $(libs_system)
-dist_check_SCRIPTS += tests/support/fake_engine tests/support/pipeliner tests/support/signed
+dist_check_SCRIPTS += tests/support/fake_engine tests/support/pipeliner tests/support/service_manager tests/support/signed
 EXTRA_DIST += tests/support/probe.sh tests/support/terminal.py tests/support/screens.py
 
 # fairlead with one child that is hostile.

@@ -14,17 +14,28 @@ docker_begin
 
 api=$(free_port) port=$(free_port)
 ecs_config "$api" "$(ecs_instance i-a us-east-1a), $(ecs_instance i-b us-east-1b)"
+# By a manager that keeps its sockets, as systemd does, and starts it again.
+fairlead_start() {
+    "$support/service_manager" "$work" "$fairlead" -f "$work/fairlead.conf" >>"$work/fairlead.log" 2>&1 &
+    manager_pid=$!
+    system_at_end kill -KILL $manager_pid
+    wait_for 10 ctl status
+}
 ecs_begin "$api" "$port"
 ecs_register web >/dev/null
 ecs_create srv web 2 --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'
 wait_for 20 ecs_is_steady srv 2 1
+load_start -r "$(count 200 500)" -c 30 -k 100 -P 20 "127.0.0.1:$port" /=web
 
-# killed: control dies without a word, and another one begins at once. Its children serve on until
-# they have gone, so that the ports are free.
+# killed: control dies without a word, and another one begins at once, while its children serve on.
 killed() {
-    kill -KILL "$fairlead_pid"
-    wait "$fairlead_pid" || true
-    fairlead_start
+    local dead
+    dead=$(cat "$work/pid")
+    kill -KILL "$dead"
+    is_another() {
+        [ "$(cat "$work/pid")" != "$dead" ]
+    }
+    wait_for 5 is_another
     wait_for 15 aws_answers
 }
 # exactly COUNT [REVISION]: so many run in the end, and none besides.
@@ -87,6 +98,9 @@ wait_for 20 runs_once
 ecs describe-tasks --tasks "$once" --query 'tasks[0].startedBy' --output text | grep -x me >/dev/null || fail "who has started it is forgotten"
 ecs stop-task --task "$once" >/dev/null
 exactly 3 2
+load_stop
+check_posts 0
+[ "$(load_count failed)" -eq 0 ] || fail "requests failed"
 
 step "a container is removed by hand; the engine is stopped, and killed"
 docker rm -f "$(docker ps -q --filter label=fairlead.managed=1 | head -n 1)" >/dev/null
@@ -124,4 +138,5 @@ is_gone() {
     [ "$(ecs list-services --query 'length(serviceArns)' --output text)" = 0 ]
 }
 wait_for 20 is_gone
-fairlead_stop
+kill -TERM $manager_pid
+wait $manager_pid || fail "it ended with $?"

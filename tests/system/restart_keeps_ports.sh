@@ -16,55 +16,7 @@ cmp -s "$work/fairlead.conf" "$work/two.conf" && fail "there is no second listen
 cp "$work/fairlead.conf" "$work/one.conf"
 cp "$work/two.conf" "$work/fairlead.conf"
 
-# A service manager: runs a program, keeps what it is sent, and starts it again with that. Writes
-# what it keeps, a name a socket, whenever that changes.
-cat >"$work/manager.py" <<'END'
-import fcntl, os, select, signal, socket, sys
-folder, program = sys.argv[1], sys.argv[2:]
-listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-listener.bind(folder + "/notify.sock")
-kept, wishes = [], []
-signal.signal(signal.SIGHUP, lambda *_: wishes.append("restart"))
-signal.signal(signal.SIGTERM, lambda *_: wishes.append("stop"))
-
-def start():
-    pid = os.fork()
-    if pid:
-        return pid
-    for place, (name, fd) in enumerate(kept):
-        os.dup2(fd, 3 + place)
-    environment = dict(os.environ, NOTIFY_SOCKET=folder + "/notify.sock")
-    if kept:
-        environment.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(kept)), LISTEN_FDNAMES=":".join(name for name, _ in kept))
-    os.execve(program[0], program, environment)
-
-def take():
-    global kept
-    message, fds, _, _ = socket.recv_fds(listener, 4096, 253)
-    words = dict(line.split("=", 1) for line in message.decode().split("\n") if "=" in line)
-    if "FDSTOREREMOVE" in words:
-        kept = [(name, fd) for name, fd in kept if name != words["FDNAME"]]
-    elif "FDSTORE" in words:
-        kept += [(words["FDNAME"], fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 100)) for fd in fds]
-    for fd in fds:
-        os.close(fd)
-    with open(folder + "/kept.new", "w") as out:
-        out.writelines(name + "\n" for name, _ in kept)
-    os.rename(folder + "/kept.new", folder + "/kept")
-
-pid = start()
-while True:
-    if select.select([listener], [], [], 0.02)[0]:
-        take()
-    if wishes and not wishes[0].endswith("ing"):
-        os.kill(pid, signal.SIGTERM)
-        wishes[0] += "ing"
-    if os.waitpid(pid, os.WNOHANG)[0]:
-        if not wishes or wishes.pop(0) != "restarting":
-            sys.exit(0)
-        pid = start()
-END
-python3 "$work/manager.py" "$work" "$fairlead" -f "$work/fairlead.conf" >>"$work/fairlead.log" 2>&1 &
+"$support/service_manager" "$work" "$fairlead" -f "$work/fairlead.conf" >>"$work/fairlead.log" 2>&1 &
 manager_pid=$!
 system_at_end kill -KILL $manager_pid
 wait_for 10 ctl status
