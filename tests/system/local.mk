@@ -5,7 +5,7 @@ system_tests = tests/system/control_dies.sh tests/system/graceful_stop.sh tests/
 	tests/system/port_in_use.sh tests/system/closed_descriptors.sh \
 	tests/system/file_provider.sh tests/system/task_events.sh tests/system/admin_socket.sh \
 	tests/system/process_deaths.sh tests/system/docker_scenario.sh \
-	tests/system/ecs_occupied.sh tests/system/objects_by_hand.sh tests/system/ecs_services.sh tests/system/ecs_survives.sh tests/system/ecs_tasks.sh tests/system/ecs_instances.sh tests/system/docker_rolls.sh tests/system/docker_stops.sh \
+	tests/system/ecs_occupied.sh tests/system/objects_by_hand.sh tests/system/ecs_services.sh tests/system/ecs_survives.sh tests/system/ecs_meddled.sh tests/system/ecs_tasks.sh tests/system/ecs_instances.sh tests/system/docker_rolls.sh tests/system/docker_stops.sh \
 	tests/system/docker_port_reuse.sh tests/system/docker_readiness.sh \
 	tests/system/compose_deploys.sh tests/system/docker_dial.sh \
 	tests/system/docker_ip.sh tests/system/docker_restarts.sh \

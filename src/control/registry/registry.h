@@ -64,6 +64,9 @@ void registry_stop_sign(struct registry *registry, const char *source, const cha
 void registry_withdraw(struct registry *registry, const char *source, const char *id,
                        bool is_meant);
 
+/* The task is not to be served, whatever its labels say: likewise, but nobody stops it. */
+void registry_leave_out(struct registry *registry, const char *source, const char *id);
+
 /*
  * The task's port refuses connections, and its source cannot be asked whether it ended: as
  * with a stop sign, its targets leave but may be recalled; until that is over, or the source

@@ -206,6 +206,14 @@ registry_stop_sign(struct registry *registry, const char *source, const char *id
     registry_settle(registry);
 }
 
+static void
+set_withdrawn(struct registry *registry, struct task_record *record, bool is_withdrawn)
+{
+    record->is_withdrawn = is_withdrawn;
+    registry_mark_dirty(registry, record);
+    registry_settle(registry);
+}
+
 void
 registry_withdraw(struct registry *registry, const char *source, const char *id, bool is_meant)
 {
@@ -213,13 +221,20 @@ registry_withdraw(struct registry *registry, const char *source, const char *id,
 
     if (record == NULL || record->is_withdrawn == is_meant)
         return;
-    record->is_withdrawn = is_meant;
     if (is_meant)
         event_log_add(registry->events, EVENT_TASK_STOPPING,
                       record->task->name != NULL ? record->task->name : id,
                       "fairlead is going to stop it");
-    registry_mark_dirty(registry, record);
-    registry_settle(registry);
+    set_withdrawn(registry, record, is_meant);
+}
+
+void
+registry_leave_out(struct registry *registry, const char *source, const char *id)
+{
+    struct task_record *record = registry_find(registry, source, id);
+
+    if (record != NULL && !record->is_withdrawn)
+        set_withdrawn(registry, record, true);
 }
 
 void

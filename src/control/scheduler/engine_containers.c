@@ -16,6 +16,8 @@
 #define LOOK_EVERY_MS 5000
 /* Hints that come together are one. */
 #define HINT_WAIT_US 5000
+/* After a hint, too: an engine tells of an end before its list has it. */
+static const unsigned look_again_ms[] = {1000, 250}; /* the last one first */
 
 struct engine_containers {
     struct loop *loop;
@@ -29,6 +31,7 @@ struct engine_containers {
     struct timer timer;
     struct alarm_clock soon;
     unsigned seen;
+    size_t looks_left; /* of look_again_ms */
     uint64_t list_began_ms, read_ms;
     bool is_wanted_again, is_known;
 };
@@ -68,6 +71,7 @@ drop(struct engine_containers *containers, struct engine_container *container)
 {
     HASH_DEL(containers->all, container);
     json_decref(container->labels);
+    json_decref(container->names);
     json_decref(container->bindings);
     free(container->error);
     free(container);
@@ -99,6 +103,7 @@ on_hint(void *argument)
 {
     struct engine_containers *containers = argument;
 
+    containers->looks_left = sizeof(look_again_ms) / sizeof(*look_again_ms);
     if (!alarm_clock_is_set(&containers->soon))
         alarm_clock_set(&containers->soon, HINT_WAIT_US);
 }
@@ -218,6 +223,8 @@ take(struct engine_containers *containers, const json_t *item)
     container->health = health;
     json_decref(container->bindings);
     container->bindings = bindings;
+    json_decref(container->names);
+    container->names = json_incref(json_object_get(item, "Names"));
     if (container->labels == NULL) {
         container->labels = json_incref(json_object_get(item, "Labels"));
         container->created_us =
@@ -248,11 +255,17 @@ note_end(struct engine_container *container, const json_t *answer)
     const json_t *state = json_object_get(answer, "State");
     const char *error = text_of(state, "Error");
 
-    container->is_end_known = true;
     container->is_oom = json_is_true(json_object_get(state, "OOMKilled"));
     container->exit_code = (int)json_integer_value(json_object_get(state, "ExitCode"));
     free(container->error);
     container->error = *error == '\0' ? NULL : memory_copy_text(error);
+}
+
+/* Somebody has started it again since; the next list has it so. */
+static bool
+runs(const json_t *answer)
+{
+    return json_is_true(json_object_get(json_object_get(answer, "State"), "Running"));
 }
 
 static void
@@ -265,12 +278,11 @@ on_inspected(void *argument, const struct driver_result *result)
     drop_inspection(inspection);
     if (container != NULL)
         container->is_end_asked = false;
-    if (container == NULL || container->state != ENGINE_CONTAINER_ENDED)
+    if (container == NULL || container->state != ENGINE_CONTAINER_ENDED ||
+        (result->error != NULL && result->fault != DRIVER_NOT_FOUND) || runs(result->answer))
         return;
     if (result->error == NULL)
         note_end(container, result->answer);
-    else if (result->fault != DRIVER_NOT_FOUND)
-        return;
     container->is_end_known = true;
     containers->on_change(containers->argument);
 }
@@ -317,13 +329,21 @@ read_list(struct engine_containers *containers, const json_t *list)
         containers->on_change(containers->argument);
 }
 
+static unsigned
+next_look_ms(struct engine_containers *containers)
+{
+    if (containers->looks_left == 0)
+        return LOOK_EVERY_MS;
+    return look_again_ms[--containers->looks_left];
+}
+
 static void
 on_listed(void *argument, const struct driver_result *result)
 {
     struct engine_containers *containers = argument;
 
     containers->list = NULL;
-    timer_set(&containers->timer, containers->loop, LOOK_EVERY_MS);
+    timer_set(&containers->timer, containers->loop, next_look_ms(containers));
     if (result->error == NULL)
         read_list(containers, result->answer);
     else
@@ -366,6 +386,21 @@ uint64_t
 engine_containers_read_ms(const struct engine_containers *containers)
 {
     return containers->read_ms;
+}
+
+bool
+engine_container_is_named(const struct engine_container *container, const char *end)
+{
+    const json_t *name;
+    size_t index;
+
+    json_array_foreach (container->names, index, name) {
+        size_t length = json_string_length(name);
+        if (length >= strlen(end) &&
+            strcmp(json_string_value(name) + length - strlen(end), end) == 0)
+            return true;
+    }
+    return false;
 }
 
 const struct engine_container *

@@ -27,6 +27,7 @@ enum engine_container_state {
 struct engine_container {
     char id[TASK_CONTAINER_ID_SIZE];
     json_t *labels;
+    json_t *names; /* as the engine lists them; a rename changes them */
     enum engine_container_state state;
     enum task_health health;
     json_t *bindings; /* ECS's networkBindings */
@@ -57,6 +58,9 @@ bool engine_containers_are_over(const struct engine_containers *containers);
 bool engine_containers_are_known(const struct engine_containers *containers);
 /* When the last reading began (clock_ms): who was there then is among them. 0: never. */
 uint64_t engine_containers_read_ms(const struct engine_containers *containers);
+
+/* Whether one of its names ends with that. */
+bool engine_container_is_named(const struct engine_container *container, const char *end);
 
 /* The one of that id, and all of them by turns (next of NULL is the first); NULL: none. */
 const struct engine_container *

@@ -103,6 +103,7 @@ on_info(void *argument, const struct driver_result *result)
         json_string_value(json_object_get(result->answer, "Architecture"));
 
     engine->info = NULL;
+    engine->is_size_told = true;
     if (result->error != NULL)
         return;
     engine->cpu =

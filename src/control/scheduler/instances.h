@@ -31,6 +31,7 @@ struct engine {
     uint32_t cpu, memory_mib;             /* its size; 0: not known yet */
     char architecture[32];                /* "x86_64"; "": likewise */
     bool is_size_new;                     /* it has told these, and nobody has looked yet */
+    bool is_size_told;                    /* it has told, or has said that it does not */
     json_t *reported;       /* containers that belong to no task, by id; NULL: none ever did */
     uint64_t lost_since_ms; /* clock_ms; 0: it is reached */
 };

@@ -51,9 +51,10 @@ struct task_container {
     struct driver_call *call; /* what is under way for it; NULL: nothing */
     bool is_pulling;          /* waits for its image */
     bool is_essential;
-    bool is_start_sent, is_stop_sent;
-    bool is_ending; /* it has ended, and how is being asked for */
-    int exit_code;  /* -1: unknown, or it has not ended */
+    bool is_start_sent; /* it may have been started */
+    bool is_started;    /* the engine says that it was */
+    bool is_ending;     /* it has ended, and how is being asked for */
+    int exit_code;      /* -1: unknown, or it has not ended */
     enum task_health health;
     char *reason;           /* ECS's: "OutOfMemoryError: ..."; NULL: none */
     char *image_digest;     /* NULL: unknown */
@@ -61,6 +62,7 @@ struct task_container {
     uint64_t made_ms;       /* clock_ms, when the engine answered that it is there */
     uint64_t wait_began_ms; /* for what it depends on; 0: does not wait */
     uint64_t retry_ms;      /* clock_ms before which nothing is tried again */
+    uint64_t unsure_ms;     /* clock_ms, when a start was left without an answer; 0: none was */
     unsigned tries;         /* in vain, of the step under way */
 };
 

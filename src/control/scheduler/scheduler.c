@@ -144,8 +144,8 @@ scheduler_set_config(struct scheduler *scheduler, const struct config *config)
 {
     scheduler->config = config;
     scheduler->task_parts.config = config;
-    instances_set_config(scheduler->instances, config);
     ask_for_images_again(scheduler);
+    instances_set_config(scheduler->instances, config);
     scheduler_follow_objects(scheduler);
 }
 
@@ -310,6 +310,8 @@ age(struct scheduler *scheduler, struct scheduled_task *task)
     uint64_t since_ms = clock_ms() - task->stopped_ms;
 
     end_object(scheduler, task);
+    if (!task_end_is_kept(&scheduler->task_parts, task))
+        return;
     if (since_ms < scheduler->config->stopped_task_keep_ms)
         return;
     if (task_end_remove(&scheduler->task_parts, task) && since_ms >= PAST_MS)
@@ -332,8 +334,10 @@ look_at_tasks(struct scheduler *scheduler)
 static void
 look_at_service(struct scheduler *scheduler, struct service *service)
 {
-    scheduler_plan(scheduler, service);
-    if (!service_document_is_active(service->document) && LIST_EMPTY(&service->tasks))
+    bool is_known = scheduler_plan(scheduler, service);
+
+    if (is_known && !service_document_is_active(service->document) &&
+        LIST_EMPTY(&service->tasks))
         service_edits_order(scheduler->edits, SERVICE_EDIT_END, service->id, NULL);
 }
 
@@ -390,7 +394,8 @@ look(struct scheduler *scheduler)
     scheduler_join_engines(scheduler);
     HASH_ITER (hh, scheduler->tasks, task, next_task) {
         task_observe(task);
-        task->is_lost = scheduler_has_lost(scheduler, task->instance);
+        task->is_lost =
+            !task->instance->is_configured || scheduler_has_lost(scheduler, task->instance);
     }
     HASH_ITER (hh, scheduler->services, service, next_service)
         look_at_service(scheduler, service);

@@ -30,8 +30,8 @@ set_problem(struct scheduler *scheduler, const struct engine *engine, const char
     providers_report_problem(scheduler->parts.providers, engine->source, object, reason);
 }
 
-/* A container whose instance is not in the configuration any more, or that is a copy of
- * somebody else's, is left alone. */
+/* A container whose instance is not in the configuration any more, or that is a copy of a
+ * task's, is left alone. */
 static void
 report(struct scheduler *scheduler, struct engine *engine, const char *id, const char *reason)
 {
@@ -39,6 +39,15 @@ report(struct scheduler *scheduler, struct engine *engine, const char *id, const
         engine->reported = json_object();
     json_object_set_new(engine->reported, id, json_true());
     set_problem(scheduler, engine, id, reason);
+}
+
+static void
+withdraw_report(struct scheduler *scheduler, struct engine *engine, const char *id)
+{
+    if (json_object_get(engine->reported, id) == NULL)
+        return;
+    set_problem(scheduler, engine, id, NULL);
+    json_object_del(engine->reported, id);
 }
 
 /* Those that are there no more. */
@@ -49,40 +58,34 @@ withdraw_reports(struct scheduler *scheduler, struct engine *engine)
     json_t *value;
     void *next;
 
-    json_object_foreach_safe (engine->reported, next, id, value) {
-        if (engine_containers_find(engine->containers, id) != NULL)
-            continue;
-        set_problem(scheduler, engine, id, NULL);
-        json_object_del(engine->reported, id);
-    }
+    json_object_foreach_safe (engine->reported, next, id, value)
+        if (engine_containers_find(engine->containers, id) == NULL)
+            withdraw_report(scheduler, engine, id);
 }
 
 /* What runs has been RUNNING, and well, as far as anybody knows: it is not taken for one that
- * has just been started. What has ended did so in another life: it is no failure of this one.
- */
+ * has just been started. What has ended did so in another life: it is no failure of this one,
+ * and nothing is told of it. */
 static void
 begin_where_it_is(struct scheduled_task *task, const struct engine_container *container)
 {
     task->life = container->state == ENGINE_CONTAINER_RUNNING ? LIFE_RUNNING : LIFE_PENDING;
-    task->has_run = task->has_been_well = container->state != ENGINE_CONTAINER_CREATED;
+    task->has_run = container->state == ENGINE_CONTAINER_RUNNING;
+    task->has_been_well = container->state != ENGINE_CONTAINER_CREATED;
     task->running_ms = clock_ms();
-    task->started_us = task->has_run ? container->created_us : 0;
+    task->started_us = task->has_been_well ? container->created_us : 0;
 }
 
+static const char not_configured[] =
+    "it was started by fairlead on a container instance that is not configured: put the "
+    "instance back, or remove the container";
+
 static struct scheduled_task *
-join_task(struct scheduler *scheduler, struct engine *engine,
+join_task(struct scheduler *scheduler, struct instance *instance,
           const struct engine_container *container, const struct task_labels *labels)
 {
-    struct instance *instance =
-        instances_find(scheduler->instances, labels->cluster, labels->instance);
     struct service *service = NULL;
 
-    if (instance == NULL || instance->engine != engine) {
-        report(scheduler, engine, container->id,
-               "it was started by fairlead on a container instance that is not configured: put "
-               "the instance back, or remove the container");
-        return NULL;
-    }
     struct scheduled_task *task =
         scheduled_task_new(labels->task_id, labels->cluster, labels->definition_id,
                            scheduler_definition(scheduler, labels->definition_id));
@@ -115,7 +118,8 @@ follow_stop(struct scheduled_task *task, const struct object *object)
         scheduled_task_stop(task, STOP_CODE_USER_INITIATED, reason);
 }
 
-/* What the store says of a task that has just been found. */
+/* What the store says of a task that has just been found. One of RunTask is in the store until
+ * it has STOPPED: without that it is over. */
 static void
 follow_object(struct scheduler *scheduler, struct scheduled_task *task)
 {
@@ -125,6 +129,48 @@ follow_object(struct scheduler *scheduler, struct scheduled_task *task)
     free(id);
     if (object != NULL)
         follow_stop(task, object);
+    else if (task->service == NULL)
+        scheduled_task_stop(task, STOP_CODE_ESSENTIAL_CONTAINER_EXITED,
+                            "Essential container in task exited");
+}
+
+/* The container of the task that this one is; NULL: it was reported. Labels may be copied, to
+ * an image and to all that runs it; the name that fairlead gave is the engine's only one. */
+static struct task_container *
+find_own(struct scheduler *scheduler, struct engine *engine,
+         const struct engine_container *container, const struct task_labels *labels)
+{
+    struct scheduled_task *task = task_table_find(scheduler->tasks, labels->task_id);
+    struct task_container *own =
+        task == NULL ? NULL : scheduled_task_find(task, labels->container);
+    struct instance *instance =
+        instances_find(scheduler->instances, labels->cluster, labels->instance);
+    char name_end[10];
+
+    snprintf(name_end, sizeof(name_end), "-%.8s", labels->task_id);
+    if (own != NULL && strcmp(own->id, container->id) == 0 && instance == task->instance) {
+        if (instance->is_configured || task->life == LIFE_STOPPED)
+            return own;
+        report(scheduler, engine, container->id, not_configured);
+        return NULL;
+    }
+    if (instance == NULL || instance->engine != engine || !instance->is_configured) {
+        report(scheduler, engine, container->id, not_configured);
+        return NULL;
+    }
+    if (!engine_container_is_named(container, name_end)) {
+        report(scheduler, engine, container->id,
+               "its labels are those of a task's container, but fairlead did not start it: it "
+               "is left alone, and gets no requests");
+        registry_leave_out(scheduler->parts.registry, engine->source, container->id);
+        return NULL;
+    }
+    if (task == NULL) {
+        task = join_task(scheduler, instance, container, labels);
+        follow_object(scheduler, task);
+    }
+    own = scheduled_task_find(task, labels->container);
+    return own != NULL ? own : scheduled_task_add(task, labels->container);
 }
 
 static void
@@ -132,27 +178,19 @@ join(struct scheduler *scheduler, struct engine *engine,
      const struct engine_container *container)
 {
     struct task_labels labels;
-    struct scheduled_task *task;
 
     if (!task_labels_read(&labels, container->labels)) {
         report(scheduler, engine, container->id,
                "its labels say that fairlead has started it, but not for which task");
         return;
     }
-    task = task_table_find(scheduler->tasks, labels.task_id);
-    if (task == NULL) {
-        task = join_task(scheduler, engine, container, &labels);
-        if (task != NULL)
-            follow_object(scheduler, task);
-    }
-    if (task != NULL && task->life != LIFE_STOPPED) {
-        struct task_container *own = scheduled_task_find(task, labels.container);
-        if (own == NULL)
-            own = scheduled_task_add(task, labels.container);
-        if (*own->id == '\0' && own->call == NULL && own->step != CONTAINER_ENDED)
-            snprintf(own->id, sizeof(own->id), "%s", container->id);
-    }
+    struct task_container *own = find_own(scheduler, engine, container, &labels);
     task_labels_clear(&labels);
+    if (own == NULL)
+        return;
+    withdraw_report(scheduler, engine, container->id);
+    if (*own->id == '\0' && own->call == NULL)
+        snprintf(own->id, sizeof(own->id), "%s", container->id);
 }
 
 static void

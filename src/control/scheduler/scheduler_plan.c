@@ -389,6 +389,7 @@ break_circuit(struct scheduler *scheduler, struct service *service)
                       service_document_text(service->document, "completed") != NULL;
 
     if (!breaks(service, "enable") || strcmp(rollout_state(service), "IN_PROGRESS") != 0 ||
+        service_document_is_rollback(service->document) ||
         !breaker_is_tripped(&service->breaker, service_desired(service)))
         return;
     if (!service->is_failure_told) {
@@ -403,8 +404,8 @@ break_circuit(struct scheduler *scheduler, struct service *service)
                         service->deployment);
 }
 
-/* Containers that nobody knows of must not be started twice: every engine is heard first, or is
- * lost for so long that its tasks count as gone. */
+/* Containers that nobody knows of must not be started twice: every engine is heard first, what
+ * it runs and how large it is, or is lost for so long that its tasks count as gone. */
 static bool
 is_everything_known(const struct scheduler *scheduler, const struct service *service)
 {
@@ -413,21 +414,22 @@ is_everything_known(const struct scheduler *scheduler, const struct service *ser
         if (strcmp(instance->cluster, service->cluster) != 0)
             continue;
         bool is_heard = instance->engine->containers != NULL &&
-                        engine_containers_read_ms(instance->engine->containers) != 0;
+                        engine_containers_read_ms(instance->engine->containers) != 0 &&
+                        instance->engine->is_size_told;
         if (!is_heard && !scheduler_has_lost(scheduler, instance))
             return false;
     }
     return true;
 }
 
-void
+bool
 scheduler_plan(struct scheduler *scheduler, struct service *service)
 {
     struct round round;
     struct plan plan;
 
     if (!is_everything_known(scheduler, service))
-        return;
+        return false;
     break_circuit(scheduler, service);
     begin(&round, scheduler, service);
     const struct plan_service wanted = plan_service_of(&round);
@@ -444,6 +446,7 @@ scheduler_plan(struct scheduler *scheduler, struct service *service)
         service->is_steady = false;
     plan_clear(&plan);
     end(&round);
+    return true;
 }
 
 void

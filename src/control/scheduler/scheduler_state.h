@@ -45,8 +45,9 @@ json_t *scheduler_definition(const struct scheduler *scheduler, const char *defi
 void scheduler_join_engines(struct scheduler *scheduler);
 void scheduler_join_object(struct scheduler *scheduler, const struct object *object);
 
-/* scheduler_plan.c: what a service should have more, or less. */
-void scheduler_plan(struct scheduler *scheduler, struct service *service);
+/* scheduler_plan.c: what a service should have more, or less. False: it is not known yet what
+ * it has. */
+bool scheduler_plan(struct scheduler *scheduler, struct service *service);
 /* A task of it has come to RUNNING, or has STOPPED. */
 void scheduler_note_running(struct scheduler *scheduler, struct service *service);
 void scheduler_note_stopped(struct scheduler *scheduler, struct service *service,

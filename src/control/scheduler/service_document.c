@@ -203,15 +203,13 @@ bring_back(json_t *document, size_t index)
     free(reason);
 }
 
-void
-service_document_roll_back(json_t *document)
+static void
+go_back(json_t *document)
 {
     const char *completed = service_document_text(document, "completed");
     const json_t *deployments = json_object_get(document, "deployments"), *deployment;
     size_t index;
 
-    if (completed == NULL)
-        return;
     json_array_foreach (deployments, index, deployment)
         if (index > 0 &&
             strcmp(service_document_text(deployment, "taskDefinition"), completed) == 0) {
@@ -222,6 +220,21 @@ service_document_roll_back(json_t *document)
     service_document_deploy(document, definition,
                             "ECS deployment circuit breaker: rolling back.");
     free(definition);
+}
+
+void
+service_document_roll_back(json_t *document)
+{
+    if (service_document_text(document, "completed") == NULL)
+        return;
+    go_back(document);
+    json_object_set_new(primary(document), "isRollback", json_true());
+}
+
+bool
+service_document_is_rollback(const json_t *document)
+{
+    return json_is_true(json_object_get(service_document_primary(document), "isRollback"));
 }
 
 void

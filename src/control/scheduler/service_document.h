@@ -6,7 +6,7 @@
  *
  * {"cluster", "name", "status", "given": {members as CreateService has them}, "desiredCount",
  *  "taskDefinition": "family:revision", "deployments": [{"id", "status", "taskDefinition",
- *  "createdAt", "updatedAt", "rolloutState", "rolloutStateReason"}], "completed":
+ *  "createdAt", "updatedAt", "rolloutState", "rolloutStateReason", "isRollback"}], "completed":
  *  "family:revision" of the last that was COMPLETED, "createdAt", "createdBy", "tags"}
  */
 #ifndef FAIRLEAD_CONTROL_SCHEDULER_SERVICE_DOCUMENT_H
@@ -57,6 +57,8 @@ void service_document_fail(json_t *document, const char *reason);
 /* The deployment of what was completed last is PRIMARY again, or another one of its definition;
  * without any nothing happens. */
 void service_document_roll_back(json_t *document);
+/* Whether the PRIMARY is such a one: there is nothing before it to go back to. */
+bool service_document_is_rollback(const json_t *document);
 
 /* DRAINING: nothing is wanted of it any more. */
 void service_document_drain(json_t *document);

@@ -96,10 +96,9 @@ on_stopped(void *argument, const struct driver_result *result)
     struct task_container *container = argument;
 
     container->call = NULL;
-    if (result->error != NULL) {
-        container->is_stop_sent = false;
-        container->retry_ms = clock_ms() + RETRY_MS;
-    }
+    container->retry_ms = clock_ms() + RETRY_MS;
+    if (result->error == NULL && container->step == CONTAINER_CREATED)
+        container->is_start_sent = false;
     engine_containers_look(container->task->instance->engine->containers);
     tell(container);
 }
@@ -110,7 +109,6 @@ stop(struct task_container *container)
     const json_t *given = json_object_get(container->definition, "stopTimeout");
     unsigned seconds = given == NULL ? STOP_TIMEOUT_S : (unsigned)json_integer_value(given);
 
-    container->is_stop_sent = true;
     container->call = driver_stop(container->task->instance->engine->driver, container->id,
                                   seconds, on_stopped, container);
 }
@@ -134,8 +132,8 @@ stop_containers(struct scheduled_task *task)
         if (!has_container(container) || !may_run)
             continue;
         have_all_ended = false;
-        if (container->call == NULL && !container->is_stop_sent &&
-            clock_ms() >= container->retry_ms && !is_needed(container))
+        if (container->call == NULL && clock_ms() >= container->retry_ms &&
+            !is_needed(container))
             stop(container);
     }
     return have_all_ended;
@@ -162,6 +160,39 @@ task_end_advance(const struct task_parts *parts, struct scheduled_task *task)
         enter(task, LIFE_DEPROVISIONING);
     if (task->life == LIFE_DEPROVISIONING)
         enter(task, LIFE_STOPPED);
+}
+
+/* By what the engine says now. */
+static bool
+runs_again(const struct task_container *container)
+{
+    const struct engine_container *seen =
+        *container->id == '\0'
+            ? NULL
+            : engine_containers_find(container->task->instance->engine->containers,
+                                     container->id);
+
+    return seen != NULL && seen->state == ENGINE_CONTAINER_RUNNING;
+}
+
+bool
+task_end_is_kept(const struct task_parts *parts, struct scheduled_task *task)
+{
+    bool has_ended = true;
+
+    task->parts = parts;
+    if (task->instance->engine->containers == NULL)
+        return true;
+    for (size_t i = 0; i < task->container_count; i++) {
+        struct task_container *container = task->containers[i];
+        if (!runs_again(container))
+            continue;
+        has_ended = false;
+        if (is_drained(parts, task) && container->call == NULL &&
+            clock_ms() >= container->retry_ms)
+            stop(container);
+    }
+    return has_ended;
 }
 
 static void

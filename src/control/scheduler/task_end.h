@@ -11,6 +11,10 @@
 /* The next thing, whatever it is; nothing is done twice. */
 void task_end_advance(const struct task_parts *parts, struct scheduled_task *task);
 
+/* Of one that has ended: whether its containers have, too. One that somebody has started again
+ * is drained and stopped like any other. */
+bool task_end_is_kept(const struct task_parts *parts, struct scheduled_task *task);
+
 /* Of one that has ended: its containers, which were kept for their logs, go. True: none is
  * left.
  */

@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "control/scheduler/instances.h"
 
+#define ESSENTIAL_EXITED "Essential container in task exited"
+
 static void
 set_step(struct task_container *container, enum container_step step)
 {
@@ -38,9 +40,15 @@ note_end(struct task_container *container, const struct engine_container *seen)
     set_step(container, CONTAINER_ENDED);
 }
 
+/* One that has ended and runs again was started by somebody else: its task is over all the
+ * same, and takes it along. */
 static void
 note_running(struct task_container *container, const struct engine_container *seen)
 {
+    if (container->is_ending && container->is_essential)
+        scheduled_task_stop(container->task, STOP_CODE_ESSENTIAL_CONTAINER_EXITED,
+                            ESSENTIAL_EXITED);
+    container->is_ending = false;
     if (container->health != seen->health || !json_equal(container->bindings, seen->bindings))
         container->task->version++;
     container->health = seen->health;
@@ -83,8 +91,7 @@ judge(struct scheduled_task *task)
 {
     for (size_t i = 0; i < task->container_count; i++)
         if (task->containers[i]->is_essential && task->containers[i]->step == CONTAINER_ENDED)
-            scheduled_task_stop(task, STOP_CODE_ESSENTIAL_CONTAINER_EXITED,
-                                "Essential container in task exited");
+            scheduled_task_stop(task, STOP_CODE_ESSENTIAL_CONTAINER_EXITED, ESSENTIAL_EXITED);
 }
 
 void

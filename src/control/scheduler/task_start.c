@@ -151,18 +151,23 @@ on_started(void *argument, const struct driver_result *result)
 {
     struct task_container *container = argument;
 
+    bool is_unsure = result->fault == DRIVER_TIMEOUT || result->fault == DRIVER_UNREACHABLE;
+
     container->call = NULL;
-    if (result->error == NULL)
-        engine_containers_look(container->task->instance->engine->containers);
-    else if (!may_retry(container, result->fault))
+    container->is_started = result->error == NULL;
+    container->is_start_sent = container->is_started || is_unsure;
+    container->unsure_ms = is_unsure ? clock_ms() : 0;
+    if (result->error != NULL && !may_retry(container, result->fault))
         fail(container, "CannotStartContainerError", result->error);
-    container->is_start_sent = result->error == NULL;
+    else
+        engine_containers_look(container->task->instance->engine->containers);
     tell(container);
 }
 
 static void
 start(struct task_container *container)
 {
+    container->is_start_sent = true;
     container->call = driver_start(container->task->instance->engine->driver, container->id,
                                    on_started, container);
 }
@@ -212,6 +217,16 @@ judge_dependencies(const struct task_container *container)
     return worst;
 }
 
+/* One whose start was left without an answer may have run and ended meanwhile: what the engine
+ * has is read first, so that nothing runs twice. */
+static bool
+is_sure(const struct task_container *container)
+{
+    return container->unsure_ms == 0 ||
+           engine_containers_read_ms(container->task->instance->engine->containers) >
+               container->unsure_ms;
+}
+
 static bool
 has_waited_enough(struct task_container *container)
 {
@@ -250,7 +265,7 @@ advance(struct task_container *container)
             create(container);
         break;
     case CONTAINER_CREATED:
-        if (!container->is_start_sent)
+        if (!container->is_started && is_sure(container))
             start_in_turn(container);
         break;
     case CONTAINER_RUNNING:
