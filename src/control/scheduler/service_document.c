@@ -12,6 +12,8 @@
 #include "control/scheduler/task_labels.h"
 
 #define DEPLOYMENT_DIGITS UINT64_C(10000000000000000000)
+/* Of those that never came to their end the last are told. */
+#define DEPLOYMENTS_MOST 20
 
 char *
 service_document_id(const char *cluster, const char *name)
@@ -142,6 +144,19 @@ primary(json_t *document)
     return json_array_get(json_object_get(document, "deployments"), 0);
 }
 
+/* Not the completed one, which may come back. */
+static void
+forget_old(json_t *deployments)
+{
+    size_t index = json_array_size(deployments) - 1;
+
+    if (index < DEPLOYMENTS_MOST)
+        return;
+    const char *state =
+        service_document_text(json_array_get(deployments, index), "rolloutState");
+    json_array_remove(deployments, strcmp(state, "COMPLETED") == 0 ? index - 1 : index);
+}
+
 void
 service_document_deploy(json_t *document, const char *definition, const char *reason)
 {
@@ -153,6 +168,7 @@ service_document_deploy(json_t *document, const char *definition, const char *re
         put_now(last, "updatedAt");
     }
     json_array_insert_new(deployments, 0, new_deployment(definition, reason));
+    forget_old(deployments);
     json_object_set_new(document, "taskDefinition", json_string(definition));
 }
 

@@ -215,8 +215,12 @@ tests_unit_control_aws_test_ec2_security_group_rules_SOURCES = tests/unit/contro
 tests_unit_control_aws_test_ec2_security_group_rules_LDADD = $(control_test_libs)
 
 control_scheduler_tests = tests/unit/control/scheduler/test_cluster_query \
-	tests/unit/control/scheduler/test_plan
+	tests/unit/control/scheduler/test_plan tests/unit/control/scheduler/test_scheduler
 check_PROGRAMS += $(control_scheduler_tests)
+fake_engine = tests/unit/control/scheduler/fake_engine.c tests/unit/control/scheduler/fake_engine.h
+tests_unit_control_scheduler_test_scheduler_SOURCES = tests/unit/control/scheduler/test_scheduler.c \
+	$(fake_engine) $(control_world)
+tests_unit_control_scheduler_test_scheduler_LDADD = $(docker_test_libs)
 tests_unit_control_scheduler_test_plan_SOURCES = tests/unit/control/scheduler/test_plan.c
 tests_unit_control_scheduler_test_plan_LDADD = $(docker_test_libs)
 tests_unit_control_scheduler_test_cluster_query_SOURCES = tests/unit/control/scheduler/test_cluster_query.c
