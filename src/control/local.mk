@@ -189,62 +189,74 @@ libcontrol_a_SOURCES = \
 	src/control/admin/rule_text.c src/control/admin/rule_text.h \
 	src/control/aws/aws.c \
 	src/control/aws/aws_arn.c src/control/aws/aws_arn.h \
-	src/control/aws/aws_arn_form.c src/control/aws/aws_arn_form.h \
 	src/control/aws/aws_call.c src/control/aws/aws_call.h \
 	src/control/aws/aws_edit.c src/control/aws/aws_edit.h \
 	src/control/aws/aws_exchange.c src/control/aws/aws_exchange.h \
 	src/control/aws/aws_pending.c src/control/aws/aws_pending.h \
 	src/control/aws/aws_question.c src/control/aws/aws_question.h \
 	src/control/aws/aws_questions.def \
-	src/control/aws/ecr.c src/control/aws/ecr.h \
-	src/control/aws/ecr_deletion.c src/control/aws/ecr_images.c src/control/aws/ecr_images.h \
-	src/control/aws/ecr_inquiry.c src/control/aws/ecr_inquiry.h \
-	src/control/aws/ecr_policies.c src/control/aws/ecr_repositories.c src/control/aws/ecr_tags.c \
-	src/control/aws/aws_effective.c src/control/aws/aws_effective.h \
-	src/control/aws/aws_input.c src/control/aws/aws_input.h \
-	src/control/aws/ec2.h src/control/aws/ec2_security_groups.c \
-	src/control/aws/ec2_permissions.c src/control/aws/ec2_permissions.h \
-	src/control/aws/ec2_security_group_rules.c src/control/aws/ec2_security_group_rules.h \
-	src/control/aws/ec2_unenforced.c src/control/aws/ec2_unenforced.h \
-	src/control/aws/elbv2_association.c src/control/aws/elbv2_association.h \
-	src/control/aws/elbv2_balancer_changes.c src/control/aws/elbv2_listener_changes.c \
-	src/control/aws/elbv2_certificates.c src/control/aws/elbv2_certificates.h \
-	src/control/aws/elbv2_attributes.c src/control/aws/elbv2_attributes.h \
-	src/control/aws/elbv2_group_changes.c \
-	src/control/aws/elbv2_patterns.c src/control/aws/elbv2_patterns.h \
-	src/control/aws/elbv2_quotas.c src/control/aws/elbv2_quotas.h \
-	src/control/aws/elbv2_unbuilt.c src/control/aws/elbv2_unbuilt.h \
-	src/control/aws/elbv2_rule_changes.c src/control/aws/elbv2_tags.c \
-	src/control/aws/aws_others.c \
-	src/control/aws/aws_settings.c src/control/aws/aws_settings.h \
-	src/control/aws/ecs_arn.c src/control/aws/ecs_arn.h \
-	src/control/aws/ecs_account_settings.c src/control/aws/ecs_account_settings.h \
-	src/control/aws/ecs_capacity_providers.c src/control/aws/ecs_capacity_providers.h \
-	src/control/aws/ecs_cluster_changes.c \
-	src/control/aws/ecs_cluster_objects.c src/control/aws/ecs_cluster_objects.h \
-	src/control/aws/ecs_clusters.c src/control/aws/ecs_clusters.h \
-	src/control/aws/ecs_describe.c src/control/aws/ecs_describe.h \
-	src/control/aws/ecs_attributes.c \
-	src/control/aws/ecs_instance.c src/control/aws/ecs_instance.h \
-	src/control/aws/ecs_instances.c src/control/aws/ecs_instances.h \
-	src/control/aws/ecs_listing.c src/control/aws/ecs_listing.h \
-	src/control/aws/ecs_definition.c src/control/aws/ecs_definition.h \
-	src/control/aws/ecs_service_input.c src/control/aws/ecs_service_input.h \
-	src/control/aws/ecs_service_json.c src/control/aws/ecs_service_json.h \
-	src/control/aws/ecs_task_json.c src/control/aws/ecs_task_json.h \
-	src/control/aws/ecs_service_changes.c src/control/aws/ecs_task_changes.c \
-	src/control/aws/aws_deletion.c src/control/aws/aws_deletion.h \
-	src/control/aws/object_commands.c src/control/aws/object_kinds.c src/control/aws/object_kinds.h \
-	src/control/aws/object_settings.c src/control/aws/object_settings.h \
-	src/control/aws/elbv2_target_id.c src/control/aws/elbv2_target_id.h \
-	src/control/aws/ecs_services.c src/control/aws/ecs_tasks.c \
-	src/control/aws/ecs_task_tags.c src/control/aws/ecs_task_tags.h \
-	src/control/aws/ecs_service_deployments.c \
-	src/control/aws/ecs_tags.c src/control/aws/ecs_tag_list.c src/control/aws/ecs_tag_list.h \
-	src/control/aws/ecs_task_definitions.c src/control/aws/ecs_task_definitions.h \
-	src/control/aws/ecs_task_definition_changes.c \
-	src/control/aws/ecs_view.c src/control/aws/ecs_view.h \
-	src/control/aws/elbv2_balancers.c \
-	src/control/aws/elbv2_groups.c \
-	src/control/aws/elbv2_registration.c \
-	src/control/aws/elbv2_listeners.c
+	src/control/aws/sts.c \
+	src/control/elbv2/elbv2_arn.c src/control/elbv2/elbv2_arn.h \
+	src/control/elbv2/elbv2_arn_form.c src/control/elbv2/elbv2_arn_form.h \
+	src/control/elbv2/elbv2_association.c src/control/elbv2/elbv2_association.h \
+	src/control/elbv2/elbv2_attributes.c src/control/elbv2/elbv2_attributes.h \
+	src/control/elbv2/elbv2_balancer_changes.c \
+	src/control/elbv2/elbv2_balancers.c \
+	src/control/elbv2/elbv2_certificates.c src/control/elbv2/elbv2_certificates.h \
+	src/control/elbv2/elbv2_deletion.c src/control/elbv2/elbv2_deletion.h \
+	src/control/elbv2/elbv2_effective.c src/control/elbv2/elbv2_effective.h \
+	src/control/elbv2/elbv2_group_changes.c \
+	src/control/elbv2/elbv2_groups.c \
+	src/control/elbv2/elbv2_input.c src/control/elbv2/elbv2_input.h \
+	src/control/elbv2/elbv2_listener_changes.c \
+	src/control/elbv2/elbv2_listeners.c \
+	src/control/elbv2/elbv2_patterns.c src/control/elbv2/elbv2_patterns.h \
+	src/control/elbv2/elbv2_quotas.c src/control/elbv2/elbv2_quotas.h \
+	src/control/elbv2/elbv2_registration.c \
+	src/control/elbv2/elbv2_rule_changes.c \
+	src/control/elbv2/elbv2_settings.c src/control/elbv2/elbv2_settings.h \
+	src/control/elbv2/elbv2_tags.c \
+	src/control/elbv2/elbv2_target_id.c src/control/elbv2/elbv2_target_id.h \
+	src/control/elbv2/elbv2_unbuilt.c src/control/elbv2/elbv2_unbuilt.h \
+	src/control/ec2/ec2.h \
+	src/control/ec2/ec2_network.c \
+	src/control/ec2/ec2_permissions.c src/control/ec2/ec2_permissions.h \
+	src/control/ec2/ec2_security_group_rules.c src/control/ec2/ec2_security_group_rules.h \
+	src/control/ec2/ec2_security_groups.c \
+	src/control/ec2/ec2_unenforced.c src/control/ec2/ec2_unenforced.h \
+	src/control/ecr/ecr.c src/control/ecr/ecr.h \
+	src/control/ecr/ecr_deletion.c \
+	src/control/ecr/ecr_images.c src/control/ecr/ecr_images.h \
+	src/control/ecr/ecr_inquiry.c src/control/ecr/ecr_inquiry.h \
+	src/control/ecr/ecr_policies.c \
+	src/control/ecr/ecr_repositories.c \
+	src/control/ecr/ecr_tags.c \
+	src/control/ecs/ecs_account_settings.c src/control/ecs/ecs_account_settings.h \
+	src/control/ecs/ecs_arn.c src/control/ecs/ecs_arn.h \
+	src/control/ecs/ecs_attributes.c \
+	src/control/ecs/ecs_capacity_providers.c src/control/ecs/ecs_capacity_providers.h \
+	src/control/ecs/ecs_cluster_changes.c \
+	src/control/ecs/ecs_cluster_objects.c src/control/ecs/ecs_cluster_objects.h \
+	src/control/ecs/ecs_clusters.c src/control/ecs/ecs_clusters.h \
+	src/control/ecs/ecs_definition.c src/control/ecs/ecs_definition.h \
+	src/control/ecs/ecs_describe.c src/control/ecs/ecs_describe.h \
+	src/control/ecs/ecs_instance.c src/control/ecs/ecs_instance.h \
+	src/control/ecs/ecs_instances.c src/control/ecs/ecs_instances.h \
+	src/control/ecs/ecs_listing.c src/control/ecs/ecs_listing.h \
+	src/control/ecs/ecs_service_changes.c \
+	src/control/ecs/ecs_service_deployments.c \
+	src/control/ecs/ecs_service_input.c src/control/ecs/ecs_service_input.h \
+	src/control/ecs/ecs_service_json.c src/control/ecs/ecs_service_json.h \
+	src/control/ecs/ecs_services.c \
+	src/control/ecs/ecs_tag_list.c src/control/ecs/ecs_tag_list.h \
+	src/control/ecs/ecs_tags.c \
+	src/control/ecs/ecs_task_changes.c \
+	src/control/ecs/ecs_task_definition_changes.c \
+	src/control/ecs/ecs_task_definitions.c src/control/ecs/ecs_task_definitions.h \
+	src/control/ecs/ecs_task_json.c src/control/ecs/ecs_task_json.h \
+	src/control/ecs/ecs_task_tags.c src/control/ecs/ecs_task_tags.h \
+	src/control/ecs/ecs_tasks.c \
+	src/control/ecs/ecs_view.c src/control/ecs/ecs_view.h \
+	src/control/object_commands/object_commands.c \
+	src/control/object_commands/object_kinds.c src/control/object_commands/object_kinds.h \
+	src/control/object_commands/object_settings.c src/control/object_commands/object_settings.h

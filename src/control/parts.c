@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening and closing, and what happens between tables, publisher and children. */
-#include "control/aws/ec2_unenforced.h"
+#include "control/ec2/ec2_unenforced.h"
 #include "control/parts.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A call of an AWS API as its handler sees it: one JSON tree in, one out, with the members of
- * the service's model; the wires around are src/wire's. Private to control/aws.
+ * the service's model; the wires around are src/wire's.
  */
 #ifndef FAIRLEAD_CONTROL_AWS_AWS_CALL_H
 #define FAIRLEAD_CONTROL_AWS_AWS_CALL_H

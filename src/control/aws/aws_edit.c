@@ -92,29 +92,6 @@ aws_edit_settings(json_t *document)
     return aws_edit_part(document, "settings");
 }
 
-void
-aws_edit_keep_order(json_t *document, const json_t *actions)
-{
-    json_t *order = json_object_get(json_array_get(actions, 0), "Order");
-
-    if (order == NULL)
-        json_object_del(document, "order");
-    else
-        json_object_set(document, "order", order);
-}
-
-void
-aws_edit_delete_listener(struct aws_call *call, const struct config_listener *listener,
-                         const struct object *object)
-{
-    for (size_t i = 0; i < listener->rule_count; i++) {
-        const struct object *rule = aws_edit_object(call, listener->rules[i].places);
-        if (rule != NULL)
-            object_edit_delete(call->edit, rule->id);
-    }
-    object_edit_delete(call->edit, object->id);
-}
-
 bool
 aws_edit_check_tags(struct aws_call *call, const json_t *tags)
 {

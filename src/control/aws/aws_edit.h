@@ -34,13 +34,6 @@ json_t *aws_edit_document(const struct object *object);
 json_t *aws_edit_settings(json_t *document);
 json_t *aws_edit_part(json_t *document, const char *name);
 
-/* "Order" of the one action has no meaning, but is told as it was given. */
-void aws_edit_keep_order(json_t *document, const json_t *actions);
-
-/* A listener of the API, with all of its rules. */
-void aws_edit_delete_listener(struct aws_call *call, const struct config_listener *listener,
-                              const struct object *object);
-
 /* "Tags" of the input as an object of texts; NULL: the call has failed. */
 json_t *aws_edit_tags(struct aws_call *call);
 

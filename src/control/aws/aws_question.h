@@ -2,7 +2,7 @@
 /*
  * What some handlers must learn elsewhere, without anybody waiting for it: asked before they
  * are called, and given to them as call->known. Which operation asks what says
- * aws_questions.def. Private to control/aws.
+ * aws_questions.def.
  */
 #ifndef FAIRLEAD_CONTROL_AWS_AWS_QUESTION_H
 #define FAIRLEAD_CONTROL_AWS_AWS_QUESTION_H

@@ -142,16 +142,16 @@ tests_unit_control_registry_test_numbers_LDADD = $(control_test_libs)
 
 control_keys_tests = tests/unit/control/admin/test_admin_audit \
 	tests/unit/control/admin/test_name_list \
-	tests/unit/control/aws/test_aws_arn_form \
+	tests/unit/control/elbv2/test_elbv2_arn_form \
 	tests/unit/control/aws/test_aws_call \
-	tests/unit/control/aws/test_ecr \
-	tests/unit/control/aws/test_aws_effective \
-	tests/unit/control/aws/test_ec2_security_group_rules \
-	tests/unit/control/aws/test_elbv2_patterns \
-	tests/unit/control/aws/test_elbv2_quotas \
-	tests/unit/control/aws/test_elbv2_unbuilt \
-	tests/unit/control/aws/test_ecs_listing \
-	tests/unit/control/aws/test_object_settings \
+	tests/unit/control/ecr/test_ecr \
+	tests/unit/control/elbv2/test_elbv2_effective \
+	tests/unit/control/ec2/test_ec2_security_group_rules \
+	tests/unit/control/elbv2/test_elbv2_patterns \
+	tests/unit/control/elbv2/test_elbv2_quotas \
+	tests/unit/control/elbv2/test_elbv2_unbuilt \
+	tests/unit/control/ecs/test_ecs_listing \
+	tests/unit/control/object_commands/test_object_settings \
 	tests/unit/control/keys/test_access_key \
 	tests/unit/control/keys/test_access_keys tests/unit/control/keys/test_bad_signatures \
 	tests/unit/control/keys/test_key_file tests/unit/control/keys/test_kept_answers tests/unit/control/keys/test_key_rates tests/unit/control/keys/test_key_uses \
@@ -191,28 +191,28 @@ tests_unit_control_certificates_test_certificate_reader_LDADD = $(control_certif
 tests_unit_control_certificates_test_ticket_keys_SOURCES = \
 	tests/unit/control/certificates/test_ticket_keys.c
 tests_unit_control_certificates_test_ticket_keys_LDADD = $(control_certificates_libs)
-tests_unit_control_aws_test_ecr_SOURCES = tests/unit/control/aws/test_ecr.c
-tests_unit_control_aws_test_ecr_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_ecs_listing_SOURCES = tests/unit/control/aws/test_ecs_listing.c
-tests_unit_control_aws_test_ecs_listing_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_aws_arn_form_SOURCES = tests/unit/control/aws/test_aws_arn_form.c
-tests_unit_control_aws_test_aws_arn_form_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_aws_effective_SOURCES = tests/unit/control/aws/test_aws_effective.c
-tests_unit_control_aws_test_aws_effective_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_elbv2_patterns_SOURCES = tests/unit/control/aws/test_elbv2_patterns.c
-tests_unit_control_aws_test_elbv2_patterns_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_elbv2_quotas_SOURCES = tests/unit/control/aws/test_elbv2_quotas.c
-tests_unit_control_aws_test_elbv2_quotas_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_elbv2_unbuilt_SOURCES = tests/unit/control/aws/test_elbv2_unbuilt.c
-tests_unit_control_aws_test_elbv2_unbuilt_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_object_settings_SOURCES = tests/unit/control/aws/test_object_settings.c
-tests_unit_control_aws_test_object_settings_LDADD = $(control_test_libs)
+tests_unit_control_ecr_test_ecr_SOURCES = tests/unit/control/ecr/test_ecr.c
+tests_unit_control_ecr_test_ecr_LDADD = $(control_test_libs)
+tests_unit_control_ecs_test_ecs_listing_SOURCES = tests/unit/control/ecs/test_ecs_listing.c
+tests_unit_control_ecs_test_ecs_listing_LDADD = $(control_test_libs)
+tests_unit_control_elbv2_test_elbv2_arn_form_SOURCES = tests/unit/control/elbv2/test_elbv2_arn_form.c
+tests_unit_control_elbv2_test_elbv2_arn_form_LDADD = $(control_test_libs)
+tests_unit_control_elbv2_test_elbv2_effective_SOURCES = tests/unit/control/elbv2/test_elbv2_effective.c
+tests_unit_control_elbv2_test_elbv2_effective_LDADD = $(control_test_libs)
+tests_unit_control_elbv2_test_elbv2_patterns_SOURCES = tests/unit/control/elbv2/test_elbv2_patterns.c
+tests_unit_control_elbv2_test_elbv2_patterns_LDADD = $(control_test_libs)
+tests_unit_control_elbv2_test_elbv2_quotas_SOURCES = tests/unit/control/elbv2/test_elbv2_quotas.c
+tests_unit_control_elbv2_test_elbv2_quotas_LDADD = $(control_test_libs)
+tests_unit_control_elbv2_test_elbv2_unbuilt_SOURCES = tests/unit/control/elbv2/test_elbv2_unbuilt.c
+tests_unit_control_elbv2_test_elbv2_unbuilt_LDADD = $(control_test_libs)
+tests_unit_control_object_commands_test_object_settings_SOURCES = tests/unit/control/object_commands/test_object_settings.c
+tests_unit_control_object_commands_test_object_settings_LDADD = $(control_test_libs)
 tests_unit_control_aws_test_aws_call_SOURCES = tests/unit/control/aws/test_aws_call.c
 tests_unit_control_aws_test_aws_call_LDADD = $(control_test_libs)
 tests_unit_control_processes_test_listener_sockets_SOURCES = tests/unit/control/processes/test_listener_sockets.c
 tests_unit_control_processes_test_listener_sockets_LDADD = $(control_test_libs)
-tests_unit_control_aws_test_ec2_security_group_rules_SOURCES = tests/unit/control/aws/test_ec2_security_group_rules.c
-tests_unit_control_aws_test_ec2_security_group_rules_LDADD = $(control_test_libs)
+tests_unit_control_ec2_test_ec2_security_group_rules_SOURCES = tests/unit/control/ec2/test_ec2_security_group_rules.c
+tests_unit_control_ec2_test_ec2_security_group_rules_LDADD = $(control_test_libs)
 
 control_scheduler_tests = tests/unit/control/scheduler/test_cluster_query \
 	tests/unit/control/scheduler/test_plan tests/unit/control/scheduler/test_scheduler
