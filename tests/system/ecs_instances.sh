@@ -102,12 +102,26 @@ wait_for 20 ecs_is_steady racked 2
 zones=$(ecs describe-tasks --tasks $(ecs list-tasks --service-name racked --query taskArns --output text) \
     --query 'tasks[].availabilityZone' --output text | tr '\t' '\n' | sort -u)
 [ "$zones" = us-east-1b ] || fail "racked runs in $zones"
+ecs register-task-definition --family pinned --placement-constraints 'type=memberOf,expression=attribute:rack == r2' \
+    --container-definitions '[ { "name": "main", "image": "app", "memory": 32 } ]' >/dev/null
+zones_of() {
+    ecs run-task "$@" --count 2 --query 'tasks[].availabilityZone' --output text | tr '\t' '\n' | sort -u
+}
+[ "$(zones_of --task-definition pinned)" = us-east-1b ] || fail "what its definition pins is elsewhere"
+[ "$(zones_of --task-definition web --placement-constraints 'type=memberOf,expression=task:group == service:racked')" = us-east-1b ] ||
+    fail "what is to be beside racked is not"
+[ "$(ecs list-container-instances --filter 'task:group == family:pinned' --query containerInstanceArns --output text)" = "$(instance r2)" ] ||
+    fail "the groups of an instance are not known"
 ecs create-service --service-name large --task-definition web --desired-count 40 \
     --placement-strategy type=binpack,field=memory >/dev/null
 wait_for 40 ecs_told large "insufficient memory available"
 
 for service in srv agents distinct racked large; do
     ecs delete-service --service $service --force >/dev/null
+done
+for task in $(ecs list-tasks --family pinned --query taskArns --output text) \
+    $(ecs list-tasks --family web --query taskArns --output text); do
+    ecs stop-task --task "$task" >/dev/null
 done
 wait_for 60 here_and_there 0 0
 fairlead_stop

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "control/aws/aws_edit.h"
 #include "control/ecs/ecs_tag_list.h"
+#include "control/scheduler/placement.h"
 #include "control/scheduler/scheduler.h"
 
 #define ATTRIBUTES "attributes"
@@ -293,20 +294,44 @@ attribute_list(const struct aws_call *call, const struct ecs_instance *instance)
     return list;
 }
 
+/* Of the tasks that fairlead runs on it. */
+static void
+find_groups(const struct ecs_view *view, const struct ecs_instance *instance,
+            struct placement_instance *found)
+{
+    const struct scheduler *scheduler = view->call->parts->scheduler;
+    const struct scheduled_task *task = NULL;
+
+    while ((task = scheduler_next_task(scheduler, task)) != NULL) {
+        if (task->instance != instance->own || !task->is_wanted)
+            continue;
+        char *group = scheduled_task_group(task);
+        placement_note_group(found, group);
+        free(group);
+    }
+}
+
 bool
 ecs_instance_fits(const struct ecs_view *view, const struct ecs_instance *instance,
                   const struct cluster_query *query)
 {
     const struct facts facts = facts_of(view, instance);
     json_t *attributes = ecs_instance_attributes(view->call, instance);
+    struct placement_instance found = {.id = NULL};
+
+    if (instance->own != NULL && cluster_query_asks_for_groups(query))
+        find_groups(view, instance, &found);
     const struct cluster_query_subject subject = {
         .attributes = attributes,
         .instance_id = name_of(instance),
+        .groups = (const char *const *)found.groups,
+        .group_count = found.group_count,
         .running_tasks = (unsigned)facts.running,
         .is_connected = facts.is_connected,
     };
     bool fits = cluster_query_holds(query, &subject);
 
+    placement_instance_clear(&found);
     json_decref(attributes);
     return fits;
 }

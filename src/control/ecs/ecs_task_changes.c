@@ -241,24 +241,31 @@ add_failure(const struct run *run, const struct instance *instance, const char *
     free(arn);
 }
 
-/* Who is together with the new ones, for distinctInstance and for spreading. */
-static void
-count_group(const struct run *run, struct placement_view *view)
+/* To free(). */
+static char *
+group_of(const struct run *run)
 {
     const char *group = aws_text(run->call, "group");
+
+    return group != NULL
+               ? memory_copy_text(group)
+               : memory_print("family:%s",
+                              json_string_value(json_object_get(run->definition, "family")));
+}
+
+/* Who is together with the new ones, for distinctInstance and for spreading. */
+static void
+count_group(struct placement_view *view, const char *group)
+{
     const struct scheduled_task *task = NULL;
-    char *otherwise = memory_print(
-        "family:%s", json_string_value(json_object_get(run->definition, "family")));
 
     while ((task = scheduler_next_task(view->scheduler, task)) != NULL) {
-        char *its = ecs_task_group(task);
+        char *its = scheduled_task_group(task);
         uint32_t index = placement_view_find(view, task->instance);
-        if (task->is_wanted && index != PLACEMENT_NOWHERE &&
-            strcmp(its, group == NULL ? otherwise : group) == 0)
+        if (task->is_wanted && index != PLACEMENT_NOWHERE && strcmp(its, group) == 0)
             view->instances[index].own++;
         free(its);
     }
-    free(otherwise);
 }
 
 static void
@@ -267,9 +274,13 @@ place_all(const struct run *run, const struct placement_rules *rules, json_int_t
     struct placement_view view;
     struct task_size size = task_size_of(run->merged);
     struct placement_needs needs = placement_view_needs(&size);
+    char *group = group_of(run);
 
+    needs.group = group;
     placement_view_make(&view, run->call->parts->scheduler, run->cluster);
-    count_group(run, &view);
+    count_group(&view, group);
+    if (placement_rules_ask_for_groups(rules))
+        placement_view_find_groups(&view);
     for (json_int_t i = 0; i < count; i++) {
         struct placement_failure failure = {PLACEMENT_NO_INSTANCES, PLACEMENT_NOWHERE};
         uint32_t index = placement_take(rules, &needs, view.instances, view.count, &failure);
@@ -282,6 +293,7 @@ place_all(const struct run *run, const struct placement_rules *rules, json_int_t
     }
     task_size_clear(&size);
     placement_view_clear(&view);
+    free(group);
 }
 
 static void
@@ -294,7 +306,9 @@ place(const struct run *run)
         placement_rules_read(json_object_get(input, "placementConstraints"),
                              json_object_get(input, "placementStrategy"), &error);
 
-    if (rules == NULL)
+    if (rules == NULL ||
+        !placement_rules_add(rules, json_object_get(run->definition, "placementConstraints"),
+                             &error))
         aws_fail(run->call, INVALID, "%s", error);
     else if (count < 1 || count > TASKS_MOST)
         aws_fail(run->call, INVALID, "Count must be 1 to %d", TASKS_MOST);

@@ -13,18 +13,6 @@
 #include "control/ecs/ecs_task_tags.h"
 #include "control/scheduler/scheduler.h"
 
-char *
-ecs_task_group(const struct scheduled_task *task)
-{
-    const char *colon = strrchr(task->definition_id, ':');
-
-    if (task->service != NULL)
-        return memory_print("service:%s", task->service);
-    if (task->group != NULL)
-        return memory_copy_text(task->group);
-    return memory_print("family:%.*s", (int)(colon - task->definition_id), task->definition_id);
-}
-
 const struct scheduled_task *
 ecs_task_find(const struct aws_call *call, const char *cluster, const char *given)
 {
@@ -173,7 +161,7 @@ put_names(const struct aws_call *call, json_t *object, const struct scheduled_ta
     put_new_text(object, "containerInstanceArn",
                  ecs_arn(call, ECS_INSTANCE, task->cluster, task->instance->id));
     put_new_text(object, "taskDefinitionArn", ecs_definition_arn(call, task->definition_id));
-    put_new_text(object, "group", ecs_task_group(task));
+    put_new_text(object, "group", scheduled_task_group(task));
     put_text(object, "startedBy",
              task->deployment != NULL ? task->deployment : task->started_by);
     put_text(object, "availabilityZone", task->instance->zone);

@@ -8,9 +8,6 @@
 
 json_t *ecs_task_json(const struct aws_call *call, const struct scheduled_task *task);
 
-/* "service:NAME", "family:NAME", or as the call that began it said; to free(). */
-char *ecs_task_group(const struct scheduled_task *task);
-
 /* The one that a cluster has by that id or ARN; NULL: there is none. */
 const struct scheduled_task *ecs_task_find(const struct aws_call *call, const char *cluster,
                                            const char *given);

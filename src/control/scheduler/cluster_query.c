@@ -503,6 +503,20 @@ holds(const struct node *node, const struct cluster_query_subject *subject)
     }
 }
 
+static bool
+asks_for_groups(const struct node *node)
+{
+    if (node->kind == NODE_TERM)
+        return strcmp(node->subject, "task:group") == 0;
+    return asks_for_groups(node->one) || (node->other != NULL && asks_for_groups(node->other));
+}
+
+bool
+cluster_query_asks_for_groups(const struct cluster_query *query)
+{
+    return asks_for_groups(query->root);
+}
+
 bool
 cluster_query_holds(const struct cluster_query *query,
                     const struct cluster_query_subject *subject)

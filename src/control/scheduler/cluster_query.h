@@ -31,6 +31,9 @@ struct cluster_query_subject {
 struct cluster_query *cluster_query_read(const char *text, char **error);
 void cluster_query_free(struct cluster_query **query);
 
+/* Whether it asks for groups: who makes a subject may leave them out otherwise. */
+bool cluster_query_asks_for_groups(const struct cluster_query *query);
+
 bool cluster_query_holds(const struct cluster_query *query,
                          const struct cluster_query_subject *subject);
 

@@ -28,9 +28,10 @@ struct strategy {
 };
 
 struct placement_rules {
-    struct cluster_query *queries[CONSTRAINTS_MOST];
+    struct cluster_query
+        *queries[2 * CONSTRAINTS_MOST]; /* the definition's behind the others */
     size_t query_count;
-    bool is_distinct;
+    bool is_distinct, asks_for_groups;
     struct strategy strategies[STRATEGIES_MOST];
     size_t strategy_count;
 };
@@ -70,6 +71,7 @@ read_constraint(struct placement_rules *rules, const json_t *constraint, char **
     if (query == NULL)
         return false;
     rules->queries[rules->query_count++] = query;
+    rules->asks_for_groups = rules->asks_for_groups || cluster_query_asks_for_groups(query);
     return true;
 }
 
@@ -122,9 +124,8 @@ read_strategy(struct placement_rules *rules, const json_t *strategy, char **erro
                                       field));
 }
 
-static bool
-read_all(struct placement_rules *rules, const json_t *constraints, const json_t *strategies,
-         char **error)
+bool
+placement_rules_add(struct placement_rules *rules, const json_t *constraints, char **error)
 {
     const json_t *one;
     size_t index;
@@ -132,12 +133,21 @@ read_all(struct placement_rules *rules, const json_t *constraints, const json_t 
     if (json_array_size(constraints) > CONSTRAINTS_MOST)
         return refuse(error, memory_print("There may be %d placement constraints at most",
                                           CONSTRAINTS_MOST));
-    if (json_array_size(strategies) > STRATEGIES_MOST)
-        return refuse(error, memory_print("There may be %d placement strategies at most",
-                                          STRATEGIES_MOST));
     json_array_foreach (constraints, index, one)
         if (!read_constraint(rules, one, error))
             return false;
+    return true;
+}
+
+static bool
+read_strategies(struct placement_rules *rules, const json_t *strategies, char **error)
+{
+    const json_t *one;
+    size_t index;
+
+    if (json_array_size(strategies) > STRATEGIES_MOST)
+        return refuse(error, memory_print("There may be %d placement strategies at most",
+                                          STRATEGIES_MOST));
     json_array_foreach (strategies, index, one)
         if (!read_strategy(rules, one, error))
             return false;
@@ -149,7 +159,8 @@ placement_rules_read(const json_t *constraints, const json_t *strategies, char *
 {
     struct placement_rules *rules = memory_take(1, sizeof(*rules));
 
-    if (!read_all(rules, constraints, strategies, error))
+    if (!placement_rules_add(rules, constraints, error) ||
+        !read_strategies(rules, strategies, error))
         placement_rules_free(&rules);
     else if (rules->strategy_count == 0) {
         add_strategy(rules, STRATEGY_SPREAD_VALUES, ZONE);
@@ -169,6 +180,12 @@ placement_rules_free(struct placement_rules **rules)
         free((*rules)->strategies[i].attribute);
     free(*rules);
     *rules = NULL;
+}
+
+bool
+placement_rules_ask_for_groups(const struct placement_rules *rules)
+{
+    return rules->asks_for_groups;
 }
 
 bool
@@ -203,6 +220,9 @@ meets_constraints(const struct placement_rules *rules,
 {
     const struct cluster_query_subject subject = {.attributes = instance->attributes,
                                                   .instance_id = instance->id,
+                                                  .groups =
+                                                      (const char *const *)instance->groups,
+                                                  .group_count = instance->group_count,
                                                   .running_tasks = instance->tasks,
                                                   .is_connected = instance->is_connected};
 
@@ -293,8 +313,21 @@ compare(const struct placement_rules *rules, const struct placement_instance *in
 }
 
 void
+placement_note_group(struct placement_instance *instance, const char *group)
+{
+    for (size_t i = 0; i < instance->group_count; i++)
+        if (strcmp(instance->groups[i], group) == 0)
+            return;
+    instance->groups =
+        memory_resize(instance->groups, instance->group_count + 1, sizeof(*instance->groups));
+    instance->groups[instance->group_count++] = memory_copy_text(group);
+}
+
+void
 placement_note(struct placement_instance *instance, const struct placement_needs *needs)
 {
+    if (instance->has_groups && needs->group != NULL)
+        placement_note_group(instance, needs->group);
     instance->tasks++;
     instance->cpu_left -= needs->cpu < instance->cpu_left ? needs->cpu : instance->cpu_left;
     instance->memory_left -=
@@ -313,8 +346,12 @@ void
 placement_instance_clear(struct placement_instance *instance)
 {
     free(instance->ports);
+    for (size_t i = 0; i < instance->group_count; i++)
+        free(instance->groups[i]);
+    free(instance->groups);
     instance->ports = NULL;
-    instance->port_count = 0;
+    instance->groups = NULL;
+    instance->port_count = instance->group_count = 0;
 }
 
 uint32_t

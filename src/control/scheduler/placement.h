@@ -22,13 +22,19 @@ struct placement_rules;
  * instances. NULL with *error, to free() (error may be NULL), where they are wrong. */
 struct placement_rules *placement_rules_read(const json_t *constraints,
                                              const json_t *strategies, char **error);
+/* Those of a task definition, too; false with *error likewise. */
+bool placement_rules_add(struct placement_rules *rules, const json_t *constraints,
+                         char **error);
 void placement_rules_free(struct placement_rules **rules);
+/* Whether they ask which groups run where. */
+bool placement_rules_ask_for_groups(const struct placement_rules *rules);
 
 /* What a task needs. */
 struct placement_needs {
     uint32_t cpu, memory_mib;
     const uint16_t *host_ports; /* fixed ones */
     size_t host_port_count;
+    const char *group; /* that the task is of; NULL: nobody asks */
 };
 
 /* An instance as it would be with what has been placed on it. */
@@ -43,6 +49,9 @@ struct placement_instance {
     uint32_t own;    /* of these, the service's */
     uint16_t *ports; /* that are taken; its own memory */
     size_t port_count;
+    bool has_groups; /* they are known: those that come are added */
+    char **groups;   /* of the tasks that it runs, each once; its own memory */
+    size_t group_count;
 };
 
 /* Why there was no place; of the instance that came closest (index NOWHERE: there is none). */
@@ -73,6 +82,7 @@ uint32_t placement_take(const struct placement_rules *rules,
                         struct placement_instance *instances, size_t count,
                         struct placement_failure *failure);
 
+void placement_note_group(struct placement_instance *instance, const char *group);
 /* Notes a task that is there already, or is to be. */
 void placement_note(struct placement_instance *instance, const struct placement_needs *needs);
 void placement_instance_clear(struct placement_instance *instance);

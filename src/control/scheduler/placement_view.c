@@ -9,8 +9,10 @@
 struct placement_needs
 placement_view_needs(const struct task_size *size)
 {
-    return (struct placement_needs){size->cpu, size->memory, size->host_ports,
-                                    size->host_port_count};
+    return (struct placement_needs){.cpu = size->cpu,
+                                    .memory_mib = size->memory,
+                                    .host_ports = size->host_ports,
+                                    .host_port_count = size->host_port_count};
 }
 
 static void
@@ -58,6 +60,25 @@ placement_view_make(struct placement_view *view, const struct scheduler *schedul
             add_instance(view, instances_at(instances, i));
     while ((task = scheduler_next_task(scheduler, task)) != NULL)
         note_task(view, task);
+}
+
+void
+placement_view_find_groups(struct placement_view *view)
+{
+    const struct scheduled_task *task = NULL;
+
+    if (view->count == 0 || view->instances[0].has_groups)
+        return;
+    for (size_t i = 0; i < view->count; i++)
+        view->instances[i].has_groups = true;
+    while ((task = scheduler_next_task(view->scheduler, task)) != NULL) {
+        uint32_t index = placement_view_find(view, task->instance);
+        if (index == PLACEMENT_NOWHERE || !task->is_wanted || task->life == LIFE_STOPPED)
+            continue;
+        char *group = scheduled_task_group(task);
+        placement_note_group(&view->instances[index], group);
+        free(group);
+    }
 }
 
 void

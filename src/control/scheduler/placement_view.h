@@ -29,6 +29,9 @@ void placement_view_make(struct placement_view *view, const struct scheduler *sc
                          const char *cluster);
 void placement_view_clear(struct placement_view *view);
 
+/* Which groups run on each, for rules that ask; once is enough. */
+void placement_view_find_groups(struct placement_view *view);
+
 /* The index of an instance; PLACEMENT_NOWHERE: it is not one of the cluster's (any more). */
 uint32_t placement_view_find(const struct placement_view *view,
                              const struct instance *instance);

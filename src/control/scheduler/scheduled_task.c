@@ -128,6 +128,18 @@ scheduled_task_free(struct scheduled_task **task)
     free(freed);
 }
 
+char *
+scheduled_task_group(const struct scheduled_task *task)
+{
+    const char *colon = strrchr(task->definition_id, ':');
+
+    if (task->service != NULL)
+        return memory_print("service:%s", task->service);
+    if (task->group != NULL)
+        return memory_copy_text(task->group);
+    return memory_print("family:%.*s", (int)(colon - task->definition_id), task->definition_id);
+}
+
 struct task_container *
 scheduled_task_find(const struct scheduled_task *task, const char *name)
 {

@@ -125,6 +125,9 @@ struct scheduled_task *scheduled_task_new(const char *id, const char *cluster,
                                           const char *definition_id, json_t *definition);
 void scheduled_task_free(struct scheduled_task **task);
 
+/* "service:NAME", what RunTask was given, or "family:NAME"; to free(). */
+char *scheduled_task_group(const struct scheduled_task *task);
+
 /* The container of that name; NULL: none. */
 struct task_container *scheduled_task_find(const struct scheduled_task *task, const char *name);
 /* One that the definition does not have (any more): an engine has it. */

@@ -32,6 +32,8 @@ struct round {
     size_t count;
     struct task_size size; /* of the definition */
     json_t *definition;
+    const struct placement_rules *rules;
+    char *group; /* that the rules ask for; NULL: they do not */
 };
 
 static enum plan_life
@@ -137,6 +139,11 @@ begin(struct round *round, struct scheduler *scheduler, struct service *service)
     round->definition = scheduler_definition(
         scheduler, service_document_text(service->document, "taskDefinition"));
     round->size = task_size_of(round->definition);
+    round->rules = service_placement(service, round->definition);
+    if (!placement_rules_ask_for_groups(round->rules))
+        return;
+    round->group = memory_print("service:%s", service->name);
+    placement_view_find_groups(round->view);
 }
 
 static void
@@ -144,6 +151,7 @@ end(struct round *round)
 {
     free(round->tasks);
     free(round->plan_tasks);
+    free(round->group);
     task_size_clear(&round->size);
 }
 
@@ -174,11 +182,13 @@ may_start(const struct service *service)
 static struct plan_service
 plan_service_of(struct round *round)
 {
+    struct placement_needs needs = placement_view_needs(&round->size);
     const struct service *service = round->service;
     const char *rebalancing = json_string_value(
         service_document_given(service->document, "availabilityZoneRebalancing"));
     bool is_active = service_document_is_active(service->document);
 
+    needs.group = round->group;
     return (struct plan_service){
         .is_daemon = service_document_is_daemon(service->document) && is_active,
         .may_start = is_active && round->definition != NULL && may_start(service),
@@ -186,8 +196,8 @@ plan_service_of(struct round *round)
         .desired = is_active ? service_desired(service) : 0,
         .minimum_percent = service_document_minimum_percent(service->document),
         .maximum_percent = service_document_maximum_percent(service->document),
-        .needs = placement_view_needs(&round->size),
-        .rules = service->placement,
+        .needs = needs,
+        .rules = round->rules,
     };
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -73,10 +74,22 @@ service_follow(struct service *service, const struct object *object)
     service->revision = object->revision;
     service->is_steady = service->is_steady && !is_resized;
     placement_rules_free(&service->placement);
-    service->placement =
-        placement_rules_read(service_document_given(document, "placementConstraints"),
-                             service_document_given(document, "placementStrategy"), NULL);
     follow_deployment(service);
+}
+
+/* Both were judged when they came. */
+const struct placement_rules *
+service_placement(struct service *service, const json_t *definition)
+{
+    if (service->placement != NULL)
+        return service->placement;
+    service->placement = placement_rules_read(
+        service_document_given(service->document, "placementConstraints"),
+        service_document_given(service->document, "placementStrategy"), NULL);
+    CHECK(service->placement != NULL);
+    placement_rules_add(service->placement, json_object_get(definition, "placementConstraints"),
+                        NULL);
+    return service->placement;
 }
 
 unsigned

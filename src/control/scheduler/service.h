@@ -34,8 +34,8 @@ struct service {
     char *unplaced;     /* what was told last of tasks without a place; NULL: none */
     bool is_steady, is_completion_told, is_failure_told; /* of the deployment */
     bool is_told_of_failures;
-    unsigned daemon_desired; /* of a daemon, as it was planned last */
-    struct placement_rules *placement;
+    unsigned daemon_desired;           /* of a daemon, as it was planned last */
+    struct placement_rules *placement; /* NULL: not read yet */
     UT_hash_handle hh;
 };
 
@@ -44,6 +44,10 @@ void service_free(struct service **service);
 
 /* Takes over what the store has of it now. */
 void service_follow(struct service *service, const struct object *object);
+
+/* The rules that its tasks are placed by, the definition's (may be NULL) among them. */
+const struct placement_rules *service_placement(struct service *service,
+                                                const json_t *definition);
 
 unsigned service_desired(const struct service *service);
 

@@ -215,7 +215,9 @@ tests_unit_control_ec2_test_ec2_security_group_rules_SOURCES = tests/unit/contro
 tests_unit_control_ec2_test_ec2_security_group_rules_LDADD = $(control_test_libs)
 
 control_scheduler_tests = tests/unit/control/scheduler/test_cluster_query \
-	tests/unit/control/scheduler/test_plan tests/unit/control/scheduler/test_scheduler
+	tests/unit/control/scheduler/test_plan tests/unit/control/scheduler/test_scheduler \
+	tests/unit/control/scheduler/test_breaker tests/unit/control/scheduler/test_service_document \
+	tests/unit/control/scheduler/test_task_labels tests/unit/control/scheduler/test_placement
 check_PROGRAMS += $(control_scheduler_tests)
 fake_engine = tests/unit/control/scheduler/fake_engine.c tests/unit/control/scheduler/fake_engine.h
 tests_unit_control_scheduler_test_scheduler_SOURCES = tests/unit/control/scheduler/test_scheduler.c \
@@ -225,3 +227,11 @@ tests_unit_control_scheduler_test_plan_SOURCES = tests/unit/control/scheduler/te
 tests_unit_control_scheduler_test_plan_LDADD = $(docker_test_libs)
 tests_unit_control_scheduler_test_cluster_query_SOURCES = tests/unit/control/scheduler/test_cluster_query.c
 tests_unit_control_scheduler_test_cluster_query_LDADD = $(docker_test_libs)
+tests_unit_control_scheduler_test_breaker_SOURCES = tests/unit/control/scheduler/test_breaker.c
+tests_unit_control_scheduler_test_breaker_LDADD = $(docker_test_libs)
+tests_unit_control_scheduler_test_service_document_SOURCES = tests/unit/control/scheduler/test_service_document.c
+tests_unit_control_scheduler_test_service_document_LDADD = $(docker_test_libs)
+tests_unit_control_scheduler_test_task_labels_SOURCES = tests/unit/control/scheduler/test_task_labels.c
+tests_unit_control_scheduler_test_task_labels_LDADD = $(docker_test_libs)
+tests_unit_control_scheduler_test_placement_SOURCES = tests/unit/control/scheduler/test_placement.c
+tests_unit_control_scheduler_test_placement_LDADD = $(docker_test_libs)
